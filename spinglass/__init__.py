@@ -1,0 +1,1 @@
+"""Spin-glass landscapes and what is done to them: numbers in, numbers out."""

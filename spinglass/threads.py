@@ -1,0 +1,50 @@
+"""Run independent pieces of compiled work on all cores, BLAS held at one thread each."""
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TypeVar
+
+from threadpoolctl import ThreadpoolController
+
+_Task = TypeVar("_Task")
+
+
+def available_cores() -> int:
+    """Return the number of cores this process may run on (``SPINGLASS_THREADS`` lowers it)."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wanted = os.environ.get("SPINGLASS_THREADS", "")
+    if not wanted:
+        return allowed
+    if not wanted.isdigit() or int(wanted) < 1:
+        raise ValueError(
+            f"SPINGLASS_THREADS must be a positive whole number, not {wanted!r}; unset it to use all cores"
+        )
+    return min(allowed, int(wanted))
+
+
+@cache
+def _pool(process: int, cores: int) -> ThreadPoolExecutor:
+    # Keyed by the process as well: a forked child inherits the object but not its threads.
+    return ThreadPoolExecutor(cores, thread_name_prefix=f"spinglass-{process}")
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    import scipy.linalg.cython_blas  # noqa: F401  Numba calls SciPy's BLAS, which must be loaded to be limited
+
+    return ThreadpoolController()
+
+
+def run_in_threads(work: Callable[[_Task], None], tasks: Iterable[_Task]) -> None:
+    """Call ``work`` on every task; tasks must write to places of their own, so that order cannot matter."""
+    tasks = list(tasks)
+    cores = available_cores()
+    with _blas().limit(limits=1, user_api="blas"):
+        if cores == 1 or len(tasks) <= 1:
+            for task in tasks:
+                work(task)
+        else:
+            for _ in _pool(os.getpid(), cores).map(work, tasks):
+                pass

@@ -1,0 +1,1 @@
+"""What is predicted: symbolic where it can be, numeric where it must be."""

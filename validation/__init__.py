@@ -1,0 +1,1 @@
+"""Where simulation and theory meet: claims, experiments, statistics, figures, report, command line."""
