@@ -1,0 +1,282 @@
+"""Packed symmetric couplings: size, index to rank and back, multiplicity, draw, pack, unpack.
+
+A symmetric form ``sum J_{i1..iH} x_i1 ... x_iH`` over all ``n^H`` index tuples is stored as one number per
+multiset of indices, the sum of J over the multiset's permutations. For iid standard normal J that number is
+normal with variance equal to the multiplicity ``H! / prod(m_i!)``, the number of permutations. The order of
+the packed array is the hinge layout (:mod:`spinglass.layout`).
+"""
+
+from math import comb, factorial
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spinglass.jit import jit
+from spinglass.layout import IntArray, Layout, fill_indices, fill_ranks, layout, sorted_rank
+from spinglass.memory import require_memory
+from spinglass.seeds import Seed, child, generator, seed_sequence
+from spinglass.threads import run_in_threads
+
+FloatArray = NDArray[np.floating]
+
+_BLOCK = 2**18  # normals drawn from one child seed; changing it changes every landscape
+
+
+def check_sizes(n: int, H: int) -> None:
+    """Raise ``ValueError`` unless n and H are whole numbers >= 1."""
+    for name, value in (("n", n), ("H", H)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+            raise ValueError(f"{name} must be a whole number, not {value!r}")
+    if n < 1:
+        raise ValueError(f"n, the number of spins, must be at least 1, not {n}")
+    if H < 1:
+        raise ValueError(f"an order must be at least 1, not {H}")
+
+
+def size(n: int, H: int) -> int:
+    """Return the number of packed couplings, ``C(n+H-1, H)``.
+
+    >>> size(1000, 3)
+    167167000
+    """
+    check_sizes(n, H)
+    return comb(n + H - 1, H)
+
+
+def ranks(indices: ArrayLike, n: int) -> IntArray:
+    """Return the packed positions of index tuples (in any order within a tuple), shape (..., H) -> (...,).
+
+    Raises
+    ------
+    ValueError
+        If an index is not a whole number in 0..n-1.
+
+    >>> ranks([[0, 0, 0], [1, 0, 1], [1, 1, 0]], n=2)
+    array([0, 2, 2])
+    """
+    array = np.asarray(indices)
+    if array.ndim < 1 or not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(
+            f"indices must be whole numbers of shape (..., H), not {array.dtype} of shape {array.shape}"
+        )
+    if array.size and (array.min() < 0 or array.max() >= n):
+        raise ValueError(f"indices must lie in 0..{n - 1}; the given ones span {array.min()}..{array.max()}")
+    check_sizes(n, array.shape[-1])
+    rows = np.ascontiguousarray(array.reshape(-1, array.shape[-1]), dtype=np.int64)
+    place = layout(n, array.shape[-1])
+    out = np.empty(len(rows), np.int64)
+    fill_ranks(rows, place.above, place.below, place.offsets, out)
+    return out.reshape(array.shape[:-1])
+
+
+def indices(positions: ArrayLike, n: int, H: int) -> IntArray:
+    """Return the sorted index tuples at packed positions, shape (...,) -> (..., H); the inverse of `ranks`.
+
+    Raises
+    ------
+    ValueError
+        If a position is not a whole number in 0..size(n, H)-1.
+
+    >>> indices(range(4), n=2, H=3).tolist()
+    [[0, 0, 1], [0, 0, 0], [0, 1, 1], [1, 1, 1]]
+    """
+    array = np.asarray(positions)
+    total = size(n, H)
+    if not np.issubdtype(array.dtype, np.integer) or (
+        array.size and (array.min() < 0 or array.max() >= total)
+    ):
+        raise ValueError(f"positions must be whole numbers in 0..{total - 1} for n = {n}, H = {H}")
+    flat = np.ascontiguousarray(array.reshape(-1), dtype=np.int64)
+    place = layout(n, H)
+    out = np.empty((flat.size, H), np.int64)
+    fill_indices(flat, place.above, place.below, place.offsets, out)
+    return out.reshape((*array.shape, H))
+
+
+def _monomial_factorials(n: int, counts: IntArray) -> tuple[FloatArray, IntArray, IntArray]:
+    """Per monomial of top degree: the product of its exponents' factorials, its last variable, that one's exponent."""
+    factorials, last, exponent = np.ones(1), np.full(1, -1), np.zeros(1, np.int64)
+    for d in range(1, counts.shape[0]):
+        prefix = np.concatenate([np.arange(counts[d - 1, v + 1]) for v in range(n)])
+        variable = np.repeat(np.arange(n), counts[d - 1, 1 : n + 1])
+        exponent = np.where(last[prefix] == variable, exponent[prefix], 0) + 1
+        factorials, last = factorials[prefix] * exponent, variable
+    return factorials, last, exponent
+
+
+@jit
+def _scale_rectangles(
+    packed: FloatArray,
+    first: int,
+    stop: int,
+    offsets: IntArray,
+    table: FloatArray,
+    above: tuple[FloatArray, IntArray, IntArray],
+    below: tuple[FloatArray, IntArray, IntArray],
+    rows: IntArray,
+    columns: IntArray,
+) -> None:
+    """Multiply rectangles first..stop-1 by the square roots of their multiplicities; ``table[k]`` is ``k!``.
+
+    A multiset's exponents are those of its part above, its part below and the hinge itself: the hinge's own
+    exponent is one plus what either part holds of it.
+    """
+    n = offsets.size - 1
+    for m in range(first, stop):
+        for r in range(rows[m]):
+            hinge_above = above[2][r] if above[1][r] == n - 1 - m else 0
+            left = table[hinge_above] / above[0][r]
+            for q in range(columns[m]):
+                hinge_below = below[2][q] if below[1][q] == m else 0
+                right = table[hinge_below] / below[0][q]
+                whole = table[1 + hinge_above + hinge_below]
+                packed[offsets[m] + r * columns[m] + q] *= np.sqrt(table[-1] * left * right / whole)
+
+
+def scale_by_root_multiplicity(packed: FloatArray, n: int, H: int) -> None:
+    """Multiply packed numbers in place by ``sqrt(H! / prod(m_i!))``, the standard deviation of a coupling."""
+    place = layout(n, H)
+    above = _monomial_factorials(n, place.above)
+    below = _monomial_factorials(n, place.below)
+    table = np.array([float(factorial(k)) for k in range(H + 1)])
+    hinges = np.arange(n)
+    rows, columns = place.above[-1, n - hinges], place.below[-1, hinges + 1]
+
+    def scale(first: int) -> None:
+        stop = min(first + step, n)
+        _scale_rectangles(packed, first, stop, place.offsets, table, above, below, rows, columns)
+
+    step = max(1, n // 64)
+    run_in_threads(scale, range(0, n, step))
+
+
+def multiplicities(n: int, H: int) -> NDArray[np.float64]:
+    """Return ``H! / prod(m_i!)`` for every packed coupling: the variance of its law, shape (size(n, H),).
+
+    >>> multiplicities(2, 3)
+    array([3., 1., 3., 1.])
+    """
+    packed = np.ones(size(n, H))
+    scale_by_root_multiplicity(packed, n, H)
+    squares: NDArray[np.float64] = np.rint(packed * packed)
+    return squares
+
+
+def draw(n: int, H: int, seed: Seed, dtype: type[np.floating] = np.float64) -> FloatArray:
+    """Draw packed couplings of iid standard normal J: independent, normal, variance = multiplicity.
+
+    The numbers depend on n, H and seed alone, not on the number of threads; float32 is the float64 draw rounded.
+
+    Raises
+    ------
+    ValueError
+        If n < 1, H < 1, the dtype is neither float32 nor float64, or the couplings will not fit in memory.
+
+    >>> draw(3, 2, seed=0).shape
+    (6,)
+    """
+    total = size(n, H)
+    dtype = check_dtype(dtype)
+    require_memory(
+        total * np.dtype(dtype).itemsize,
+        f"the couplings of n = {n}, H = {H} in {np.dtype(dtype).name}",
+        "a smaller n" if dtype == np.float32 else "dtype=np.float32 (half of it) or a smaller n",
+    )
+    packed = np.empty(total, dtype)
+    sequence = seed_sequence(seed)
+
+    def fill(block: int) -> None:
+        part = packed[block * _BLOCK : (block + 1) * _BLOCK]
+        part[:] = generator(child(sequence, _COUPLINGS, H, block)).standard_normal(part.size)
+
+    run_in_threads(fill, range(-(-total // _BLOCK)))
+    scale_by_root_multiplicity(packed, n, H)
+    return packed
+
+
+_COUPLINGS = 0x4A  # names the couplings' descendants of a seed, apart from children that a user spawns
+
+
+def check_dtype(dtype: type[np.floating] | np.dtype[np.floating]) -> type[np.floating]:
+    """Return ``np.float32`` or ``np.float64``; raise ``ValueError`` for anything else."""
+    for known in (np.float32, np.float64):
+        if dtype is known or (isinstance(dtype, np.dtype | str | type) and np.dtype(dtype) == known):
+            return known
+    raise ValueError(f"dtype must be float32 or float64, not {dtype!r}")
+
+
+@jit
+def _gather(
+    packed: FloatArray, n: int, above: IntArray, below: IntArray, offsets: IntArray, out: FloatArray
+) -> None:
+    """``out[flat index] = packed[rank]`` over all n^H tuples."""
+    H = above.shape[0] + below.shape[0] - 1
+    index = np.empty(H, np.int64)
+    for flat in range(out.size):
+        rest = flat
+        for j in range(H):
+            rest, index[j] = divmod(rest, n)
+        out[flat] = packed[sorted_rank(index, above, below, offsets)]
+
+
+@jit
+def _scatter(
+    tensor: FloatArray, n: int, above: IntArray, below: IntArray, offsets: IntArray, out: FloatArray
+) -> None:
+    """``out[rank] += tensor[flat index]`` over all n^H tuples."""
+    H = above.shape[0] + below.shape[0] - 1
+    index = np.empty(H, np.int64)
+    for flat in range(tensor.size):
+        rest = flat
+        for j in range(H):
+            rest, index[j] = divmod(rest, n)
+        out[sorted_rank(index, above, below, offsets)] += tensor[flat]
+
+
+def pack(tensor: ArrayLike) -> FloatArray:
+    """Pack a real array of shape (n,)*H: each packed number is the sum over a multiset's permutations.
+
+    Raises
+    ------
+    ValueError
+        If the array is not of shape (n,)*H with n >= 1, H >= 1, not real, or not finite.
+
+    >>> pack([[1.0, 2.0], [3.0, 4.0]])
+    array([1., 5., 4.])
+    """
+    array = np.asarray(tensor)
+    if array.ndim < 1 or len(set(array.shape)) != 1 or array.size == 0:
+        raise ValueError(f"a tensor must have shape (n,)*H with n >= 1, H >= 1, not {array.shape}")
+    if array.dtype.kind not in "fiu":
+        raise ValueError(f"a tensor must be real, not {array.dtype}")
+    array = np.ascontiguousarray(array, dtype=np.float32 if array.dtype == np.float32 else np.float64)
+    if not np.isfinite(array).all():
+        raise ValueError(f"a tensor must be finite; {np.count_nonzero(~np.isfinite(array))} entries are not")
+    n, H = array.shape[0], array.ndim
+    place = layout(n, H)
+    out = np.zeros(place.size, array.dtype)
+    _scatter(array.reshape(-1), n, place.above, place.below, place.offsets, out)
+    return out
+
+
+def unpack(packed: FloatArray, n: int, H: int) -> FloatArray:
+    """Return the symmetric tensor of shape (n,)*H with ``pack(unpack(p, n, H)) == p`` up to rounding.
+
+    Raises
+    ------
+    ValueError
+        If ``packed`` is not of shape (size(n, H),), or n^H numbers will not fit in memory.
+
+    >>> unpack(np.array([1.0, 5.0, 4.0]), n=2, H=2).tolist()
+    [[1.0, 2.5], [2.5, 4.0]]
+    """
+    if packed.shape != (size(n, H),):
+        raise ValueError(
+            f"packed couplings of n = {n}, H = {H} have shape ({size(n, H)},), not {packed.shape}"
+        )
+    require_memory(n**H * packed.itemsize, f"the full tensor of n = {n}, H = {H}", "the packed couplings")
+    place: Layout = layout(n, H)
+    out = np.empty(n**H, packed.dtype)
+    shared = packed / multiplicities(n, H).astype(packed.dtype)
+    _gather(shared, n, place.above, place.below, place.offsets, out)
+    return out.reshape((n,) * H)

@@ -1,0 +1,1 @@
+"""The Numba kernels over packed couplings; they take arrays and check nothing."""

@@ -1,0 +1,135 @@
+"""Energy, gradient and Hessian-vector product of a packed form at a chunk of LANES points.
+
+With R the monomials of the reversed x and Q those of x (prefixes as long as the rectangle asks),
+
+    f = sum_m x_m R^T A_m Q,   P = A_m Q,   Y = x_m R,
+    dQ-weights += A_m^T Y,   dR-weights += x_m P,   df/dx_m += R.P,
+
+then the weights are pulled back onto x. Rectangles are walked in blocks that stay in cache between the product
+with A_m and the one with its transpose, so that each coefficient is read from memory once.
+"""
+
+import numpy as np
+
+from spinglass.couplings import FloatArray
+from spinglass.jit import jit
+from spinglass.kernels.monomials import monomial_tangents, monomials, pull_back, pull_back_tangents
+from spinglass.kernels.tile import LANES, add_products, multiply_add
+from spinglass.layout import IntArray
+
+_BLOCK_ROWS = 96
+_BLOCK_COLUMNS = 192
+
+
+@jit
+def sweep_chunk(
+    packed: FloatArray,
+    above: IntArray,
+    below: IntArray,
+    offsets: IntArray,
+    part: int,
+    parts: int,
+    x: FloatArray,
+    energy: FloatArray,
+    gradient: FloatArray,
+) -> None:
+    """Write the energy (LANES,) and the gradient (n, LANES) of the form's part ``part`` of ``parts`` at x (n, LANES).
+
+    Part p holds, of rectangle m, the rows r with ``(r + m) % parts == p``.
+    """
+    n = x.shape[0]
+    top_above, top_below = above[-1], below[-1]
+    reversed_x = x[::-1].copy()
+    R, Q = monomials(reversed_x, above), monomials(x, below)
+    R_weights, Q_weights = np.zeros_like(R), np.zeros_like(Q)
+    P, Y = np.empty((top_above[n], LANES), x.dtype), np.empty((top_above[n], LANES), x.dtype)
+    flat_x, flat_gradient = x.reshape(-1), gradient.reshape(-1)
+    flat_R, flat_R_weights, R_top = R.reshape(-1), R_weights.reshape(-1), (R.shape[0] - top_above[n]) * LANES
+    flat_Q, flat_Q_weights, Q_top = Q.reshape(-1), Q_weights.reshape(-1), (Q.shape[0] - top_below[n]) * LANES
+    flat_P, flat_Y = P.reshape(-1), Y.reshape(-1)
+    gradient[:] = 0
+    energy[:] = 0
+    for m in range(n):
+        first = (part - m) % parts
+        rows = (top_above[n - m] - first + parts - 1) // parts
+        columns = top_below[m + 1]
+        stride = parts * columns
+        P[:rows] = 0
+        Y[:rows] = 0
+        for r in range(rows):
+            add_products(flat_x, m * LANES, flat_R, R_top + (first + r * parts) * LANES, flat_Y, r * LANES)
+        for r in range(0, rows, _BLOCK_ROWS):
+            height = min(_BLOCK_ROWS, rows - r)
+            for q in range(0, columns, _BLOCK_COLUMNS):
+                width = min(_BLOCK_COLUMNS, columns - q)
+                A = offsets[m] + first * columns + r * stride + q
+                Q_at, r_at = Q_top + q * LANES, r * LANES
+                multiply_add(packed, A, stride, 1, flat_Q, Q_at, flat_P, r_at, height, width)
+                multiply_add(packed, A, 1, stride, flat_Y, r_at, flat_Q_weights, Q_at, width, height)
+        for r in range(rows):
+            R_at = R_top + (first + r * parts) * LANES
+            add_products(flat_x, m * LANES, flat_P, r * LANES, flat_R_weights, R_at)
+            add_products(flat_R, R_at, flat_P, r * LANES, flat_gradient, m * LANES)
+        add_products(flat_x, m * LANES, flat_gradient, m * LANES, energy, 0)
+    pull_back(x, Q, Q_weights, below, gradient)
+    reversed_gradient = np.zeros_like(x)
+    pull_back(reversed_x, R, R_weights, above, reversed_gradient)
+    gradient += reversed_gradient[::-1]
+
+
+@jit
+def tangent_chunk(
+    packed: FloatArray,
+    above: IntArray,
+    below: IntArray,
+    offsets: IntArray,
+    x: FloatArray,
+    v: FloatArray,
+    product: FloatArray,
+) -> None:
+    """Write the Hessian-vector product (n, LANES) of the form at x along v: the tangent of `sweep_chunk`."""
+    n = x.shape[0]
+    top_above, top_below = above[-1], below[-1]
+    reversed_x, reversed_v = x[::-1].copy(), v[::-1].copy()
+    R, Q = monomials(reversed_x, above), monomials(x, below)
+    dR, dQ = monomial_tangents(reversed_x, reversed_v, R, above), monomial_tangents(x, v, Q, below)
+    R_weights, dR_weights = np.zeros_like(R), np.zeros_like(R)
+    Q_weights, dQ_weights = np.zeros_like(Q), np.zeros_like(Q)
+    P, dP = np.empty((top_above[n], LANES), x.dtype), np.empty((top_above[n], LANES), x.dtype)
+    Y, dY = np.empty_like(P), np.empty_like(P)
+    flat_x, flat_v, flat_product = x.reshape(-1), v.reshape(-1), product.reshape(-1)
+    flat_R, flat_dR, R_top = R.reshape(-1), dR.reshape(-1), (R.shape[0] - top_above[n]) * LANES
+    flat_Q, flat_dQ, Q_top = Q.reshape(-1), dQ.reshape(-1), (Q.shape[0] - top_below[n]) * LANES
+    flat_R_weights, flat_dR_weights = R_weights.reshape(-1), dR_weights.reshape(-1)
+    flat_Q_weights, flat_dQ_weights = Q_weights.reshape(-1), dQ_weights.reshape(-1)
+    flat_P, flat_dP, flat_Y, flat_dY = P.reshape(-1), dP.reshape(-1), Y.reshape(-1), dY.reshape(-1)
+    product[:] = 0
+    for m in range(n):
+        rows, columns, m_at = top_above[n - m], top_below[m + 1], m * LANES
+        for array in (P, dP, Y, dY):
+            array[:rows] = 0
+        for r in range(rows):
+            add_products(flat_x, m_at, flat_R, R_top + r * LANES, flat_Y, r * LANES)
+            add_products(flat_v, m_at, flat_R, R_top + r * LANES, flat_dY, r * LANES)
+            add_products(flat_x, m_at, flat_dR, R_top + r * LANES, flat_dY, r * LANES)
+        for r in range(0, rows, _BLOCK_ROWS):
+            height = min(_BLOCK_ROWS, rows - r)
+            for q in range(0, columns, _BLOCK_COLUMNS):
+                width = min(_BLOCK_COLUMNS, columns - q)
+                A, Q_at, r_at = offsets[m] + r * columns + q, Q_top + q * LANES, r * LANES
+                multiply_add(packed, A, columns, 1, flat_Q, Q_at, flat_P, r_at, height, width)
+                multiply_add(packed, A, columns, 1, flat_dQ, Q_at, flat_dP, r_at, height, width)
+                multiply_add(packed, A, 1, columns, flat_dY, r_at, flat_dQ_weights, Q_at, width, height)
+                if below.shape[0] > 2:  # the weights themselves matter only where monomials are not linear
+                    multiply_add(packed, A, 1, columns, flat_Y, r_at, flat_Q_weights, Q_at, width, height)
+        for r in range(rows):
+            R_at, r_at = R_top + r * LANES, r * LANES
+            add_products(flat_x, m_at, flat_P, r_at, flat_R_weights, R_at)
+            add_products(flat_v, m_at, flat_P, r_at, flat_dR_weights, R_at)
+            add_products(flat_x, m_at, flat_dP, r_at, flat_dR_weights, R_at)
+            add_products(flat_dR, R_at, flat_P, r_at, flat_product, m_at)
+            add_products(flat_R, R_at, flat_dP, r_at, flat_product, m_at)
+    pull_back_tangents(x, v, Q, dQ, Q_weights, dQ_weights, below, product)
+    reversed_product = np.zeros_like(x)
+    pull_back_tangents(reversed_x, reversed_v, R, dR, R_weights, dR_weights, above, reversed_product)
+    product += reversed_product[::-1]

@@ -1,0 +1,115 @@
+"""Monomials of a chunk of points in colexicographic order, and derivatives pulled back through them.
+
+Level d holds the monomials of degree d. Its block v, those whose last variable is v, is ``x_v`` times the prefix
+of level d-1 in the variables 0..v; block v begins at ``counts[d, v]``. Levels 1..degree stand one after the other.
+Points are columns: arrays have shape (variables or monomials, lanes).
+"""
+
+import numpy as np
+
+from spinglass.couplings import FloatArray
+from spinglass.jit import jit
+from spinglass.layout import IntArray
+
+
+@jit
+def level_starts(counts: IntArray) -> IntArray:
+    """Where each level begins, ``starts[d]`` for d = 1..degree; the last entry is where the last level ends."""
+    degree = counts.shape[0] - 1
+    n = counts.shape[1] - 1
+    starts = np.zeros(degree + 2, np.int64)
+    for d in range(1, degree + 1):
+        starts[d + 1] = starts[d] + counts[d, n]
+    return starts
+
+
+@jit
+def monomials(x: FloatArray, counts: IntArray) -> FloatArray:
+    """All levels of the monomials of x, shape (monomials, lanes)."""
+    n, lanes = x.shape
+    starts = level_starts(counts)
+    out = np.empty((starts[-1], lanes), x.dtype)
+    out[:n] = x
+    for d in range(2, counts.shape[0]):
+        for v in range(n):
+            target = starts[d] + counts[d, v]
+            source = starts[d - 1]
+            for k in range(counts[d - 1, v + 1]):
+                for lane in range(lanes):
+                    out[target + k, lane] = x[v, lane] * out[source + k, lane]
+    return out
+
+
+@jit
+def monomial_tangents(x: FloatArray, v: FloatArray, levels: FloatArray, counts: IntArray) -> FloatArray:
+    """The derivatives of all levels along v, shape (monomials, lanes)."""
+    n, lanes = x.shape
+    starts = level_starts(counts)
+    out = np.empty_like(levels)
+    out[:n] = v
+    for d in range(2, counts.shape[0]):
+        for i in range(n):
+            target = starts[d] + counts[d, i]
+            source = starts[d - 1]
+            for k in range(counts[d - 1, i + 1]):
+                for lane in range(lanes):
+                    out[target + k, lane] = (
+                        v[i, lane] * levels[source + k, lane] + x[i, lane] * out[source + k, lane]
+                    )
+    return out
+
+
+@jit
+def pull_back(
+    x: FloatArray, levels: FloatArray, weights: FloatArray, counts: IntArray, gradient: FloatArray
+) -> None:
+    """Add to ``gradient`` the x-derivative of ``sum_k weights[k] levels[k]``.
+
+    ``weights`` holds the top level's weights and zeros below; the lower levels are overwritten.
+    """
+    n, lanes = x.shape
+    starts = level_starts(counts)
+    for d in range(counts.shape[0] - 1, 1, -1):
+        for v in range(n):
+            source = starts[d] + counts[d, v]
+            target = starts[d - 1]
+            for k in range(counts[d - 1, v + 1]):
+                for lane in range(lanes):
+                    weight = weights[source + k, lane]
+                    gradient[v, lane] += weight * levels[target + k, lane]
+                    weights[target + k, lane] += x[v, lane] * weight
+    for v in range(n):
+        for lane in range(lanes):
+            gradient[v, lane] += weights[v, lane]
+
+
+@jit
+def pull_back_tangents(
+    x: FloatArray,
+    v: FloatArray,
+    levels: FloatArray,
+    level_tangents: FloatArray,
+    weights: FloatArray,
+    weight_tangents: FloatArray,
+    counts: IntArray,
+    product: FloatArray,
+) -> None:
+    """Add to ``product`` the derivative along v of what `pull_back` adds to the gradient."""
+    n, lanes = x.shape
+    starts = level_starts(counts)
+    for d in range(counts.shape[0] - 1, 1, -1):
+        for i in range(n):
+            source = starts[d] + counts[d, i]
+            target = starts[d - 1]
+            for k in range(counts[d - 1, i + 1]):
+                for lane in range(lanes):
+                    weight = weights[source + k, lane]
+                    change = weight_tangents[source + k, lane]
+                    product[i, lane] += (
+                        change * levels[target + k, lane] + weight * level_tangents[target + k, lane]
+                    )
+                    weights[target + k, lane] += x[i, lane] * weight
+                    weight_tangents[target + k, lane] += v[i, lane] * weight + x[i, lane] * change
+    for i in range(n):
+        for lane in range(lanes):
+            product[i, lane] += weight_tangents[i, lane]

@@ -1,0 +1,32 @@
+"""Refuse what will not fit before it is allocated."""
+
+from pathlib import Path
+
+import psutil
+
+
+def available_memory() -> int:
+    """Return the bytes that this process may still take: the machine's free memory or its control group's rest."""
+    available = int(psutil.virtual_memory().available)
+    group = Path("/sys/fs/cgroup")
+    try:
+        limit, used = ((group / name).read_text().strip() for name in ("memory.max", "memory.current"))
+    except OSError:
+        return available
+    return min(available, int(limit) - int(used)) if limit != "max" else available
+
+
+def require_memory(nbytes: int, what: str, alternative: str) -> None:
+    """Raise ``ValueError`` with the figure, the limit and the alternative unless ``nbytes`` can be had.
+
+    >>> require_memory(10**18, "a glass of n = 30000, H = 4", "a smaller n")
+    Traceback (most recent call last):
+    ...
+    ValueError: a glass of n = 30000, H = 4 needs 931322574.62 GiB but only ... GiB are available; try a smaller n
+    """
+    available = available_memory()
+    if nbytes > available:
+        gib = 2**30
+        raise ValueError(
+            f"{what} needs {nbytes / gib:.2f} GiB but only {available / gib:.2f} GiB are available; try {alternative}"
+        )
