@@ -56,9 +56,7 @@ def ranks(indices: ArrayLike, n: int) -> IntArray:
     """
     array = np.asarray(indices)
     if array.ndim < 1 or not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(
-            f"indices must be whole numbers of shape (..., H), not {array.dtype} of shape {array.shape}"
-        )
+        raise ValueError(f"indices must be whole numbers of shape (..., H), not {array.dtype} of shape {array.shape}")
     if array.size and (array.min() < 0 or array.max() >= n):
         raise ValueError(f"indices must lie in 0..{n - 1}; the given ones span {array.min()}..{array.max()}")
     check_sizes(n, array.shape[-1])
@@ -82,9 +80,7 @@ def indices(positions: ArrayLike, n: int, H: int) -> IntArray:
     """
     array = np.asarray(positions)
     total = size(n, H)
-    if not np.issubdtype(array.dtype, np.integer) or (
-        array.size and (array.min() < 0 or array.max() >= total)
-    ):
+    if not np.issubdtype(array.dtype, np.integer) or (array.size and (array.min() < 0 or array.max() >= total)):
         raise ValueError(f"positions must be whole numbers in 0..{total - 1} for n = {n}, H = {H}")
     flat = np.ascontiguousarray(array.reshape(-1), dtype=np.int64)
     place = layout(n, H)
@@ -206,9 +202,7 @@ def check_dtype(dtype: type[np.floating] | np.dtype[np.floating]) -> type[np.flo
 
 
 @jit
-def _gather(
-    packed: FloatArray, n: int, above: IntArray, below: IntArray, offsets: IntArray, out: FloatArray
-) -> None:
+def _gather(packed: FloatArray, n: int, above: IntArray, below: IntArray, offsets: IntArray, out: FloatArray) -> None:
     """``out[flat index] = packed[rank]`` over all n^H tuples."""
     H = above.shape[0] + below.shape[0] - 1
     index = np.empty(H, np.int64)
@@ -220,9 +214,7 @@ def _gather(
 
 
 @jit
-def _scatter(
-    tensor: FloatArray, n: int, above: IntArray, below: IntArray, offsets: IntArray, out: FloatArray
-) -> None:
+def _scatter(tensor: FloatArray, n: int, above: IntArray, below: IntArray, offsets: IntArray, out: FloatArray) -> None:
     """``out[rank] += tensor[flat index]`` over all n^H tuples."""
     H = above.shape[0] + below.shape[0] - 1
     index = np.empty(H, np.int64)
@@ -271,9 +263,7 @@ def unpack(packed: FloatArray, n: int, H: int) -> FloatArray:
     [[1.0, 2.5], [2.5, 4.0]]
     """
     if packed.shape != (size(n, H),):
-        raise ValueError(
-            f"packed couplings of n = {n}, H = {H} have shape ({size(n, H)},), not {packed.shape}"
-        )
+        raise ValueError(f"packed couplings of n = {n}, H = {H} have shape ({size(n, H)},), not {packed.shape}")
     require_memory(n**H * packed.itemsize, f"the full tensor of n = {n}, H = {H}", "the packed couplings")
     place: Layout = layout(n, H)
     out = np.empty(n**H, packed.dtype)

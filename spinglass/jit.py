@@ -6,9 +6,10 @@ stay the same from run to run, and NaN and infinity keep their meaning.
 """
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numba
+import numba.extending
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -20,3 +21,9 @@ def jit(function: Callable[_P, _R]) -> Callable[_P, _R]:
         cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"}
     )(function)
     return compiled
+
+
+def intrinsic(emitter: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function that writes its own machine code, for use inside compiled functions."""
+    made: Callable[..., Any] = numba.extending.intrinsic(emitter)
+    return made

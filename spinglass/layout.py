@@ -86,7 +86,8 @@ def sorted_rank(index: IntArray, above: IntArray, below: IntArray, offsets: IntA
     row = 0
     for j in range(H - 1 - b):
         row += above[j + 1, n - 1 - index[H - 1 - j]]
-    return offsets[hinge] + row * below[b, hinge + 1] + column
+    position: int = offsets[hinge] + row * below[b, hinge + 1] + column
+    return position
 
 
 @jit

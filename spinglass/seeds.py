@@ -24,9 +24,7 @@ def seed_sequence(seed: Seed) -> np.random.SeedSequence:
 
 def child(sequence: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
     """Return the descendant of ``sequence`` named ``key``; unlike ``spawn`` it leaves ``sequence`` as it is."""
-    return np.random.SeedSequence(
-        sequence.entropy, spawn_key=(*sequence.spawn_key, *key), pool_size=sequence.pool_size
-    )
+    return np.random.SeedSequence(sequence.entropy, spawn_key=(*sequence.spawn_key, *key), pool_size=sequence.pool_size)
 
 
 def generator(seed: Seed) -> np.random.Generator:

@@ -1,8 +1,9 @@
-"""Run independent pieces of compiled work on all cores, BLAS held at one thread each."""
+"""Run independent pieces of compiled work on all cores."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
@@ -37,14 +38,20 @@ def _blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold BLAS and LAPACK at one thread: their results' last bits depend on the number, and threads are taken."""
+    with _blas().limit(limits=1, user_api="blas"):
+        yield
+
+
 def run_in_threads(work: Callable[[_Task], None], tasks: Iterable[_Task]) -> None:
     """Call ``work`` on every task; tasks must write to places of their own, so that order cannot matter."""
     tasks = list(tasks)
-    cores = available_cores()
-    with _blas().limit(limits=1, user_api="blas"):
-        if cores == 1 or len(tasks) <= 1:
-            for task in tasks:
-                work(task)
-        else:
-            for _ in _pool(os.getpid(), cores).map(work, tasks):
-                pass
+    cores = available_cores() if len(tasks) > 1 else 1
+    if cores == 1:
+        for task in tasks:
+            work(task)
+    else:
+        for _ in _pool(os.getpid(), cores).map(work, tasks):
+            pass

@@ -32,10 +32,12 @@ def sweep_chunk(
     x: FloatArray,
     energy: FloatArray,
     gradient: FloatArray,
+    whole_gradient: bool,
 ) -> None:
     """Write the energy (LANES,) and the gradient (n, LANES) of the form's part ``part`` of ``parts`` at x (n, LANES).
 
-    Part p holds, of rectangle m, the rows r with ``(r + m) % parts == p``.
+    Part p holds, of rectangle m, the rows r with ``(r + m) % parts == p``. Without ``whole_gradient`` the
+    energy costs half, and ``gradient`` is only scratch.
     """
     n = x.shape[0]
     top_above, top_below = above[-1], below[-1]
@@ -65,12 +67,15 @@ def sweep_chunk(
                 A = offsets[m] + first * columns + r * stride + q
                 Q_at, r_at = Q_top + q * LANES, r * LANES
                 multiply_add(packed, A, stride, 1, flat_Q, Q_at, flat_P, r_at, height, width)
-                multiply_add(packed, A, 1, stride, flat_Y, r_at, flat_Q_weights, Q_at, width, height)
+                if whole_gradient:
+                    multiply_add(packed, A, 1, stride, flat_Y, r_at, flat_Q_weights, Q_at, width, height)
         for r in range(rows):
             R_at = R_top + (first + r * parts) * LANES
             add_products(flat_x, m * LANES, flat_P, r * LANES, flat_R_weights, R_at)
             add_products(flat_R, R_at, flat_P, r * LANES, flat_gradient, m * LANES)
         add_products(flat_x, m * LANES, flat_gradient, m * LANES, energy, 0)
+    if not whole_gradient:
+        return
     pull_back(x, Q, Q_weights, below, gradient)
     reversed_gradient = np.zeros_like(x)
     pull_back(reversed_x, R, R_weights, above, reversed_gradient)

@@ -14,87 +14,54 @@ from spinglass.layout import IntArray
 
 
 @jit
-def _gradient_of_top(
-    x: FloatArray, levels: FloatArray, weights: FloatArray, counts: IntArray, out: FloatArray
+def _add_gradient(
+    x: FloatArray,
+    levels: FloatArray,
+    weights: FloatArray,
+    counts: IntArray,
+    factor: float | np.floating,
+    out: FloatArray,
 ) -> None:
-    """Add to ``out`` the x-derivative of ``weights . top level``, for weights of a prefix of the top level.
-
-    The prefix is a whole number of variables' blocks; ``weights`` of degree d >= 2 are lowered level by level.
-    """
-    starts = level_starts(counts)
+    """Add to ``out`` (n,) ``factor`` times the x-derivative of ``weights . top level``, given for a prefix of it."""
     current = weights
     for d in range(counts.shape[0] - 1, 1, -1):
         variables = np.searchsorted(counts[d], current.size)
+        start = counts[1 : d - 1, -1].sum()
         lower = np.zeros(counts[d - 1, variables], x.dtype)
         for v in range(variables):
-            begin = counts[d, v]
+            block = current[counts[d, v] : counts[d, v + 1]]
+            monomials = levels[start : start + block.size]
             total = x[0] - x[0]
-            for k in range(counts[d - 1, v + 1]):
-                total += current[begin + k] * levels[starts[d - 1] + k]
-                lower[k] += x[v] * current[begin + k]
-            out[v] += total
+            for k in range(block.size):
+                total += block[k] * monomials[k]
+                lower[k] += x[v] * block[k]
+            out[v] += factor * total
         current = lower
     for v in range(current.size):
-        out[v] += current[v]
+        out[v] += factor * current[v]
 
 
 @jit
-def _curvature_of_top(x: FloatArray, levels: FloatArray, weights: FloatArray, counts: IntArray, out: FloatArray) -> None:
-    """Add to ``out`` (n, n) the matrix whose symmetrised double is the Hessian of ``weights . top level``."""
+def _add_half_curvature(
+    x: FloatArray, levels: FloatArray, weights: FloatArray, counts: IntArray, out: FloatArray
+) -> None:
+    """Add to ``out`` (n, n) the matrix whose sum with its transpose is the Hessian of ``weights . top level``."""
     n = x.size
     current = weights
     for d in range(counts.shape[0] - 1, 1, -1):
         lower = np.zeros(counts[d - 1, n], x.dtype)
         for v in range(n):
             block = current[counts[d, v] : counts[d, v + 1]]
-            _gradient_of_top(x, levels, block, counts[:d], out[v])
+            _add_gradient(x, levels, block, counts[:d], x.dtype.type(1), out[v])
             lower[: block.size] += x[v] * block
         current = lower
 
 
 @jit
-def add_hessian(
-    packed: FloatArray, above: IntArray, below: IntArray, offsets: IntArray, x: FloatArray, scale: float, out: FloatArray
+def _add_outer(
+    reversed_x: FloatArray, levels: FloatArray, mixed: FloatArray, counts: IntArray, out: FloatArray
 ) -> None:
-    """Add ``scale`` times the Hessian (n, n) of the form at x (n,) to ``out``."""
-    n = x.size
-    reversed_x = x[::-1].copy()
-    R_levels, Q_levels = point_monomials(reversed_x, above), point_monomials(x, below)
-    R, Q = R_levels[R_levels.size - above[-1, n] :], Q_levels[Q_levels.size - below[-1, n] :]
-    R_weights, Q_weights = np.zeros_like(R), np.zeros_like(Q)
-    half = np.zeros((n, n), x.dtype)  # half + half^T is the Hessian
-    reversed_half = np.zeros((n, n), x.dtype)
-    for m in range(n):
-        rows, columns = above[-1, n - m], below[-1, m + 1]
-        A = packed[offsets[m] : offsets[m + 1]].reshape(rows, columns)
-        P = np.zeros(rows, x.dtype)
-        transposed_R = np.zeros(columns, x.dtype)
-        mixed = np.zeros((above[-1, n - m], n), x.dtype)  # d/dx of (A Q), a row of R each
-        for r in range(rows):
-            total = x[m] - x[m]
-            for q in range(columns):
-                total += A[r, q] * Q[q]
-                transposed_R[q] += A[r, q] * R[r]
-            P[r] = total
-            _gradient_of_top(x, Q_levels, A[r], below, mixed[r])
-        _add_rows_of_top(reversed_x, R_levels, x[m], mixed, above, half)
-        _gradient_of_top(x, Q_levels, transposed_R, below, half[m])
-        _gradient_of_top(reversed_x, R_levels, P, above, reversed_half[n - 1 - m])
-        R_weights[:rows] += x[m] * P
-        Q_weights[:columns] += x[m] * transposed_R
-    _curvature_of_top(x, Q_levels, Q_weights, below, half)
-    _curvature_of_top(reversed_x, R_levels, R_weights, above, reversed_half)
-    for i in range(n):
-        for j in range(n):
-            mirrored = reversed_half[n - 1 - i, n - 1 - j] + reversed_half[n - 1 - j, n - 1 - i]
-            out[i, j] += scale * (half[i, j] + half[j, i] + mirrored)
-
-
-@jit
-def _add_rows_of_top(
-    reversed_x: FloatArray, levels: FloatArray, factor: float, mixed: FloatArray, counts: IntArray, out: FloatArray
-) -> None:
-    """Add ``factor * sum_r dR_r/dx (x) mixed[r]`` to ``out`` (n, n); ``mixed`` (rows, n) is overwritten."""
+    """Add ``sum_r dR_r/dx (x) mixed[r]`` to ``out`` (n, n), for ``mixed`` (rows, n) on a prefix of R."""
     n = reversed_x.size
     starts = level_starts(counts)
     current = mixed
@@ -103,12 +70,55 @@ def _add_rows_of_top(
         lower = np.zeros((counts[d - 1, variables], n), out.dtype)
         for v in range(variables):
             for k in range(counts[d - 1, v + 1]):
-                row = counts[d, v] + k
-                monomial = factor * levels[starts[d - 1] + k]
-                for j in range(n):
-                    out[n - 1 - v, j] += monomial * current[row, j]
-                    lower[k, j] += reversed_x[v] * current[row, j]
+                row = current[counts[d, v] + k]
+                out[n - 1 - v] += levels[starts[d - 1] + k] * row
+                lower[k] += reversed_x[v] * row
         current = lower
     for v in range(current.shape[0]):
+        out[n - 1 - v] += current[v]
+
+
+@jit
+def add_hessian(
+    packed: FloatArray,
+    above: IntArray,
+    below: IntArray,
+    offsets: IntArray,
+    x: FloatArray,
+    scale: float | np.floating,
+    out: FloatArray,
+) -> None:
+    """Add ``scale`` times the Hessian (n, n) of the form at x (n,) to ``out``."""
+    n = x.size
+    one = x.dtype.type(1)
+    reversed_x = x[::-1].copy()
+    R_levels, Q_levels = point_monomials(reversed_x, above), point_monomials(x, below)
+    R, Q = R_levels[R_levels.size - above[-1, n] :], Q_levels[Q_levels.size - below[-1, n] :]
+    R_weights, Q_weights = np.zeros_like(R), np.zeros_like(Q)
+    half = np.zeros((n, n), x.dtype)  # half + half^T is the Hessian
+    reversed_half = np.zeros((n, n), x.dtype)
+    linear_R = above.shape[0] == 2  # then the rows of d(A Q)/dx go straight to their places
+    for m in range(n):
+        rows, columns = above[-1, n - m], below[-1, m + 1]
+        P, transposed_R = np.zeros(rows, x.dtype), np.zeros(columns, x.dtype)
+        mixed = np.zeros((0 if linear_R else rows, n), x.dtype)
+        for r in range(rows):
+            A = packed[offsets[m] + r * columns : offsets[m] + (r + 1) * columns]
+            total = x[0] - x[0]
+            for q in range(columns):
+                total += A[q] * Q[q]
+                transposed_R[q] += A[q] * R[r]
+            P[r] = total
+            _add_gradient(x, Q_levels, A, below, x[m], half[n - 1 - r] if linear_R else mixed[r])
+        if not linear_R:
+            _add_outer(reversed_x, R_levels, mixed, above, half)
+        _add_gradient(x, Q_levels, transposed_R, below, one, half[m])
+        _add_gradient(reversed_x, R_levels, P, above, one, reversed_half[n - 1 - m])
+        R_weights[:rows] += x[m] * P
+        Q_weights[:columns] += x[m] * transposed_R
+    _add_half_curvature(x, Q_levels, Q_weights, below, half)
+    _add_half_curvature(reversed_x, R_levels, R_weights, above, reversed_half)
+    for i in range(n):
         for j in range(n):
-            out[n - 1 - v, j] += factor * current[v, j]
+            mirrored = reversed_half[n - 1 - i, n - 1 - j] + reversed_half[n - 1 - j, n - 1 - i]
+            out[i, j] += scale * (half[i, j] + half[j, i] + mirrored)

@@ -14,7 +14,7 @@ from spinglass.layout import IntArray
 
 @jit
 def level_starts(counts: IntArray) -> IntArray:
-    """Where each level begins, ``starts[d]`` for d = 1..degree; the last entry is where the last level ends."""
+    """Return where each level begins, ``starts[d]`` for d = 1..degree; the last entry is where the last level ends."""
     degree = counts.shape[0] - 1
     n = counts.shape[1] - 1
     starts = np.zeros(degree + 2, np.int64)
@@ -25,7 +25,7 @@ def level_starts(counts: IntArray) -> IntArray:
 
 @jit
 def monomials(x: FloatArray, counts: IntArray) -> FloatArray:
-    """All levels of the monomials of x, shape (monomials, lanes)."""
+    """Return all levels of the monomials of x, shape (monomials, lanes)."""
     n, lanes = x.shape
     starts = level_starts(counts)
     out = np.empty((starts[-1], lanes), x.dtype)
@@ -42,7 +42,7 @@ def monomials(x: FloatArray, counts: IntArray) -> FloatArray:
 
 @jit
 def monomial_tangents(x: FloatArray, v: FloatArray, levels: FloatArray, counts: IntArray) -> FloatArray:
-    """The derivatives of all levels along v, shape (monomials, lanes)."""
+    """Return the derivatives of all levels along v, shape (monomials, lanes)."""
     n, lanes = x.shape
     starts = level_starts(counts)
     out = np.empty_like(levels)
@@ -53,16 +53,12 @@ def monomial_tangents(x: FloatArray, v: FloatArray, levels: FloatArray, counts: 
             source = starts[d - 1]
             for k in range(counts[d - 1, i + 1]):
                 for lane in range(lanes):
-                    out[target + k, lane] = (
-                        v[i, lane] * levels[source + k, lane] + x[i, lane] * out[source + k, lane]
-                    )
+                    out[target + k, lane] = v[i, lane] * levels[source + k, lane] + x[i, lane] * out[source + k, lane]
     return out
 
 
 @jit
-def pull_back(
-    x: FloatArray, levels: FloatArray, weights: FloatArray, counts: IntArray, gradient: FloatArray
-) -> None:
+def pull_back(x: FloatArray, levels: FloatArray, weights: FloatArray, counts: IntArray, gradient: FloatArray) -> None:
     """Add to ``gradient`` the x-derivative of ``sum_k weights[k] levels[k]``.
 
     ``weights`` holds the top level's weights and zeros below; the lower levels are overwritten.
@@ -105,9 +101,7 @@ def pull_back_tangents(
                 for lane in range(lanes):
                     weight = weights[source + k, lane]
                     change = weight_tangents[source + k, lane]
-                    product[i, lane] += (
-                        change * levels[target + k, lane] + weight * level_tangents[target + k, lane]
-                    )
+                    product[i, lane] += change * levels[target + k, lane] + weight * level_tangents[target + k, lane]
                     weights[target + k, lane] += x[i, lane] * weight
                     weight_tangents[target + k, lane] += v[i, lane] * weight + x[i, lane] * change
     for i in range(n):

@@ -1,6 +1,6 @@
-"""Energy and gradient of a packed form at a single point: one pass over the couplings, bounded by memory.
+"""Energy, gradient and Hessian-vector product of a packed form at a single point.
 
-The hinges are cut into `tasks` runs of about equal work, each with weights of its own that are summed in a fixed
+One pass over the couplings, bounded by memory. The hinges are cut into `tasks` runs of about equal work, each with weights of its own that are summed in a fixed
 order: the bits do not depend on how many threads take the tasks.
 """
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from spinglass.couplings import FloatArray
 from spinglass.jit import jit
-from spinglass.kernels.monomials import monomials, pull_back
+from spinglass.kernels.monomials import monomial_tangents, monomials, pull_back, pull_back_tangents
 from spinglass.layout import IntArray
 
 
@@ -27,44 +27,85 @@ def sweep_hinges(
     Q_weights: FloatArray,
     gradient: FloatArray,
 ) -> None:
-    """Add rectangles first..stop-1 to the weights of the top monomials R, Q; write df/dx_m at fixed R, Q."""
+    """Add rectangles first..stop-1 to the weights of the top levels of R, Q; write df/dx_m at fixed R, Q."""
     n = x.size
+    R, Q = R[R.size - above[-1, n] :], Q[Q.size - below[-1, n] :]
     for m in range(first, stop):
         rows, columns = above[-1, n - m], below[-1, m + 1]
         total = x[m] - x[m]  # zero of x's type
-        row = 0
-        while row + 4 <= rows:
-            A0 = offsets[m] + row * columns
-            A1, A2, A3 = A0 + columns, A0 + 2 * columns, A0 + 3 * columns
-            Y0, Y1, Y2, Y3 = x[m] * R[row], x[m] * R[row + 1], x[m] * R[row + 2], x[m] * R[row + 3]
-            P0 = P1 = P2 = P3 = x[m] - x[m]
+        for row in range(rows):
+            # A slice, since an index like start + q would be tested for being negative at every step.
+            A = packed[offsets[m] + row * columns : offsets[m] + (row + 1) * columns]
+            Y, P = x[m] * R[row], x[m] - x[m]
             for q in range(columns):
-                a0, a1, a2, a3 = packed[A0 + q], packed[A1 + q], packed[A2 + q], packed[A3 + q]
-                P0 += a0 * Q[q]
-                P1 += a1 * Q[q]
-                P2 += a2 * Q[q]
-                P3 += a3 * Q[q]
-                Q_weights[q] += (Y0 * a0 + Y1 * a1) + (Y2 * a2 + Y3 * a3)
-            for i, P in enumerate((P0, P1, P2, P3)):
-                R_weights[row + i] += x[m] * P
-                total += R[row + i] * P
-            row += 4
-        while row < rows:
-            A0 = offsets[m] + row * columns
-            Y0, P0 = x[m] * R[row], x[m] - x[m]
-            for q in range(columns):
-                P0 += packed[A0 + q] * Q[q]
-                Q_weights[q] += Y0 * packed[A0 + q]
-            R_weights[row] += x[m] * P0
-            total += R[row] * P0
-            row += 1
+                P += A[q] * Q[q]
+                Q_weights[q] += Y * A[q]
+            R_weights[row] += x[m] * P
+            total += R[row] * P
         gradient[m] = total
 
 
 @jit
+def tangent_hinges(
+    packed: FloatArray,
+    above: IntArray,
+    below: IntArray,
+    offsets: IntArray,
+    first: int,
+    stop: int,
+    x: FloatArray,
+    v: FloatArray,
+    R: FloatArray,
+    dR: FloatArray,
+    Q: FloatArray,
+    dQ: FloatArray,
+    R_weights: FloatArray,
+    Q_weights: FloatArray,
+    product: FloatArray,
+) -> None:
+    """Do what `sweep_hinges` does for its derivative along v; weights (2, monomials): themselves, their derivatives."""
+    n = x.size
+    dR, R = dR[R.size - above[-1, n] :], R[R.size - above[-1, n] :]
+    dQ, Q = dQ[Q.size - below[-1, n] :], Q[Q.size - below[-1, n] :]
+    for m in range(first, stop):
+        rows, columns = above[-1, n - m], below[-1, m + 1]
+        total = x[m] - x[m]
+        for row in range(rows):
+            A = packed[offsets[m] + row * columns : offsets[m] + (row + 1) * columns]
+            Y, dY = x[m] * R[row], v[m] * R[row] + x[m] * dR[row]
+            P = dP = x[m] - x[m]
+            for q in range(columns):
+                P += A[q] * Q[q]
+                dP += A[q] * dQ[q]
+                Q_weights[0, q] += Y * A[q]
+                Q_weights[1, q] += dY * A[q]
+            R_weights[0, row] += x[m] * P
+            R_weights[1, row] += v[m] * P + x[m] * dP
+            total += dR[row] * P + R[row] * dP
+        product[m] = total
+
+
+@jit
 def point_monomials(x: FloatArray, counts: IntArray) -> FloatArray:
-    """All levels of the monomials of one point, shape (monomials,)."""
+    """Return all levels of the monomials of one point, shape (monomials,)."""
     return monomials(x.reshape(-1, 1), counts).reshape(-1)
+
+
+@jit
+def point_monomial_tangents(x: FloatArray, v: FloatArray, levels: FloatArray, counts: IntArray) -> FloatArray:
+    """Return the derivatives of all levels of one point along v, shape (monomials,)."""
+    return monomial_tangents(x.reshape(-1, 1), v.reshape(-1, 1), levels.reshape(-1, 1), counts).reshape(-1)
+
+
+@jit
+def sum_tasks(parts: FloatArray, size: int) -> FloatArray:
+    """Sum the tasks' top-level weights (tasks, top) in order into a column (size, 1) that ends with that level."""
+    out = np.zeros((size, 1), parts.dtype)
+    begin = size - parts.shape[1]
+    for task in range(parts.shape[0]):
+        for k in range(parts.shape[1]):
+            out[begin + k, 0] += parts[task, k]
+    return out
 
 
 @jit
@@ -77,19 +118,55 @@ def gather_point(
     R_parts: FloatArray,
     Q_parts: FloatArray,
     gradient: FloatArray,
-) -> float:
+) -> np.floating:
     """Sum the tasks' weights (tasks, monomials) in order, pull them back onto ``gradient`` and return the energy."""
-    n = x.size
-    energy = np.dot(x, gradient)
-    R_weights, Q_weights = np.zeros((R.size, 1), x.dtype), np.zeros((Q.size, 1), x.dtype)
-    for task in range(R_parts.shape[0]):
-        for k in range(R_parts.shape[1]):
-            R_weights[R.size - R_parts.shape[1] + k, 0] += R_parts[task, k]
-        for k in range(Q_parts.shape[1]):
-            Q_weights[Q.size - Q_parts.shape[1] + k, 0] += Q_parts[task, k]
+    energy: np.floating = x[0] - x[0]
+    for m in range(x.size):
+        energy += x[m] * gradient[m]
     column = gradient.reshape(-1, 1)
-    pull_back(x.reshape(-1, 1), Q.reshape(-1, 1), Q_weights, below, column)
-    reversed_gradient = np.zeros((n, 1), x.dtype)
-    pull_back(x[::-1].copy().reshape(-1, 1), R.reshape(-1, 1), R_weights, above, reversed_gradient)
+    pull_back(x.reshape(-1, 1), Q.reshape(-1, 1), sum_tasks(Q_parts, Q.size), below, column)
+    reversed_gradient = np.zeros((x.size, 1), x.dtype)
+    reversed_x = x[::-1].copy().reshape(-1, 1)
+    pull_back(reversed_x, R.reshape(-1, 1), sum_tasks(R_parts, R.size), above, reversed_gradient)
     gradient += reversed_gradient[::-1, 0]
     return energy
+
+
+@jit
+def gather_tangent(
+    x: FloatArray,
+    v: FloatArray,
+    above: IntArray,
+    below: IntArray,
+    R: FloatArray,
+    dR: FloatArray,
+    Q: FloatArray,
+    dQ: FloatArray,
+    R_parts: FloatArray,
+    Q_parts: FloatArray,
+    product: FloatArray,
+) -> None:
+    """Sum the tasks' weights (tasks, 2, monomials) in order and pull their derivatives back onto ``product``."""
+    column = product.reshape(-1, 1)
+    pull_back_tangents(
+        x.reshape(-1, 1),
+        v.reshape(-1, 1),
+        Q.reshape(-1, 1),
+        dQ.reshape(-1, 1),
+        sum_tasks(Q_parts[:, 0], Q.size),
+        sum_tasks(Q_parts[:, 1], Q.size),
+        below,
+        column,
+    )
+    reversed_product = np.zeros((x.size, 1), x.dtype)
+    pull_back_tangents(
+        x[::-1].copy().reshape(-1, 1),
+        v[::-1].copy().reshape(-1, 1),
+        R.reshape(-1, 1),
+        dR.reshape(-1, 1),
+        sum_tasks(R_parts[:, 0], R.size),
+        sum_tasks(R_parts[:, 1], R.size),
+        above,
+        reversed_product,
+    )
+    product += reversed_product[::-1, 0]

@@ -8,13 +8,11 @@ such small operands into packed panels first; here nothing is copied, and the ve
 from typing import Any
 
 import llvmlite.binding
-import numba
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 
 from spinglass.couplings import FloatArray
-from spinglass.jit import jit
+from spinglass.jit import intrinsic, jit
 
 LANES = 32  # points a chunk; a batch is padded to a multiple of it
 
@@ -45,11 +43,9 @@ class _Vectors:
         self.builder, self.count, self.width = builder, count, width
         self.align = scalar.bitwidth // 8
         self.type = ir.VectorType(context.get_value_type(scalar), width)
-        self._fma = numba.core.cgutils.get_or_insert_function(
-            builder.module,
-            ir.FunctionType(self.type, [self.type] * 3),
-            f"llvm.fma.v{width}f{scalar.bitwidth}",
-        )
+        name = f"llvm.fma.v{width}f{scalar.bitwidth}"
+        known = builder.module.globals.get(name)
+        self._fma = known or ir.Function(builder.module, ir.FunctionType(self.type, [self.type] * 3), name)
 
     def pointers(self, base: Any, start: Any) -> list[Any]:
         places = [self.builder.add(start, _INTEGER(v * self.width)) for v in range(self.count)]
@@ -65,15 +61,13 @@ class _Vectors:
     def spread(self, place: Any) -> Any:
         number = self.builder.load(place, align=self.align)
         vector = self.builder.insert_element(ir.Constant(self.type, ir.Undefined), number, _INTEGER(0))
-        return self.builder.shuffle_vector(
-            vector, vector, ir.Constant(ir.VectorType(ir.IntType(32), self.width), None)
-        )
+        return self.builder.shuffle_vector(vector, vector, ir.Constant(ir.VectorType(ir.IntType(32), self.width), None))
 
     def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
         return self.builder.call(self._fma, [a, b, c])
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def add_products(typingctx: Any, a: Any, a_at: Any, b: Any, b_at: Any, c: Any, c_at: Any) -> Any:
     """``c[c_at + lane] += a[a_at + lane] * b[b_at + lane]`` for all LANES, on flat arrays that may be one another."""
     signature = types.void(a, types.int64, b, types.int64, c, types.int64)
@@ -93,7 +87,7 @@ def add_products(typingctx: Any, a: Any, a_at: Any, b: Any, b_at: Any, c: Any, c
     return signature, codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _tile(
     typingctx: Any,
     rows: Any,
@@ -172,7 +166,7 @@ def multiply_add(
     rows: int,
     depth: int,
 ) -> None:
-    """``C[i, :] += sum_k A[i, k] B[k, :]`` over flat arrays, A strided by (a_row, a_step), rows of B and C LANES wide."""
+    """``C[i, :] += sum_k A[i, k] B[k, :]`` on flat arrays: A strided by (a_row, a_step), rows of B and C LANES wide."""
     if depth == 0:
         return
     lane = 0

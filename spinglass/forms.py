@@ -1,0 +1,157 @@
+"""One pure form of a glass: its packed couplings and the kernels that belong to its order."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from spinglass.couplings import FloatArray
+from spinglass.kernels import hessian, point, quadratic, rows
+from spinglass.kernels.tile import LANES
+from spinglass.layout import IntArray, Layout, layout
+from spinglass.threads import available_cores, run_in_threads
+
+# Multiply-adds below which handing work to threads costs more than it saves.
+_SERIAL_POINT = 2**19
+_SERIAL_BATCH = 2**21
+_TASKS = 16  # a constant: the order of summation must not depend on the number of threads
+
+
+@dataclass(frozen=True)
+class Form:
+    """``scale * sum over multisets of packed * monomial``, the sum being the degree-H form of the couplings."""
+
+    n: int
+    H: int
+    packed: FloatArray
+    scale: float
+    _layout: Layout = field(init=False, repr=False)
+    _operand: FloatArray = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_layout", layout(self.n, self.H))
+        operand = quadratic.symmetric_matrix(self.packed, self.n).reshape(-1) if self.H == 2 else self.packed
+        object.__setattr__(self, "_operand", operand)
+
+    def add_sweep(
+        self, x: FloatArray, energy: FloatArray, gradient: FloatArray | None, part: int = 0, parts: int = 1
+    ) -> None:
+        """Add energies and gradients of one part of the form at all rows of x (B, n) to (B,) and (B, n)."""
+        scale = x.dtype.type(self.scale)
+        target = np.empty((0, 0), x.dtype) if gradient is None else gradient
+
+        def sweep(span: tuple[int, int]) -> None:
+            rows.sweep_rows(
+                self._operand,
+                *self._place(),
+                scale,
+                part,
+                parts,
+                x,
+                *span,
+                energy,
+                target,
+                gradient is not None,
+            )
+
+        run_in_threads(sweep, self._spans(len(x)))
+
+    def add_tangent(self, x: FloatArray, v: FloatArray, product: FloatArray) -> None:
+        """Add the Hessian-vector products at all rows of x, v (B, n) to ``product`` (B, n)."""
+        scale = x.dtype.type(self.scale)
+
+        def sweep(span: tuple[int, int]) -> None:
+            rows.tangent_rows(self._operand, *self._place(), scale, x, v, *span, product)
+
+        run_in_threads(sweep, self._spans(len(x)))
+
+    def add_hessian(self, x: FloatArray, out: FloatArray) -> None:
+        """Add the Hessians at all rows of x (B, n) to ``out`` (B, n, n)."""
+        scale = x.dtype.type(self.scale)
+        if self.H == 2:
+            out += 2 * scale * self._operand.reshape(self.n, self.n)
+        elif self.H > 2:
+            run_in_threads(
+                lambda row: hessian.add_hessian(self.packed, *self._place(), x[row], scale, out[row]),
+                range(len(x)),
+            )
+
+    def add_point(self, x: FloatArray, gradient: FloatArray) -> float:
+        """Add the gradient at the single point x (n,) to ``gradient`` and return the energy."""
+        if self.H == 1:
+            gradient += self.scale * self.packed
+            return self.scale * float(self.packed @ x)
+        if self.H == 2:
+            product = self._quadratic_product(x)
+            gradient += 2 * self.scale * product
+            return self.scale * float(x @ product)
+        place = self._layout
+        R, Q = point.point_monomials(x[::-1].copy(), place.above), point.point_monomials(x, place.below)
+        bounds = self._hinge_bounds()
+        R_parts, Q_parts = (np.zeros((len(bounds) - 1, size), x.dtype) for size in self._top_sizes())
+        own = np.empty(self.n, x.dtype)
+
+        def sweep(task: int) -> None:
+            first, stop = bounds[task], bounds[task + 1]
+            point.sweep_hinges(self.packed, *self._place(), first, stop, x, R, Q, R_parts[task], Q_parts[task], own)
+
+        run_in_threads(sweep, range(len(bounds) - 1))
+        energy = point.gather_point(x, place.above, place.below, R, Q, R_parts, Q_parts, own)
+        gradient += x.dtype.type(self.scale) * own
+        return self.scale * float(energy)
+
+    def add_point_tangent(self, x: FloatArray, v: FloatArray, product: FloatArray) -> None:
+        """Add the Hessian-vector product at the single point x (n,) along v (n,) to ``product``."""
+        if self.H == 1:
+            return
+        if self.H == 2:
+            product += 2 * self.scale * self._quadratic_product(v)
+            return
+        place = self._layout
+        reversed_x, reversed_v = x[::-1].copy(), v[::-1].copy()
+        R, Q = point.point_monomials(reversed_x, place.above), point.point_monomials(x, place.below)
+        dR = point.point_monomial_tangents(reversed_x, reversed_v, R, place.above)
+        dQ = point.point_monomial_tangents(x, v, Q, place.below)
+        bounds = self._hinge_bounds()
+        R_parts, Q_parts = (np.zeros((len(bounds) - 1, 2, size), x.dtype) for size in self._top_sizes())
+        own = np.empty(self.n, x.dtype)
+
+        def sweep(task: int) -> None:
+            first, stop = bounds[task], bounds[task + 1]
+            point.tangent_hinges(
+                self.packed, *self._place(), first, stop, x, v, R, dR, Q, dQ, R_parts[task], Q_parts[task], own
+            )
+
+        run_in_threads(sweep, range(len(bounds) - 1))
+        point.gather_tangent(x, v, place.above, place.below, R, dR, Q, dQ, R_parts, Q_parts, own)
+        product += x.dtype.type(self.scale) * own
+
+    def _place(self) -> tuple[IntArray, IntArray, IntArray]:
+        return self._layout.above, self._layout.below, self._layout.offsets
+
+    def _top_sizes(self) -> tuple[int, int]:
+        return int(self._layout.above[-1, -1]), int(self._layout.below[-1, -1])
+
+    def _quadratic_product(self, x: FloatArray) -> FloatArray:
+        S = self._operand.reshape(self.n, self.n)
+        out = np.empty(self.n, x.dtype)
+        bounds = np.linspace(0, self.n, (1 if S.size < _SERIAL_POINT else _TASKS) + 1).astype(int)
+        run_in_threads(
+            lambda task: quadratic.multiply_rows(S, x, bounds[task], bounds[task + 1], out),
+            range(len(bounds) - 1),
+        )
+        return out
+
+    def _hinge_bounds(self) -> list[int]:
+        """Cut the hinges into tasks of about equal numbers of couplings."""
+        offsets = self._layout.offsets
+        tasks = 1 if offsets[-1] < _SERIAL_POINT else min(_TASKS, self.n)
+        inner = np.searchsorted(offsets, offsets[-1] * np.arange(1, tasks) // tasks)
+        return [0, *inner.tolist(), self.n]
+
+    def _spans(self, batch: int) -> list[tuple[int, int]]:
+        """Cut a batch into runs of whole chunks, one run where the work is small."""
+        chunks = -(-batch // LANES)
+        pieces = 1 if chunks * LANES * self._operand.size < _SERIAL_BATCH else min(chunks, 4 * available_cores())
+        edges = np.linspace(0, chunks, pieces + 1).astype(int) * LANES
+        return [(int(a), min(int(b), batch)) for a, b in pairwise(edges)]

@@ -1,0 +1,111 @@
+"""Sweeps over batches of points stored as rows: chunks of LANES points, the last one padded with its last point.
+
+A row's bits depend on its own point alone: not on the batch, its order, or who computes it.
+"""
+
+import numpy as np
+
+from spinglass.couplings import FloatArray
+from spinglass.jit import jit
+from spinglass.kernels.chunk import sweep_chunk, tangent_chunk
+from spinglass.kernels.quadratic import quadratic_chunk
+from spinglass.kernels.tile import LANES, multiply_add
+from spinglass.layout import IntArray
+
+
+@jit
+def _lanes(rows: FloatArray, first: int) -> FloatArray:
+    """Rows first..first+LANES-1 as columns (n, LANES), the last row standing in for those beyond it."""
+    n = rows.shape[1]
+    out = np.empty((n, LANES), rows.dtype)
+    for lane in range(LANES):
+        row = min(first + lane, rows.shape[0] - 1)
+        for i in range(n):
+            out[i, lane] = rows[row, i]
+    return out
+
+
+@jit
+def sweep_rows(
+    operand: FloatArray,
+    above: IntArray,
+    below: IntArray,
+    offsets: IntArray,
+    scale: float | np.floating,
+    part: int,
+    parts: int,
+    x: FloatArray,
+    first: int,
+    stop: int,
+    energy: FloatArray,
+    gradient: FloatArray,
+    whole_gradient: bool,
+) -> None:
+    """Add ``scale`` times energies and gradients at rows first..stop-1 of x (B, n) to (B,) and (B, n).
+
+    ``operand`` is the packed couplings (flattened S for order 2).
+    """
+    n = x.shape[1]
+    order = above.shape[0] + below.shape[0] - 1
+    chunk_energy = np.empty(LANES, x.dtype)
+    chunk_gradient = np.empty((n, LANES), x.dtype)
+    for begin in range(first, stop, LANES):
+        lanes = _lanes(x, begin)
+        if order == 1:
+            chunk_energy[:] = 0
+            chunk_gradient[:] = 0
+            for i in range(part, n, parts):
+                chunk_energy += operand[i] * lanes[i]
+                chunk_gradient[i] = operand[i]
+        elif order == 2:
+            quadratic_chunk(operand.reshape(n, n), part, parts, lanes, chunk_energy, chunk_gradient)
+        else:
+            sweep_chunk(
+                operand,
+                above,
+                below,
+                offsets,
+                part,
+                parts,
+                lanes,
+                chunk_energy,
+                chunk_gradient,
+                whole_gradient,
+            )
+        for lane in range(min(LANES, stop - begin)):
+            energy[begin + lane] += scale * chunk_energy[lane]
+            if whole_gradient:
+                for i in range(n):
+                    gradient[begin + lane, i] += scale * chunk_gradient[i, lane]
+
+
+@jit
+def tangent_rows(
+    operand: FloatArray,
+    above: IntArray,
+    below: IntArray,
+    offsets: IntArray,
+    scale: float | np.floating,
+    x: FloatArray,
+    v: FloatArray,
+    first: int,
+    stop: int,
+    product: FloatArray,
+) -> None:
+    """Add ``scale`` times the Hessian-vector products at rows first..stop-1 of x, v (B, n) to ``product`` (B, n)."""
+    n = x.shape[1]
+    order = above.shape[0] + below.shape[0] - 1
+    chunk_product = np.empty((n, LANES), x.dtype)
+    for begin in range(first, stop, LANES):
+        x_lanes, v_lanes = _lanes(x, begin), _lanes(v, begin)
+        if order == 1:
+            return
+        if order == 2:
+            chunk_product[:] = 0
+            multiply_add(operand, 0, n, 1, v_lanes.reshape(-1), 0, chunk_product.reshape(-1), 0, n, n)
+            chunk_product *= 2
+        else:
+            tangent_chunk(operand, above, below, offsets, x_lanes, v_lanes, chunk_product)
+        for lane in range(min(LANES, stop - begin)):
+            for i in range(n):
+                product[begin + lane, i] += scale * chunk_product[i, lane]
