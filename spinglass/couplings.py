@@ -52,7 +52,7 @@ def ranks(indices: ArrayLike, n: int) -> IntArray:
         If an index is not a whole number in 0..n-1.
 
     >>> ranks([[0, 0, 0], [1, 0, 1], [1, 1, 0]], n=2)
-    array([0, 2, 2])
+    array([1, 2, 2])
     """
     array = np.asarray(indices)
     if array.ndim < 1 or not np.issubdtype(array.dtype, np.integer):

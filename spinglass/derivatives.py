@@ -15,7 +15,7 @@ _STEPS = np.logspace(-6, 0, 61)
 # Points of the fit, a decade of steps.
 _FITTED = 11
 # Remainders below this many rounding errors of the energy are noise.
-_NOISE = 1000
+_NOISE = 300
 # A slope of 2 or 3 comes out within this; a wrong derivative costs a whole unit.
 _SLACK = 0.2
 

@@ -1,7 +1,7 @@
 """Energy, gradient and Hessian-vector product of a packed form at a single point.
 
-One pass over the couplings, bounded by memory. The hinges are cut into `tasks` runs of about equal work, each with weights of its own that are summed in a fixed
-order: the bits do not depend on how many threads take the tasks.
+One pass over the couplings, bounded by memory. The hinges are cut into tasks of about equal work, each with weights
+of its own that are summed in a fixed order: the bits do not depend on how many threads take the tasks.
 """
 
 import numpy as np

@@ -1,0 +1,107 @@
+"""Packed couplings against counting, permutations and the law of the full tensor."""
+
+import itertools
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+from dense import symmetrised
+from scipy import stats
+
+from spinglass import couplings
+
+SIZES = [(1, 1), (1, 5), (4, 1), (6, 2), (5, 3), (4, 4), (3, 5), (3, 6), (2, 9)]
+
+
+@pytest.mark.parametrize(("n", "H"), SIZES)
+def test_every_multiset_has_one_place(n, H):
+    multisets = list(itertools.combinations_with_replacement(range(n), H))
+    ranks = couplings.ranks(multisets, n)
+    assert couplings.size(n, H) == len(multisets)
+    assert sorted(ranks.tolist()) == list(range(len(multisets)))
+    assert np.array_equal(couplings.indices(ranks, n, H), multisets)
+
+
+@pytest.mark.parametrize(("n", "H"), SIZES)
+def test_multiplicity_counts_permutations(n, H):
+    permutations = Counter(tuple(sorted(t)) for t in itertools.product(range(n), repeat=H))
+    expected = [permutations[tuple(t)] for t in couplings.indices(np.arange(couplings.size(n, H)), n, H).tolist()]
+    assert couplings.multiplicities(n, H).tolist() == expected
+
+
+@pytest.mark.parametrize(("n", "H"), SIZES)
+def test_pack_sums_over_permutations(n, H):
+    J = np.random.default_rng(1).standard_normal((n,) * H)
+    packed = couplings.pack(J)
+    # One rounding an addend: H! terms of order one.
+    assert np.allclose(couplings.unpack(packed, n, H), symmetrised(J), rtol=0, atol=1e-15 * math.factorial(H))
+
+
+@pytest.mark.parametrize(("n", "H"), [(9, 2), (7, 3), (5, 4), (4, 5), (3, 6)])
+def test_packed_law_is_the_covariance_law(n, H):
+    """sum over multisets of multiplicity * monomial(x) * monomial(y) == (x.y)^H: the multinomial theorem."""
+    x, y = np.random.default_rng(2).standard_normal((2, n))
+    monomials = couplings.indices(np.arange(couplings.size(n, H)), n, H)
+    total = np.sum(couplings.multiplicities(n, H) * np.prod(x[monomials] * y[monomials], axis=1))
+    # Both sides are sums of at most size terms, bounded by (|x|.|y|)^H together.
+    assert total == pytest.approx((x @ y) ** H, abs=1e-14 * (np.abs(x) @ np.abs(y)) ** H)
+
+
+def test_draw_is_normal_with_variance_multiplicity():
+    """False alarm 1e-4 by the Kolmogorov-Smirnov test's level, and the seed is fixed."""
+    n, H = 30, 3
+    standard = couplings.draw(n, H, seed=5) / np.sqrt(couplings.multiplicities(n, H))
+    assert stats.kstest(standard, "norm").pvalue > 1e-4
+    for multiplicity in (1, 3, 6):
+        chosen = couplings.multiplicities(n, H) == multiplicity
+        variance = np.mean(standard[chosen] ** 2)
+        # chi^2 with k degrees: relative standard deviation sqrt(2/k); 4.4 of them is 1e-5 two-sided.
+        assert variance == pytest.approx(1, abs=4.4 * math.sqrt(2 / chosen.sum()))
+
+
+def test_draw_depends_on_seed_alone(monkeypatch):
+    n, H = 140, 3  # more than one block
+    drawn = couplings.draw(n, H, seed=3)
+    monkeypatch.setenv("SPINGLASS_THREADS", "1")
+    assert np.array_equal(drawn, couplings.draw(n, H, seed=np.random.SeedSequence(3)))
+    assert not np.array_equal(drawn, couplings.draw(n, H, seed=4))
+    blocks = drawn[: 2 * couplings._BLOCK].reshape(2, -1) / np.sqrt(6)
+    # Two blocks must not repeat one another: correlation of 2^18 pairs has standard deviation 2^-9.
+    assert abs(np.mean(blocks[0] * blocks[1])) < 5 * 2**-9
+
+
+def test_single_precision_is_the_same_draw():
+    double, single = (couplings.draw(20, 4, seed=1, dtype=kind) for kind in (np.float64, np.float32))
+    assert single.dtype == np.float32
+    assert np.allclose(single, double, rtol=3e-7, atol=0)  # drawn value and its scale are each rounded once
+
+
+def test_global_random_state_is_untouched():
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    couplings.draw(20, 3, seed=0)
+    assert np.array_equal(before, np.random.get_state()[1])  # noqa: NPY002
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: couplings.size(0, 3), "at least 1, not 0"),
+        (lambda: couplings.size(3, 0), "order must be at least 1"),
+        (lambda: couplings.size(2.5, 3), "whole number, not 2.5"),
+        (lambda: couplings.draw(5, 3, seed=0, dtype=np.int32), "float32 or float64"),
+        (lambda: couplings.draw(5, 3, seed=-1), "int >= 0"),
+        (lambda: couplings.draw(5, 3, seed="a"), "SeedSequence or a Generator"),
+        (lambda: couplings.draw(10**5, 3, seed=0), "GiB are available; try"),
+        (lambda: couplings.ranks([[0, 3]], n=3), r"0\.\.2"),
+        (lambda: couplings.ranks([[0.5, 1]], n=3), "whole numbers"),
+        (lambda: couplings.indices([6], n=3, H=2), r"0\.\.5"),
+        (lambda: couplings.pack(np.ones((2, 3))), r"\(n,\)\*H"),
+        (lambda: couplings.pack(np.full((2, 2), np.nan)), "4 entries are not"),
+        (lambda: couplings.pack(np.ones((2, 2), complex)), "real"),
+        (lambda: couplings.unpack(np.ones(5), 2, 3), r"shape \(4,\), not \(5,\)"),
+    ],
+)
+def test_bad_input(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
