@@ -105,28 +105,31 @@ def _scale_rectangles(
     packed: FloatArray,
     first: int,
     stop: int,
-    offsets: IntArray,
-    table: FloatArray,
+    place: tuple[IntArray, IntArray, IntArray],
+    roots: FloatArray,
     above: tuple[FloatArray, IntArray, IntArray],
     below: tuple[FloatArray, IntArray, IntArray],
-    rows: IntArray,
-    columns: IntArray,
 ) -> None:
-    """Multiply rectangles first..stop-1 by the square roots of their multiplicities; ``table[k]`` is ``k!``.
+    """Multiply rectangles first..stop-1 by the square roots of their multiplicities; ``roots[k]`` is ``sqrt(k!)``.
 
     A multiset's exponents are those of its part above, its part below and the hinge itself: the hinge's own
-    exponent is one plus what either part holds of it.
+    exponent is one plus what either part holds of it, which is none but at the end of a rectangle's rows and columns.
     """
+    counts_above, counts_below, offsets = place
     n = offsets.size - 1
     for m in range(first, stop):
-        for r in range(rows[m]):
+        rows, columns = counts_above[-1, n - m], counts_below[-1, m + 1]
+        without_hinge = counts_below[-1, m] if counts_below.shape[0] > 1 else columns
+        for r in range(rows):
             hinge_above = above[2][r] if above[1][r] == n - 1 - m else 0
-            left = table[hinge_above] / above[0][r]
-            for q in range(columns[m]):
-                hinge_below = below[2][q] if below[1][q] == m else 0
-                right = table[hinge_below] / below[0][q]
-                whole = table[1 + hinge_above + hinge_below]
-                packed[offsets[m] + r * columns[m] + q] *= np.sqrt(table[-1] * left * right / whole)
+            row = packed[offsets[m] + r * columns : offsets[m] + (r + 1) * columns]
+            left = roots[-1] * roots[hinge_above] / np.sqrt(above[0][r])
+            usual = left / roots[1 + hinge_above]
+            for q in range(without_hinge):
+                row[q] *= usual / np.sqrt(below[0][q])
+            for q in range(without_hinge, columns):
+                hinge_below = below[2][q]
+                row[q] *= left * roots[hinge_below] / (np.sqrt(below[0][q]) * roots[1 + hinge_above + hinge_below])
 
 
 def scale_by_root_multiplicity(packed: FloatArray, n: int, H: int) -> None:
@@ -134,13 +137,11 @@ def scale_by_root_multiplicity(packed: FloatArray, n: int, H: int) -> None:
     place = layout(n, H)
     above = _monomial_factorials(n, place.above)
     below = _monomial_factorials(n, place.below)
-    table = np.array([float(factorial(k)) for k in range(H + 1)])
-    hinges = np.arange(n)
-    rows, columns = place.above[-1, n - hinges], place.below[-1, hinges + 1]
+    roots = np.sqrt([float(factorial(k)) for k in range(H + 1)])
 
     def scale(first: int) -> None:
-        stop = min(first + step, n)
-        _scale_rectangles(packed, first, stop, place.offsets, table, above, below, rows, columns)
+        rectangles = (place.above, place.below, place.offsets)
+        _scale_rectangles(packed, first, min(first + step, n), rectangles, roots, above, below)
 
     step = max(1, n // 64)
     run_in_threads(scale, range(0, n, step))
@@ -183,7 +184,11 @@ def draw(n: int, H: int, seed: Seed, dtype: type[np.floating] = np.float64) -> F
 
     def fill(block: int) -> None:
         part = packed[block * _BLOCK : (block + 1) * _BLOCK]
-        part[:] = generator(child(sequence, _COUPLINGS, H, block)).standard_normal(part.size)
+        random = generator(child(sequence, _COUPLINGS, H, block))
+        if part.dtype == np.float64:
+            random.standard_normal(out=part)
+        else:
+            part[:] = random.standard_normal(part.size)
 
     run_in_threads(fill, range(-(-total // _BLOCK)))
     scale_by_root_multiplicity(packed, n, H)

@@ -1,0 +1,73 @@
+"""The machine and its own limits: memory bandwidth and the fastest matrix product at hand."""
+
+import os
+import platform
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.timing import best_time, isolated
+from spinglass.jit import jit
+from spinglass.threads import available_cores
+
+
+@jit
+def _read(array: np.ndarray) -> float:
+    total = 0.0
+    for i in range(array.size):
+        total += array[i]
+    return total
+
+
+def read_bandwidth() -> float:
+    """Bytes a second at which all cores together read 2 GiB that no cache holds."""
+    array = np.ones(2**28)
+    pieces = np.array_split(array, available_cores())
+    with ThreadPoolExecutor(len(pieces)) as pool:
+        return array.nbytes / best_time(lambda: list(pool.map(_read, pieces)))
+
+
+def _numpy_product(n: int) -> float:
+    A, B = np.random.default_rng(0).standard_normal((2, n, n))
+    return 2 * n**3 / best_time(lambda: A @ B)
+
+
+def _torch_product(n: int) -> float:
+    import torch
+
+    A, B = torch.rand(n, n, dtype=torch.float64), torch.rand(n, n, dtype=torch.float64)
+    return 2 * n**3 / best_time(lambda: A @ B)
+
+
+def product_peaks(n: int = 3000) -> dict[str, float]:
+    """Flops a second of large double-precision matrix products, by library, each in a process of its own."""
+    peaks = {"NumPy": isolated(_numpy_product, n), "torch": isolated(_torch_product, n)}
+    if "avx512f" in cpu_flags():
+        # OpenBLAS takes its AVX2 kernels on some processors that have AVX-512; this is the stricter limit.
+        peaks["NumPy, AVX-512 forced"] = isolated(_numpy_product, n, environment={"OPENBLAS_CORETYPE": "SkylakeX"})
+    return peaks
+
+
+def _cpu_lines() -> list[str]:
+    try:
+        return Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return []
+
+
+def cpu_flags() -> set[str]:
+    """The processor's feature flags; empty where /proc/cpuinfo is not to be had."""
+    return {flag for line in _cpu_lines() if line.startswith("flags") for flag in line.split()}
+
+
+def description() -> str:
+    """One line on the processor, its vector units, cores and the versions that matter."""
+    import numba
+
+    names = [line.split(":")[1].strip() for line in _cpu_lines() if line.startswith("model name")]
+    vectors = next((name for name in ("avx512f", "avx2") if name in cpu_flags()), "no AVX")
+    return (
+        f"{names[0] if names else platform.processor()}, {vectors}, {available_cores()} of {os.cpu_count()} cores; "
+        f"Python {platform.python_version()}, NumPy {np.__version__}, Numba {numba.__version__}"
+    )

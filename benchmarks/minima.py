@@ -1,0 +1,130 @@
+"""Minima of one glass from many starts, against SciPy's and pymanopt's minimisers, in starts a second."""
+
+import numpy as np
+
+from benchmarks.timing import Result, best_time, isolated
+from spinglass import SphericalSpinGlass, descend, sphere
+
+N, STARTS, TOL = 100, 256, 1e-6
+PEER_STARTS = 24  # of the same 256: the peers' rates and energies, and our energy beside theirs, are of these
+
+
+def _problem() -> tuple[SphericalSpinGlass, np.ndarray]:
+    return SphericalSpinGlass.pure(N, 3, seed=0), sphere.random_points(N, STARTS, seed=1)
+
+
+def ours() -> tuple[float, float]:
+    """Return starts a second, and the mean energy per spin where the first of them end."""
+    glass, x = _problem()
+    found = descend(glass, x, tol=TOL)
+    if not found.converged.all():
+        raise RuntimeError(f"only {found.converged.sum()} of {STARTS} starts converged")
+    return STARTS / best_time(lambda: descend(glass, x, tol=TOL), seconds=5), float(
+        found.energy_per_spin[:PEER_STARTS].mean()
+    )
+
+
+def _dense_value_and_gradient(glass: SphericalSpinGlass):
+    J = glass.to_tensor() / N
+    flat = J.reshape(N * N, N)
+
+    def evaluate(x: np.ndarray) -> tuple[float, np.ndarray]:
+        gradient = (flat @ x).reshape(N, N) @ x
+        return float(gradient @ x), 3 * gradient
+
+    return evaluate
+
+
+def _scipy(evaluate, starts: np.ndarray) -> tuple[float, float]:
+    """SciPy's L-BFGS-B on the energy at the projected point, which is a smooth function on R^n without the origin."""
+    from scipy.optimize import minimize
+
+    def function(y: np.ndarray) -> tuple[float, np.ndarray]:
+        length = np.linalg.norm(y) / np.sqrt(N)
+        x = y / length
+        energy, gradient = evaluate(x)
+        return energy, (gradient - x * (x @ gradient) / N) / length
+
+    energies = []
+
+    def work() -> None:
+        energies.clear()
+        for y in starts:
+            # gtol is on the largest component: TOL sqrt(N) on the norm allows at least TOL on each.
+            found = minimize(
+                function,
+                y,
+                jac=True,
+                method="L-BFGS-B",
+                options={"gtol": TOL, "ftol": 0, "maxiter": 5000, "maxfun": 10000},
+            )
+            energies.append(found.fun / N)
+
+    return len(starts) / best_time(work, seconds=1), float(np.mean(energies))
+
+
+def scipy_dense() -> tuple[float, float]:
+    """SciPy's L-BFGS-B on the dense tensor."""
+    glass, x = _problem()
+    return _scipy(_dense_value_and_gradient(glass), x[:PEER_STARTS])
+
+
+def scipy_packed() -> tuple[float, float]:
+    """SciPy's L-BFGS-B fed with this project's kernel."""
+    glass, x = _problem()
+    return _scipy(lambda y: tuple(map(np.asarray, glass.energy_and_gradient(y))), x[:PEER_STARTS])
+
+
+def pymanopt_dense() -> tuple[float, float]:
+    """pymanopt's conjugate gradient on its own sphere, with the dense tensor and its gradient by hand."""
+    import pymanopt
+    from pymanopt.manifolds import Sphere
+    from pymanopt.optimizers import ConjugateGradient
+
+    glass, x = _problem()
+    evaluate = _dense_value_and_gradient(glass)
+    manifold = Sphere(N)
+
+    @pymanopt.function.numpy(manifold)
+    def cost(u: np.ndarray) -> float:
+        return evaluate(np.sqrt(N) * u)[0]
+
+    @pymanopt.function.numpy(manifold)
+    def euclidean_gradient(u: np.ndarray) -> np.ndarray:
+        return np.sqrt(N) * evaluate(np.sqrt(N) * u)[1]
+
+    problem = pymanopt.Problem(manifold, cost, euclidean_gradient=euclidean_gradient)
+    # |gradient| in u is sqrt(N) times the one in x, which is to be at most TOL sqrt(N).
+    optimizer = ConjugateGradient(verbosity=0, min_gradient_norm=TOL * N, max_iterations=5000, min_step_size=1e-20)
+    energies = []
+
+    def work() -> None:
+        energies.clear()
+        energies.extend(optimizer.run(problem, initial_point=y / np.sqrt(N)).cost / N for y in x[:PEER_STARTS])
+
+    return PEER_STARTS / best_time(work, seconds=1), float(np.mean(energies))
+
+
+def minima() -> list[Result]:
+    """256 starts at n = 100 to a gradient norm of 1e-6; the peers' rates come from their first few starts."""
+    rate, energy = isolated(ours)
+    task = f"minima, n={N}, {STARTS} starts to {TOL:g}, energy {energy:.4f}"
+    results = []
+    for name, peer, required, goal in (
+        ("SciPy L-BFGS-B, dense tensor", scipy_dense, 15.0, None),
+        ("SciPy L-BFGS-B, our kernel", scipy_packed, None, 10.0),
+        ("pymanopt conjugate gradient, dense tensor", pymanopt_dense, 30.0, None),
+    ):
+        theirs, their_energy = isolated(peer)
+        results.append(
+            Result(
+                task,
+                f"{rate:.0f}/s",
+                f"{name}, energy {their_energy:.4f}",
+                f"{theirs:.1f}/s",
+                rate / theirs,
+                required,
+                goal,
+            )
+        )
+    return results
