@@ -1,20 +1,33 @@
-"""The sphere ``|x|^2 = n`` as a Riemannian manifold, with the metric of R^n.
+"""The sphere ``|x|^2 = n``: its geometry, and the Riemannian derivatives of a landscape on it.
 
-Points and vectors have shape ``(n,)`` or ``(B, n)`` (any leading axes), in float64. A landscape is any object
-that follows :class:`spinglass.landscape.Landscape`; its derivatives ``grad`` and ``hess`` are those of R^n, in
-the total energy. For a spin glass the Riemannian gradient of a random point has length of order ``sqrt(n)``,
-and the eigenvalues of the Riemannian Hessian are of order 1.
+A landscape is any object that follows :class:`spinglass.landscape.Landscape`; its derivatives ``grad`` and
+``hess`` are those of R^n, in the total energy. For a spin glass the Riemannian gradient of a random point has
+length of order ``sqrt(n)``, and the eigenvalues of the Riemannian Hessian are of order 1.
 
-Source: Absil, Mahony and Sepulchre, "Optimization Algorithms on Matrix Manifolds" (2008), examples 3.6.1,
-4.1.1, 5.3.2, 5.4.1 and 8.1.1, scaled from radius 1 to ``sqrt(n)``.
+Source: Boumal, "An Introduction to Optimization on Smooth Manifolds" (2023), section 7.2, scaled from radius 1
+to ``sqrt(n)``.
 """
 
-import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
+from spinglass.geometry import (
+    coordinates,
+    dot,
+    exponential,
+    from_coordinates,
+    householder,
+    overlap,
+    project,
+    random_points,
+    retract,
+    tangent,
+    tangent_basis,
+    tangent_part,
+    transport,
+)
 from spinglass.landscape import (
     Array,
     Landscape,
@@ -22,213 +35,29 @@ from spinglass.landscape import (
     WithHessianVector,
     check_landscape,
     check_on_sphere,
-    check_points,
 )
 from spinglass.memory import require_memory
-from spinglass.seeds import Seed, generator
 from spinglass.threads import one_blas_thread, run_in_threads
+
+__all__ = [
+    "coordinates",
+    "exponential",
+    "from_coordinates",
+    "hessian_eigenvalues",
+    "index",
+    "overlap",
+    "project",
+    "random_points",
+    "retract",
+    "riemannian_gradient",
+    "riemannian_hessian",
+    "tangent",
+    "tangent_basis",
+    "transport",
+]
 
 # Dense Hessians are worked through in slices of about this many bytes.
 _SLICE = 2**27
-
-
-def random_points(n: int, size: int, seed: Seed) -> Array:
-    """Draw ``size`` independent uniform points, shape ``(size, n)``.
-
-    The first rows are the same for any ``size``.
-
-    Raises
-    ------
-    ValueError
-        If ``n < 1`` or ``size < 0``.
-
-    Examples
-    --------
-    >>> x = random_points(n=100, size=3, seed=0)
-    >>> x.shape, bool(np.allclose((x * x).sum(-1), 100))
-    ((3, 100), True)
-    """
-    if n < 1 or size < 0:
-        raise ValueError(f"a sphere needs n >= 1 and a size >= 0, not n={n}, size={size}")
-    return project(generator(seed).standard_normal((size, n)))
-
-
-def project(x: npt.ArrayLike) -> Array:
-    """Move points to the nearest point of the sphere, ``sqrt(n) x / |x|``.
-
-    Raises
-    ------
-    ValueError
-        If a point is zero (it has no nearest point) or not finite.
-
-    Examples
-    --------
-    >>> project([3.0, 4.0]) / math.sqrt(2)
-    array([0.6, 0.8])
-    """
-    points = check_points(x)
-    largest = np.abs(points).max(axis=-1, keepdims=True)
-    if not largest.all():
-        raise ValueError("the zero vector has no nearest point on the sphere; drop that row")
-    # Dividing by the largest coordinate first keeps |x|^2 from overflowing and from vanishing.
-    points = points / largest
-    return _normalised(points)
-
-
-def _normalised(points: Array) -> Array:
-    scale = math.sqrt(points.shape[-1]) / np.linalg.norm(points, axis=-1, keepdims=True)
-    return np.asarray(points * scale)
-
-
-def overlap(x: npt.ArrayLike, y: npt.ArrayLike) -> Array:
-    """Return the overlap ``x.y / n`` of points, 1 for equal and -1 for opposite ones; leading axes broadcast.
-
-    Examples
-    --------
-    >>> x = random_points(n=10, size=4, seed=0)
-    >>> overlap(x[:, None], x).shape
-    (4, 4)
-    """
-    x, y = check_on_sphere(x), check_on_sphere(y)
-    _check_same_n(x, y)
-    return np.asarray(_dot(x, y) / x.shape[-1])
-
-
-def tangent(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
-    """Project vectors of R^n to the tangent space at ``x``, ``v - (x.v/n) x``.
-
-    Examples
-    --------
-    >>> x = random_points(n=5, size=1, seed=0)
-    >>> bool(abs((x * tangent(x, np.ones(5))).sum()) < 1e-14)
-    True
-    """
-    x, v = check_on_sphere(x), check_points(v)
-    _check_same_n(x, v)
-    return _tangent(x, v)
-
-
-def exponential(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
-    """Follow the geodesic from ``x`` along a tangent vector ``v``.
-
-    ``cos(s) x + sin(s) v/s`` with ``s = |v|/sqrt(n)``.
-
-    Raises
-    ------
-    ValueError
-        If ``x`` is off the sphere or ``v`` is not tangent.
-
-    Examples
-    --------
-    >>> np.round(exponential([math.sqrt(2), 0.0], [0.0, math.pi / math.sqrt(2)]), 12) / math.sqrt(2)
-    array([0., 1.])
-    """
-    x, v = _check_tangent(x, v)
-    angle = np.linalg.norm(v, axis=-1, keepdims=True) / math.sqrt(x.shape[-1])
-    return _normalised(np.cos(angle) * x + np.sinc(angle / math.pi) * v)
-
-
-def retract(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
-    """Step from ``x`` along a tangent vector and return to the sphere, ``sqrt(n) (x + v)/|x + v|``.
-
-    It agrees with :func:`exponential` to second order: the distance is ``O(|v|^3)``.
-
-    Raises
-    ------
-    ValueError
-        If ``x`` is off the sphere or ``v`` is not tangent.
-
-    Examples
-    --------
-    >>> retract([math.sqrt(2), 0.0], [0.0, math.sqrt(2)])
-    array([1., 1.])
-    """
-    x, v = _check_tangent(x, v)
-    return _normalised(x + v)
-
-
-def transport(x: npt.ArrayLike, y: npt.ArrayLike, v: npt.ArrayLike) -> Array:
-    """Carry a tangent vector from ``x`` to ``y`` in parallel along the shortest geodesic.
-
-    ``v - (y.v)/(n + x.y) (x + y)``: a rotation, so lengths and angles stay.
-
-    Raises
-    ------
-    ValueError
-        If a point is off the sphere, ``v`` is not tangent at ``x``, or the points are opposite (there
-        is no shortest geodesic).
-
-    Examples
-    --------
-    >>> x, y = random_points(n=5, size=2, seed=0)
-    >>> v = tangent(x, np.ones(5))
-    >>> bool(np.isclose(np.linalg.norm(transport(x, y, v)), np.linalg.norm(v)))
-    True
-    """
-    x, v = _check_tangent(x, v)
-    y = check_on_sphere(y, x.shape[-1])
-    gap = x.shape[-1] + _dot(x, y)
-    if (gap <= 1e-12 * x.shape[-1]).any():
-        raise ValueError("opposite points have no shortest geodesic; transport by way of a third point")
-    return np.asarray(v - (_dot(y, v) / gap)[..., None] * (x + y))
-
-
-def tangent_basis(x: npt.ArrayLike) -> Array:
-    """Return an orthonormal basis of the tangent space in the rows of an ``(n-1, n)`` matrix a point.
-
-    The first ``n-1`` rows of the Householder reflection that takes ``x`` to the last axis.
-
-    Raises
-    ------
-    ValueError
-        If ``x`` is off the sphere or the batch does not fit in memory.
-
-    Examples
-    --------
-    >>> B = tangent_basis(random_points(n=4, size=1, seed=0)[0])
-    >>> B.shape, bool(np.allclose(B @ B.T, np.eye(3)))
-    ((3, 4), True)
-    """
-    x = check_on_sphere(x)
-    n = x.shape[-1]
-    require_memory(16 * n * x.size, f"tangent bases of {x.size // n} points at n={n}", "fewer points at once")
-    w, beta = _householder(x)
-    basis: Array = np.eye(n)[:-1] - beta[..., None, None] * w[..., :-1, None] * w[..., None, :]
-    return basis
-
-
-def coordinates(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
-    """Return the coordinates ``B v`` of vectors in the :func:`tangent_basis` B at ``x``: ``(..., n-1)``.
-
-    The basis itself is never formed.
-
-    Examples
-    --------
-    >>> x, v = random_points(n=5, size=2, seed=0)
-    >>> bool(np.allclose(coordinates(x, v), tangent_basis(x) @ v))
-    True
-    """
-    x, v = check_on_sphere(x), check_points(v)
-    _check_same_n(x, v)
-    w, beta = _householder(x)
-    return np.asarray((v - (beta * _dot(w, v))[..., None] * w)[..., :-1])
-
-
-def from_coordinates(x: npt.ArrayLike, c: npt.ArrayLike) -> Array:
-    """Return the tangent vectors ``B^T c`` of coordinates ``c`` in the :func:`tangent_basis` B at ``x``.
-
-    Examples
-    --------
-    >>> x, v = random_points(n=5, size=2, seed=0)
-    >>> bool(np.allclose(from_coordinates(x, coordinates(x, v)), tangent(x, v)))
-    True
-    """
-    x, c = check_on_sphere(x), np.asarray(c, dtype=np.float64)
-    if c.shape[-1:] != (x.shape[-1] - 1,):
-        raise ValueError(f"coordinates must have shape (..., {x.shape[-1] - 1}) at n={x.shape[-1]}, not {c.shape}")
-    w, beta = _householder(x)
-    padded = np.concatenate([c, np.zeros((*c.shape[:-1], 1))], axis=-1)
-    return np.asarray(padded - (beta * _dot(w, padded))[..., None] * w)
 
 
 def riemannian_gradient(landscape: Landscape, x: npt.ArrayLike) -> Array:
@@ -246,7 +75,7 @@ def riemannian_gradient(landscape: Landscape, x: npt.ArrayLike) -> Array:
     (2, 5)
     """
     points, shape = _check_at(landscape, x)
-    return _tangent(points, _float64(landscape.energy_and_gradient(points)[1])).reshape(shape)
+    return tangent_part(points, _float64(landscape.energy_and_gradient(points)[1])).reshape(shape)
 
 
 def riemannian_hessian(landscape: Landscape, x: npt.ArrayLike) -> Array:
@@ -332,12 +161,12 @@ def reduced_hessian(landscape: Landscape, x: Array, radial: Array | None = None)
     """Return :func:`riemannian_hessian` of a batch, unchecked; ``radial`` is ``x.grad/n`` if known."""
     n = x.shape[1]
     if radial is None:
-        radial = _dot(x, _float64(landscape.energy_and_gradient(x)[1])) / n
-    w, beta = _householder(x)
+        radial = dot(x, _float64(landscape.energy_and_gradient(x)[1])) / n
+    w, beta = householder(x)
     hessian = _euclidean_hessian(landscape, x)
     # (I - beta w w^T) M (I - beta w w^T) costs n^2 this way, where the basis itself would cost n^3.
     image = np.einsum("bij,bj->bi", hessian, w)  # no BLAS: its bits depend on the number of threads
-    image = beta[:, None] * (image - (0.5 * beta * _dot(w, image))[:, None] * w)
+    image = beta[:, None] * (image - (0.5 * beta * dot(w, image))[:, None] * w)
     inner, u = image[:, :-1], w[:, :-1]
     reduced: Array = hessian[:, :-1, :-1] - (inner[:, :, None] * u[:, None, :] + u[:, :, None] * inner[:, None, :])
     diagonal = np.arange(n - 1)
@@ -354,14 +183,6 @@ def _euclidean_hessian(landscape: Landscape, x: Array) -> Array:
     raise TypeError(f"{type(landscape).__name__} has no second derivatives: give it hessian(x) or hessian_vector(x, v)")
 
 
-def _householder(x: Array) -> tuple[Array, Array]:
-    """Return w and beta of the reflection ``I - beta w w^T`` that takes ``x`` to plus or minus the last axis."""
-    w = x / math.sqrt(x.shape[-1])
-    # Adding the sign of the last coordinate, rather than subtracting it, cancels nothing.
-    w[..., -1] += np.copysign(1.0, w[..., -1])
-    return w, 2.0 / _dot(w, w)
-
-
 def _eigenvalues_of(hessians: Array, out: Array) -> Callable[[int], None]:
     def solve(row: int) -> None:
         finite = np.isfinite(hessians[row]).all()
@@ -370,31 +191,8 @@ def _eigenvalues_of(hessians: Array, out: Array) -> Callable[[int], None]:
     return solve
 
 
-def _dot(a: Array, b: Array) -> Array:
-    return np.asarray(np.einsum("...i,...i->...", a, b))
-
-
-def _tangent(x: Array, v: Array) -> Array:
-    return np.asarray(v - (_dot(x, v) / x.shape[-1])[..., None] * x)
-
-
 def _float64(values: npt.ArrayLike) -> Array:
     return np.asarray(values, dtype=np.float64)
-
-
-def _check_same_n(x: Array, v: Array) -> None:
-    if x.shape[-1] != v.shape[-1]:
-        raise ValueError(f"both need the same number of coordinates, not {x.shape[-1]} and {v.shape[-1]}")
-
-
-def _check_tangent(x: npt.ArrayLike, v: npt.ArrayLike) -> tuple[Array, Array]:
-    x, v = check_on_sphere(x), check_points(v)
-    _check_same_n(x, v)
-    n = x.shape[-1]
-    size = np.linalg.norm(v, axis=-1)
-    if (np.abs(_dot(x, v)) > 1e-6 * math.sqrt(n) * size).any():
-        raise ValueError("the vector must be tangent at x (x.v = 0); pass sphere.tangent(x, v)")
-    return x, v
 
 
 def _check_at(landscape: Landscape, x: npt.ArrayLike) -> tuple[Array, tuple[int, ...]]:

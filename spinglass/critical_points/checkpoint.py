@@ -1,0 +1,73 @@
+"""Finished stretches of a long enumeration, kept on disk, so that a killed run goes on where it stopped."""
+
+import hashlib
+import json
+import os
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from spinglass.critical_points.start import ComplexArray
+from spinglass.landscape import Array
+from spinglass.layout import IntArray
+
+_LAYOUT = 1  # raise it when paths, their order or their arithmetic change: old files must not be taken up
+
+
+class Ends(NamedTuple):
+    """Where paths ended: points (paths, variables), status and steps (paths,)."""
+
+    points: ComplexArray
+    status: IntArray
+    steps: IntArray
+
+
+class Checkpoint:
+    """A folder with one file a stretch of paths, bound to one tensor.
+
+    Raises
+    ------
+    ValueError
+        If the folder cannot be written, or holds the stretches of another model or of another version.
+    """
+
+    def __init__(self, folder: Path, tensor: Array, spins: int) -> None:
+        self._folder = folder
+        content = hashlib.sha256(np.ascontiguousarray(tensor).tobytes()).hexdigest()
+        self._identity = {"layout": _LAYOUT, "shape": list(tensor.shape), "spins": spins, "tensor": content}
+        mark = folder / "model.json"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if not mark.exists():
+                self._write(mark, json.dumps(self._identity).encode())
+            found = json.loads(mark.read_text())
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{folder} cannot keep a checkpoint: {error}; choose another folder") from error
+        if found != self._identity:
+            raise ValueError(f"the checkpoint in {folder} belongs to another model; use an empty folder")
+
+    def _path(self, attempt: int, stretch: int) -> Path:
+        return self._folder / f"attempt-{attempt}-stretch-{stretch:05d}.npz"
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        # A kill in mid-write leaves the temporary name behind, never half a file under the true one.
+        temporary = path.with_suffix(f".{os.getpid()}.part")
+        temporary.write_bytes(content)
+        temporary.replace(path)
+
+    def load(self, attempt: int, stretch: int) -> Ends | None:
+        """Return what was saved for a stretch, or None."""
+        path = self._path(attempt, stretch)
+        if not path.exists():
+            return None
+        with np.load(path) as data:
+            return Ends(data["points"], data["status"], data["steps"])
+
+    def save(self, attempt: int, stretch: int, ends: Ends) -> None:
+        """Keep a finished stretch."""
+        buffer = BytesIO()
+        np.savez(buffer, **ends._asdict())
+        self._write(self._path(attempt, stretch), buffer.getvalue())

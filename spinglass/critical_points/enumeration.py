@@ -1,0 +1,215 @@
+"""Every critical point of a spin glass on its sphere, with certificates."""
+
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from spinglass import sphere
+from spinglass.critical_points import classes, homotopy, quadratic
+from spinglass.critical_points.checkpoint import Checkpoint
+from spinglass.critical_points.homotopy import Progress, Solutions
+from spinglass.critical_points.model import Model, model
+from spinglass.critical_points.proof import Certify, Proof, prove
+from spinglass.critical_points.real_points import on_sphere, split
+from spinglass.critical_points.result import Enumeration
+from spinglass.critical_points.start import number_of_classes
+from spinglass.critical_points.system import System
+from spinglass.hamiltonian import SphericalSpinGlass
+from spinglass.landscape import Array
+from spinglass.results import Status
+from spinglass.threads import one_blas_thread
+
+_MAX_PATHS = 2**21  # n = 20 at H = 3 is 2^20 - 1
+_DEGENERATE = 1e-10  # |eigenvalue| over the largest one, where rounding no longer tells its sign
+
+
+def enumerate_critical_points(
+    glass: SphericalSpinGlass,
+    certify: Certify = "real",
+    *,
+    checkpoint: str | PathLike[str] | None = None,
+    callback: Callable[[Progress], None] | None = None,
+    max_paths: int = _MAX_PATHS,
+) -> Enumeration:
+    """Find every critical point of the energy on the sphere ``|x|^2 = n``.
+
+    ``grad energy(x) = (x.grad/n) x``: a generic model whose highest order is d has exactly
+    ``((d-1)^n - 1)/(d-2)`` complex solutions up to a factor (twice as many if it is mixed); all of them are
+    followed from a start form, so that the real ones among them are all there are.
+
+    Parameters
+    ----------
+    glass
+        Pure or mixed, with or without an external field.
+    certify
+        ``"real"`` proves the real solutions real and distinct and the others not real; ``"all"`` proves in
+        addition that all complex solutions are distinct, hence that none is missing; ``None`` proves nothing.
+    checkpoint
+        A folder for finished stretches of paths; a killed run goes on from there, with the same result.
+    callback
+        Called with a :class:`Progress` after every stretch, in this thread.
+    max_paths
+        Refuse to follow more paths than this.
+
+    Returns
+    -------
+    Enumeration
+        One row a critical point, lowest energy first. ``complete`` is False, with a ``reason``, for models
+        whose critical points are degenerate or not isolated.
+
+    Raises
+    ------
+    ValueError
+        If ``certify`` is unknown, there would be more paths than ``max_paths``, the energy's tensor is too
+        large, or the checkpoint cannot be written or belongs to another model.
+    TypeError
+        If ``glass`` is not a SphericalSpinGlass: the number of solutions is known for polynomials alone.
+
+    Notes
+    -----
+    Sources: Cartwright and Sturmfels, Linear Algebra Appl. 438 (2013), Theorem 1.2 (number of solutions, pure);
+    Nie and Ranestad, SIAM J. Optim. 20 (2009), Theorem 2.2 (mixed).
+
+    Examples
+    --------
+    >>> from spinglass import SphericalSpinGlass
+    >>> every = enumerate_critical_points(SphericalSpinGlass.pure(n=4, H=3, seed=0), certify="all")
+    >>> every.complete, every.proven, every.found, bool(every.certified.all())
+    (True, True, 15, True)
+    """
+    if certify not in ("real", "all", None):
+        raise ValueError(f'certify must be "real", "all" or None, not {certify!r}')
+    if not isinstance(glass, SphericalSpinGlass):
+        raise TypeError(f"enumeration needs a SphericalSpinGlass, not {type(glass).__name__}")
+    terms = model(glass)
+    if not terms.packed:
+        return _nothing(terms)
+    paths = _number_of_paths(terms)
+    if paths > max_paths:
+        raise ValueError(
+            f"{glass!r} has {paths} paths to follow, more than max_paths = {max_paths}; "
+            "take a smaller n or raise max_paths"
+        )
+    system = terms.system()
+    saved = Checkpoint(Path(checkpoint), system.tensor, system.spins) if checkpoint is not None else None
+    with one_blas_thread():
+        found = _solutions(terms, system, saved, callback)
+        real, others, doubtful = split(system, found.classes)
+        return _result(terms, system, found, prove(terms, system, real, others, certify), doubtful)
+
+
+def _number_of_paths(terms: Model) -> int:
+    """Return how many homotopy paths a model needs: none where linear algebra serves."""
+    degree, mixed = max(terms.packed), len(terms.packed) > 1
+    if degree < 3:
+        return 0
+    return number_of_classes(terms.glass.n, degree) * (2 if mixed and not terms.symmetric else 1)
+
+
+def _solutions(
+    terms: Model, system: System, saved: Checkpoint | None, callback: Callable[[Progress], None] | None
+) -> Solutions:
+    """Find the complex solutions in the way the model's highest order asks for."""
+    degree, n = max(terms.packed), terms.glass.n
+    if degree >= 3:
+        return homotopy.solutions(system, system.mixed and terms.symmetric, saved, callback)
+    if degree == 1:
+        points, expected = quadratic.field_only(system.tensor[:n, n]), 2
+    elif system.mixed:
+        points, expected = quadratic.with_field(system), 2 * n
+    else:
+        points, expected = quadratic.eigenvectors(system.tensor), n
+    points = points[classes.first_of_each(points)[0]]
+    return Solutions(points, expected, paths=0, retries=0, failed=0)
+
+
+def _result(terms: Model, system: System, found: Solutions, proof: Proof, doubtful: int) -> Enumeration:
+    """Put the points in order of energy and judge whether they are all."""
+    glass, n = terms.glass, terms.glass.n
+    x = on_sphere(system, proof.real)
+    copies = len(x) // max(1, len(proof.real))
+    # A mixed model's x is divided by x_0 = 1/sqrt(2) and projected: at most six times the error of X, |X| = 1.
+    bound = np.sqrt(n) * (6 * proof.reach + 1e-14)
+    energy = np.asarray(glass.energy(x), np.float64)
+    order = np.lexsort((x[:, 0], energy))
+    x, energy = x[order], energy[order]
+    eigenvalues = sphere.hessian_eigenvalues(glass, x)
+    reason = _what_is_missing(found, doubtful, eigenvalues) or proof.gap
+    nothing = np.zeros(len(x), np.int64)
+    every = Enumeration(
+        landscape=glass,
+        x=x,
+        energy=energy,
+        gradient_norm=_gradient_norm(glass, x),
+        status=np.full(len(x), Status.CONVERGED.value),
+        iterations=nothing,
+        evaluations=nothing,
+        method="homotopy" if found.paths else "linear algebra",
+        complete=not reason,
+        reason=reason,
+        proven=proof.everything and len(found.classes) == found.expected,
+        certified=np.tile(proof.certified, copies)[order],
+        error_bound=np.tile(bound, copies)[order],
+        found=len(found.classes),
+        expected=found.expected,
+        paths=found.paths,
+        retries=found.retries,
+        failed=found.failed,
+    )
+    vars(every)["eigenvalues"] = eigenvalues  # where the cached property keeps them
+    return every
+
+
+def _gradient_norm(glass: SphericalSpinGlass, x: Array) -> Array:
+    """Return ``|Riemannian gradient|/sqrt(n)`` of each row, for couplings of any size."""
+    gradient = sphere.riemannian_gradient(glass, x)
+    largest = np.abs(gradient).max(axis=1, initial=np.finfo(float).tiny)  # keeps squares from overflowing
+    return np.asarray(np.linalg.norm(gradient / largest[:, None], axis=1) * largest / np.sqrt(x.shape[1]))
+
+
+def _what_is_missing(found: Solutions, doubtful: int, eigenvalues: Array) -> str:
+    """Say why the points may not be all, or nothing."""
+    number = len(found.classes)
+    if number > found.expected:
+        return f"{number} solutions where isolated ones number {found.expected}: they are not isolated"
+    if number < found.expected:
+        return (
+            f"{found.expected - number} of {found.expected} complex solutions are missing "
+            f"({found.failed} paths ended without a regular solution: degenerate, or not isolated)"
+        )
+    if doubtful:
+        return f"{doubtful} of {number} solutions look real but are not regular: degenerate, or not isolated"
+    size = np.abs(eigenvalues)
+    if (size <= _DEGENERATE * size.max(initial=0.0)).any():
+        return "a critical point is degenerate to rounding: its index is in doubt"
+    alternating = int(((-1) ** (eigenvalues < 0).sum(axis=1)).sum())
+    euler = 1 + (-1) ** eigenvalues.shape[1]
+    if alternating != euler:
+        return f"the Morse relation fails: sum (-1)^k N_k = {alternating}, not {euler}"
+    return ""
+
+
+def _nothing(terms: Model) -> Enumeration:
+    """Return the empty result of a model without energy."""
+    return Enumeration(
+        landscape=terms.glass,
+        x=np.empty((0, terms.glass.n)),
+        energy=np.empty(0),
+        gradient_norm=np.empty(0),
+        status=np.empty(0, "<U9"),
+        iterations=np.empty(0, np.int64),
+        evaluations=np.empty(0, np.int64),
+        method="none",
+        complete=False,
+        reason="the energy is zero everywhere: every point is critical",
+        proven=False,
+        certified=np.empty(0, bool),
+        error_bound=np.empty(0),
+        found=0,
+        expected=0,
+        paths=0,
+        retries=0,
+        failed=0,
+    )

@@ -1,0 +1,62 @@
+"""Kernel: the known eigenpairs of the start form ``sum_i c_i x_i^d``, written down one by one.
+
+``c_i x_i^(d-1) = lambda x_i`` with lambda = 1 leaves each x_i zero or one of the d-2 roots of
+``x_i^(d-2) = 1/c_i``. Up to a common root of unity that makes ``((d-1)^n - 1)/(d-2)`` points: the first
+coordinate that is not zero takes its principal root, the later ones any of d-1 values.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinglass.jit import jit
+
+ComplexArray = NDArray[np.complex128]
+
+
+def number_of_classes(n: int, degree: int) -> int:
+    """Return ``((d-1)^n - 1)/(d-2) = sum_k (d-1)^k, k < n``: the complex critical points up to a common factor.
+
+    Source: Cartwright & Sturmfels 2013, Theorem 1.2.
+
+    >>> number_of_classes(12, 3), number_of_classes(5, 2)
+    (4095, 5)
+    """
+    return sum((degree - 1) ** k for k in range(n))
+
+
+def principal_roots(coefficients: ComplexArray, degree: int) -> ComplexArray:
+    """Return ``c_i^(-1/(d-2))``."""
+    return coefficients ** (-1.0 / (degree - 2))
+
+
+@jit
+def start_point(path: int, degree: int, roots: ComplexArray, sheets: int, out: ComplexArray) -> None:
+    """Write the start point of ``path`` into ``out``, scaled to length one.
+
+    With one more entry than roots, the last is x_0 = +-sqrt(x.x), the sign by ``path % sheets``.
+    """
+    n = roots.size
+    sheet = path % sheets
+    code = path // sheets
+    first = n - 1
+    count = 1
+    while code >= count:
+        code -= count
+        count *= degree - 1
+        first -= 1
+    out[:] = 0.0
+    out[first] = roots[first]
+    for i in range(first + 1, n):
+        digit = code % (degree - 1)
+        code //= degree - 1
+        if digit > 0:
+            out[i] = roots[i] * np.exp(2j * np.pi * (digit - 1) / (degree - 2))
+    if out.size > n:
+        square = 0j
+        for i in range(n):
+            square += out[i] * out[i]
+        out[n] = np.sqrt(square) * (1 - 2 * sheet)
+    length = 0.0
+    for i in range(out.size):
+        length += out[i].real ** 2 + out[i].imag ** 2
+    out[:] = out / np.sqrt(length)

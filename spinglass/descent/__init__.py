@@ -1,0 +1,6 @@
+"""Ways down an energy landscape on the sphere, for many starts at once."""
+
+from spinglass.descent.interrupt import DescentInterrupted
+from spinglass.descent.loop import Progress, descend
+
+__all__ = ["DescentInterrupted", "Progress", "descend"]

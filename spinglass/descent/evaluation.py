@@ -1,0 +1,67 @@
+"""Calls to the landscape, so made that a row depends on no other."""
+
+import numpy as np
+
+from spinglass.descent.rows import finite_rows
+from spinglass.landscape import Array, Landscape, WithChunk, WithStochasticGradient
+
+
+class Evaluator:
+    """Evaluates some rows of a batch, in the chunk width of the whole batch.
+
+    Rows that are not finite are kept from the landscape, which may refuse a batch for them; they come back as NaN.
+    """
+
+    def __init__(self, landscape: Landscape, batch: int) -> None:
+        self.landscape = landscape
+        # Evaluations so far of each row that is still under way.
+        self.calls = 0
+        # Relative accuracy of energies, with room for the sums behind them.
+        self.rounding = 500 * float(np.finfo(np.float64).eps)
+        self._width = landscape.chunk(batch) if isinstance(landscape, WithChunk) else 1
+
+    def __call__(self, points: Array) -> tuple[Array, Array]:
+        """Return the energies (R,) and the Euclidean gradients (R, n) of ``points`` (R, n)."""
+        self.calls += 1
+        finite = finite_rows(points)
+        if finite.all() and len(points):
+            return self._evaluated(points)
+        energy, gradient = np.full(len(points), np.nan), np.full(points.shape, np.nan)
+        if finite.any():
+            energy[finite], gradient[finite] = self._evaluated(points[finite])
+        return energy, gradient
+
+    def part(self, points: Array, part: int, parts: int) -> Array:
+        """Return ``parts`` times the gradient (R, n) of one part of the energy."""
+        if not isinstance(self.landscape, WithStochasticGradient):
+            raise TypeError(
+                f"{type(self.landscape).__name__} has no stochastic_gradient(x, part, parts), "
+                "which sgd needs; try another method"
+            )
+        gradient = np.full(points.shape, np.nan)
+        finite = finite_rows(points)
+        if finite.any():
+            batch = self._padded(points[finite])
+            gradient[finite] = self.landscape.stochastic_gradient(batch, part, parts)[: np.count_nonzero(finite)]
+        return gradient
+
+    def _evaluated(self, points: Array) -> tuple[Array, Array]:
+        batch = self._padded(points)
+        energy, gradient = map(np.asarray, self.landscape.energy_and_gradient(batch))
+        if energy.shape != (len(batch),) or gradient.shape != batch.shape:
+            raise ValueError(
+                f"energy_and_gradient must return shapes ({len(batch)},) and {batch.shape} "
+                f"for {len(batch)} points, not {energy.shape} and {gradient.shape}"
+            )
+        if gradient.dtype == np.float32:
+            self.rounding = 500 * float(np.finfo(np.float32).eps)
+        rows = len(points)
+        return (
+            np.ascontiguousarray(energy[:rows], dtype=np.float64),
+            np.ascontiguousarray(gradient[:rows], dtype=np.float64),
+        )
+
+    def _padded(self, points: Array) -> Array:
+        """Return the points with the last one repeated up to a multiple of the chunk width."""
+        missing = -len(points) % self._width
+        return np.concatenate([points, np.repeat(points[-1:], missing, axis=0)]) if missing else points

@@ -1,0 +1,165 @@
+"""Gradient flow in time: the trajectory itself, with error-controlled steps."""
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass.descent.evaluation import Evaluator
+from spinglass.descent.method import Method, Rows, State
+from spinglass.descent.rows import over_rows, step_along, tangent_part
+from spinglass.jit import jit
+from spinglass.landscape import Array
+
+# The first step turns a point by this angle; the error control takes over from there.
+_FIRST_ANGLE = 1e-3
+
+
+class Flow(NamedTuple):
+    """Each row's clock, the stages of the step it is trying, and the energies it has left behind."""
+
+    time: Array  # (B,)
+    step: Array  # (B,), as the error control wants it
+    taken: Array  # (B,), as it is: clipped to the next time on the grid
+    second: Array  # (B, n), velocity at the second stage
+    third: Array  # (B, n), velocity at the third stage
+    next: npt.NDArray[np.int64]  # (B,), place on the grid of the next time
+    energies: Array  # (B, T), total
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradientFlow(Method[Flow]):
+    """The flow ``dx/dt = -Riemannian gradient of the total energy``, each row with a time of its own.
+
+    Embedded Runge-Kutta pair of order 3(2) with projected stages. A step is accepted when its estimated
+    error is at most ``accuracy`` times the distance moved, so errors add up to about ``accuracy`` times the
+    length of the trajectory. Steps end exactly on the grid ``times``; without one, rows run until they
+    converge.
+
+    Source: Bogacki and Shampine, Appl. Math. Lett. 2 (1989) 321.
+    """
+
+    max_iterations: ClassVar[int] = 1_000_000
+    # The error control always finds a step; beside a saddle many may pass before anything moves.
+    patience: ClassVar[int | None] = 1000
+    accuracy: float = 1e-4
+    times: npt.ArrayLike | None = None
+    _grid: Array = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.accuracy < 1:
+            raise ValueError(f"accuracy must lie between 0 and 1, not {self.accuracy}; try accuracy=1e-4")
+        grid = np.array([] if self.times is None else self.times, dtype=np.float64)
+        if grid.ndim != 1 or not np.isfinite(grid).all() or (grid < 0).any() or (np.diff(grid) <= 0).any():
+            raise ValueError(f"times must be increasing, finite and not negative, not {self.times!r}")
+        object.__setattr__(self, "_grid", grid)
+
+    def row_bytes(self, n: int) -> int:
+        """Return the memory of two stages and the energies."""
+        return 8 * (2 * n + self._grid.size + 4)
+
+    def start(self, evaluate: Evaluator, state: State, rows: Rows, gradient: Array) -> Flow:  # noqa: ARG002
+        """Start all clocks at 0."""
+        batch, n = state.x.shape
+        own = Flow(
+            time=np.zeros(batch),
+            step=_FIRST_ANGLE * np.sqrt(n) / np.maximum(state.norm, 1e-300),
+            taken=np.empty(batch),
+            second=np.empty((batch, n)),
+            third=np.empty((batch, n)),
+            next=np.zeros(batch, dtype=np.int64),
+            energies=np.full((batch, self._grid.size), np.nan),
+        )
+        if self._grid.size and self._grid[0] == 0:
+            own.energies[rows, 0] = state.energy[rows]
+            own.next[rows] = 1
+        self._propose(evaluate, state, own, rows)
+        return own
+
+    def advance(self, evaluate: Evaluator, state: State, own: Flow, rows: Rows, energy: Array, gradient: Array) -> None:
+        """Accept the steps whose error is small enough, and go through the stages of the next."""
+        accept = partial(_accept, state, own, self._grid, self.accuracy)
+        over_rows(accept, state.x.shape[1], rows, energy, gradient)
+        self._propose(evaluate, state, own, rows)
+
+    def _propose(self, evaluate: Evaluator, state: State, own: Flow, rows: Rows) -> None:
+        n = state.x.shape[1]
+        over_rows(partial(_to_second, state, own, self._grid), n, rows)
+        over_rows(partial(_to_third, state, own), n, rows, evaluate(state.trial[rows])[1])
+        over_rows(partial(_to_end, state, own), n, rows, evaluate(state.trial[rows])[1])
+
+    def out_of_time(self, own: Flow, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Say which rows have passed the whole grid."""
+        return np.asarray((own.next[rows] == self._grid.size) & (self._grid.size > 0))
+
+    def trajectory(self, own: Flow) -> tuple[Array, Array] | None:
+        """Return the grid and the energies on it."""
+        return None if self.times is None else (self._grid, own.energies)
+
+
+@jit
+def _to_second(state: State, own: Flow, grid: Array, rows: Rows) -> None:
+    for row in rows:
+        own.taken[row] = own.step[row]
+        if own.next[row] < grid.size:
+            own.taken[row] = min(own.step[row], grid[own.next[row]] - own.time[row])
+        step_along(state.x[row], state.gradient[row], -0.5 * own.taken[row], state.trial[row])
+
+
+@jit
+def _to_third(state: State, own: Flow, rows: Rows, gradient: Array) -> None:
+    for k in range(rows.size):
+        row = rows[k]
+        tangent_part(state.trial[row], gradient[k], own.second[row])
+        step_along(state.x[row], own.second[row], -0.75 * own.taken[row], state.trial[row])
+
+
+@jit
+def _to_end(state: State, own: Flow, rows: Rows, gradient: Array) -> None:
+    n = state.x.shape[1]
+    mean = np.empty(n)
+    for k in range(rows.size):
+        row = rows[k]
+        tangent_part(state.trial[row], gradient[k], own.third[row])
+        for i in range(n):
+            mean[i] = (2.0 * state.gradient[row, i] + 3.0 * own.second[row, i] + 4.0 * own.third[row, i]) / 9.0
+        step_along(state.x[row], mean, -own.taken[row], state.trial[row])
+
+
+@jit
+def _accept(state: State, own: Flow, grid: Array, accuracy: float, rows: Rows, energy: Array, gradient: Array) -> None:
+    n = state.x.shape[1]
+    new = np.empty(n)
+    for k in range(rows.size):
+        row = rows[k]
+        norm = tangent_part(state.trial[row], gradient[k], new)
+        total = 0.0
+        for i in range(n):
+            error = (
+                -5.0 / 72.0 * state.gradient[row, i]
+                + own.second[row, i] / 12.0
+                + own.third[row, i] / 9.0
+                - new[i] / 8.0
+            )
+            total += error * error
+        # Error over distance: both carry the step as a factor, so it is of second order in the step.
+        error = np.sqrt(total) / (accuracy * max(state.norm[row], 1e-300))
+        factor = min(5.0, max(0.2, 0.9 / np.sqrt(max(error, 1e-300))))
+        wanted = own.taken[row] * factor
+        if error > 1.0:
+            own.step[row] = wanted
+            continue
+        clipped = own.taken[row] < own.step[row]
+        own.step[row] = max(own.step[row], wanted) if clipped else wanted
+        own.time[row] += own.taken[row]
+        state.x[row] = state.trial[row]
+        state.energy[row] = energy[k]
+        state.gradient[row] = new
+        state.norm[row] = norm
+        state.iterations[row] += 1
+        if clipped or (own.next[row] < grid.size and own.time[row] >= grid[own.next[row]]):
+            own.time[row] = grid[own.next[row]]
+            own.energies[row, own.next[row]] = energy[k]
+            own.next[row] += 1

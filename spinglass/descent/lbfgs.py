@@ -1,0 +1,172 @@
+"""Limited-memory BFGS: the default, and the fastest way to a minimum."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass.descent.evaluation import Evaluator
+from spinglass.descent.line_search import accepts, shorter
+from spinglass.descent.method import Method, Rows, State
+from spinglass.descent.rows import dot, over_rows, step_along, tangent_part
+from spinglass.jit import jit
+from spinglass.landscape import Array
+
+# The first step, and any other that has no curvature to go by, turns a point by about this angle.
+_FIRST_ANGLE = 0.2
+# No step turns a point by more than atan of this.
+_LARGEST = 0.3
+
+
+class Memory(NamedTuple):
+    """The direction, the step along it, and the last pairs of moves and gradient changes."""
+
+    direction: Array  # (B, n), tangent
+    slope: Array  # (B,), gradient.direction
+    step: Array  # (B,)
+    moves: Array  # (B, memory, n)
+    changes: Array  # (B, memory, n)
+    weight: Array  # (B, memory), 1/(move.change)
+    stored: npt.NDArray[np.int64]  # (B,), pairs stored since the last reset
+
+
+@dataclass(frozen=True, kw_only=True)
+class LBFGS(Method[Memory]):
+    """Limited-memory BFGS with projected directions.
+
+    Pairs are kept as vectors of R^n and only the direction is projected, as for the energy extended to
+    R^n along rays: the two agree to first order in the step.
+
+    Source: Liu and Nocedal, Math. Program. 45 (1989) 503; Nocedal and Wright, "Numerical Optimization" (2006),
+    algorithm 7.4.
+    """
+
+    max_iterations: ClassVar[int] = 10_000
+    memory: int = 10
+
+    def __post_init__(self) -> None:
+        if self.memory < 1:
+            raise ValueError(f"memory must be at least one pair, not {self.memory}; try memory=10")
+
+    def row_bytes(self, n: int) -> int:
+        """Return the memory that the pairs and the direction take."""
+        return 8 * n * (2 * self.memory + 1)
+
+    def start(self, evaluate: Evaluator, state: State, rows: Rows, gradient: Array) -> Memory:  # noqa: ARG002
+        """Set off along the negative gradient."""
+        batch, n = state.x.shape
+        own = Memory(
+            direction=np.empty((batch, n)),
+            slope=np.empty(batch),
+            step=np.empty(batch),
+            moves=np.empty((batch, self.memory, n)),
+            changes=np.empty((batch, self.memory, n)),
+            weight=np.empty((batch, self.memory)),
+            stored=np.zeros(batch, dtype=np.int64),
+        )
+        over_rows(partial(_set_off, state, own), n, rows)
+        return own
+
+    def advance(
+        self, evaluate: Evaluator, state: State, own: Memory, rows: Rows, energy: Array, gradient: Array
+    ) -> None:
+        """Accept or shorten each row's step, and turn the direction of those that moved."""
+        over_rows(partial(_advance, state, own, evaluate.rounding), state.x.shape[1], rows, energy, gradient)
+
+
+@jit
+def _set_off(state: State, own: Memory, rows: Rows) -> None:
+    for row in rows:
+        _steepest(state, own, row)
+        step_along(state.x[row], own.direction[row], own.step[row], state.trial[row])
+
+
+@jit
+def _steepest(state: State, own: Memory, row: int) -> None:
+    n = state.x.shape[1]
+    for i in range(n):
+        own.direction[row, i] = -state.gradient[row, i]
+    norm = max(state.norm[row], 1e-300)
+    own.slope[row] = -norm * norm
+    own.step[row] = _FIRST_ANGLE * np.sqrt(n) / norm
+    own.stored[row] = 0
+
+
+@jit
+def _advance(state: State, own: Memory, rounding: float, rows: Rows, energy: Array, gradient: Array) -> None:
+    n = state.x.shape[1]
+    new = np.empty(n)
+    for k in range(rows.size):
+        row = rows[k]
+        trial, direction, step = state.trial[row], own.direction[row], own.step[row]
+        norm = tangent_part(trial, gradient[k], new)
+        shrink = np.sqrt(n / (n + step * step * dot(direction, direction)))
+        slope = shrink * dot(new, direction)
+        if accepts(step, state.energy[row], own.slope[row], energy[k], slope, rounding):
+            _remember(state, own, row, new)
+            state.x[row] = trial
+            state.gradient[row] = new
+            state.norm[row] = norm
+            state.energy[row] = energy[k]
+            state.iterations[row] += 1
+            _turn(state, own, row)
+        else:
+            own.step[row] = shorter(step, state.energy[row], own.slope[row], energy[k], slope)
+        step_along(state.x[row], direction, own.step[row], state.trial[row])
+
+
+@jit
+def _remember(state: State, own: Memory, row: int, new: Array) -> None:
+    """Store the pair of the step from x to the trial, unless the energy curves down along it."""
+    n, memory = state.x.shape[1], own.moves.shape[1]
+    slot = own.stored[row] % memory
+    move, change = own.moves[row, slot], own.changes[row, slot]
+    product = move_square = change_square = 0.0
+    for i in range(n):
+        s = state.trial[row, i] - state.x[row, i]
+        y = new[i] - state.gradient[row, i]
+        move[i] = s
+        change[i] = y
+        product += s * y
+        move_square += s * s
+        change_square += y * y
+    if product > 1e-8 * np.sqrt(move_square * change_square):
+        own.weight[row, slot] = 1.0 / product
+        own.stored[row] += 1
+
+
+@jit
+def _turn(state: State, own: Memory, row: int) -> None:
+    """Set the direction by the two-loop recursion, or the steepest descent where that does not descend."""
+    n, memory = state.x.shape[1], own.moves.shape[1]
+    stored = own.stored[row]
+    kept = min(stored, memory)
+    if kept == 0:
+        _steepest(state, own, row)
+        return
+    moves, changes, weight = own.moves[row], own.changes[row], own.weight[row]
+    direction = own.direction[row]
+    share = np.empty(kept)
+    for i in range(n):
+        direction[i] = -state.gradient[row, i]
+    for back in range(kept):
+        slot = (stored - 1 - back) % memory
+        share[back] = weight[slot] * dot(moves[slot], direction)
+        for i in range(n):
+            direction[i] -= share[back] * changes[slot, i]
+    newest = (stored - 1) % memory
+    scale = 1.0 / (weight[newest] * dot(changes[newest], changes[newest]))
+    for i in range(n):
+        direction[i] *= scale
+    for back in range(kept - 1, -1, -1):
+        slot = (stored - 1 - back) % memory
+        rest = share[back] - weight[slot] * dot(changes[slot], direction)
+        for i in range(n):
+            direction[i] += rest * moves[slot, i]
+    length = tangent_part(state.x[row], direction, direction)
+    own.slope[row] = dot(direction, state.gradient[row])
+    own.step[row] = min(1.0, _LARGEST * np.sqrt(n) / length)
+    if not own.slope[row] < -1e-8 * length * state.norm[row]:
+        _steepest(state, own, row)

@@ -1,0 +1,245 @@
+"""The one loop behind every method: evaluate the trials of rows under way, let the method move, retire."""
+
+import dataclasses
+import difflib
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass.descent.conjugate_gradient import ConjugateGradient
+from spinglass.descent.evaluation import Evaluator
+from spinglass.descent.gradient import GradientFlow
+from spinglass.descent.interrupt import DescentInterrupted, HeldInterrupt
+from spinglass.descent.lbfgs import LBFGS
+from spinglass.descent.method import Method, Rows, State
+from spinglass.descent.newton import Newton
+from spinglass.descent.rows import finite_rows, normalise, tangent_parts
+from spinglass.descent.stochastic import StochasticGradient
+from spinglass.landscape import Array, Landscape, check_landscape, check_on_sphere
+from spinglass.memory import require_memory
+from spinglass.results import CriticalPoints, Status
+
+METHODS: dict[str, type[Method[Any]]] = {
+    "lbfgs": LBFGS,
+    "cg": ConjugateGradient,
+    "gradient": GradientFlow,
+    "sgd": StochasticGradient,
+    "newton": Newton,
+}
+
+
+class Progress(NamedTuple):
+    """What a callback is told after each iteration of the loop."""
+
+    iteration: int
+    active: int  # rows still under way
+    best_energy_per_spin: float  # lowest so far over all rows
+
+
+def descend(
+    landscape: Landscape,
+    x0: npt.ArrayLike,
+    method: str = "lbfgs",
+    tol: float = 1e-8,
+    max_iterations: int | None = None,
+    callback: Callable[[Progress], object] | None = None,
+    **options: Any,
+) -> CriticalPoints:
+    """Follow the energy down from every start at once, to where ``|Riemannian gradient|/sqrt(n) <= tol``.
+
+    Parameters
+    ----------
+    landscape
+        Anything that follows :class:`spinglass.landscape.Landscape`.
+    x0
+        Starts on the sphere ``|x|^2 = n``, of shape ``(n,)`` or ``(B, n)``.
+    method
+        ``"lbfgs"``, ``"cg"``, ``"gradient"`` (gradient flow in time), ``"sgd"``, or ``"newton"`` (to a nearby
+        critical point of any index, up or down).
+    tol
+        On the gradient norm divided by ``sqrt(n)``.
+    max_iterations
+        Accepted steps of a row after which it is given up; each method has its own default.
+    callback
+        Called with a :class:`Progress` after every iteration, in the calling thread, for display or to stop:
+        raise ``KeyboardInterrupt`` in it to end the descent as Ctrl-C does.
+    **options
+        The method's own, for instance ``memory`` for L-BFGS or ``times`` for gradient flow; an unknown one is
+        answered with the list.
+
+    Returns
+    -------
+    CriticalPoints
+        One row a start, in the order of the starts, each with its status. The same start gives the same bits
+        whatever the rows beside it, their order and the number of threads, for batches evaluated in the same
+        chunk width.
+
+    Raises
+    ------
+    ValueError
+        If the starts are off the sphere, not finite or of the wrong shape, if the batch does not fit in
+        memory, or if the method or an option is unknown.
+    DescentInterrupted
+        On Ctrl-C (a ``KeyboardInterrupt``); its ``found`` holds every start where it stands.
+
+    Examples
+    --------
+    >>> from spinglass import SphericalSpinGlass, sphere
+    >>> found = descend(SphericalSpinGlass.pure(n=20, H=3, seed=0), sphere.random_points(20, 5, seed=0))
+    >>> bool(found.converged.all()), bool((found.index == 0).all())
+    (True, True)
+    """
+    check_landscape(landscape)
+    way = _method(method, options)
+    if not tol > 0:
+        raise ValueError(f"tol must be positive, not {tol}; try tol=1e-8")
+    limit = way.max_iterations if max_iterations is None else max_iterations
+    if limit < 0:
+        raise ValueError(f"max_iterations must be at least 0, not {max_iterations}; leave it out for the default")
+    points = np.atleast_2d(check_on_sphere(x0, landscape.n))
+    if points.ndim != 2:
+        raise ValueError(f"x0 must have shape (n,) or (B, n), not {points.shape}; reshape it to (-1, {landscape.n})")
+    require_memory(
+        len(points) * (way.row_bytes(landscape.n) + 64 * landscape.n),
+        f"a descent of {len(points)} starts at n={landscape.n}",
+        "fewer starts at once",
+    )
+    descent = _Descent(landscape, points, method, way, tol, limit)
+    with HeldInterrupt() as interrupt:
+        try:
+            descent.run(callback, interrupt)
+        except KeyboardInterrupt:
+            raise DescentInterrupted(descent.found()) from None
+    return descent.found()
+
+
+def _method(name: str, options: dict[str, Any]) -> Method[Any]:
+    if name not in METHODS:
+        near = difflib.get_close_matches(str(name), METHODS, n=1, cutoff=0.0)[0]
+        raise ValueError(f"unknown method {name!r}; did you mean {near!r}? There are {', '.join(METHODS)}")
+    known = [option.name for option in dataclasses.fields(METHODS[name]) if option.init]
+    for option in options:
+        if option not in known:
+            raise ValueError(f"method {name!r} has no option {option!r}; its options: {', '.join(known) or 'none'}")
+    return METHODS[name](**options)
+
+
+class _Descent:
+    """A batch on its way."""
+
+    def __init__(self, landscape: Landscape, x0: Array, name: str, way: Method[Any], tol: float, limit: int) -> None:
+        batch, n = x0.shape
+        self.landscape, self.name, self.way, self.limit = landscape, name, way, limit
+        self.small = tol * math.sqrt(n)
+        self.evaluate = Evaluator(landscape, batch)
+        self.status = np.full(batch, Status.INTERRUPTED, dtype="U16")
+        self.evaluations = np.zeros(batch, dtype=np.int64)
+        x = x0.copy()
+        normalise(x)
+        self.state = State(
+            x=x,
+            energy=np.full(batch, np.nan),
+            gradient=np.full((batch, n), np.nan),
+            norm=np.full(batch, np.nan),
+            trial=x.copy(),
+            iterations=np.zeros(batch, dtype=np.int64),
+        )
+        self.own: Any = None
+        # The best energy and gradient norm of each row, and the evaluations since they last improved.
+        self.best = np.full((2, batch), np.inf)
+        self.idle = np.zeros(batch, dtype=np.int64)
+
+    def run(self, callback: Callable[[Progress], object] | None, interrupt: HeldInterrupt) -> None:
+        rows = self.begin()
+        iteration = 0
+        while rows.size:
+            if interrupt.pressed:
+                raise KeyboardInterrupt
+            before = self.evaluate.calls
+            energy, gradient = self.evaluate(self.state.trial[rows])
+            finite = np.isfinite(energy) & finite_rows(gradient)
+            rows, energy, gradient = self.drop(rows, finite), energy[finite], gradient[finite]
+            self.way.advance(self.evaluate, self.state, self.own, rows, energy, gradient)
+            self.evaluations[rows] += self.evaluate.calls - before
+            rows = self.retire(rows)
+            iteration += 1
+            if callback is not None:
+                callback(Progress(iteration, rows.size, self.best_energy_per_spin()))
+        if interrupt.pressed:
+            raise KeyboardInterrupt
+
+    def begin(self) -> Rows:
+        """Evaluate the starts and return the rows that need a step."""
+        rows: Rows = np.arange(len(self.status))
+        if not rows.size:
+            return rows
+        state = self.state
+        state.energy[:], gradient = self.evaluate(state.x)
+        tangent_parts(state.x, gradient, state.gradient, state.norm)
+        rows = self.drop(rows, np.isfinite(state.energy) & np.isfinite(state.norm))
+        self.own = self.way.start(self.evaluate, state, rows, gradient[rows])
+        self.evaluations += self.evaluate.calls
+        return self.retire(rows)
+
+    def drop(self, rows: Rows, finite: npt.NDArray[np.bool_]) -> Rows:
+        """Give up the rows that cannot be evaluated, where they last stood."""
+        if finite.all():
+            return rows
+        self.status[rows[~finite]] = Status.NOT_FINITE
+        return rows[finite]
+
+    def retire(self, rows: Rows) -> Rows:
+        """Return the rows that go on; the others get their status."""
+        energy, norm = self.state.energy[rows], self.state.norm[rows]
+        self.note_progress(rows, energy, norm)
+        under_way = np.ones(rows.size, dtype=bool)
+        for status, ended in (
+            (Status.CONVERGED, norm <= self.small),
+            (Status.END_OF_TIMES, self.way.out_of_time(self.own, rows)),
+            (Status.STALLED, self.idle[rows] > (self.way.patience or np.inf)),
+            (Status.ITERATION_LIMIT, self.state.iterations[rows] >= self.limit),
+        ):
+            self.status[rows[under_way & ended]] = status
+            under_way &= ~ended
+        return rows[under_way]
+
+    def note_progress(self, rows: Rows, energy: Array, norm: Array) -> None:
+        best_energy, best_norm = self.best[:, rows]
+        better = (energy < best_energy - self.evaluate.rounding * np.abs(energy)) | (norm < 0.999 * best_norm)
+        self.idle[rows] = np.where(better, 0, self.idle[rows] + 1)
+        # The reference moves only with real progress, so that many steps too small to count still add up.
+        self.best[0, rows] = np.where(better, np.minimum(energy, best_energy), best_energy)
+        self.best[1, rows] = np.where(better, np.minimum(norm, best_norm), best_norm)
+
+    def best_energy_per_spin(self) -> float:
+        # fmin passes over NaN, without a warning where all are.
+        lowest: np.float64 = np.fmin.reduce(self.state.energy)
+        return float(lowest / self.state.x.shape[1])
+
+    def found(self) -> CriticalPoints:
+        state = self.state
+        times, energies = self.trajectory()
+        return CriticalPoints(
+            landscape=self.landscape,
+            x=state.x,
+            energy=state.energy,
+            gradient_norm=state.norm / math.sqrt(state.x.shape[1]),
+            status=self.status,
+            iterations=state.iterations,
+            evaluations=self.evaluations,
+            method=self.name,
+            times=times,
+            energies=energies,
+        )
+
+    def trajectory(self) -> tuple[Array, Array] | tuple[None, None]:
+        """Return times and energies per spin; a row that converged stays where it is from then on."""
+        kept = None if self.own is None else self.way.trajectory(self.own)
+        if kept is None:
+            return None, None
+        times, energies = kept
+        rest = np.isnan(energies) & (self.status == Status.CONVERGED)[:, None]
+        return times, np.where(rest, self.state.energy[:, None], energies) / self.state.x.shape[1]

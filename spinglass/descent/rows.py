@@ -1,0 +1,97 @@
+"""Numba building blocks that work on one row, and the threads that take rows side by side.
+
+Each row is done from first to last coordinate by itself, so its bits depend on no other row and on no
+number of threads.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass.jit import jit
+from spinglass.landscape import Array
+from spinglass.threads import available_cores, run_in_threads
+
+# Coordinates a block, below which handing it to a thread costs more than its work.
+_BLOCK = 4_096
+
+
+def over_rows(kernel: Callable[..., None], n: int, rows: npt.NDArray[np.int64], *positional: Array) -> None:
+    """Call ``kernel(rows, *positional)`` on blocks of rows in threads; all arrays lead with the rows' axis."""
+    size = max(-(-len(rows) // available_cores()), -(-_BLOCK // n))
+
+    def block(start: int) -> None:
+        kernel(rows[start : start + size], *(array[start : start + size] for array in positional))
+
+    run_in_threads(block, range(0, len(rows), size))
+
+
+@jit
+def dot(a: Array, b: Array) -> float:
+    """Return the inner product of two vectors."""
+    total = 0.0
+    for i in range(a.size):
+        total += a[i] * b[i]
+    return total
+
+
+@jit
+def tangent_part(x: Array, v: Array, out: Array) -> float:
+    """Write ``v - (x.v/n) x`` to ``out`` and return its length."""
+    radial = dot(x, v) / x.size
+    total = 0.0
+    for i in range(x.size):
+        out[i] = v[i] - radial * x[i]
+        total += out[i] * out[i]
+    length: float = np.sqrt(total)
+    return length
+
+
+@jit
+def step_along(x: Array, v: Array, t: float, out: Array) -> float:
+    """Write the retraction of ``t v`` at ``x`` to ``out`` and return how much it shortened ``x + t v``."""
+    total = 0.0
+    for i in range(x.size):
+        out[i] = x[i] + t * v[i]
+        total += out[i] * out[i]
+    scale: float = np.sqrt(x.size / total)
+    for i in range(x.size):
+        out[i] *= scale
+    return scale
+
+
+@jit
+def transport_along(x: Array, y: Array, v: Array, out: Array) -> None:
+    """Write the parallel transport of ``v`` from ``x`` to ``y`` to ``out``."""
+    share = dot(y, v) / (x.size + dot(x, y))
+    for i in range(x.size):
+        out[i] = v[i] - share * (x[i] + y[i])
+
+
+@jit
+def tangent_parts(x: Array, gradient: Array, out: Array, norm: Array) -> None:
+    """Write the tangent parts (B, n) of gradients and their lengths (B,)."""
+    for row in range(len(x)):
+        norm[row] = tangent_part(x[row], gradient[row], out[row])
+
+
+@jit
+def finite_rows(points: Array) -> npt.NDArray[np.bool_]:
+    """Say which rows are finite."""
+    finite = np.empty(len(points), dtype=np.bool_)
+    for row in range(len(points)):
+        total = 0.0
+        for i in range(points.shape[1]):
+            total += 0.0 * points[row, i]
+        finite[row] = total == 0.0
+    return finite
+
+
+@jit
+def normalise(x: Array) -> None:
+    """Scale every row to length ``sqrt(n)``, in place."""
+    for row in range(len(x)):
+        scale = np.sqrt(x.shape[1] / dot(x[row], x[row]))
+        for i in range(x.shape[1]):
+            x[row, i] *= scale

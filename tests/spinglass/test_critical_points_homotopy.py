@@ -1,0 +1,241 @@
+"""Lost paths are found again or reported; threads, checkpoints and kills leave the result as it is."""
+
+import json
+
+import numpy as np
+import pytest
+
+from spinglass import SphericalSpinGlass
+from spinglass.critical_points import classes, enumerate_critical_points, homotopy
+from spinglass.critical_points.model import model
+from spinglass.critical_points.tracker import ARRIVED, STEP_TOO_SHORT, TOO_MANY_STEPS
+
+
+def lose(monkeypatch, damage):
+    """Let ``damage(number of the call, paths, ends)`` act on the ends of every stretch that is followed."""
+    follow = homotopy.Homotopy.follow
+    calls = []
+
+    def followed(self, paths, precision):
+        ends = follow(self, paths, precision)
+        calls.append(paths.copy())
+        damage(len(calls), paths, ends)
+        return ends
+
+    monkeypatch.setattr(homotopy.Homotopy, "follow", followed)
+    return calls
+
+
+def test_failed_paths_are_followed_again(monkeypatch):
+    glass = SphericalSpinGlass.pure(5, 3, seed=0)
+    whole = enumerate_critical_points(glass)
+
+    def fail_three(call, paths, ends):
+        if call == 1:
+            ends.status[[2, 11, 30]] = STEP_TOO_SHORT
+
+    calls = lose(monkeypatch, fail_three)
+    every = enumerate_critical_points(glass)
+    assert every.complete
+    assert every.retries == 3
+    assert calls[1].tolist() == [2, 11, 30]
+    np.testing.assert_allclose(every.x, whole.x, atol=1e-12)
+
+
+def test_paths_that_collide_are_both_followed_again(monkeypatch):
+    def jump(call, paths, ends):
+        if call == 1:
+            ends.points[4] = 1j * ends.points[17]  # the same solution, under another phase
+
+    calls = lose(monkeypatch, jump)
+    every = enumerate_critical_points(SphericalSpinGlass.pure(5, 3, seed=0))
+    assert every.complete
+    assert calls[1].tolist() == [4, 17]
+
+
+def test_collisions_with_mirror_images_are_seen(monkeypatch):
+    def jump(call, paths, ends):
+        if call == 1:
+            ends.points[4] = ends.points[7] * [1, 1, 1, 1, -1]
+
+    calls = lose(monkeypatch, jump)
+    every = enumerate_critical_points(SphericalSpinGlass.mixed(4, {1: 0.3, 3: 1.0}, seed=0))
+    assert every.complete
+    assert calls[1].tolist() == [4, 7]
+
+
+def test_a_path_that_stays_lost_is_replaced_by_its_conjugate_or_a_fresh_start(monkeypatch):
+    glass = SphericalSpinGlass.pure(5, 3, seed=0)
+    whole = enumerate_critical_points(glass)
+    for path in range(whole.paths):
+
+        def lose_one(call, paths, ends, path=path):
+            if call <= 2:  # in the first attempt, both times
+                ends.status[paths == path] = STEP_TOO_SHORT
+
+        with monkeypatch.context() as patch:
+            calls = lose(patch, lose_one)
+            every = enumerate_critical_points(glass)
+        assert every.complete
+        assert len(calls) in (2, 3)  # a non-real one is there as its conjugate, a real one takes a fresh start
+        np.testing.assert_allclose(every.x, whole.x, atol=1e-12)
+
+
+def test_what_stays_missing_is_said(monkeypatch):
+    glass = SphericalSpinGlass.pure(5, 3, seed=0)
+    lost = enumerate_critical_points(glass).x[0] / np.sqrt(5)
+
+    def never_arrive(call, paths, ends):
+        ends.status[np.abs(ends.points @ lost) > 1 - 1e-9] = STEP_TOO_SHORT
+
+    calls = lose(monkeypatch, never_arrive)
+    every = enumerate_critical_points(glass, "all")
+    assert not every.complete
+    assert not every.proven
+    assert "1 of 31 complex solutions are missing" in every.reason
+    assert every.found == 30
+    assert len(calls) == 6  # three start forms, each with one careful second try
+
+
+def test_wrong_index_breaks_the_morse_relation(monkeypatch):
+    from spinglass import sphere
+
+    true_eigenvalues = sphere.hessian_eigenvalues
+
+    def one_sign_wrong(landscape, x):
+        eigenvalues = true_eigenvalues(landscape, x)
+        eigenvalues[0, 0] = -abs(eigenvalues[0, 0])
+        return eigenvalues
+
+    monkeypatch.setattr(sphere, "hessian_eigenvalues", one_sign_wrong)
+    every = enumerate_critical_points(SphericalSpinGlass.pure(4, 3, seed=0))
+    assert not every.complete
+    assert "Morse" in every.reason
+
+
+def test_bits_do_not_depend_on_the_number_of_threads(monkeypatch):
+    glass = SphericalSpinGlass.pure(9, 3, seed=2)
+    monkeypatch.setenv("SPINGLASS_THREADS", "1")
+    one = enumerate_critical_points(glass, "all")
+    monkeypatch.delenv("SPINGLASS_THREADS")
+    more = enumerate_critical_points(glass, "all")
+    for name in ("x", "energy", "error_bound", "eigenvalues"):
+        assert np.array_equal(getattr(one, name), getattr(more, name)), name
+
+
+def test_a_path_does_not_depend_on_the_paths_beside_it():
+    system = model(SphericalSpinGlass.pure(5, 3, seed=1)).system()
+    paths = homotopy.Homotopy(system, 1, 0)
+    together = paths.follow(np.arange(31), homotopy._QUICK)
+    shuffled = np.random.default_rng(0).permutation(31)
+    apart = paths.follow(shuffled, homotopy._QUICK)
+    assert np.array_equal(together.steps[shuffled], apart.steps)
+    assert np.array_equal(together.points[shuffled], apart.points)
+
+
+def test_steps_that_were_too_bold_are_taken_back():
+    system = model(SphericalSpinGlass.pure(6, 3, seed=1)).system()
+    paths = homotopy.Homotopy(system, 1, 0)
+    usual = paths.follow(np.arange(63), homotopy._QUICK)
+    # Predictions wrong by up to 3, of which no more than a correction of 1e-3 is forgiven.
+    bold = paths.follow(np.arange(63), homotopy._QUICK._replace(prediction=3.0, radius=3.0, correction=1e-3))
+    assert (bold.status == ARRIVED).all()
+    assert bold.steps.mean() > usual.steps.mean()
+    assert classes.distance(usual.points, bold.points).max() < 1e-10
+
+
+def test_paths_end_where_steps_or_patience_do():
+    system = model(SphericalSpinGlass.pure(6, 3, seed=1)).system()
+    paths = homotopy.Homotopy(system, 1, 0)
+    assert (paths.follow(np.arange(63), homotopy._QUICK._replace(steps=3)).status == TOO_MANY_STEPS).all()
+    assert (paths.follow(np.arange(63), homotopy._QUICK._replace(shortest=0.9)).status == STEP_TOO_SHORT).all()
+    flat = model(SphericalSpinGlass.from_tensor(np.einsum("ij,kl->ijkl", np.eye(3), np.eye(3)))).system()
+    ends = homotopy.Homotopy(flat, 1, 0).follow(np.arange(13), homotopy._QUICK)
+    assert (ends.status != ARRIVED).all()
+
+
+def test_progress_is_told(monkeypatch):
+    monkeypatch.setattr(homotopy, "_STRETCH", 128)
+    told = []
+    enumerate_critical_points(SphericalSpinGlass.pure(8, 3, seed=0), callback=told.append)
+    assert [progress.done for progress in told] == [128, 255]
+    assert {progress.paths for progress in told} == {255}
+
+
+def test_interrupted_run_resumes_to_the_same_result(tmp_path, monkeypatch):
+    monkeypatch.setattr(homotopy, "_STRETCH", 64)
+    glass = SphericalSpinGlass.pure(8, 3, seed=0)
+    whole = enumerate_critical_points(glass)
+
+    def interrupt(progress):
+        if progress.done == 128:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        enumerate_critical_points(glass, checkpoint=tmp_path / "run", callback=interrupt)
+    (tmp_path / "run" / "attempt-0-stretch-00002.123.part").write_bytes(b"half a fi")  # as a kill would leave it
+    calls = lose(monkeypatch, lambda *_: None)
+    resumed = enumerate_critical_points(glass, checkpoint=tmp_path / "run")
+    assert [paths[0] for paths in calls] == [128, 192]
+    for name in ("x", "energy", "error_bound"):
+        assert np.array_equal(getattr(resumed, name), getattr(whole, name)), name
+    calls.clear()
+    enumerate_critical_points(glass, checkpoint=tmp_path / "run")
+    assert not calls
+
+
+def test_checkpoint_of_another_model_is_refused(tmp_path):
+    enumerate_critical_points(SphericalSpinGlass.pure(4, 3, seed=0), checkpoint=tmp_path)
+    for other in (SphericalSpinGlass.pure(4, 3, seed=1), SphericalSpinGlass.mixed(4, {1: 0.1, 3: 1.0}, seed=0)):
+        with pytest.raises(ValueError, match="another model"):
+            enumerate_critical_points(other, checkpoint=tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match="cannot keep a checkpoint"):
+        enumerate_critical_points(SphericalSpinGlass.pure(4, 3, seed=0), checkpoint=tmp_path / "file")
+    mark = tmp_path / "model.json"
+    mark.write_text(json.dumps(json.loads(mark.read_text()) | {"layout": 0}))
+    with pytest.raises(ValueError, match="another model"):
+        enumerate_critical_points(SphericalSpinGlass.pure(4, 3, seed=0), checkpoint=tmp_path)
+
+
+def unit_points(rng, size, n):
+    points = rng.standard_normal((size, n)) + 1j * rng.standard_normal((size, n))
+    return points / np.linalg.norm(points, axis=1)[:, None]
+
+
+def test_close_pairs_are_those_of_all_comparisons():
+    rng = np.random.default_rng(0)
+    points = unit_points(rng, 150, 3)
+    reach = rng.uniform(0, 0.15, 150)
+    reach[:5] = 1.0  # wide ones, that meet nearly all others
+    inner = np.abs(points.conj() @ points.T)
+    close = np.sqrt(np.maximum(0, 1 - inner**2)) <= reach[:, None] + reach
+    expected = [(i, j) for i in range(150) for j in range(i + 1, 150) if close[i, j]]
+    assert sorted(map(tuple, classes.close_pairs(points, reach).tolist())) == expected
+    assert len(expected) > 500
+    assert classes.close_pairs(points[:1], reach[:1]).shape == (0, 2)
+
+
+def test_classes_forget_the_factor():
+    rng = np.random.default_rng(1)
+    points = unit_points(rng, 20, 4)
+    again = np.concatenate([points, points[[3, 7]] * np.exp(1j * rng.uniform(0, 6, 2))[:, None]])
+    rows, collided = classes.first_of_each(again)
+    assert rows.tolist() == list(range(20))
+    assert collided.tolist() == [3, 7, 20, 21]
+
+
+def test_conjugates_and_real_classes():
+    rng = np.random.default_rng(2)
+    real = rng.standard_normal((5, 4))
+    real /= np.linalg.norm(real, axis=1)[:, None]
+    pairs = unit_points(rng, 6, 4)
+    alone = unit_points(rng, 1, 4)
+    points = np.concatenate([real * 1j, pairs, pairs.conj(), alone])
+    points *= np.exp(1j * rng.uniform(0, 6, len(points)))[:, None]
+    assert classes.without_conjugate(points).tolist() == [17]
+    imaginary = classes.imaginary_part(points)
+    assert imaginary[:5].max() < 1e-15
+    assert imaginary[5:].min() > 1e-3
+    chosen = classes.one_of_each_pair(points)
+    assert (chosen[5:11] ^ chosen[11:17]).all()

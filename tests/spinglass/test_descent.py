@@ -1,0 +1,332 @@
+"""What holds for every way down: where it ends, what it reports, how it fails."""
+
+import itertools
+import math
+import os
+import signal
+
+import numpy as np
+import pytest
+import scipy.optimize
+
+from spinglass import SphericalSpinGlass, descend, sphere
+from spinglass.descent import DescentInterrupted
+from tests.dense import DenseGlass
+
+DOWN = ["lbfgs", "cg", "gradient"]
+EVERY = [*DOWN, "sgd", "newton"]
+
+
+def matrix_glass(n, seed):
+    """An H=2 glass, with the eigenvalues of its Hessian and its eigenvectors on the sphere."""
+    glass = SphericalSpinGlass.pure(n, 2, seed=seed)
+    levels, vectors = np.linalg.eigh(DenseGlass.of(glass).hessian(np.zeros(n)))
+    return glass, levels, math.sqrt(n) * vectors.T
+
+
+@pytest.mark.parametrize("method", DOWN)
+def test_every_start_ends_at_the_lowest_eigenvector(method):
+    glass, levels, vectors = matrix_glass(20, seed=1)
+    found = descend(glass, sphere.random_points(20, 12, seed=2), method, tol=1e-9)
+    assert found.converged.all()
+    # Energy is stationary: its error is |gradient|^2/(2 gap), far below 1e-12 of itself.
+    assert np.allclose(found.energy, levels[0] / 2 * 20, rtol=1e-12)
+    # x is off by at most |gradient|/gap.
+    assert np.allclose(np.abs(sphere.overlap(found.x, vectors[0])), 1, atol=1e-12)
+    assert (found.index == 0).all()
+
+
+def test_newton_polishes_to_every_index():
+    glass, levels, vectors = matrix_glass(12, seed=3)
+    off = sphere.project(vectors + 0.05 * np.random.default_rng(4).standard_normal((12, 12)))
+    found = descend(glass, off, "newton", tol=1e-12)
+    assert found.converged.all()
+    assert np.array_equal(found.index, np.arange(12))
+    assert np.allclose(found.energy, levels / 2 * 12, atol=1e-12)
+    assert found.iterations.max() <= 8  # quadratic: 0.05 -> 1e-3 -> 1e-6 -> 1e-12, with room for damping
+
+
+def test_newton_converges_quadratically():
+    glass = SphericalSpinGlass.pure(30, 3, seed=0)
+    start = descend(glass, sphere.random_points(30, 16, seed=1), tol=0.03).x
+    norms = np.array([descend(glass, start, "newton", 1e-30, max_iterations=k).gradient_norm for k in range(7)])
+    steps = [(a, b) for row in norms.T for a, b in itertools.pairwise(row) if a < 1e-2 and b > 1e-13]
+    # The constant is the third derivative over the lowest eigenvalue squared, some tens; linear convergence
+    # by a factor of 100 a step would make it 1e4 and more on the last steps.
+    assert len(steps) >= 16
+    assert max(b / a**2 for a, b in steps) < 200
+
+
+def test_newton_never_moves_away_from_criticality():
+    glass = SphericalSpinGlass.pure(30, 3, seed=0)
+    x0 = sphere.random_points(30, 8, seed=1)
+    norms = np.array([descend(glass, x0, "newton", max_iterations=k).gradient_norm for k in range(25)])
+    assert (np.diff(norms, axis=0) <= 0).all()
+
+
+def scipy_minimum(dense, x0):
+    """The minimum by SciPy, of the energy extended to R^n along rays, from dense tensors."""
+    n = dense.n
+
+    def energy(y):
+        x = math.sqrt(n) * y / np.linalg.norm(y)
+        g = dense.gradient(x)
+        return dense.energy(x), math.sqrt(n) / np.linalg.norm(y) * (g - (x @ g / n) * x)
+
+    # Along rays the gradient falls as 1/|y|, and BFGS may drift out and stop for that: begin again on the sphere.
+    for _ in range(10):
+        found = scipy.optimize.minimize(energy, x0, jac=True, method="BFGS", options={"gtol": 1e-9})
+        x0 = math.sqrt(n) * found.x / np.linalg.norm(found.x)
+    return found.fun
+
+
+@pytest.mark.parametrize("weights", [{3: 1.0}, {4: 1.0}, {1: 0.5, 3: 1.0}])
+def test_minima_are_those_that_scipy_finds(weights):
+    glass = SphericalSpinGlass.mixed(5, weights, seed=7)
+    dense = DenseGlass.of(glass)
+    starts = sphere.random_points(5, 100, seed=8)
+    found = descend(glass, starts, tol=1e-10)
+    by_scipy = np.array([scipy_minimum(dense, x) for x in starts])
+    assert found.converged.all()
+    # Optimisers may part ways on the same start, but from 100 starts both meet the same few minima.
+    assert np.array_equal(np.unique(found.energy.round(8)), np.unique(by_scipy.round(8)))
+
+
+@pytest.mark.parametrize("method", EVERY)
+def test_what_is_reported_is_what_dense_tensors_say(method):
+    glass = SphericalSpinGlass.mixed(10, {2: 0.5, 3: 1.0}, seed=1)
+    dense = DenseGlass.of(glass)
+    found = descend(glass, sphere.random_points(10, 6, seed=2), method, tol=1e-6, max_iterations=30)
+    assert np.allclose((found.x**2).sum(axis=1), 10, rtol=1e-14)
+    for x, energy, norm in zip(found.x, found.energy, found.gradient_norm, strict=True):
+        g = dense.gradient(x)
+        # Sums of n^3 terms of order 1 in double precision.
+        assert energy == pytest.approx(dense.energy(x), abs=1e-12)
+        assert norm == pytest.approx(np.linalg.norm(g - (x @ g / 10) * x) / math.sqrt(10), abs=1e-12)
+
+
+def test_starts_are_put_on_the_sphere_exactly():
+    glass = SphericalSpinGlass.pure(10, 3, seed=1)
+    x0 = sphere.random_points(10, 6, seed=2)
+    found = descend(glass, (1 + 4e-7) * x0, max_iterations=0)
+    assert np.allclose(found.x, x0, rtol=1e-14)
+    assert np.allclose(found.energy, glass.energy(x0), rtol=1e-13)
+
+
+@pytest.mark.parametrize("method", [*DOWN, "newton"])
+def test_converged_means_within_the_tolerance(method):
+    glass = SphericalSpinGlass.pure(10, 3, seed=1)
+    x0 = descend(glass, sphere.random_points(10, 20, seed=2), tol=0.1).x
+    found = descend(glass, x0, method, tol=1e-5, max_iterations=25 if method != "gradient" else 250)
+    assert found.converged.any()
+    assert np.array_equal(found.converged, found.gradient_norm <= 1e-5)
+
+
+@pytest.mark.parametrize("method", DOWN)
+def test_energy_never_rises(method):
+    glass = SphericalSpinGlass.pure(30, 3, seed=1)
+    x0 = sphere.random_points(30, 8, seed=2)
+    energies = np.array([descend(glass, x0, method, max_iterations=k).energy for k in range(40)])
+    # A rise within rounding is accepted where the slopes say that it is a fall: 500 eps |energy|.
+    assert (np.diff(energies, axis=0) <= 500 * np.finfo(float).eps * np.abs(energies[1:])).all()
+    assert (np.diff(energies, axis=0)[:10] < 0).all()
+
+
+@pytest.mark.parametrize("method", ["lbfgs", "cg", "newton"])
+@pytest.mark.parametrize("n", [2, 3, 30])
+def test_a_gradient_of_1e_12_is_reached(method, n):
+    glass = SphericalSpinGlass.pure(n, 3, seed=n)
+    rough = descend(glass, sphere.random_points(n, 20, seed=0), tol=1e-3)
+    found = descend(glass, rough.x, method, tol=1e-12)
+    assert found.converged.all()
+
+
+@pytest.mark.parametrize("method", ["lbfgs", "cg", "newton", "gradient"])
+def test_the_unit_of_energy_does_not_matter(method):
+    class Scaled:
+        n = 20
+
+        def __init__(self, unit):
+            self.unit = unit
+
+        def energy_and_gradient(self, x):
+            energy, gradient = glass.energy_and_gradient(x)
+            return self.unit * energy, self.unit * gradient
+
+        def hessian(self, x):
+            return self.unit * glass.hessian(x)
+
+    glass = SphericalSpinGlass.pure(20, 3, seed=0)
+    x0 = descend(glass, sphere.random_points(20, 5, seed=1), tol=0.3).x
+    # Powers of two scale without rounding, so that even the bits must agree.
+    small, large = (descend(Scaled(unit), x0, method, tol=unit * 1e-7) for unit in (2.0**-40, 2.0**40))
+    assert np.array_equal(small.x, large.x)
+    assert np.array_equal(small.iterations, large.iterations)
+
+
+def test_a_landscape_in_single_precision_is_descended_to_its_own_accuracy():
+    glass = SphericalSpinGlass.pure(30, 3, seed=0, dtype=np.float32)
+    found = descend(glass, sphere.random_points(30, 10, seed=1), tol=1e-5)
+    assert found.converged.all()
+    assert found.x.dtype == np.float64
+
+
+class Plain:
+    """A bowl with nothing but what the protocol asks for, and chosen rows that fail."""
+
+    n = 6
+
+    def __init__(self, bad=lambda x: np.zeros(len(x), dtype=bool)):
+        self.bad = bad
+
+    def energy_and_gradient(self, x):
+        depth = np.arange(1.0, self.n + 1)
+        energy, gradient = 0.5 * (depth * x**2).sum(axis=1), depth * x
+        energy[self.bad(x)] = np.nan
+        return energy, gradient
+
+
+@pytest.mark.parametrize("method", DOWN)
+def test_a_landscape_of_ones_own(method):
+    found = descend(Plain(), sphere.random_points(6, 4, seed=0), method)
+    assert found.converged.all()
+    assert np.allclose(found.energy, 3)
+    with pytest.raises(TypeError, match="Plain has no second derivatives: give it hessian"):
+        _ = found.index
+
+
+def test_a_row_that_fails_is_named_and_keeps_its_last_point():
+    x0 = sphere.random_points(6, 5, seed=0)
+    x0[2] *= np.sign(x0[2, 0]) * -1
+    x0[[0, 1, 3, 4]] *= np.sign(x0[[0, 1, 3, 4], :1])
+    found = descend(Plain(lambda x: x[:, 0] < 0), x0)
+    assert found.status[2] == "not finite"
+    assert np.allclose(found.x[2], x0[2], rtol=1e-14)
+    assert (found.status[[0, 1, 3, 4]] == "converged").all()
+
+
+def test_a_batch_that_fails_altogether_is_returned_as_such():
+    found = descend(Plain(lambda x: np.ones(len(x), dtype=bool)), sphere.random_points(6, 3, seed=0))
+    assert (found.status == "not finite").all()
+    assert not found.converged.any()
+    assert "3 not finite" in repr(found)
+
+
+def test_statuses():
+    glass = SphericalSpinGlass.pure(20, 3, seed=0)
+    x0 = sphere.random_points(20, 6, seed=1)
+    assert (descend(glass, x0, max_iterations=3).status == "iteration limit").all()
+    assert (descend(glass, x0, max_iterations=0).evaluations == 1).all()
+    assert (descend(glass, x0, tol=1e-30).status == "stalled").all()
+    assert (descend(glass, x0, "gradient", times=[1.0]).status == "end of times").all()
+
+
+def test_a_single_start_and_no_start():
+    glass = SphericalSpinGlass.pure(20, 3, seed=0)
+    x0 = sphere.random_points(20, 1, seed=1)
+    assert len(descend(glass, x0[0])) == 1
+    assert len(descend(glass, x0[:0])) == 0
+
+
+@pytest.mark.parametrize("method", EVERY)
+def test_on_two_points_there_is_nowhere_to_go(method):
+    glass = SphericalSpinGlass.pure(1, 3, seed=0)
+    found = descend(glass, [[1.0], [-1.0]], method)
+    assert found.converged.all()
+    assert np.array_equal(found.index, [0, 0])
+
+
+def test_callback_sees_the_rows_go():
+    seen = []
+    glass = SphericalSpinGlass.pure(20, 3, seed=0)
+    found = descend(glass, sphere.random_points(20, 10, seed=1), callback=seen.append)
+    assert [p.iteration for p in seen] == list(range(1, len(seen) + 1))
+    assert seen[-1].active == 0
+    assert (np.diff([p.active for p in seen]) <= 0).all()
+    assert (np.diff([p.best_energy_per_spin for p in seen]) <= 1e-15).all()
+    assert seen[-1].best_energy_per_spin == found.energy_per_spin.min()
+
+
+def send_signal():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def raise_at_once():
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("press", [send_signal, raise_at_once])
+def test_ctrl_c_keeps_what_is_done(press):
+    glass = SphericalSpinGlass.pure(20, 3, seed=0)
+    x0 = sphere.random_points(20, 10, seed=1)
+    whole = descend(glass, x0)
+    halfway = int(np.median(whole.evaluations))
+
+    def stop(progress):
+        if progress.iteration == halfway:
+            press()
+
+    with pytest.raises(DescentInterrupted, match=r"\d of 10 starts converged") as caught:
+        descend(glass, x0, callback=stop)
+    found = caught.value.found
+    assert set(found.status) == {"converged", "interrupted"}
+    assert np.array_equal(found.x[found.converged], whole.x[found.converged])
+    assert np.allclose(found.energy, glass.energy(found.x), rtol=1e-13)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_in_the_last_step_is_not_lost():
+    glass = SphericalSpinGlass.pure(20, 3, seed=0)
+
+    def stop(progress):
+        if progress.active == 0:
+            send_signal()
+
+    with pytest.raises(DescentInterrupted, match="10 of 10 starts converged"):
+        descend(glass, sphere.random_points(20, 10, seed=1), callback=stop)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"method": "lbgfs"}, "unknown method 'lbgfs'; did you mean 'lbfgs'"),
+        ({"memory": 0}, "memory must be at least one pair"),
+        ({"memry": 5}, "method 'lbfgs' has no option 'memry'; its options: memory"),
+        ({"tol": 0.0}, "tol must be positive"),
+        ({"tol": math.nan}, "tol must be positive"),
+        ({"max_iterations": -1}, "max_iterations must be at least 0"),
+        ({"x0": np.ones((2, 2, 20))}, r"shape \(n,\) or \(B, n\)"),
+        ({"x0": np.ones((2, 19))}, "20 coordinates"),
+        ({"x0": 2 * np.ones((2, 20))}, "sphere.project"),
+        ({"x0": np.full((2, 20), np.nan)}, "finite"),
+        ({"method": "gradient", "times": [2.0, 1.0]}, "times must be increasing"),
+        ({"method": "gradient", "time": 1.0}, "no option 'time'; its options: accuracy, times$"),
+        ({"method": "gradient", "accuracy": 0.0}, "accuracy must lie between 0 and 1"),
+        ({"method": "sgd", "rate": -1.0}, "rate > 0"),
+    ],
+)
+def test_bad_input_is_refused(change, message):
+    arguments = {"landscape": SphericalSpinGlass.pure(20, 3, seed=0), "x0": np.ones((2, 20))} | change
+    with pytest.raises(ValueError, match=message):
+        descend(**arguments)
+
+
+def test_a_batch_that_does_not_fit_is_refused(monkeypatch):
+    glass = SphericalSpinGlass.pure(20, 3, seed=0)
+    x0 = sphere.random_points(20, 1000, seed=1)
+    monkeypatch.setattr("spinglass.memory.available_memory", lambda: 10**6)
+    with pytest.raises(ValueError, match=r"a descent of 1000 starts at n=20 needs .* try fewer starts"):
+        descend(glass, x0)
+
+
+def test_a_landscape_of_the_wrong_shape_is_named():
+    class Flat:
+        n = 3
+
+        def energy_and_gradient(self, x):
+            return np.zeros((len(x), 1)), np.zeros_like(x)
+
+    with pytest.raises(ValueError, match=r"must return shapes \(2,\) and \(2, 3\)"):
+        descend(Flat(), np.ones((2, 3)))
+    with pytest.raises(TypeError, match="no landscape"):
+        descend(None, np.ones((2, 3)))

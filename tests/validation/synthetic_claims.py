@@ -1,0 +1,105 @@
+"""Claims about a die that the tests know everything about; some are true, some are not."""
+
+import os
+import time
+
+import numpy as np
+
+from validation import Claim, Identity, Mean, Mutant, Proportion, Series
+
+
+def throws(seed, die, n):
+    return np.random.default_rng(seed).integers(1, die + 1, size=n).mean()
+
+
+def pips(die, n):
+    return expected(die)
+
+
+def expected(die):
+    return (die + 1) / 2
+
+
+def six(seed, die, n):
+    return float(np.random.default_rng(seed).integers(1, die + 1) == die)
+
+
+def vector(seed, die, n):
+    draws = np.random.default_rng(seed).integers(1, die + 1, size=n)
+    return [draws.mean(), (draws**2).mean(), (draws == 1).mean()]
+
+
+def moments(die, n):
+    sides = np.arange(1, die + 1)
+    return [expected(die), (sides**2).mean(), 1 / die]
+
+
+def raises(seed, die, n):
+    if np.random.default_rng(seed).random() < 0.05:
+        raise ZeroDivisionError("the die fell off the table")
+    return 1.0
+
+
+def dies(seed, die, n):
+    os._exit(3)
+
+
+def sleeps(seed, die, n):
+    time.sleep(0.2)
+    return np.random.default_rng(seed).random()
+
+
+LOADED = Mutant(
+    "loaded die",
+    "the die has one more side",
+    {"synthetic_claims.throws": lambda f: lambda seed, die, n: f(seed, die + 1, n)},
+    upstream=True,
+)
+WRONG_MEAN = Mutant("wrong mean", "the mean is die/2", {"synthetic_claims.expected": lambda f: lambda die: die / 2})
+BLUNT = Mutant("blunt", "nothing changes", {"synthetic_claims.LOADED": lambda f: f}, effort="standard")
+
+
+def measured_throws(seed, die, n):
+    return throws(seed, die, n)
+
+
+def make(name, **changes):
+    series = [Series(200, die=6, n=50)]
+    return Claim(
+        **{
+            "id": f"die/{name}",
+            "kind": "theorem",
+            "statement": "The mean throw of a fair die is (d + 1)/2.",
+            "formula": r"\mathbb{E} X = \frac{d+1}{2}",
+            "source": "elementary",
+            "measured": "the mean of n throws",
+            "measure": measured_throws,
+            "predict": pips,
+            "delta": 0.05,
+            "sizes": {"quick": series, "standard": series, "paper": series},
+            "mutants": [LOADED, WRONG_MEAN, BLUNT],
+            **changes,
+        }
+    )
+
+
+TRUE = make("true")
+FALSE = make("false", predict=lambda die, n: 1.15 * expected(die))
+OBSERVED = make("observed", kind="published observation", predict=lambda die, n: 1.15 * expected(die))
+HARD = make("hard", delta=1e-4)
+CURVE = make("curve", measure=vector, predict=moments, components=("mean", "square", "one"), delta=0.15)
+SIX = make("six", measure=six, predict=lambda die, n: 1 / die, delta=1.0, estimator=Proportion())
+RAISES = make("raises", measure=raises)
+EXACT = make(
+    "exact",
+    kind="identity",
+    measure=lambda seed, die, n: abs(sum(range(die + 1)) / die - expected(die)) / expected(die),
+    predict=lambda die, n: 1e-15,
+    delta=1e-9,
+    weight=0,
+    estimator=Identity(),
+)
+NOT_FINITE = make("not-finite", measure=lambda seed, die, n: np.nan)
+CONSTANT = make("constant", measure=lambda seed, die, n: 3.0, estimator=Mean())
+DIES = make("dies", measure=dies)
+SLEEPS = make("sleeps", measure=sleeps)

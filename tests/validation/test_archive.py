@@ -1,0 +1,62 @@
+import json
+import os
+
+import pytest
+
+from validation import load, verify
+from validation.archive import prepare, prepare_file
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, synthetic_file):
+    out = tmp_path_factory.mktemp("run") / "deep" / "er"
+    verify(["die/true", "die/curve", "die/raises"], claims=synthetic_file, workers=1, out=out, mutants=True, seed=3)
+    return out
+
+
+def test_the_data_come_back_as_measured(folder, synthetic_file):
+    frame = load(folder)
+    again = verify(["die/true"], claims=synthetic_file, workers=1, seed=3)
+    mine = frame.query("claim_id == 'die/true' and mutant == ''").reset_index(drop=True)
+    assert mine.equals(again.to_frame())
+    assert list(frame.columns) == ["claim_id", "mutant", "series", "sample", "component", "value"]
+    assert set(frame.query("claim_id == 'die/curve'")["component"]) == {0, 1, 2}
+
+
+def test_the_mean_of_the_data_is_the_estimate(folder):
+    contents = json.loads((folder / "claims.json").read_text())
+    frame = load(folder).query("claim_id == 'die/curve' and mutant == ''")
+    points = next(c for c in contents["claims"] if c["claim_id"] == "die/curve")["points"]
+    assert [p["label"] for p in points] == ["mean", "square", "one"]
+    for k, point in enumerate(points):
+        assert point["estimate"] == pytest.approx(frame[frame["component"] == k]["value"].mean(), rel=1e-14)
+
+
+def test_the_verdicts_say_where_they_come_from(folder):
+    contents = json.loads((folder / "claims.json").read_text())
+    assert (contents["seed"], contents["effort"], contents["interrupted"]) == ("3", "quick", False)
+    assert "numpy" in contents["versions"]
+    raised = next(c for c in contents["claims"] if c["claim_id"] == "die/raises")
+    assert raised["status"] == "undecided"
+    assert raised["p_value"] is None  # JSON has no NaN
+    assert "fell off the table" in raised["errors"][0]
+    assert {m["mutant"] for m in contents["mutants"]} == {"loaded die", "wrong mean"}
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"there is no data.parquet"):
+        load(tmp_path)
+
+
+def test_what_cannot_be_written_is_refused_at_once(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match="cannot write to"):
+        prepare(tmp_path / "file")
+    with pytest.raises(ValueError, match="it is a folder"):
+        prepare_file(tmp_path)
+    with pytest.raises(ValueError, match="cannot write to"):
+        prepare_file("/proc/nowhere/x.parquet")
+    if os.geteuid() != 0:  # root may write everywhere
+        (tmp_path / "file").chmod(0o400)
+        with pytest.raises(ValueError, match="permission denied"):
+            prepare_file(tmp_path / "file")

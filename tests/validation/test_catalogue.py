@@ -1,0 +1,59 @@
+import dataclasses
+import math
+
+import pytest
+
+from validation.catalogue import Catalogue, read_claims
+from validation.claims import catalogue
+
+
+def test_weights_are_shares_of_the_whole(dice):
+    # Every claim's level is fixed by the catalogue, and together they make up 0.01.
+    assert math.isclose(sum(claim.weight for claim in dice.values()), 1)
+    assert math.isclose(sum(claim.alpha for claim in dice.values()), 0.01)
+    statistical = [claim for claim in dice.values() if not claim.deterministic]
+    assert statistical[0].weight == 1 / len(statistical)
+
+
+def test_unknown_names_are_answered_with_the_nearest(dice):
+    with pytest.raises(ValueError, match="no claim 'die/ture'; did you mean 'die/true'"):
+        dice.select(["die/ture"])
+    with pytest.raises(ValueError, match="no family 'dye'; did you mean 'die'"):
+        dice.select(family="dye")
+    with pytest.raises(ValueError, match=r"there are die/true, die/false"):
+        dice.select(["zzzzzz"])
+
+
+def test_selection_keeps_the_catalogues_order(dice):
+    assert [claim.id for claim in dice.select(["die/false", "die/true"])] == ["die/true", "die/false"]
+    assert [claim.id for claim in dice.select("die/true")] == ["die/true"]
+    assert len(dice.select(family="die")) == len(dice)
+
+
+def test_ids_must_differ(dice):
+    with pytest.raises(ValueError, match="repeated: die/true"):
+        Catalogue([dice["die/true"], dataclasses.replace(dice["die/true"], delta=0.1)])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "there is no claim file"),
+        ("x = 1", "defines no claim"),
+        ("1 / 0", "does not run: ZeroDivisionError: division by zero"),
+        ("def", "does not run: SyntaxError"),
+    ],
+)
+def test_a_claim_file_that_is_none_is_refused(tmp_path, text, message):
+    file = tmp_path / "mine.py"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_claims(file)
+
+
+def test_the_projects_own_catalogue_holds_together():
+    own = catalogue()
+    assert own.source == ""
+    assert math.isclose(sum(claim.weight for claim in own.values()), 1)
+    assert {"covariance", "derivatives", "two-spin", "minima", "dynamics"} <= set(own.families)

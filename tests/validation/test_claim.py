@@ -1,0 +1,69 @@
+import dataclasses
+
+import pytest
+
+from validation import Between, Identity, Mutant, Series
+from validation.claim import EFFORTS
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"kind": "lemma"}, "kind must be one of identity, theorem"),
+        ({"statement": " "}, "empty statement"),
+        ({"id": "die"}, "family/name"),
+        ({"id": "die/a b"}, "family/name"),
+        ({"delta": 0.0}, "delta must be positive"),
+        ({"delta": float("nan")}, "delta must be positive"),
+        ({"bias": 0.03, "bias_reason": "guess"}, "at most half of delta"),
+        ({"bias": float("nan")}, "at most half of delta"),
+        ({"bias": 0.01}, "needs bias_reason"),
+        ({"estimator": Identity()}, "takes weight=0"),
+        ({"weight": 0.0}, "takes a positive weight"),
+        ({"weight": -1.0}, "weight must be finite and not negative"),
+        ({"sizes": {"quick": [Series(50)]}}, "series for quick, standard, paper"),
+        ({"sizes": {"quick": [], "standard": [Series(50)], "paper": [Series(50)]}}, "series for"),
+        ({"sizes": {effort: [Series(29)] for effort in EFFORTS}}, "29 disorder samples are too few"),
+        ({"mutants": []}, "at least two mutants"),
+        ({"mutants": [Mutant("a", "b", {"math.sqrt": abs}, upstream=True)] * 2}, "at least two mutants"),
+        ({"mutants": [Mutant(a, "b", {"math.sqrt": abs}) for a in "xy"]}, "must act upstream"),
+    ],
+)
+def test_a_claim_that_does_not_hold_together_is_refused(dice, change, message):
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(dice["die/true"], **change)
+
+
+def test_thirty_samples_and_half_of_delta_are_enough(dice):
+    sizes = {effort: [Series(30)] for effort in EFFORTS}
+    claim = dataclasses.replace(dice["die/true"], sizes=sizes, bias=0.025, bias_reason="exactly half")
+    assert claim.bias == claim.delta / 2
+
+
+def test_only_identities_theorems_and_bounds_decide(dice):
+    kinds = ("identity", "theorem", "bound", "published observation", "assumption")
+    assert [dataclasses.replace(dice["die/true"], kind=kind).decides for kind in kinds] == [True] * 3 + [False] * 2
+
+
+@pytest.mark.parametrize("samples", [0, -3, 2.5, True, "many"])
+def test_a_series_needs_a_number_of_samples(samples):
+    with pytest.raises(ValueError, match="positive whole number of samples"):
+        Series(samples)
+
+
+@pytest.mark.parametrize("ends", [(1, 0), (float("nan"), 1), (0, float("inf"))])
+def test_a_range_has_two_ends_in_order(ends):
+    with pytest.raises(ValueError, match="two finite ends in order"):
+        Between(*ends)
+
+
+def test_a_mutant_changes_something():
+    with pytest.raises(ValueError, match="changes nothing"):
+        Mutant("idle", "nothing", {})
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0], [[1.0]]])
+def test_a_measurement_has_as_many_numbers_as_the_claim_has_components(dice, values):
+    claim = dataclasses.replace(dice["die/curve"], measure=lambda seed: values)
+    with pytest.raises(ValueError, match="3 numbers in one row are due"):
+        claim.measurement(None, Series(30))

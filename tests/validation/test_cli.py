@@ -1,0 +1,112 @@
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import theory
+from spinglass import SphericalSpinGlass, descend, sphere
+from validation.cli import main
+
+
+def spinglass(capsys, *arguments):
+    status = main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_verify_prints_a_table_and_returns_a_status(capsys, synthetic_file):
+    common = ["verify", "--claims", synthetic_file, "--workers", 1]
+    status, out, err = spinglass(capsys, *common, "die/true", "die/exact")
+    assert (status, err) == (0, "")
+    assert "2 agree, 0 disagree, 0 undecided" in out
+    status, out, _ = spinglass(capsys, *common, "die/false", "die/raises", "die/hard")
+    assert status == 1
+    assert "die/false disagrees; p = " in out
+    assert "the die fell off the table" in out
+    assert "samples a series would decide" in out
+    assert all(len(line) <= 80 for line in out.splitlines() if "die/" in line and "│" in line)
+
+
+def test_mutants_are_shown_with_their_fate(capsys, synthetic_file):
+    arguments = ["--claims", synthetic_file, "--workers", 1, "--effort", "standard", "--mutants"]
+    status, out, _ = spinglass(capsys, "verify", "die/true", *arguments)
+    assert status == 1
+    assert "loaded die" in out
+    assert "killed" in out
+    assert "die/true, mutant 'blunt', agrees" in out
+    assert "2 of 3 mutants killed" in out
+
+
+def test_claims_lists_all_or_shows_one(capsys):
+    status, out, _ = spinglass(capsys, "claims")
+    assert status == 0
+    assert "minima/mean-count" in out
+    status, out, _ = spinglass(capsys, "claims", "minima/mean-count")
+    assert "Auffinger" in out
+    assert "mutant" in out
+
+
+def test_descend_writes_one_row_per_start(capsys, tmp_path):
+    file = tmp_path / "new" / "minima.parquet"
+    status, out, _ = spinglass(capsys, "descend", "--n", 20, "--starts", 7, "--seed", 3, "--out", file)
+    assert status == 0
+    assert "7 converged" in out
+    glass = SphericalSpinGlass.pure(20, 3, 3)
+    again = descend(glass, sphere.random_points(20, 7, 3))
+    assert np.array_equal(pd.read_parquet(file)["energy_per_spin"], again.energy_per_spin)
+
+
+def test_thresholds_are_those_of_theory(capsys):
+    status, out, _ = spinglass(capsys, "thresholds", "--H", 3, "--H", 7)
+    assert status == 0
+    assert "2*sqrt(6)/3" in out
+    assert f"{float(theory.E_k(7, 1)):.8f}" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["descend", "--n", 0], "n, the number of spins, must be at least 1, not 0"),
+        (["descend", "--H", 1], "H must be at least 2, not 1"),
+        (["descend", "--n", 10, "--method", "lbgfs"], "did you mean 'lbfgs'"),
+        (["descend", "--starts", 0], "starts must be at least 1, not 0"),
+        (["descend", "--n", 100_000], "GiB are available; try"),
+        (["descend", "--out", "/proc/nowhere/x"], "cannot write to /proc/nowhere"),
+        (["descend", "--seed", "x"], "valid integer"),
+        (["thresholds", "--H", 1], "H must be at least 2"),
+        (["verify", "minima/mean-cuont"], "did you mean 'minima/mean-count'"),
+        (["verify", "--effort", "fast"], "effort must be one of quick, standard, paper"),
+        (["verify", "--claims", "nowhere.py"], "there is no claim file nowhere.py"),
+        (["claims", "two-spin/eigenprobelm"], "did you mean 'two-spin/eigenproblem'"),
+        (["dsecend"], "No such command 'dsecend'"),
+        (["verify", "--speed", "9"], "No such option"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(capsys, arguments, message):
+    status, out, err = spinglass(capsys, *arguments)
+    assert status == 2
+    assert out == ""
+    assert err.startswith("spinglass: error: ")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_debug_shows_the_traceback():
+    with pytest.raises(ValueError, match="H must be at least 2"):
+        main(["thresholds", "--H", "1", "--debug"])
+
+
+def test_help_is_there_at_once():
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", "from validation.cli import main; main(['--help'])"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # About 0.2 s on an idle machine; the limit for a person's patience is 1.5 s, tripled for a busy one.
+    assert time.perf_counter() - start < 4.5
+    assert "thresholds" in done.stdout

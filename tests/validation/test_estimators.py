@@ -1,0 +1,159 @@
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from validation import Extrapolation, Identity, Mean, Proportion
+from validation.evidence import Sample
+
+SEED = np.random.SeedSequence(0)
+
+
+def sample(values, predicted, bias=0.0, delta=0.1, high=None, **parameters):
+    values = np.atleast_2d(np.asarray(values, dtype=float).T).T
+    width = values.shape[1]
+    low = np.broadcast_to(np.asarray(predicted, dtype=float), (width,))
+    high = low if high is None else np.broadcast_to(np.asarray(high, dtype=float), (width,))
+    return Sample(values, low, high, np.full(width, bias), np.full(width, delta), parameters)
+
+
+def draws(seed, shape, mean=0.0):
+    return mean + np.random.default_rng(seed).standard_normal(shape)
+
+
+def test_a_mean_is_tested_as_scipy_tests_it():
+    values = draws(1, 40, 0.2)
+    found = Mean().evidence([sample(values, 0.0, delta=0.5)], 0.01, SEED)
+    assert math.isclose(found.p_value, stats.ttest_1samp(values, 0.0).pvalue)
+    lower = stats.ttest_1samp(values, -0.5, alternative="greater").pvalue
+    upper = stats.ttest_1samp(values, 0.5, alternative="less").pvalue
+    assert math.isclose(found.p_equivalence, max(lower, upper))
+    interval = stats.ttest_1samp(values, 0.0).confidence_interval(0.98)
+    assert np.allclose(found.points[0].interval, interval)
+
+
+def test_agreement_is_the_interval_lying_within_delta():
+    for seed in range(20):
+        values = draws(seed, 40)
+        point = Mean().evidence([sample(values, 0.0, delta=0.5)], 0.01, SEED).points[0]
+        inside = max(-point.interval[0], point.interval[1]) < 0.5
+        assert inside == (point.p_equivalence < 0.01)
+
+
+def test_a_bias_bound_widens_the_null():
+    values = draws(2, 50, 0.8)
+    without, within, far = (
+        Mean().evidence([sample(values, 0.0, bias=b, delta=2.0)], 0.01, SEED).p_value for b in (0.0, 0.7, 2.0)
+    )
+    assert without < 1e-3 < within < far
+    # A wide null leaves one edge in play: the one-sided test.
+    edge = Mean().evidence([sample(values, -9.0, high=0.5, delta=2.0)], 0.01, SEED).p_value
+    assert math.isclose(edge, stats.ttest_1samp(values, 0.5, alternative="greater").pvalue)
+
+
+def test_series_share_the_error_level():
+    one, other = draws(3, 50, 0.4), draws(4, 50)
+    p = [stats.ttest_1samp(v, 0.0).pvalue for v in (one, other)]
+    found = Mean().evidence([sample(one, 0.0), sample(other, 0.0)], 0.01, SEED)
+    assert math.isclose(found.p_value, 2 * min(p))
+    assert found.p_equivalence == max(point.p_equivalence for point in found.points)
+
+
+def test_a_constant_has_no_error_bar_and_no_verdict():
+    found = Mean().evidence([sample(np.full(50, 3.0), 3.0)], 0.01, SEED)
+    assert found.status(0.01) == "undecided"
+    assert "same in nearly every sample" in found.reason
+
+
+def test_a_number_that_hardly_varies_stays_out_of_the_curves_test():
+    values = draws(11, (200, 3))
+    values[:, 1] = 0.0
+    values[:3, 1] = 1.0
+    right = Mean().evidence([sample(values, 0.0, delta=0.6)], 0.001, SEED)
+    assert right.status(0.001) == "undecided"
+    values[:, 2] += 1.0
+    assert Mean().evidence([sample(values, 0.0, delta=0.6)], 0.001, SEED).status(0.001) == "disagrees"
+
+
+def test_a_curve_is_off_as_soon_as_one_point_is():
+    right = draws(5, (80, 5))
+    wrong = right.copy()
+    wrong[:, 3] += 1.0
+    right, wrong = (Mean().evidence([sample(v, 0.0, delta=0.6)], 0.001, SEED) for v in (right, wrong))
+    assert (right.status(0.001), wrong.status(0.001)) == ("agrees", "disagrees")
+    assert wrong.points[3].strain == max(point.strain for point in wrong.points)
+
+
+def test_the_smallest_p_value_of_a_curve_lies_below_its_error_level():
+    values = draws(6, (40, 2), 9.0)
+    found = Mean().evidence([sample(values, 0.0)] * 3, 2e-4, SEED)
+    assert found.status(2e-4) == "disagrees"
+
+
+def test_proportions_are_exact_binomial():
+    hits = np.zeros(60)
+    hits[:9] = 1
+    found = Proportion().evidence([sample(hits, 0.05, delta=0.2)], 0.01, SEED)
+    one_sided = stats.binomtest(9, 60, 0.05, alternative="greater").pvalue
+    assert math.isclose(found.p_value, 2 * one_sided)
+    assert math.isclose(found.p_equivalence, stats.binomtest(9, 60, 0.25, alternative="less").pvalue)
+    interval = stats.binomtest(9, 60).proportion_ci(0.98, "exact")
+    assert np.allclose(found.points[0].interval, interval)
+
+
+def test_finding_nothing_disagrees_where_something_is_due():
+    found = Proportion().evidence([sample(np.zeros(200), 0.1, high=0.4, delta=0.05)], 0.01, SEED)
+    assert math.isclose(found.p_value, 2 * 0.9**200)
+    assert found.status(0.01) == "disagrees"
+    rare = Proportion().evidence([sample(np.zeros(50), 0.001, delta=0.001)], 0.01, SEED)
+    assert rare.status(0.01) == "undecided"
+
+
+def test_a_proportion_of_other_numbers_is_refused():
+    with pytest.raises(ValueError, match="0 or 1 per sample"):
+        Proportion().evidence([sample(np.full(40, 0.5), 0.5)], 0.01, SEED)
+
+
+@pytest.mark.parametrize(
+    ("error", "bound", "status"),
+    [(0.0, 0.0, "agrees"), (1e-16, 1e-15, "agrees"), (2e-15, 1e-15, "disagrees"), (0.0, 0.2, "undecided")],
+)
+def test_identities_hold_up_to_their_bound(error, bound, status):
+    given = sample([0.0, error], 0.0, high=bound, delta=0.1)
+    assert Identity().evidence([given], 0.0, SEED).status(0.0) == status
+
+
+def limit_of(parameters):
+    x = np.array([1 / p["n"] for p in parameters])
+    plain = np.linalg.pinv(np.stack([np.ones_like(x), x], axis=1))[0]
+    last = np.zeros_like(x)
+    last[-1] = 1.0
+    return {"line": [np.array([w]) for w in plain], "last": [np.array([w]) for w in last]}
+
+
+def test_an_extrapolation_carries_its_spread():
+    sizes = (10, 20, 40)
+    data = [2 + 3 / n + 0.01 * draws(n, 50) for n in sizes]
+    given = [sample(v, 2.0, delta=0.2, n=n) for v, n in zip(data, sizes, strict=True)]
+    point = Extrapolation(limit_of).evidence(given, 0.01, SEED).points[0]
+    # Where the line ends, by NumPy's own fit of the means; the last size alone is the other form.
+    line, last = np.polyfit([1 / n for n in sizes], [v.mean() for v in data], 1)[1], data[-1].mean()
+    assert math.isclose(point.estimate, (line + last) / 2)
+    assert point.interval[0] < line < last < point.interval[1]
+    assert math.isclose(point.null[1] - point.predicted[1], abs(last - line) / 2)
+
+
+def test_an_extrapolation_without_spread_is_refused():
+    only = {"one": [np.array([1.0])]}
+    with pytest.raises(ValueError, match="at least two forms"):
+        Extrapolation(lambda parameters: only).evidence([sample(draws(1, 40), 0.0)], 0.01, SEED)
+
+
+def test_the_samples_that_would_decide_do_decide():
+    # A coarse look at 40 samples says how many are needed; that many new ones agree, but for a chance of 0.05.
+    coarse = Mean().evidence([sample(draws(9, 40), 0.0, delta=0.1)], 0.01, SEED)
+    assert coarse.status(0.01) == "undecided"
+    needed = coarse.points[0].needed
+    assert 40 < needed < 40_000
+    assert Mean().evidence([sample(draws(8, needed), 0.0, delta=0.1)], 0.01, SEED).status(0.01) == "agrees"

@@ -1,0 +1,119 @@
+import dataclasses
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+
+from validation import verify
+from validation.claims import catalogue
+from validation.report import html, markdown, mathml
+
+VOID = {"meta", "link", "br", "img", "hr", "input", "path", "use", "line"}
+
+
+class Page(HTMLParser):
+    """Checks nesting and collects what the tests look at."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.ids, self.links, self.tags = [], [], [], []
+        self.labels, self.sources = [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.tags.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+        self.ids += [given["id"]] if "id" in given else []
+        self.links += [given["href"]] if tag == "a" else []
+        self.labels += [given.get("aria-label")] if tag == "svg" else []
+        self.sources += [given[k] for k in ("src", "href", "xlink:href") if k in given and tag != "a"]
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def report(synthetic_file):
+    names = ["true", "false", "hard", "curve", "exact", "raises", "six"]
+    return verify([f"die/{name}" for name in names], claims=synthetic_file, workers=1, mutants=True)
+
+
+@pytest.fixture(scope="module")
+def page(report):
+    return Page(html(report))
+
+
+def test_the_page_is_well_formed_and_needs_nothing_else(report, page):
+    text = html(report)
+    assert not page.open
+    assert len(page.ids) == len(set(page.ids))
+    assert all(source.startswith("#") for source in page.sources)
+    assert all(link[1:] in page.ids for link in page.links)
+    addresses = set(re.findall(r"https?://[^\s\"'<>]+", text))
+    # Names of XML namespaces are no addresses that a browser fetches.
+    assert addresses <= {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
+        "http://www.w3.org/1998/Math/MathML",
+    }
+
+
+def test_every_claim_has_its_section_formula_and_figure(report, page):
+    assert page.tags.count("math") == len(report.verdicts)
+    measured = [v for v in report.verdicts if v.points]
+    assert page.tags.count("svg") == len(measured) == len(report.verdicts) - 1
+    assert all(label and v.claim_id in label for label, v in zip(page.labels, measured, strict=True))
+
+
+def test_the_page_says_what_happened(report):
+    text = html(report)
+    assert "spinglass verify die/true --effort quick --seed 0 --claims " in text
+    assert "the die fell off the table" in text
+    assert "The prediction is rejected: p = " in text
+    assert "The data cannot tell. About" in text
+    assert "killed: measured" in text
+    assert "not run" in text  # the mutant that asks for a larger effort
+
+
+def test_what_a_user_writes_is_shown_and_not_executed(dice):
+    claim = dataclasses.replace(
+        dice["die/true"], statement="<script>alert('&')</script>", source='"><img src=x>', formula=r"a < b \text{<i>}"
+    )
+    text = html(verify(claims=[claim]))
+    assert "<script" not in text
+    assert "<img" not in text
+    assert "<i>" not in text
+    assert "&lt;i&gt;" in text
+    assert "&lt;script&gt;" in text
+
+
+def test_the_same_run_gives_the_same_page(synthetic_file):
+    texts = [html(verify(["die/curve"], claims=synthetic_file, workers=1)) for _ in range(2)]
+    stable = [re.sub(r"\d+ s", "", text) for text in texts]
+    assert stable[0] == stable[1]
+
+
+def test_markdown_has_the_same_numbers(report):
+    text = markdown(report)
+    for verdict in report.verdicts:
+        assert f"## {verdict.claim_id}: {verdict.status}" in text
+    assert report.summary in text
+    assert "$$ \\mathbb{E} X = \\frac{d+1}{2} $$" in text
+
+
+def test_every_formula_of_the_catalogue_becomes_mathml():
+    for claim in catalogue().values():
+        # A command that the converter does not know is left as text with its backslash.
+        text = mathml(claim.formula)
+        assert "\\" not in text, claim.id
+        assert ElementTree.fromstring(text).tag.endswith("math")

@@ -1,0 +1,127 @@
+"""A run on disk: its data as Parquet, its verdicts as JSON, and the way back into memory."""
+
+import json
+import math
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from validation.results import Report
+from validation.verdict import Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DATA, CLAIMS = "data.parquet", "claims.json"
+PAGE, PLAIN = "report.html", "report.md"
+
+
+def prepare(folder: str | Path) -> Path:
+    """Create a folder for a run's results and make sure that it can be written, before any work is done.
+
+    Raises
+    ------
+    ValueError
+        If it cannot.
+    """
+    path = Path(folder)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        writable = os.access(path, os.W_OK | os.X_OK)
+    except OSError as error:
+        raise ValueError(f"cannot write to {folder}: {error.strerror}; choose another folder") from error
+    if not writable:
+        raise ValueError(f"cannot write to {folder}: permission denied; choose another folder")
+    return path
+
+
+def prepare_file(file: str | Path) -> Path:
+    """Make sure that a file can be written, before any work is done; its folder is created.
+
+    Raises
+    ------
+    ValueError
+        If it cannot.
+    """
+    path = Path(file)
+    prepare(path.parent)
+    if path.is_dir() or (path.exists() and not os.access(path, os.W_OK)):
+        reason = "it is a folder" if path.is_dir() else "permission denied"
+        raise ValueError(f"cannot write {file}: {reason}; choose another file")
+    return path
+
+
+def write(report: Report, folder: Path) -> None:
+    """Write the data, the verdicts and the report of a run."""
+    from validation.report import html, markdown
+
+    (folder / PAGE).write_text(html(report), encoding="utf-8")
+    (folder / PLAIN).write_text(markdown(report), encoding="utf-8")
+    report.to_frame().to_parquet(folder / DATA, index=False)
+    (folder / CLAIMS).write_text(json.dumps(contents(report), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def load(folder: str | Path) -> "pd.DataFrame":
+    """Return the data of a run: one measured number a row, with its claim, mutant, series and sample.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no run.
+    """
+    import pandas as pd
+
+    file = Path(folder) / DATA
+    if not file.is_file():
+        raise ValueError(f"there is no {DATA} in {folder}; give the folder that verify(out=...) wrote")
+    return pd.read_parquet(file)
+
+
+def contents(report: Report) -> dict[str, Any]:
+    """Return a run's verdicts and circumstances as plain JSON values; what is not finite becomes None."""
+    from validation.report import versions
+
+    plain: dict[str, Any] = _plain(
+        {
+            "effort": report.effort,
+            "seed": report.seed,
+            "seconds": report.seconds,
+            "interrupted": report.interrupted,
+            "versions": versions(),
+            "summary": report.summary,
+            "claims": [_entry(report, verdict) for verdict in report.verdicts],
+            "mutants": [_judged(verdict) for verdict in report.mutant_verdicts],
+        }
+    )
+    return plain
+
+
+def _entry(report: Report, verdict: Verdict) -> dict[str, Any]:
+    claim = report.catalogue[verdict.claim_id]
+    described = {
+        name: getattr(claim, name)
+        for name in ("statement", "formula", "source", "measured", "delta", "bias", "bias_reason", "weight")
+    }
+    return _judged(verdict) | described
+
+
+def _judged(verdict: Verdict) -> dict[str, Any]:
+    judged = {
+        name: getattr(verdict, name)
+        for name in (
+            "claim_id", "kind", "mutant", "status", "reason", "p_value", "p_equivalence", "alpha",
+            "estimate", "standard_error", "interval", "predicted", "samples", "needed", "seconds", "errors",
+        )
+    }  # fmt: skip
+    return judged | {"points": [{"label": label, **asdict(point)} for label, point in verdict.points]}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,242 @@
+"""What a claim is: a statement of theory, the measurement that could refute it, and ways it must fail."""
+
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from validation.estimators import Estimator, Identity, Mean
+
+_Name = TypeVar("_Name", bound=str)
+Kind = Literal["identity", "theorem", "bound", "published observation", "assumption"]
+Effort = Literal["quick", "standard", "paper"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+EFFORTS: tuple[Effort, ...] = get_args(Effort)
+DECIDING_KINDS: tuple[Kind, ...] = ("identity", "theorem", "bound")
+FEWEST_CLUSTERS = 30
+FAMILY_WISE_ERROR = 0.01
+
+
+class Series:
+    """Disorder samples drawn at one setting: how many, and the parameters that each is measured with.
+
+    Examples
+    --------
+    >>> Series(200, n=3, H=3)
+    Series(200, n=3, H=3)
+    """
+
+    def __init__(self, samples: int, **parameters: Any) -> None:
+        if isinstance(samples, bool) or not isinstance(samples, int) or samples < 1:
+            raise ValueError(f"a series needs a positive whole number of samples, not {samples!r}; try Series(200)")
+        self.samples = samples
+        self.parameters = parameters
+
+    def __repr__(self) -> str:
+        return f"Series({', '.join([str(self.samples), *(f'{k}={v!r}' for k, v in self.parameters.items())])})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Series) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def label(self) -> str:
+        """The parameters as text."""
+        return self.describe(self.parameters)
+
+    def describe(self, names: Iterable[str]) -> str:
+        """Return the parameters of these names as text: ``n=5``, or a text by itself."""
+        given = {name: self.parameters[name] for name in names if name in self.parameters}
+        return ", ".join(v if isinstance(v, str) else f"{name}={v}" for name, v in given.items())
+
+
+@dataclass(frozen=True)
+class Between:
+    """A prediction known only as a range: theory proves ``low <= mean <= high``.
+
+    ``scale`` is what relative deviations refer to (by default the larger end's magnitude). An upper bound
+    alone would be passed by a measurement that finds nothing, so both ends are asked for.
+    """
+
+    low: ArrayLike
+    high: ArrayLike
+    scale: ArrayLike | None = None
+
+    def __post_init__(self) -> None:
+        low, high = np.asarray(self.low, dtype=float), np.asarray(self.high, dtype=float)
+        if not (np.isfinite(low).all() and np.isfinite(high).all() and (low <= high).all()):
+            raise ValueError(f"a range needs two finite ends in order, not {self.low!r} and {self.high!r}")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A deliberate error that the claim must notice: code is replaced, by dotted name, while it is measured.
+
+    ``patches`` maps ``"package.module.attribute"`` to a function that takes the original and returns its
+    replacement. The name must be the one through which the claim's code reaches it. ``upstream`` says that
+    the error enters the simulation (a coupling, a kernel, a path), not the theory or the final number.
+    ``effort`` is the smallest effort at which the claim must call it ``disagrees``.
+    """
+
+    name: str
+    statement: str
+    patches: Mapping[str, Callable[[Any], Any]]
+    upstream: bool = False
+    effort: Effort = "quick"
+
+    def __post_init__(self) -> None:
+        if not self.patches:
+            raise ValueError(f"mutant {self.name!r} changes nothing: give it at least one patch")
+        one_of("effort", self.effort, EFFORTS)
+
+
+Prediction = ArrayLike | Between
+
+
+@dataclass(frozen=True)
+class Claim:
+    r"""One checkable statement of theory, as data.
+
+    ``measure(seed, **parameters)`` draws one disorder sample and returns one number, or a fixed number of
+    them (``components`` names these); everything drawn within one sample is correlated, so it is reduced to
+    its mean there: the sample is the independent unit. ``predict(**parameters)`` returns what theory says
+    of its mean: number, array or :class:`Between`. ``delta`` is the smallest relative deviation that the
+    claim must be able to tell, ``bias`` a derived bound on how far a right theory may be off at these
+    sizes (0 for exact theory), also relative. ``weight`` is the claim's share of the error budget; a
+    catalogue scales the weights so that they sum to 1.
+
+    Raises
+    ------
+    ValueError
+        If anything is missing or does not fit: fewer than 30 samples, ``delta < 2 bias``, fewer than two
+        mutants, none of them upstream, an effort without sizes.
+
+    Examples
+    --------
+    >>> from validation.claims import catalogue
+    >>> catalogue()["covariance/law"].kind
+    'theorem'
+    """
+
+    id: str
+    kind: Kind
+    statement: str
+    formula: str = field(metadata={"meaning": "LaTeX, without dollar signs"})
+    source: str
+    measured: str
+    measure: Callable[..., ArrayLike]
+    predict: Callable[..., Prediction]
+    delta: float
+    sizes: Mapping[Effort, Sequence[Series]]
+    mutants: Sequence[Mutant]
+    components: Sequence[str] = ()
+    bias: float = 0.0
+    bias_reason: str = ""
+    weight: float = 1.0
+    estimator: Estimator = field(default_factory=Mean)
+
+    def __post_init__(self) -> None:
+        one_of("kind", self.kind, KINDS)
+        for name in ("id", "statement", "formula", "source", "measured"):
+            if not getattr(self, name).strip():
+                raise ValueError(f"claim {self.id!r} has an empty {name}; every claim must say it")
+        if "/" not in self.id or any(c.isspace() for c in self.id):
+            raise ValueError(f"a claim id reads family/name without spaces, not {self.id!r}")
+        self._check_resolution()
+        self._check_sizes()
+        self._check_mutants()
+
+    def _check_resolution(self) -> None:
+        if not 0 < self.delta < math.inf:
+            raise ValueError(f"claim {self.id}: delta must be positive and finite, not {self.delta!r}")
+        if not 0 <= 2 * self.bias <= self.delta:
+            raise ValueError(
+                f"claim {self.id}: the bias bound {self.bias:g} must be at most half of delta "
+                f"= {self.delta:g}; use larger sizes, a better prediction, or a coarser delta"
+            )
+        if self.bias and not self.bias_reason:
+            raise ValueError(f"claim {self.id}: a bias bound needs bias_reason, its derivation in a sentence")
+        if self.deterministic != (self.weight == 0):
+            raise ValueError(
+                f"claim {self.id}: an Identity cannot fail by chance and takes weight=0, "
+                f"anything else takes a positive weight; given {self.weight!r}"
+            )
+        if not 0 <= self.weight < math.inf:
+            raise ValueError(f"claim {self.id}: weight must be finite and not negative, not {self.weight!r}")
+
+    def _check_sizes(self) -> None:
+        if set(self.sizes) != set(EFFORTS) or not all(self.sizes.values()):
+            raise ValueError(
+                f"claim {self.id}: sizes must list series for {', '.join(EFFORTS)}; "
+                f"given {', '.join(self.sizes) or 'none'}"
+            )
+        fewest = min(series.samples for group in self.sizes.values() for series in group)
+        if not self.deterministic and fewest < FEWEST_CLUSTERS:
+            raise ValueError(
+                f"claim {self.id}: {fewest} disorder samples are too few for an error bar; "
+                f"use at least {FEWEST_CLUSTERS} in every series"
+            )
+
+    def _check_mutants(self) -> None:
+        names = [mutant.name for mutant in self.mutants]
+        if len(set(names)) < 2 or len(set(names)) < len(names):
+            raise ValueError(
+                f"claim {self.id}: name at least two mutants, each once; given {names}. "
+                "A claim that cannot fail proves nothing"
+            )
+        if not any(mutant.upstream for mutant in self.mutants):
+            raise ValueError(f"claim {self.id}: at least one mutant must act upstream, in the code the claim measures")
+
+    @property
+    def family(self) -> str:
+        """The part of the id before the slash."""
+        return self.id.split("/")[0]
+
+    @property
+    def deterministic(self) -> bool:
+        """Whether chance plays no part in the verdict: an identity up to rounding."""
+        return isinstance(self.estimator, Identity)
+
+    @property
+    def decides(self) -> bool:
+        """Whether a disagreement makes the whole verification fail; observations and assumptions may fail."""
+        return self.kind in DECIDING_KINDS
+
+    @property
+    def alpha(self) -> float:
+        """The claim's own error level, ``0.01 weight``: the same whichever other claims run."""
+        return FAMILY_WISE_ERROR * self.weight
+
+    def measurement(self, seed: np.random.SeedSequence, series: Series) -> NDArray[np.float64]:
+        """Measure one disorder sample; a vector with one entry per component."""
+        measure = _as_it_is_now(self.measure)
+        values = np.atleast_1d(np.asarray(measure(seed, **series.parameters), dtype=float))
+        if values.ndim != 1 or (self.components and len(values) != len(self.components)):
+            expected = len(self.components) or "any number of"
+            raise ValueError(f"measure returned shape {values.shape} where {expected} numbers in one row are due")
+        return values
+
+    def prediction(self, series: Series) -> Between:
+        """Return what theory says of a series, as a range."""
+        given = _as_it_is_now(self.predict)(**series.parameters)
+        return given if isinstance(given, Between) else Between(given, given)
+
+
+def _as_it_is_now(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Look a module's function up by its name, where a mutant may have put another in its place."""
+    module = sys.modules.get(function.__module__)
+    current: Callable[..., Any] = getattr(module, function.__qualname__, function)
+    return current
+
+
+def one_of(what: str, given: str, known: Sequence[_Name]) -> _Name:
+    """Return ``given`` if it is one of the known names, or raise ``ValueError`` that lists them."""
+    for name in known:
+        if given == name:
+            return name
+    raise ValueError(f"{what} must be one of {', '.join(known)}; given {given!r}")

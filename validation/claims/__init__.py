@@ -1,0 +1,20 @@
+"""The project's catalogue of claims, one file per family."""
+
+from functools import cache
+from importlib import import_module
+
+from validation.catalogue import Catalogue
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return all claims by id.
+
+    Examples
+    --------
+    >>> round(sum(claim.weight for claim in catalogue().values()), 12)
+    1.0
+    """
+    names = ("covariance", "derivatives", "two_spin", "circle", "minima", "enumeration", "descents", "dynamics")
+    families = [import_module(f"validation.claims.{name}") for name in names]
+    return Catalogue([claim for family in families for claim in family.CLAIMS], source="")

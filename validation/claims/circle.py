@@ -1,0 +1,59 @@
+"""The glass on a circle, n = 2: a random trigonometric polynomial whose critical points are all within reach."""
+
+import numpy as np
+
+import theory
+from spinglass import SphericalSpinGlass
+from validation.claim import Claim, Mutant, Series
+from validation.claims import wrong
+from validation.claims.covariance import MULTIPLICITY
+
+_ON_CIRCLE = 1e-7  # roots come in pairs z, 1/conj(z) unless on the circle; near a double root they move by sqrt(eps)
+
+
+def count(seed: np.random.SeedSequence, H: int) -> int:
+    """Return the number of critical points at n = 2: the zeros of the energy's derivative along the circle.
+
+    The energy at angle t is a trigonometric polynomial of degree H, known from 2H + 2 angles; the zeros of its
+    derivative are those roots of a polynomial of degree 2H that lie on the unit circle.
+    """
+    glass = SphericalSpinGlass.pure(2, H, seed)
+    angles = 2 * np.pi * np.arange(2 * H + 2) / (2 * H + 2)
+    energy = glass.energy(np.sqrt(2) * np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    waves = np.fft.fft(energy)
+    degrees = np.arange(-H, H + 1)
+    roots = np.roots((degrees * waves[degrees])[::-1])
+    return int(np.sum(np.abs(np.abs(roots) - 1) < _ON_CIRCLE))
+
+
+def mean_count(H: int) -> float:
+    """Return its exact mean, ``2 sqrt(3H - 2)``."""
+    return float(theory.mean_critical_points(2, H))
+
+
+def _sizes(samples: int) -> list[Series]:
+    return [Series(samples, H=H) for H in (3, 4, 6)]
+
+
+CLAIMS = (
+    Claim(
+        id="circle/mean-count",
+        kind="theorem",
+        statement="On the circle, n = 2, the mean number of critical points is 2 sqrt(3H - 2).",
+        formula=r"\mathbb{E} N = 2 \sqrt{3H - 2}",
+        source="Auffinger, Ben Arous & Cerny 2013, Thm 2.1 summed over k; Rice's formula",
+        measured="all zeros of the derivative of a landscape's trigonometric polynomial",
+        measure=count,
+        predict=mean_count,
+        delta=0.03,
+        sizes={"quick": _sizes(2500), "standard": _sizes(10000), "paper": _sizes(60000)},
+        mutants=(
+            MULTIPLICITY,
+            Mutant(
+                "GOE of the wrong size",
+                "theory counts with a GOE matrix of size n + 1",
+                {"theory.mean_critical_points": wrong.of_next_size},
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,141 @@
+"""The law of the landscape: a Gaussian field with covariance ``n (x.y/n)^H``."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinglass import SphericalSpinGlass, couplings, sphere
+from spinglass.seeds import child
+from validation.claim import Between, Claim, Mutant, Series
+from validation.claims import wrong
+from validation.estimators import Identity
+
+Array = NDArray[np.float64]
+UNIT_ROUNDOFF = float(np.finfo(float).eps) / 2
+OVERLAPS = (-0.6, 0.0, 0.8, 1.0)
+MODELS = {"H=2": {2: 1.0}, "H=3": {3: 1.0}, "mixed": {1: 0.5, 3: 1.0, 4: 0.5}}
+
+
+def covariance(weights: dict[int, float], q: Array) -> Array:
+    """Return the energies' covariance per spin at overlap q, ``nu(q) = sum_H a_H^2 q^H``."""
+    return np.asarray(np.sum([a**2 * q**H for H, a in weights.items()], axis=0))
+
+
+def packed_error(seed: np.random.SeedSequence, n: int, H: int) -> float:
+    """Return the relative error of the packed law at two random points.
+
+    A packed coupling of multiplicity c has variance c, so the covariance of two energies is
+    ``n^{-(H-1)} sum c x^alpha y^alpha``. Relative to the sum of the terms' magnitudes.
+    """
+    x, y = sphere.random_points(n, 2, child(seed, 0))
+    tuples = couplings.indices(range(couplings.size(n, H)), n, H)
+    terms = couplings.multiplicities(n, H) * x[tuples].prod(axis=1) * y[tuples].prod(axis=1)
+    covered = math.fsum(terms) / n ** (H - 1)
+    expected = n * float(covariance({H: 1.0}, np.array(sphere.overlap(x, y))))
+    magnitude = float(np.abs(x * y).sum()) ** H / n ** (H - 1)
+    return float(abs(covered - expected) / magnitude)
+
+
+def packed_bound(n: int, H: int) -> float:
+    """Bound the rounding of both routes: 2H products a term; n sums, H powers and the norms of two points."""
+    return (4 * H + H * (3 * n + 8)) * UNIT_ROUNDOFF
+
+
+def sampled_covariance(seed: np.random.SeedSequence, n: int, model: str, pairs: int) -> Array:
+    """Return one landscape's mean of ``energy(x) energy(y) / n`` over random pairs at each overlap."""
+    glass = SphericalSpinGlass.mixed(n, MODELS[model], child(seed, 0))
+    x = sphere.random_points(n, pairs, child(seed, 1))
+    across = sphere.tangent(x, sphere.random_points(n, pairs, child(seed, 2)))
+    across = sphere.project(across)
+    energy = glass.energy(x)
+    products = [energy * glass.energy(q * x + math.sqrt(1 - q * q) * across) for q in OVERLAPS]
+    return np.asarray(np.mean(products, axis=1) / n)
+
+
+def predicted_covariance(n: int, model: str, pairs: int) -> Between:  # noqa: ARG001
+    """Return the covariances at all overlaps; deviations are relative to the variance."""
+    expected = covariance(MODELS[model], np.array(OVERLAPS))
+    return Between(expected, expected, scale=sum(a**2 for a in MODELS[model].values()))
+
+
+MULTIPLICITY = Mutant(
+    "multiplicity forgotten",
+    "every packed coupling is drawn with variance 1",
+    {"spinglass.couplings.scale_by_root_multiplicity": wrong.does_nothing},
+    upstream=True,
+)
+DIAGONAL = Mutant(
+    "diagonal left out",
+    "couplings with a repeated index are zero, as in much of the literature",
+    {"spinglass.couplings.draw": wrong.without_repeated_indices},
+    upstream=True,
+)
+POWER = Mutant(
+    "power off by one",
+    "the covariance goes with the overlap to the power H - 1",
+    {
+        "validation.claims.covariance.covariance": lambda law: (
+            lambda weights, q: law({H - 1: a for H, a in weights.items()}, q)
+        )
+    },
+)
+
+CLAIMS = (
+    Claim(
+        id="covariance/packed",
+        kind="identity",
+        statement="Couplings stored once per multiset of indices, with variance equal to its multiplicity, "
+        "have exactly the law of the full tensor.",
+        formula=r"\sum_{|\alpha|=H} \frac{H!}{\alpha!}\, x^\alpha y^\alpha = (x \cdot y)^H",
+        source="multinomial theorem",
+        measured="the covariance of two energies from the packed variances, at two random points",
+        measure=packed_error,
+        predict=packed_bound,
+        delta=1e-9,
+        sizes={
+            "quick": [Series(8, n=20, H=2), Series(8, n=12, H=3), Series(8, n=8, H=4), Series(8, n=5, H=6)],
+            "standard": [Series(30, n=60, H=2), Series(30, n=40, H=3), Series(30, n=20, H=4), Series(30, n=8, H=6)],
+            "paper": [Series(99, n=200, H=2), Series(99, n=90, H=3), Series(99, n=40, H=4), Series(99, n=12, H=6)],
+        },
+        mutants=(
+            MULTIPLICITY,
+            Mutant(
+                DIAGONAL.name,
+                DIAGONAL.statement,
+                {"spinglass.couplings.multiplicities": wrong.without_repeated_indices},
+                upstream=True,
+            ),
+            POWER,
+        ),
+        weight=0,
+        estimator=Identity(),
+    ),
+    Claim(
+        id="covariance/law",
+        kind="theorem",
+        statement="The energies of the glass, pure or mixed, have covariance n ν(x·y/n).",
+        formula=r"\mathbb{E}\, E(x) E(y) = n \sum_H a_H^2 \left(\frac{x \cdot y}{n}\right)^H",
+        source="Choromanska et al. 2015, eq. 3.1; Auffinger, Ben Arous & Cerny 2013, eq. 1.2",
+        measured="the mean product of two energies at given overlap; per landscape the mean over random pairs",
+        measure=sampled_covariance,
+        predict=predicted_covariance,
+        components=tuple(f"overlap {q:g}" for q in OVERLAPS),
+        delta=0.05,
+        sizes={
+            "quick": [Series(900, model=model, n=10, pairs=256) for model in MODELS],
+            "standard": [Series(3000, model=model, n=10, pairs=256) for model in MODELS],
+            "paper": [Series(30000, model=model, n=10, pairs=256) for model in MODELS],
+        },
+        mutants=(
+            MULTIPLICITY,
+            DIAGONAL,
+            POWER,
+            Mutant(
+                "physics' normalisation",
+                "energies have variance n/2",
+                {"validation.claims.covariance.covariance": wrong.times(0.5)},
+            ),
+        ),
+    ),
+)

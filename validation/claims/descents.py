@@ -1,0 +1,68 @@
+"""Where descents from random points end."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+import spinglass
+from spinglass import SphericalSpinGlass, sphere
+from spinglass.seeds import child
+from validation.claim import Claim, Mutant, Series
+from validation.claims import wrong
+from validation.estimators import Identity
+
+METHODS = ("lbfgs", "cg", "gradient")
+
+
+def fractions_elsewhere(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> NDArray[np.float64]:
+    """Return, per method, the fraction of descents that do not end at a point of index 0."""
+    glass = SphericalSpinGlass.pure(n, H, child(seed, 0))
+    x0 = sphere.random_points(n, starts, child(seed, 1))
+    ends = [spinglass.descend(glass, x0, method=method, tol=1e-6).x for method in METHODS]
+    return np.array([np.mean(sphere.index(glass, x) != 0) for x in ends])
+
+
+def none(n: int, H: int, starts: int) -> float:  # noqa: ARG001
+    """Return the fraction predicted: starts from which a descent ends at a saddle have probability 0."""
+    return 0.0
+
+
+CLAIMS = (
+    Claim(
+        id="descents/index-zero",
+        kind="theorem",
+        statement="From almost every start a descent ends at a minimum: at index 0, never at a saddle.",
+        formula=r"\mathbb{P}(\text{index of the end} = 0) = 1",
+        source="Lee, Simchowitz, Jordan & Recht 2016, Thm 4 (gradient descent; its flow by the stable manifolds)",
+        measured="the fraction of descents that end at another index, over landscapes and random starts",
+        measure=fractions_elsewhere,
+        predict=none,
+        components=METHODS,
+        delta=1e-3,
+        sizes={
+            "quick": [Series(4, n=20, H=3, starts=32), Series(4, n=20, H=4, starts=32)],
+            "standard": [Series(30, n=50, H=3, starts=64), Series(10, n=30, H=4, starts=64)],
+            "paper": [Series(100, n=100, H=3, starts=256), Series(100, n=40, H=4, starts=256)],
+        },
+        mutants=(
+            Mutant(
+                "index off by one",
+                "one negative eigenvalue is counted too many",
+                {"spinglass.sphere.index": wrong.shifted(1)},
+            ),
+            Mutant(
+                "curvature forgotten",
+                "the Hessian leaves out the sphere's curvature",
+                {"spinglass.sphere.index": wrong.index_without_curvature},
+                upstream=True,
+            ),
+            Mutant(
+                "saddles taken for minima",
+                "descents end at the nearest critical point of any index",
+                {"spinglass.descend": wrong.by_newton},
+                upstream=True,
+            ),
+        ),
+        weight=0,
+        estimator=Identity(),
+    ),
+)

@@ -1,0 +1,126 @@
+"""The glass at H = 2: its landscape is an eigenvalue problem, where everything is known."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+import spinglass
+import theory
+from spinglass import SphericalSpinGlass, sphere
+from spinglass.seeds import child
+from validation.claim import Between, Claim, Mutant, Series
+from validation.claims import wrong
+from validation.claims.covariance import DIAGONAL, MULTIPLICITY
+from validation.claims.derivatives import HINGE
+from validation.estimators import Identity
+
+_TOLERANCE = 1e-9
+ENERGIES = (-1.4, -1.25, -1.1, -0.95)
+
+
+def ground_state(glass: SphericalSpinGlass) -> tuple[float, NDArray[np.float64], float]:
+    """Return the lowest eigenvalue of J / sqrt(n), its eigenvector of length 1, and the gap above it."""
+    values, vectors = np.linalg.eigh(glass.to_tensor() / math.sqrt(glass.n))
+    return float(values[0]), vectors[:, 0], float(values[1] - values[0])
+
+
+def eigenproblem_errors(seed: np.random.SeedSequence, n: int, starts: int) -> list[float]:
+    """Return how far descents end from the lowest eigenvalue and, times the gap, from its eigenvector."""
+    glass = SphericalSpinGlass.pure(n, 2, child(seed, 0))
+    lowest, vector, gap = ground_state(glass)
+    found = spinglass.descend(glass, sphere.random_points(n, starts, child(seed, 1)), tol=_TOLERANCE)
+    across = found.x - np.outer(found.x @ vector, vector)
+    angle = np.linalg.norm(across, axis=1).max() / math.sqrt(n)
+    return [float(np.abs(found.energy_per_spin - lowest).max()), float(angle * gap)]
+
+
+def deepest(seed: np.random.SeedSequence, n: int, starts: int) -> NDArray[np.float64]:
+    """Say, for every energy of ``ENERGIES``, whether the deepest descent ends below it."""
+    glass = SphericalSpinGlass.pure(n, 2, child(seed, 0))
+    found = spinglass.descend(glass, sphere.random_points(n, starts, child(seed, 1)))
+    return np.asarray(found.energy_per_spin.min() < np.array(ENERGIES), dtype=float)
+
+
+def ground_state_law(n: int, starts: int) -> Between:  # noqa: ARG001
+    """Return the exact probabilities of :func:`deepest`; deviations are in probability."""
+    expected = np.array([theory.kth_eigenvalue_cdf(u, n, 0) for u in ENERGIES])
+    return Between(expected, expected, scale=1.0)
+
+
+def residual_bound(n: int, starts: int) -> float:  # noqa: ARG001
+    """Bound both errors by the residual where a descent ends, plus the rounding of two matrix routes.
+
+    The gradient is twice the eigenvalue equation's residual r, and some eigenvalue lies within r (Weinstein 1934);
+    sin(angle) <= r/gap (Davis & Kahan 1970). Rounding: n terms a product, norms about 1.5, both routes.
+    """
+    return _TOLERANCE / 2 + 16 * n * float(np.finfo(float).eps)
+
+
+CLAIMS = (
+    Claim(
+        id="two-spin/eigenproblem",
+        kind="identity",
+        statement="At H = 2 every descent ends at the lowest eigenvector of the couplings' matrix.",
+        formula=r"\min_{|x|^2 = n} \frac{E(x)}{n} = \lambda_{\min}\!\left(\frac{J + J^T}{2\sqrt{n}}\right)",
+        source="Rayleigh-Ritz theorem; the other eigenvectors are strict saddles",
+        measured="the largest error over descents, in energy per spin and in direction (times the gap)",
+        measure=eigenproblem_errors,
+        predict=residual_bound,
+        components=("energy", "direction"),
+        delta=1e-6,
+        sizes={
+            "quick": [Series(6, n=10, starts=16), Series(6, n=50, starts=16)],
+            "standard": [Series(30, n=50, starts=64), Series(30, n=200, starts=64)],
+            "paper": [Series(300, n=50, starts=256), Series(100, n=400, starts=256)],
+        },
+        mutants=(
+            HINGE,
+            Mutant(
+                "descent stops early",
+                "descents end at a gradient norm of 0.01",
+                {"spinglass.descend": wrong.stopping_early},
+                upstream=True,
+            ),
+            Mutant(
+                "wrong normalisation",
+                "the matrix is divided by sqrt(2n)",
+                {"validation.claims.two_spin.ground_state": wrong.with_scaled_energy},
+            ),
+        ),
+        weight=0,
+        estimator=Identity(),
+    ),
+    Claim(
+        id="two-spin/ground-state",
+        kind="theorem",
+        statement="At H = 2 the ground state's energy per spin follows the law of the smallest GOE eigenvalue.",
+        formula=r"\mathbb{P}\!\left(\min_x \frac{E(x)}{n} < u\right) = \mathbb{P}(\lambda_0 < u), \quad "
+        r"\mathbb{E} M_{ij}^2 = \frac{1 + \delta_{ij}}{2n}",
+        source="Auffinger, Ben Arous & Cerny 2013, section 2; de Bruijn 1955 for the law at finite n",
+        measured="the distribution function of the deepest descent's energy, one number per landscape",
+        measure=deepest,
+        predict=ground_state_law,
+        components=tuple(f"u={u:g}" for u in ENERGIES),
+        delta=0.05,
+        sizes={
+            "quick": [Series(2500, n=10, starts=4)],
+            "standard": [Series(10000, n=10, starts=4)],
+            "paper": [Series(60000, n=10, starts=4), Series(60000, n=40, starts=4)],
+        },
+        mutants=(
+            MULTIPLICITY,
+            DIAGONAL,
+            Mutant(
+                "second eigenvalue",
+                "the law is that of the next eigenvalue",
+                {"theory.kth_eigenvalue_cdf": lambda law: lambda u, n, k: law(u, n, k + 1)},
+            ),
+            Mutant(
+                "wrong normalisation",
+                "eigenvalues are those of a matrix sqrt 2 larger",
+                {"theory.kth_eigenvalue_cdf": lambda law: lambda u, n, k: law(u / np.sqrt(2), n, k)},
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,175 @@
+"""Errors that mutants bring in: each takes a function and returns it with something wrong."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+Function = Callable[..., Any]
+
+
+def times(factor: float) -> Callable[[Function], Function]:
+    """Multiply what the function returns."""
+
+    def wrap(function: Function) -> Function:
+        return lambda *arguments, **named: factor * function(*arguments, **named)
+
+    return wrap
+
+
+def does_nothing(function: Function) -> Function:  # noqa: ARG001
+    """Leave out the call."""
+    return lambda *arguments, **named: None  # noqa: ARG005
+
+
+def without_repeated_indices(packed_numbers: Function) -> Function:
+    """Set those of the returned packed numbers whose indices repeat to zero."""
+
+    def cleared(n: int, H: int, *rest: Any) -> Any:
+        from spinglass import couplings
+
+        packed = packed_numbers(n, H, *rest)
+        tuples = np.sort(couplings.indices(np.arange(packed.size), n, H), axis=1)
+        packed[(np.diff(tuples, axis=1) == 0).any(axis=1)] = 0
+        return packed
+
+    return cleared
+
+
+def gradient_without_last_hinge(add_sweep: Function) -> Function:
+    """Compute the gradient from couplings without those of the last hinge, the energy from all."""
+
+    def maimed(form: Any, x: Any, energy: Any, gradient: Any, *part: int) -> None:
+        add_sweep(form, x, energy, None, *part)
+        if gradient is not None:
+            fewer = form.packed.copy()
+            fewer[form._layout.offsets[-2] :] = 0
+            add_sweep(replace(form, packed=fewer), x, np.zeros_like(energy), gradient, *part)
+
+    return maimed
+
+
+def without_diagonal(add_hessian: Function) -> Function:
+    """Leave out the diagonals of the matrices that are added."""
+
+    def maimed(form: Any, x: Any, out: Any) -> None:
+        added = np.zeros_like(out)
+        add_hessian(form, x, added)
+        added[:, np.arange(form.n), np.arange(form.n)] = 0
+        out += added
+
+    return maimed
+
+
+def with_stray_field(add_sweep: Function) -> Function:
+    """Add a field along the first axis to the energy alone."""
+
+    def maimed(form: Any, x: Any, energy: Any, gradient: Any, *part: int) -> None:
+        add_sweep(form, x, energy, gradient, *part)
+        energy += 1e-3 * (x[:, 0] if form.H % 2 == 0 else np.abs(x[:, 0]))
+
+    return maimed
+
+
+def of_next_order(pure: Function) -> Function:
+    """Draw a model of order H + 1 where one of order H is asked for."""
+    return lambda cls, n, H, *rest: pure(cls, n, H + 1, *rest)
+
+
+def stopping_early(descend: Function) -> Function:
+    """Let descents end far from where they lead."""
+    return lambda glass, x0, **options: descend(glass, x0, **{**options, "tol": 1e-2})
+
+
+def with_scaled_energy(ground_state: Function) -> Function:
+    """Divide energies by sqrt 2."""
+
+    def scaled(glass: Any) -> Any:
+        energy, *rest = ground_state(glass)
+        return (energy / np.sqrt(2), *rest)
+
+    return scaled
+
+
+def shifted(by: float) -> Callable[[Function], Function]:
+    """Add a constant to what the function returns."""
+
+    def wrap(function: Function) -> Function:
+        return lambda *arguments, **named: by + function(*arguments, **named)
+
+    return wrap
+
+
+def of_next_size(count: Function) -> Function:
+    """Take the theory of n + 1 spins for that of n."""
+    return lambda n, *arguments, **named: count(n + 1, *arguments, **named)
+
+
+def losing_one_in(some: int) -> Callable[[Function], Function]:
+    """Drop one critical point in ``some``, at random but fixed by the points themselves."""
+
+    def wrap(search: Function) -> Function:
+        def lossy(*arguments: Any) -> Any:
+            x, energy = search(*arguments)
+            # Digits far behind the point are as good as random, and the same in every process.
+            kept = np.floor(np.abs(energy) * 1e6) % some != 0
+            return x[kept], energy[kept]
+
+        return lossy
+
+    return wrap
+
+
+def index_without_curvature(index: Function) -> Function:  # noqa: ARG001
+    """Count the negative eigenvalues of the tangential Hessian of R^n."""
+
+    def count(landscape: Any, x: Any) -> Any:
+        from spinglass import sphere
+
+        basis = sphere.tangent_basis(x)
+        return (np.linalg.eigvalsh(basis @ landscape.hessian(x) @ basis.mT) < 0).sum(axis=-1)
+
+    return count
+
+
+def by_newton(descend: Function) -> Function:
+    """Search for critical points of any index, whatever the method asked for."""
+    return lambda glass, x0, **options: descend(glass, x0, **{**options, "method": "newton"})
+
+
+def with_one_more_negative(eigenvalues: Function) -> Function:
+    """Make one eigenvalue more negative than there are."""
+
+    def shifted(landscape: Any, x: Any) -> Any:
+        found = eigenvalues(landscape, x).copy()
+        rows = np.arange(len(found))
+        found[rows, np.minimum((found < 0).sum(axis=-1), found.shape[-1] - 1)] = -1.0
+        return np.sort(found, axis=-1)
+
+    return shifted
+
+
+def losing_rows(some: int) -> Callable[[Function], Function]:
+    """Drop one row in ``some``, and at least one, of an enumeration."""
+
+    def wrap(enumerate_points: Function) -> Function:
+        def lossy(glass: Any) -> Any:
+            every = enumerate_points(glass)
+            kept = np.arange(len(every)) % some != 0
+            rows = ("x", "energy", "gradient_norm", "status", "iterations", "evaluations", "certified", "error_bound")
+            return replace(every, **{name: getattr(every, name)[kept] for name in rows})
+
+        return lossy
+
+    return wrap
+
+
+def missing_one(enumerate_points: Function) -> Function:
+    """Report one solution fewer than was found."""
+
+    def lossy(glass: Any) -> Any:
+        every = enumerate_points(glass)
+        return replace(every, found=every.found - 1)
+
+    return lossy

@@ -1,0 +1,97 @@
+"""Wrong code on purpose: patch named functions for as long as a claim is measured with a mutant."""
+
+import difflib
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest import mock
+
+from validation.catalogue import FILE_OF_CLAIMS
+from validation.claim import Claim, Mutant
+
+# Where remembered results may lie. Thread pools are remembered as well, but hold no results.
+_REMEMBERING = ("spinglass.", "theory.", "validation.claims.")
+_KEPT = ("spinglass.threads",)
+
+
+def resolve(target: str) -> tuple[Any, str]:
+    """Return the object that holds ``"package.module.attribute"`` and the attribute's name.
+
+    Raises
+    ------
+    ValueError
+        If no such attribute can be imported; the nearest name is suggested.
+
+    Examples
+    --------
+    >>> resolve("math.sqrt")[1]
+    'sqrt'
+    """
+    holder, attribute = _import(target)
+    if holder is None or not hasattr(holder, attribute):
+        near = difflib.get_close_matches(attribute, dir(holder), 1) if holder is not None else []
+        hint = f"; did you mean {near[0]!r}?" if near else "; give package.module.attribute"
+        raise ValueError(f"there is no {target!r} to patch{hint}")
+    return holder, attribute
+
+
+def _import(target: str) -> tuple[Any, str]:
+    parts = target.split(".")
+    for split in range(len(parts) - 1, 0, -1):
+        try:
+            holder: Any = importlib.import_module(".".join(parts[:split]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[split:-1]:
+            holder = getattr(holder, part, None)
+        return holder, parts[-1]
+    return None, parts[-1]
+
+
+def check_mutants(claim: Claim) -> None:
+    """Raise ``ValueError`` if a mutant of ``claim`` patches something that does not exist."""
+    for mutant in claim.mutants:
+        for target in mutant.patches:
+            try:
+                resolve(target)
+            except ValueError as error:
+                raise ValueError(f"claim {claim.id}, mutant {mutant.name!r}: {error}") from None
+
+
+@contextmanager
+def mutated(mutant: Mutant | None) -> Iterator[None]:
+    """Run a block with the mutant's patches in force, and everything put back after it.
+
+    Results remembered by ``functools.cache`` are dropped at both ends: a healthy value must not hide the
+    mutant, nor a mutated one outlive it. Compiled kernels have their globals baked in: patch what calls them.
+    """
+    if mutant is None:
+        yield
+        return
+    with ExitStack() as stack:
+        stack.callback(_forget)
+        for target, replace in mutant.patches.items():
+            holder, attribute = resolve(target)
+            stack.enter_context(_patched(holder, attribute, replace))
+        _forget()
+        yield
+
+
+@contextmanager
+def _patched(holder: Any, attribute: str, replace: Callable[[Any], Any]) -> Iterator[None]:
+    # The raw attribute, so that a class's static and class methods keep their kind.
+    raw = vars(holder).get(attribute, getattr(holder, attribute))
+    wrap = type(raw) if isinstance(raw, (staticmethod, classmethod)) else None
+    replacement = wrap(replace(raw.__func__)) if wrap else replace(raw)
+    with mock.patch.object(holder, attribute, replacement):
+        yield
+
+
+def _forget() -> None:
+    for name, module in list(sys.modules.items()):
+        if (name.startswith(_REMEMBERING) and name not in _KEPT) or hasattr(module, FILE_OF_CLAIMS):
+            for value in list(vars(module).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()

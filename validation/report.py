@@ -1,0 +1,223 @@
+"""The report of a run: one self-contained page, and the same as Markdown."""
+
+import platform
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from validation.claim import Claim
+from validation.evidence import Point
+from validation.numbers import number, prediction, with_error
+from validation.results import Report
+from validation.verdict import Verdict
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from matplotlib.figure import Figure
+
+LIBRARIES = ("spinglass", "numpy", "scipy", "numba", "sympy")
+
+# Drawn in this colour, text and axes take on that of the page, light or dark.
+_PAGE_COLOUR = "#010203"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One claim as the report tells it."""
+
+    report: Report
+    claim: Claim
+    verdict: Verdict
+    mutants: tuple[Verdict, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The claim's id as a link's target."""
+        return self.claim.id.replace("/", "-")
+
+    @property
+    def formula(self) -> Markup:
+        """The formula as MathML."""
+        return mathml(self.claim.formula)
+
+    @property
+    def command(self) -> str:
+        """The command line that repeats the verdict."""
+        source = self.report.catalogue.source
+        words = ["spinglass", "verify", self.claim.id, "--effort", self.report.effort, "--seed", self.report.seed]
+        return shlex.join([*words, "--claims", source] if source else words)
+
+    @property
+    def grounds(self) -> str:
+        """Why the verdict is what it is, in a sentence."""
+        verdict, claim = self.verdict, self.claim
+        if claim.deterministic and verdict.status != "undecided":
+            where = "within" if verdict.status == "agrees" else "beyond"
+            return f"The largest relative error is {where} the bound that rounding sets it."
+        if verdict.status == "disagrees":
+            return (
+                f"The prediction is rejected: p = {verdict.p_value:.2g}, "
+                f"below this claim's error level {verdict.alpha:.2g}."
+            )
+        if verdict.status == "agrees":
+            return (
+                f"Every 98% interval lies within {claim.delta:.3g} of the prediction, relative "
+                f"(p = {verdict.p_equivalence:.2g}), and the prediction is not rejected (p = {verdict.p_value:.2g})."
+            )
+        needed = f" About {verdict.needed} samples a series would decide." if verdict.needed else ""
+        reason = f" {verdict.reason[0].upper()}{verdict.reason[1:]}." if verdict.reason else ""
+        return f"The data cannot tell.{reason}{needed}"
+
+    @property
+    def worst(self) -> tuple[str, str]:
+        """Predicted and measured where the strain is largest."""
+        if self.verdict.worst is None:
+            return "–", "–"
+        point = self.verdict.worst[1]
+        return prediction(point), with_error(point.estimate, point.standard_error)
+
+    @property
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Every compared number: where, predicted, measured, 98% interval."""
+        return [
+            (label, prediction(p), with_error(p.estimate, p.standard_error), _interval(p))
+            for label, p in self.verdict.points
+        ]
+
+    @property
+    def fates(self) -> list[tuple[str, str, str]]:
+        """Every mutant: what it is, what became of it, and how."""
+        found = {verdict.mutant: verdict for verdict in self.mutants}
+        return [(m.name, m.statement, _fate(found.get(m.name))) for m in self.claim.mutants]
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """The compared numbers as a table, for figures."""
+        columns = ("interval", "null", "tolerated")
+        return pd.DataFrame(
+            [
+                {"label": label, "estimate": p.estimate}
+                | {f"{name}_{end}": getattr(p, name)[i] for name in columns for i, end in enumerate(("low", "high"))}
+                for label, p in self.verdict.points
+            ]
+        )
+
+    @property
+    def figure(self) -> Markup:
+        """The figure as SVG, or nothing where nothing was measured."""
+        if self.points.empty:
+            return Markup("")
+        from validation.figures import deviations, rounding
+
+        draw = rounding if self.claim.deterministic else deviations
+        return _svg(draw, self.points, self.alternative, self.anchor)
+
+    @property
+    def alternative(self) -> str:
+        """What the figure shows, in words."""
+        what = "Error and bound" if self.claim.deterministic else "Measured and predicted"
+        parts = [f"{label or 'value'}: {measured}, {predicted}" for label, predicted, measured, _ in self.rows]
+        return f"{what} for {self.claim.id}. {'; '.join(parts)}."
+
+
+def _interval(point: Point) -> str:
+    return "" if point.standard_error == 0 else f"{number(point.interval[0])} to {number(point.interval[1])}"
+
+
+def _fate(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return "not run"
+    if verdict.worst is None:
+        return f"lives: {verdict.reason}"
+    label, point = verdict.worst
+    at = f" at {label}" if label else ""
+    how = f"measured {with_error(point.estimate, point.standard_error)}, predicted {prediction(point)}{at}"
+    return f"{'killed' if verdict.status == 'disagrees' else 'lives'}: {how}, p = {verdict.p_value:.1g}"
+
+
+def mathml(latex: str) -> Markup:
+    """Return a LaTeX formula as MathML for display.
+
+    Examples
+    --------
+    >>> "<mo>&lt;</mo>" in mathml(r"a < b")
+    True
+    """
+    from latex2mathml.converter import convert
+
+    # The converter passes angle brackets through: they travel as characters of no meaning, and come back as text.
+    sealed = latex.replace("<", "\ue000").replace(">", "\ue001")
+    text = convert(sealed, display="block")
+    for seal, escaped in (("\ue000", "&lt;"), ("\ue001", "&gt;")):
+        text = text.replace(f"<mi>{seal}</mi>", f"<mo>{escaped}</mo>").replace(seal, escaped)
+    return Markup(text)
+
+
+def html(report: Report) -> str:
+    """Return the report as one page that needs nothing else, no network and no other file."""
+    environment = _environment(autoescape=True)
+    style = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+    counts = [
+        (status, sum(verdict.status == status for verdict in report.verdicts))
+        for status in ("agrees", "disagrees", "undecided")
+    ]
+    if report.mutant_verdicts:
+        killed = len(report.mutant_verdicts) - len(report.survivors)
+        counts.append((f"killed of {len(report.mutant_verdicts)} mutants", killed))
+    template = environment.get_template("report.html.j2")
+    return template.render(**_circumstances(report), style=Markup(style), counts=counts)
+
+
+def markdown(report: Report) -> str:
+    """Return the report as Markdown."""
+    return _environment(autoescape=False).get_template("report.md.j2").render(**_circumstances(report))
+
+
+def _circumstances(report: Report) -> dict[str, Any]:
+    mutants = report.mutant_verdicts
+    entries = [
+        Entry(report, report.catalogue[v.claim_id], v, tuple(m for m in mutants if m.claim_id == v.claim_id))
+        for v in report.verdicts
+    ]
+    return {"report": report, "entries": entries, "versions": versions()}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that results depend on."""
+    return {"Python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+
+
+def _environment(autoescape: bool) -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    # Markdown has no markup to escape into; the page always escapes.
+    return Environment(
+        loader=PackageLoader("validation"), autoescape=autoescape, undefined=StrictUndefined, trim_blocks=False
+    )
+
+
+def _svg(draw: Callable[[pd.DataFrame], "Figure"], points: pd.DataFrame, alternative: str, salt: str) -> Markup:
+    from matplotlib import rc_context, rcParams
+
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": salt, "font.size": 9}):
+        for part in ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"):
+            rcParams[part] = _PAGE_COLOUR
+        drawing = StringIO()
+        draw(points).savefig(drawing, format="svg", transparent=True, metadata={"Date": None})
+    text = drawing.getvalue()
+    text = text[text.index("<svg") :].replace(_PAGE_COLOUR, "currentColor")
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    # Several drawings share the page: only what is referred to keeps its id.
+    used = set(re.findall(r'#([\w-]+)["\)]', text))
+    text = re.sub(r' id="([\w.-]+)"', lambda match: match[0] if match[1] in used else "", text)
+    title = f'<svg role="img" aria-label="{escape(alternative)}"'
+    return Markup(text.replace("<svg", title, 1))

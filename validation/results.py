@@ -1,0 +1,119 @@
+"""What a run of claims returns: every verdict, and the data they rest on."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from validation.catalogue import Catalogue
+from validation.claim import Effort
+from validation.verdict import Trial, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdicts of one run, in the catalogue's order, beside what was measured.
+
+    ``report[claim_id]`` is a claim's verdict, ``report.verdicts`` are all of them, ``report.mutant_verdicts``
+    those reached with wrong code on purpose.
+    """
+
+    catalogue: Catalogue
+    effort: Effort
+    root: np.random.SeedSequence
+    trials: tuple[Trial, ...]
+    all_verdicts: tuple[Verdict, ...]
+    seconds: float
+    interrupted: bool = False
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The claims' verdicts."""
+        return tuple(verdict for verdict in self.all_verdicts if verdict.mutant is None)
+
+    @cached_property
+    def mutant_verdicts(self) -> tuple[Verdict, ...]:
+        """The mutants' verdicts; a mutant is killed when its verdict is ``disagrees``."""
+        return tuple(verdict for verdict in self.all_verdicts if verdict.mutant is not None)
+
+    def __getitem__(self, claim_id: str) -> Verdict:
+        for verdict in self.verdicts:
+            if verdict.claim_id == claim_id:
+                return verdict
+        raise KeyError(f"{claim_id!r} was not run; there are {', '.join(v.claim_id for v in self.verdicts)}")
+
+    @property
+    def seed(self) -> str:
+        """The run's seed, as the command line takes it where it can be given there."""
+        return repr(self.root) if self.root.spawn_key else str(self.root.entropy)
+
+    @property
+    def refuted(self) -> tuple[Verdict, ...]:
+        """Disagreements that count: of identities, theorems and bounds."""
+        return tuple(v for v in self.verdicts if v.status == "disagrees" and self.catalogue[v.claim_id].decides)
+
+    @property
+    def failed(self) -> tuple[Verdict, ...]:
+        """Claims that could not be judged because a measurement or a prediction raised."""
+        return tuple(v for v in self.verdicts if v.errors)
+
+    @property
+    def survivors(self) -> tuple[Verdict, ...]:
+        """Mutants that were not killed: errors that the claims would not have noticed."""
+        return tuple(v for v in self.mutant_verdicts if v.status != "disagrees")
+
+    @property
+    def exit_status(self) -> int:
+        """0 if nothing speaks against theory, 1 if something does or a mutant lives, 3 if something raised."""
+        if self.refuted or (self.survivors and not self.interrupted):
+            return 1
+        return 130 if self.interrupted else 3 if self.failed else 0
+
+    @property
+    def summary(self) -> str:
+        """One line: how many claims agree, disagree, or are undecided."""
+        counts = dict.fromkeys(("agrees", "disagrees", "undecided"), 0)
+        for verdict in self.verdicts:
+            counts[verdict.status] += 1
+        parts = [
+            f"{counts['agrees']} agree{'s' if counts['agrees'] == 1 else ''}",
+            f"{counts['disagrees']} disagree{'s' if counts['disagrees'] == 1 else ''}",
+            f"{counts['undecided']} undecided",
+        ]
+        if self.mutant_verdicts:
+            killed = len(self.mutant_verdicts) - len(self.survivors)
+            parts.append(f"{killed} of {len(self.mutant_verdicts)} mutants killed")
+        return ", ".join(parts)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{v.claim_id}: {v.status} ({v.reason})" if v.reason else f"{v.claim_id}: {v.status}" for v in self.verdicts
+        ]
+        return "\n".join([*lines, self.summary])
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return all measurements as a tidy table, one number a row."""
+        import pandas as pd
+
+        parts = []
+        for trial in self.trials:
+            for number, series in enumerate(trial.series):
+                rows = trial.values(number)
+                widths = np.array([len(row) for row in rows.values()], dtype=int)
+                parts.append(
+                    pd.DataFrame(
+                        {
+                            "claim_id": trial.claim.id,
+                            "mutant": trial.mutant or "",
+                            "series": series.label,
+                            "sample": np.repeat(np.array(list(rows), dtype=int), widths),
+                            "component": np.concatenate([np.arange(w) for w in widths]) if len(widths) else widths,
+                            "value": np.concatenate(list(rows.values())) if rows else np.empty(0),
+                        }
+                    )
+                )
+        return pd.concat(parts, ignore_index=True)

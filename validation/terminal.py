@@ -1,0 +1,151 @@
+"""Claims and verdicts in the terminal: the live table, the report, the lists."""
+
+from collections.abc import Iterable
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from validation.catalogue import Catalogue
+from validation.claim import EFFORTS, Claim
+from validation.numbers import prediction, with_error
+from validation.results import Report
+from validation.verdict import Trial, Verdict
+
+_COLOURS = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow"}
+
+
+def _cells(trial: Trial, verdict: Verdict | None) -> list[RenderableType]:
+    name = Text(trial.claim.id) if trial.mutant is None else Text(f"  {trial.mutant}", style="dim")
+    if verdict is None:
+        waiting = trial.samples == 0
+        bar = ProgressBar(total=1.0, completed=trial.done, width=16)
+        return [name, "", "", "" if waiting else bar, Text("waiting" if waiting else "measuring", style="dim")]
+    where, point = verdict.worst or ("", None)
+    numbers = (prediction(point), with_error(point.estimate, point.standard_error)) if point else ("–", "–")
+    return [name, where, *numbers, _outcome(verdict)]
+
+
+def _outcome(verdict: Verdict) -> Text:
+    if verdict.mutant is None:
+        return Text(verdict.status, style=_COLOURS[verdict.status])
+    killed = verdict.status == "disagrees"
+    return Text("killed" if killed else "lives", style="green" if killed else "bold red")
+
+
+def verdict_table(rows: Iterable[tuple[Trial, Verdict | None]]) -> Table:
+    """Return the table claim, where it is under most strain, predicted, measured, verdict."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("claim", no_wrap=True, max_width=26)
+    table.add_column("at", min_width=12, overflow="fold")
+    table.add_column("predicted", justify="right", no_wrap=True)
+    table.add_column("measured", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for trial, verdict in rows:
+        table.add_row(*_cells(trial, verdict))
+    return table
+
+
+class LiveTable:
+    """The table of a run while it grows: progress bars turn into verdicts as claims finish.
+
+    Without a terminal to draw on, one line is printed for each claim that finishes. Use it as a context and
+    pass it to :func:`validation.verify` as ``watch``.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.rows: dict[tuple[str, str | None], tuple[Trial, Verdict | None]] = {}
+        self.live = Live(console=console, transient=True, refresh_per_second=8)
+
+    def __enter__(self) -> "LiveTable":
+        if self.console.is_terminal:
+            self.live.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.live.stop()
+
+    def __call__(self, trial: Trial, verdict: Verdict | None) -> None:
+        """Take in that some work of a trial is done."""
+        self.rows[trial.claim.id, trial.mutant] = (trial, verdict)
+        if self.console.is_terminal:
+            self.live.update(verdict_table(self.rows.values()))
+        elif verdict is not None:
+            name = trial.claim.id if trial.mutant is None else f"{trial.claim.id}, {trial.mutant}"
+            self.console.print(f"{name}: {_outcome(verdict)} ({trial.seconds:.1f} s)", soft_wrap=True)
+
+
+def print_report(console: Console, report: Report) -> None:
+    """Print the table of a finished run, what needs explaining, and the summary."""
+    console.print(verdict_table(zip(report.trials, report.all_verdicts, strict=True)))
+    unfinished = [trial.claim.id for trial in report.trials if not trial.complete]
+    if unfinished:
+        console.print(f"interrupted; unfinished: {', '.join(dict.fromkeys(unfinished))}", style="yellow")
+    for trial, verdict in zip(report.trials, report.all_verdicts, strict=True):
+        note = _note(report, verdict) if trial.complete else ""
+        if note:
+            console.print(note, highlight=False)
+    seconds = f"{report.seconds:.0f} s, effort {report.effort}, seed {report.seed}"
+    console.print(f"{report.summary} ({seconds})", highlight=False, style="bold")
+
+
+def _note(report: Report, verdict: Verdict) -> str:
+    if verdict.status == ("agrees" if verdict.mutant is None else "disagrees"):
+        return ""
+    claim = report.catalogue[verdict.claim_id]
+    who = verdict.claim_id if verdict.mutant is None else f"{verdict.claim_id}, mutant {verdict.mutant!r},"
+    parts = [f"{who} is {verdict.status}" if verdict.status == "undecided" else f"{who} {verdict.status}"]
+    if verdict.status == "disagrees":
+        parts.append(f"p = {verdict.p_value:.1e}, its error level {verdict.alpha:.1e}")
+    if not claim.decides:
+        parts.append(f"it is stated as {claim.kind!r}, so this does not fail the run")
+    if verdict.reason:
+        parts.append(verdict.reason)
+    if verdict.needed:
+        parts.append(f"about {verdict.needed} samples a series would decide")
+    return "; ".join(parts) + "."
+
+
+def print_claims(console: Console, catalogue: Catalogue) -> None:
+    """Print the list of claims."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("claim", no_wrap=True)
+    table.add_column("kind")
+    table.add_column("statement")
+    for claim in catalogue.values():
+        table.add_row(claim.id, claim.kind, claim.statement)
+    console.print(table)
+
+
+def print_claim(console: Console, claim: Claim) -> None:
+    """Print one claim in full."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column()
+    resolution = f"tells deviations of {100 * claim.delta:g}%" if not claim.deterministic else "up to rounding"
+    bias = f"{100 * claim.bias:g}%: {claim.bias_reason}" if claim.bias else "none: the prediction is exact"
+    rows = {
+        "kind": claim.kind + ("" if claim.decides else " (does not decide the exit status)"),
+        "statement": claim.statement,
+        "formula": claim.formula,
+        "source": claim.source,
+        "measured": claim.measured,
+        "resolution": resolution,
+        "bias": bias,
+        "error level": "none: chance plays no part" if claim.deterministic else f"{claim.alpha:.1e}",
+    }
+    for name, text in rows.items():
+        grid.add_row(name, Text(text))
+    for effort in EFFORTS:
+        runs = [
+            f"{series.samples} samples" + f" at {series.label}" * bool(series.label) for series in claim.sizes[effort]
+        ]
+        grid.add_row(effort, Text("; ".join(runs)))
+    for mutant in claim.mutants:
+        grid.add_row("mutant", Text(f"{mutant.name}: {mutant.statement}"))
+    console.print(Text(claim.id, style="bold underline"))
+    console.print(grid)
