@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import machine, minima, sweeps
+from benchmarks import machine, memory, minima, sweeps
 from benchmarks.timing import Result
 
 COLUMNS = ("task", "spinglass", "beside", "theirs", "ratio", "required", "goal", "")
@@ -30,7 +30,12 @@ def _markdown(results: list[Result], bandwidth: float) -> str:
 def main() -> None:
     """Measure, print, write."""
     bandwidth = machine.read_bandwidth()
-    results = [*sweeps.one_point(bandwidth), *sweeps.batches(machine.product_peaks()), *minima.minima()]
+    results = [
+        *sweeps.one_point(bandwidth),
+        *sweeps.batches(machine.product_peaks()),
+        *minima.minima(),
+        *memory.memory(),
+    ]
     table = Table(*COLUMNS, title=machine.description())
     for result in results:
         table.add_row(*result.cells())

@@ -141,7 +141,8 @@ def _fate(verdict: Verdict | None) -> str:
     label, point = verdict.worst
     at = f" at {label}" if label else ""
     how = f"measured {with_error(point.estimate, point.standard_error)}, predicted {prediction(point)}{at}"
-    return f"{'killed' if verdict.status == 'disagrees' else 'lives'}: {how}, p = {verdict.p_value:.1g}"
+    chance = f", p = {verdict.p_value:.1g}" if point.standard_error > 0 else ""
+    return f"{'killed' if verdict.status == 'disagrees' else 'lives'}: {how}{chance}"
 
 
 def mathml(latex: str) -> Markup:

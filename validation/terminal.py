@@ -40,10 +40,10 @@ def verdict_table(rows: Iterable[tuple[Trial, Verdict | None]]) -> Table:
     """Return the table claim, where it is under most strain, predicted, measured, verdict."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("claim", no_wrap=True, max_width=26)
-    table.add_column("at", min_width=12, overflow="fold")
+    table.add_column("at", min_width=10, overflow="fold")
     table.add_column("predicted", justify="right", no_wrap=True)
     table.add_column("measured", justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
+    table.add_column("verdict", no_wrap=True, min_width=9)
     for trial, verdict in rows:
         table.add_row(*_cells(trial, verdict))
     return table

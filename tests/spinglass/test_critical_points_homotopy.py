@@ -113,6 +113,22 @@ def test_wrong_index_breaks_the_morse_relation(monkeypatch):
     assert "Morse" in every.reason
 
 
+def test_an_eigenvalue_of_zero_leaves_the_index_in_doubt(monkeypatch):
+    from spinglass import sphere
+
+    true_eigenvalues = sphere.hessian_eigenvalues
+
+    def one_flat(landscape, x):
+        eigenvalues = true_eigenvalues(landscape, x)
+        eigenvalues[3, 1] *= 1e-12 / np.abs(eigenvalues).max()
+        return eigenvalues
+
+    monkeypatch.setattr(sphere, "hessian_eigenvalues", one_flat)
+    every = enumerate_critical_points(SphericalSpinGlass.pure(4, 3, seed=0), None)
+    assert not every.complete
+    assert "index is in doubt" in every.reason
+
+
 def test_bits_do_not_depend_on_the_number_of_threads(monkeypatch):
     glass = SphericalSpinGlass.pure(9, 3, seed=2)
     monkeypatch.setenv("SPINGLASS_THREADS", "1")

@@ -133,6 +133,27 @@ def test_bordered_system_is_solved(mixed):
         np.testing.assert_allclose([*from_lanes(v)[:, k], from_lanes(mu)[0, k]], expected, rtol=1e-10, atol=1e-11)
 
 
+def test_newton_step_where_the_energy_is_zero():
+    """x_1 (x_2^2 + 2 x_3^2) at (1, 0, 0): the matrix alone is singular, the bordered system is not."""
+    tensor = np.zeros((3, 3, 3))
+    for i, value in ((1, 1.0), (2, 2.0)):
+        for place in {(0, i, i), (i, 0, i), (i, i, 0)}:
+            tensor[place] = value / 3
+    laid = form(tensor, 3)
+    w, start = workspace(laid, 2), into_lanes(np.ones((3, WIDTH)))
+    w.time[:] = 1.0
+    off = np.array([1.0, 1e-5, -2e-5])
+    w.point[:] = into_lanes(np.repeat((off / np.linalg.norm(off))[:, None], WIDTH, 1))
+    correct(laid, start, w)
+    # The step ends at the axis but for its square, about 1e-9.
+    ended = from_lanes(w.x[:6])
+    assert np.abs(ended[1:]).max() < 1e-8
+    assert np.abs(ended[0] - 1).max() < 1e-8
+    w.point[:] = into_lanes(np.repeat(np.eye(3)[:, :1], WIDTH, 1))
+    correct(laid, start, w)
+    assert np.abs(w.change).max() < 1e-15
+
+
 @pytest.mark.parametrize(("n", "d", "mixed"), [(3, 3, False), (3, 4, False), (2, 5, True), (3, 3, True)])
 def test_series_solves_the_homotopy_to_its_order(n, d, mixed):
     """The residual of the truncated series shrinks as the step to the power order + 1."""
