@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import machine, memory, minima, sweeps
+from benchmarks import enumeration, machine, memory, minima, sweeps
 from benchmarks.timing import Result
 
 COLUMNS = ("task", "spinglass", "beside", "theirs", "ratio", "required", "goal", "")

@@ -1,7 +1,18 @@
 """Spin-glass landscapes and what is done to them: numbers in, numbers out."""
 
 from spinglass import sphere
-from spinglass.descent import descend
+from spinglass.critical_points import enumerate_critical_points
+from spinglass.derivatives import check_derivatives
+from spinglass.descent import DescentInterrupted, descend
 from spinglass.hamiltonian import SphericalSpinGlass
+from spinglass.results import CriticalPoints
 
-__all__ = ["SphericalSpinGlass", "descend", "sphere"]
+__all__ = [
+    "CriticalPoints",
+    "DescentInterrupted",
+    "SphericalSpinGlass",
+    "check_derivatives",
+    "descend",
+    "enumerate_critical_points",
+    "sphere",
+]

@@ -33,6 +33,11 @@ class Form:
         operand = quadratic.symmetric_matrix(self.packed, self.n).reshape(-1) if self.H == 2 else self.packed
         object.__setattr__(self, "_operand", operand)
 
+    def __reduce__(self) -> tuple[type["Form"], tuple[int, int, FloatArray, float]]:
+        # The layout is made again where a form arrives: it would travel for nothing, and its arrays would come out
+        # writeable, for which Numba compiles every kernel a second time.
+        return Form, (self.n, self.H, self.packed, self.scale)
+
     def add_sweep(
         self, x: FloatArray, energy: FloatArray, gradient: FloatArray | None, part: int = 0, parts: int = 1
     ) -> None:

@@ -6,7 +6,9 @@ stay the same from run to run, and NaN and infinity keep their meaning.
 """
 
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from functools import cache
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 import numba.extending
@@ -17,10 +19,21 @@ _R = TypeVar("_R")
 
 def jit(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Compile ``function`` at its first call, cached on disk, without the interpreter's lock."""
-    compiled: Callable[_P, _R] = numba.njit(
-        cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"}
-    )(function)
-    return compiled
+    compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})(
+        function
+    )
+    # Numba asks only whether the kernel's own file has changed, not those of the functions it has inlined.
+    index = compiled._cache._cache_file
+    index._source_stamp = (index._source_stamp, _sources_stamp())
+    return cast(Callable[_P, _R], compiled)
+
+
+@cache
+def _sources_stamp() -> tuple[tuple[str, int, int], ...]:
+    """Name, time and size of every source file of this package."""
+    package = Path(__file__).parent
+    found = ((path, path.stat()) for path in sorted(package.rglob("*.py")))
+    return tuple((str(path.relative_to(package)), stat.st_mtime_ns, stat.st_size) for path, stat in found)
 
 
 def intrinsic(emitter: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""The command line: ``spinglass verify``, ``claims``, ``descend``, ``thresholds``, ``figures``."""
+"""The command line, one function a command of ``spinglass``."""
 
 import sys
 from pathlib import Path
@@ -119,6 +119,82 @@ def descend(
         found.to_frame().to_parquet(out)
         print(f"{len(found)} rows written to {out}")
     raise typer.Exit(130 if interrupted else 0)
+
+
+@app.command("enumerate")
+def enumerate_samples(
+    n: Annotated[int, typer.Option("--n", help="Number of spins.")] = 8,
+    H: Annotated[int, typer.Option("--H", help="Interaction order.")] = 3,
+    samples: Annotated[int, typer.Option(help="Independent landscapes.")] = 1,
+    seed: Annotated[int, typer.Option(help="Fixes the couplings of every sample.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Parquet file, one row per critical point.")] = None,
+) -> None:
+    """Find every critical point, with certificates; the exit status is 1 if a sample is not complete."""
+    from rich.console import Console
+
+    from spinglass.critical_points import Progress
+    from validation.archive import prepare_file
+    from validation.landscape_tables import print_survey
+    from validation.survey import survey
+
+    if out is not None:
+        prepare_file(out)
+    with Console(stderr=True).status("enumerating") as status:
+
+        def tell(sample: int, points: int, progress: Progress | None) -> None:
+            paths = f", {progress.done} of {progress.paths} paths" if progress else ""
+            status.update(f"sample {sample + 1} of {samples}{paths}; {points} critical points so far")
+
+        found = survey(n, H, samples, seed, tell)
+    print_survey(Console(), found, seed)
+    if out is not None and found.finished:
+        found.points.to_parquet(out, index=False)
+        print(f"{len(found.points)} rows written to {out}")
+    raise typer.Exit(130 if found.finished < samples else int(bool(found.failures)))
+
+
+@app.command()
+def graph(
+    n: Annotated[int, typer.Option("--n", help="Number of spins.")] = 10,
+    H: Annotated[int, typer.Option("--H", help="Interaction order.")] = 3,
+    seed: Annotated[int, typer.Option(help="Fixes the couplings and the starts.")] = 0,
+    starts: Annotated[int, typer.Option(help="Gradient flows from uniform points, for basin volumes.")] = 1000,
+    out: Annotated[Path | None, typer.Option(help="Folder for the disconnectivity graph and the tables.")] = None,
+) -> None:
+    """Show one landscape as a graph: minima, the saddles that join them, barriers and basins."""
+    from rich.console import Console
+
+    from spinglass import SphericalSpinGlass, critical_points
+    from spinglass.critical_points.basins import basin_volumes
+    from spinglass.critical_points.graph import landscape_graph
+    from validation import gallery
+    from validation.archive import prepare
+    from validation.landscape_tables import print_minima
+
+    if starts < 1:
+        raise ValueError(f"starts must be at least 1, not {starts}")
+    if out is not None:
+        prepare(out)
+    glass = SphericalSpinGlass.pure(n, H, seed)
+    with Console(stderr=True).status("enumerating") as status:
+        every = critical_points.enumerate_critical_points(
+            glass, callback=lambda p: status.update(f"enumerating: {p.done} of {p.paths} paths")
+        )
+        status.update("descending from the saddles")
+        joined = landscape_graph(every)
+        print(f"{glass!r}, seed {seed}\n{joined!r}")
+        status.update(f"flowing down from {starts} uniform starts")
+        try:
+            basins = basin_volumes(joined, starts, seed)
+        except KeyboardInterrupt:
+            if out is not None:
+                joined.to_frame().to_csv(out / "saddles.csv")
+            raise
+    print(basins)
+    print_minima(Console(), basins)
+    if out is not None:
+        print("\n".join(map(str, gallery.save_graph(basins, H, out))))
+    raise typer.Exit(0 if joined.settled.all() and not basins.unsettled else 1)
 
 
 @app.command()

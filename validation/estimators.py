@@ -220,4 +220,7 @@ class Extrapolation:
             sum(len(sample.values) for sample in samples),
         )
         names = ", ".join(f"{name}: {value:.4g}" for name, value in zip(forms, estimates, strict=True))
-        return together([point], [point.p_value], f"extrapolations by {names}; half spread {spread:.2g}")
+        reason = f"extrapolations by {names}; half spread {spread:.2g}"
+        if spread > delta / 2:
+            reason += f", too much for delta = {delta:.2g} however many samples there are"
+        return together([point], [point.p_value], reason)

@@ -20,7 +20,8 @@ Range = tuple[float, float]
 Status = Literal["agrees", "disagrees", "undecided"]
 
 EQUIVALENCE_LEVEL = 0.01
-# A point's interval has this coverage, so that a claim agrees exactly when it lies within +-delta.
+# A single number's interval has this coverage, so that its claim agrees exactly when it lies within +-delta; the
+# intervals of a curve are a simultaneous band of this coverage.
 CONFIDENCE = 1 - 2 * EQUIVALENCE_LEVEL
 # Standard errors of delta/4.3 make a right theory agree with probability 0.95: |Z| < 4.3 - 2.33.
 PLANNED_RESOLUTION = 4.3

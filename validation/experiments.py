@@ -7,6 +7,7 @@ import pandas as pd
 
 import theory
 from spinglass import SphericalSpinGlass, descend, sphere
+from spinglass.critical_points.basins import Basins
 from spinglass.seeds import Seed, child, seed_sequence
 
 
@@ -41,3 +42,55 @@ def densities_of_minima(sizes: Iterable[int], H: int, energies: np.ndarray) -> p
         total = theory.mean_critical_points(n, H, index=0, log=True)
         tables.append(pd.DataFrame({"n": n, "energy_per_spin": energies, "density": np.exp(logs - total)}))
     return pd.concat(tables, ignore_index=True)
+
+
+def counts_below(sizes: Iterable[int], H: int, indices: Iterable[int], energies: np.ndarray) -> pd.DataFrame:
+    """Return ``(1/n) log`` of the exact mean number of points of each index below an energy per spin.
+
+    Columns n, index, energy_per_spin, rate; the limit of large n, Theta_k, has n = 0.
+
+    Examples
+    --------
+    >>> table = counts_below([10], 3, [0], np.array([-1.5, -1.4]))
+    >>> table["n"].tolist(), table["rate"].round(4).tolist()
+    ([10, 10, 0, 0], [-0.064, 0.0127, 0.0132, 0.0132])
+    """
+    tables = []
+    for k in indices:
+        rates = {n: theory.mean_critical_points(n, H, index=k, below=energies, log=True) / n for n in sizes}
+        for n, rate in (rates | {0: theory.index_complexity(energies, H, k)}).items():
+            tables.append(pd.DataFrame({"n": n, "index": k, "energy_per_spin": energies, "rate": rate}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def densities_of_points(n: int, H: int, indices: Iterable[int | None], energies: np.ndarray) -> pd.DataFrame:
+    """Return log10 of the exact mean number of critical points per unit of energy per spin, all (None) or by index.
+
+    Columns index ("all" or a number as text), energy_per_spin, log10_density.
+
+    Examples
+    --------
+    >>> densities_of_points(4, 3, [None, 0], np.array([-1.0]))["log10_density"].round(3).tolist()
+    [0.663, 0.569]
+    """
+    tables = []
+    for k in indices:
+        logs = theory.mean_critical_point_density(energies, n, H, index=k, log=True) / np.log(10)
+        name = "all" if k is None else str(k)
+        tables.append(pd.DataFrame({"index": name, "energy_per_spin": energies, "log10_density": logs}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def disconnectivity(basins: Basins) -> dict[str, pd.DataFrame]:
+    """Return the tables of a landscape's graph: its minima, the saddles that join them, and the merging valleys.
+
+    Minima have their basins' volumes and the overlaps with each other (columns overlap_0, ...); merges have
+    columns deeper, shallower (numbers of minima), energy_per_spin, saddle.
+    """
+    graph = basins.graph
+    overlaps = pd.DataFrame(graph.overlaps).add_prefix("overlap_")
+    minima = basins.to_frame().join(overlaps).reset_index()
+    saddles = graph.to_frame().reset_index()
+    merges = pd.DataFrame(graph.merges._asdict())
+    merges.insert(2, "energy_per_spin", saddles["energy_per_spin"].to_numpy()[graph.merges.saddle])
+    return {"minima": minima, "saddles": saddles, "merges": merges}

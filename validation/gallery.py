@@ -11,6 +11,10 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import theory
+from spinglass import SphericalSpinGlass
+from spinglass.critical_points import enumerate_critical_points
+from spinglass.critical_points.basins import Basins, basin_volumes
+from spinglass.critical_points.graph import landscape_graph
 from validation import experiments, figures
 
 FORMATS = ("pdf", "png", "svg")
@@ -18,10 +22,14 @@ FORMATS = ("pdf", "png", "svg")
 
 @dataclass(frozen=True)
 class Entry:
-    """One figure: a caption with all parameters, and a function from the seed to its tables and the drawing."""
+    """One figure: a caption with all parameters, and a function from the seed to its tables and the drawing.
+
+    ``simulated`` is False where everything is exact and the seed plays no part.
+    """
 
     caption: str
     make: Callable[[int], tuple[dict[str, pd.DataFrame], Figure]]
+    simulated: bool = True
 
 
 def _descent_energies(seed: int) -> tuple[dict[str, pd.DataFrame], Figure]:
@@ -32,6 +40,34 @@ def _descent_energies(seed: int) -> tuple[dict[str, pd.DataFrame], Figure]:
     return {"ends": ends, "minima": minima}, drawn
 
 
+def _counts_to_complexity(seed: int) -> tuple[dict[str, pd.DataFrame], Figure]:  # noqa: ARG001  nothing is drawn at random
+    H, indices = 3, (0, 1, 2)
+    energies = np.union1d(np.linspace(-1.75, -0.75, 201), np.linspace(-1.71, -1.59, 121))
+    counts = experiments.counts_below((10, 20, 50, 100, 200, 1000), H, indices, energies)
+    drawn = figures.counts_to_complexity(counts, {k: float(theory.E_k(H, k)) for k in indices}, H)
+    return {"counts": counts}, drawn
+
+
+def _counts_by_energy(seed: int) -> tuple[dict[str, pd.DataFrame], Figure]:  # noqa: ARG001  nothing is drawn at random
+    n, H = 1000, 3
+    energies = np.union1d(np.linspace(-1.75, 1.75, 351), np.linspace(-1.68, -1.58, 201))
+    densities = experiments.densities_of_points(n, H, (None, 0, 1, 2, 3, 4), energies)
+    drawn = figures.counts_by_energy(densities, float(theory.E_inf(H)), float(theory.E_0(H)), n, H)
+    return {"densities": densities}, drawn
+
+
+def _disconnectivity(seed: int) -> tuple[dict[str, pd.DataFrame], Figure]:
+    H = 3
+    every = enumerate_critical_points(SphericalSpinGlass.pure(14, H, seed))
+    return _drawn_graph(basin_volumes(landscape_graph(every), 2000, seed), H)
+
+
+def _drawn_graph(basins: Basins, H: int) -> tuple[dict[str, pd.DataFrame], Figure]:
+    tables = experiments.disconnectivity(basins)
+    n = basins.graph.every.x.shape[1]
+    return tables, figures.disconnectivity(tables["minima"], tables["merges"], n, H)
+
+
 GALLERY = {
     "descent-energies": Entry(
         "Energies per spin at which L-BFGS descents from uniform random points end (64 landscapes of 16 starts a "
@@ -39,6 +75,32 @@ GALLERY = {
         "Theorem 2.1) and the band [-E_0, -E_inf]. The density counts every minimum once; descents favour wide "
         "basins, so the two differ. Below n = 200 most minima still lie above the band.",
         _descent_energies,
+    ),
+    "counts-to-complexity": Entry(
+        "(1/n) log of the exact mean number of critical points of index k = 0, 1, 2 with energy per spin below u, at "
+        "n = 10, 20, 50, 100, 200, 1000 and H = 3 (Auffinger, Ben Arous and Cerny 2013, Theorem 2.1), and its limit "
+        "Theta_k (Theorem 2.5). Below -E_k, where Theta_k < 0, points of index k or more become exponentially rare as "
+        "n grows. The upper row shows the whole rise, the lower one the surroundings of -E_k: even at n = 1000 the "
+        "curves are still off the limit by about the height of its plateau. Nothing here is simulated.",
+        _counts_to_complexity,
+        simulated=False,
+    ),
+    "counts-by-energy": Entry(
+        "Exact mean number of critical points per unit of energy per spin u, all of them and those of index 0 (minima) "
+        "to 4, for H = 3 and n = 1000 (Auffinger, Ben Arous and Cerny 2013, Theorem 2.1, differentiated), as log10. "
+        "Left: the whole range. Right: around the band [-E_0, -E_inf], grey. Low indices follow one another in layers "
+        "from the bottom up; at this n the layers still overlap, and reach above -E_inf. Curves are cut at 10^-2. "
+        "Nothing here is simulated.",
+        _counts_by_energy,
+        simulated=False,
+    ),
+    "disconnectivity": Entry(
+        "Disconnectivity graph of one landscape, n = 14, H = 3. All critical points are known by a complete certified "
+        "enumeration. Every minimum (dot) is a line that rises from its energy; two lines merge at the lowest saddle "
+        "of index 1 (diamond) over which a path leads from one valley to the other, as gradient flow down both "
+        "unstable directions of each saddle shows. Horizontal positions have no meaning. Below: each minimum's share "
+        "of the sphere under gradient flow, from 2000 uniform starts, with Wilson's 95% intervals.",
+        _disconnectivity,
     ),
 }
 
@@ -70,11 +132,25 @@ def save(name: str, folder: Path, formats: Sequence[str] = ("pdf", "png"), seed:
     paths = [folder / f"{name}.{kind}" for kind in formats]
     for path in paths:
         _write(figure, path)
-    for part, table in tables.items():
-        paths.append(folder / f"{name}-{part}.csv")
-        table.to_csv(paths[-1], index=False)
+    paths += _write_tables(tables, folder, f"{name}-")
     paths.append(folder / f"{name}.txt")
-    paths[-1].write_text(f"{chosen.caption} Seed {seed}.\n")
+    paths[-1].write_text(chosen.caption + f" Seed {seed}." * chosen.simulated + "\n")
+    return paths
+
+
+def save_graph(basins: Basins, H: int, folder: Path) -> list[Path]:
+    """Write a landscape's disconnectivity graph as PDF and PNG with its tables as CSV; return the paths."""
+    tables, figure = _drawn_graph(basins, H)
+    paths = [folder / f"disconnectivity.{kind}" for kind in ("pdf", "png")]
+    for path in paths:
+        _write(figure, path)
+    return paths + _write_tables(tables, folder)
+
+
+def _write_tables(tables: dict[str, pd.DataFrame], folder: Path, prefix: str = "") -> list[Path]:
+    paths = [folder / f"{prefix}{part}.csv" for part in tables]
+    for path, table in zip(paths, tables.values(), strict=True):
+        table.to_csv(path, index=False)
     return paths
 
 

@@ -5,7 +5,7 @@ import math
 from validation.evidence import Point
 
 
-def number(value: float, digits: int = 5) -> str:
+def number(value: float, digits: int = 4) -> str:
     """Write a number in few characters.
 
     >>> number(1.6329931618554521), number(3.2e-14)
@@ -15,7 +15,7 @@ def number(value: float, digits: int = 5) -> str:
         return "–"
     if value != 0 and not 1e-3 <= abs(value) < 1e5:
         return f"{value:.1e}"
-    return f"{value:.{digits}g}" if abs(value) < 1 else f"{value:.{digits - 1}g}"
+    return f"{value:.{digits}g}"
 
 
 def with_error(value: float, error: float) -> str:

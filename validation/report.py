@@ -70,8 +70,8 @@ class Entry:
             )
         if verdict.status == "agrees":
             return (
-                f"Every 98% interval lies within {claim.delta:.3g} of the prediction, relative "
-                f"(p = {verdict.p_equivalence:.2g}), and the prediction is not rejected (p = {verdict.p_value:.2g})."
+                f"Deviations of {claim.delta:.3g}, relative, are ruled out (p = {verdict.p_equivalence:.2g}), "
+                f"and the prediction is not rejected (p = {verdict.p_value:.2g})."
             )
         needed = f" About {verdict.needed} samples a series would decide." if verdict.needed else ""
         reason = f" {verdict.reason[0].upper()}{verdict.reason[1:]}." if verdict.reason else ""

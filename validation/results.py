@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """The verdicts of one run, in the catalogue's order, beside what was measured.
 
@@ -88,6 +88,9 @@ class Report:
             killed = len(self.mutant_verdicts) - len(self.survivors)
             parts.append(f"{killed} of {len(self.mutant_verdicts)} mutants killed")
         return ", ".join(parts)
+
+    def __repr__(self) -> str:
+        return f"Report({self.summary})"
 
     def __str__(self) -> str:
         lines = [

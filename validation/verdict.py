@@ -52,7 +52,7 @@ class Verdict:
 
     @property
     def interval(self) -> Range:
-        """Its 98% interval: the claim agrees when this lies within +-delta of the prediction."""
+        """Its 98% interval; of a curve, the part of the simultaneous band at this point."""
         return self.worst[1].interval if self.worst else (math.nan, math.nan)
 
     @property

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.method import Method, Rows, State
-from spinglass.descent.rows import over_rows, step_along, tangent_part
+from spinglass.descent.rows import dot, over_rows, step_along, tangent_part
 from spinglass.jit import jit
 from spinglass.landscape import Array
 
@@ -80,7 +80,7 @@ class GradientFlow(Method[Flow]):
 
     def advance(self, evaluate: Evaluator, state: State, own: Flow, rows: Rows, energy: Array, gradient: Array) -> None:
         """Accept the steps whose error is small enough, and go through the stages of the next."""
-        accept = partial(_accept, state, own, self._grid, self.accuracy)
+        accept = partial(_accept, state, own, self._grid, self.accuracy, evaluate.rounding)
         over_rows(accept, state.x.shape[1], rows, energy, gradient)
         self._propose(evaluate, state, own, rows)
 
@@ -129,7 +129,16 @@ def _to_end(state: State, own: Flow, rows: Rows, gradient: Array) -> None:
 
 
 @jit
-def _accept(state: State, own: Flow, grid: Array, accuracy: float, rows: Rows, energy: Array, gradient: Array) -> None:
+def _accept(
+    state: State,
+    own: Flow,
+    grid: Array,
+    accuracy: float,
+    rounding: float,
+    rows: Rows,
+    energy: Array,
+    gradient: Array,
+) -> None:
     n = state.x.shape[1]
     new = np.empty(n)
     for k in range(rows.size):
@@ -145,7 +154,9 @@ def _accept(state: State, own: Flow, grid: Array, accuracy: float, rows: Rows, e
             )
             total += error * error
         # Error over distance: both carry the step as a factor, so it is of second order in the step.
-        error = np.sqrt(total) / (accuracy * max(state.norm[row], 1e-300))
+        # What rounding leaves in the gradients, no step can mend.
+        noise = 0.02 * rounding * np.sqrt(dot(gradient[k], gradient[k]))
+        error = np.sqrt(total) / max(accuracy * state.norm[row] + noise, 1e-300)
         factor = min(5.0, max(0.2, 0.9 / np.sqrt(max(error, 1e-300))))
         wanted = own.taken[row] * factor
         if error > 1.0:

@@ -123,16 +123,11 @@ def _remember(state: State, own: Memory, row: int, new: Array) -> None:
     n, memory = state.x.shape[1], own.moves.shape[1]
     slot = own.stored[row] % memory
     move, change = own.moves[row, slot], own.changes[row, slot]
-    product = move_square = change_square = 0.0
     for i in range(n):
-        s = state.trial[row, i] - state.x[row, i]
-        y = new[i] - state.gradient[row, i]
-        move[i] = s
-        change[i] = y
-        product += s * y
-        move_square += s * s
-        change_square += y * y
-    if product > 1e-8 * np.sqrt(move_square * change_square):
+        move[i] = state.trial[row, i] - state.x[row, i]
+        change[i] = new[i] - state.gradient[row, i]
+    product = dot(move, change)
+    if product > 1e-8 * np.sqrt(dot(move, move) * dot(change, change)):
         own.weight[row, slot] = 1.0 / product
         own.stored[row] += 1
 

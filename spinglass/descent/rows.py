@@ -1,7 +1,8 @@
 """Numba building blocks that work on one row, and the threads that take rows side by side.
 
-Each row is done from first to last coordinate by itself, so its bits depend on no other row and on no
-number of threads.
+Each row is done by itself, so its bits depend on no other row and on no number of threads. For the same reason
+no loop both stores and sums: LLVM would vectorise it only where it finds, at run time, that the arrays lie apart
+in memory, and a sum in another order has other bits.
 """
 
 from collections.abc import Callable
@@ -40,22 +41,18 @@ def dot(a: Array, b: Array) -> float:
 def tangent_part(x: Array, v: Array, out: Array) -> float:
     """Write ``v - (x.v/n) x`` to ``out`` and return its length."""
     radial = dot(x, v) / x.size
-    total = 0.0
     for i in range(x.size):
         out[i] = v[i] - radial * x[i]
-        total += out[i] * out[i]
-    length: float = np.sqrt(total)
+    length: float = np.sqrt(dot(out, out))
     return length
 
 
 @jit
 def step_along(x: Array, v: Array, t: float, out: Array) -> float:
     """Write the retraction of ``t v`` at ``x`` to ``out`` and return how much it shortened ``x + t v``."""
-    total = 0.0
     for i in range(x.size):
         out[i] = x[i] + t * v[i]
-        total += out[i] * out[i]
-    scale: float = np.sqrt(x.size / total)
+    scale: float = np.sqrt(x.size / dot(out, out))
     for i in range(x.size):
         out[i] *= scale
     return scale

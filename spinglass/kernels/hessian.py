@@ -9,7 +9,7 @@ import numpy as np
 from spinglass.couplings import FloatArray
 from spinglass.jit import jit
 from spinglass.kernels.monomials import level_starts
-from spinglass.kernels.point import point_monomials
+from spinglass.kernels.point import add_multiple, dot, point_monomials
 from spinglass.layout import IntArray
 
 
@@ -31,11 +31,8 @@ def _add_gradient(
         for v in range(variables):
             block = current[counts[d, v] : counts[d, v + 1]]
             monomials = levels[start : start + block.size]
-            total = x[0] - x[0]
-            for k in range(block.size):
-                total += block[k] * monomials[k]
-                lower[k] += x[v] * block[k]
-            out[v] += factor * total
+            out[v] += factor * dot(block, monomials)
+            add_multiple(x[v], block, lower)
         current = lower
     for v in range(current.size):
         out[v] += factor * current[v]
@@ -104,11 +101,8 @@ def add_hessian(
         mixed = np.zeros((0 if linear_R else rows, n), x.dtype)
         for r in range(rows):
             A = packed[offsets[m] + r * columns : offsets[m] + (r + 1) * columns]
-            total = x[0] - x[0]
-            for q in range(columns):
-                total += A[q] * Q[q]
-                transposed_R[q] += A[q] * R[r]
-            P[r] = total
+            P[r] = dot(A, Q)
+            add_multiple(R[r], A, transposed_R)
             _add_gradient(x, Q_levels, A, below, x[m], half[n - 1 - r] if linear_R else mixed[r])
         if not linear_R:
             _add_outer(reversed_x, R_levels, mixed, above, half)

@@ -13,12 +13,44 @@ from spinglass.layout import IntArray
 
 
 @jit
+def dot(a: FloatArray, b: FloatArray) -> np.floating:
+    """Sum ``a[i] b[i]`` over the length of a.
+
+    Sums stand in loops of their own throughout: a loop that also stores is vectorised only if its arrays are found
+    apart in memory at run time, and a sum in another order has other bits.
+    """
+    total: np.floating = a.dtype.type(0)
+    for i in range(a.size):
+        total += a[i] * b[i]
+    return total
+
+
+@jit
+def add_multiple(factor: float | np.floating, a: FloatArray, out: FloatArray) -> None:
+    """``out[i] += factor a[i]`` over the length of a."""
+    for i in range(a.size):
+        out[i] += factor * a[i]
+
+
+@jit
+def add_four(
+    factors: tuple[np.floating, np.floating, np.floating, np.floating], a: FloatArray, out: FloatArray
+) -> None:
+    """``out[i] += sum_k factors[k] a[k, i]`` for the four rows of a, which is flat."""
+    n = out.size
+    a0, a1, a2, a3 = a[:n], a[n : 2 * n], a[2 * n : 3 * n], a[3 * n :]
+    f0, f1, f2, f3 = factors
+    for i in range(n):
+        out[i] += (f0 * a0[i] + f1 * a1[i]) + (f2 * a2[i] + f3 * a3[i])
+
+
+@jit
 def sweep_hinges(
     packed: FloatArray,
     above: IntArray,
     below: IntArray,
     offsets: IntArray,
-    first: int,
+    start: int,
     stop: int,
     x: FloatArray,
     R: FloatArray,
@@ -27,21 +59,27 @@ def sweep_hinges(
     Q_weights: FloatArray,
     gradient: FloatArray,
 ) -> None:
-    """Add rectangles first..stop-1 to the weights of the top levels of R, Q; write df/dx_m at fixed R, Q."""
+    """Add rectangles start..stop-1 to the weights of the top levels of R, Q; write df/dx_m at fixed R, Q."""
     n = x.size
     R, Q = R[R.size - above[-1, n] :], Q[Q.size - below[-1, n] :]
-    for m in range(first, stop):
+    for m in range(start, stop):
         rows, columns = above[-1, n - m], below[-1, m + 1]
         total = x[m] - x[m]  # zero of x's type
-        for row in range(rows):
-            # A slice, since an index like start + q would be tested for being negative at every step.
-            A = packed[offsets[m] + row * columns : offsets[m] + (row + 1) * columns]
-            Y, P = x[m] * R[row], x[m] - x[m]
-            for q in range(columns):
-                P += A[q] * Q[q]
-                Q_weights[q] += Y * A[q]
-            R_weights[row] += x[m] * P
-            total += R[row] * P
+        for first in range(0, rows, 4):
+            last = min(first + 4, rows)
+            # Slices, since an index like start + q would be tested for being negative at every step.
+            A = packed[offsets[m] + first * columns : offsets[m] + last * columns]
+            for row in range(first, last):
+                P = dot(A[(row - first) * columns : (row - first + 1) * columns], Q)
+                R_weights[row] += x[m] * P
+                total += R[row] * P
+            # The couplings are still in the nearest cache, and the weights pass through it once for four rows.
+            if last - first == 4:
+                Y = x[m] * R[first], x[m] * R[first + 1], x[m] * R[first + 2], x[m] * R[first + 3]
+                add_four(Y, A, Q_weights[:columns])
+            else:
+                for row in range(first, last):
+                    add_multiple(x[m] * R[row], A[(row - first) * columns : (row - first + 1) * columns], Q_weights)
         gradient[m] = total
 
 
@@ -72,13 +110,9 @@ def tangent_hinges(
         total = x[m] - x[m]
         for row in range(rows):
             A = packed[offsets[m] + row * columns : offsets[m] + (row + 1) * columns]
-            Y, dY = x[m] * R[row], v[m] * R[row] + x[m] * dR[row]
-            P = dP = x[m] - x[m]
-            for q in range(columns):
-                P += A[q] * Q[q]
-                dP += A[q] * dQ[q]
-                Q_weights[0, q] += Y * A[q]
-                Q_weights[1, q] += dY * A[q]
+            P, dP = dot(A, Q), dot(A, dQ)
+            add_multiple(x[m] * R[row], A, Q_weights[0])
+            add_multiple(v[m] * R[row] + x[m] * dR[row], A, Q_weights[1])
             R_weights[0, row] += x[m] * P
             R_weights[1, row] += v[m] * P + x[m] * dP
             total += dR[row] * P + R[row] * dP

@@ -49,3 +49,22 @@ def test_blocks_cover_every_row_once():
         lambda part, values: seen.extend(zip(part, values, strict=True)), n, np.arange(500), np.arange(500.0)
     )
     assert sorted(seen) == [(i, float(i)) for i in range(500)]
+
+
+@pytest.mark.parametrize("n", [3, 12, 16, 40])
+def test_bits_do_not_depend_on_where_arrays_lie(n):
+    # Neighbouring arrays send a vectorised loop down another path; sums must not be in such a loop.
+    rng = np.random.default_rng(n)
+    x, v = sphere.random_points(n, 1, rng)[0], rng.standard_normal(n)
+    expected = np.empty((2, n))
+    length, shrink = rows.tangent_part(x, v, expected[0]), rows.step_along(x, v, 0.3, expected[1])
+    for gap in range(40):
+        memory = np.empty(3 * (n + gap))
+        here, along, out = (memory[i * (n + gap) :][:n] for i in range(3))
+        here[:], along[:] = x, v
+        assert rows.tangent_part(here, along, out) == length
+        assert np.array_equal(out, expected[0])
+        assert rows.step_along(here, along, 0.3, out) == shrink
+        assert np.array_equal(out, expected[1])
+        assert rows.tangent_part(here, along, along) == length
+        assert np.array_equal(along, expected[0])

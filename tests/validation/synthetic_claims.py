@@ -44,8 +44,14 @@ def dies(seed, die, n):
     os._exit(3)
 
 
+def threads(seed, die, n):
+    # Bits of a fraction tell the two settings apart from chance.
+    lone = [os.environ.get(name) == "1" for name in ("SPINGLASS_THREADS", "OPENBLAS_NUM_THREADS")]
+    return sum(lone) + np.random.default_rng(seed).random() / 100
+
+
 def sleeps(seed, die, n):
-    time.sleep(0.2)
+    time.sleep(5)
     return np.random.default_rng(seed).random()
 
 
@@ -102,4 +108,5 @@ EXACT = make(
 NOT_FINITE = make("not-finite", measure=lambda seed, die, n: np.nan)
 CONSTANT = make("constant", measure=lambda seed, die, n: 3.0, estimator=Mean())
 DIES = make("dies", measure=dies)
+THREADS = make("threads", measure=threads, predict=lambda die, n: 2.005)
 SLEEPS = make("sleeps", measure=sleeps)

@@ -1,4 +1,5 @@
 import math
+import warnings
 from functools import cache
 
 import pytest
@@ -58,6 +59,14 @@ def test_remembered_results_do_not_cross_the_border(monkeypatch):
     with mutated(Mutant("m", "s", {"theory.E_inf": doubled})):
         assert remembered(3) == 2 * healthy
     assert remembered(3) == healthy
+
+
+def test_wrong_code_may_warn():
+    def warning(function):
+        return lambda *arguments: warnings.warn("wrong", RuntimeWarning, stacklevel=2) or function(*arguments)
+
+    with mutated(Mutant("m", "s", {"theory.E_inf": warning})):
+        assert math.isclose(float(theory.E_inf(3)), 1.632993161855452)
 
 
 @pytest.mark.parametrize(

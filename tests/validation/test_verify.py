@@ -3,7 +3,9 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,6 +84,12 @@ def test_bits_do_not_depend_on_workers_or_company(synthetic_file):
         frame = report.to_frame().query("claim_id == 'die/curve'").reset_index(drop=True)
         assert frame.equals(alone.to_frame())
         assert report["die/curve"].p_value == alone["die/curve"].p_value
+
+
+def test_two_claims_of_one_measurement_draw_their_own_samples(synthetic_file):
+    frame = run(synthetic_file, "true", "hard").to_frame()
+    one, other = (frame.query("claim_id == @name")["value"].to_numpy() for name in ("die/true", "die/hard"))
+    assert not np.array_equal(one, other)
 
 
 def test_seeds_and_efforts_are_new_tests(synthetic_file):
@@ -183,6 +191,20 @@ def test_ctrl_c_keeps_what_finished(synthetic_file, tmp_path):
     assert load(tmp_path).groupby("claim_id").size().to_dict() == {"die/true": 200, "die/curve": 3 * 26}
 
 
+def test_a_worker_computes_on_one_thread(synthetic_file):
+    assert run(synthetic_file, "threads", workers=2)["die/threads"].status == "agrees"
+    assert "SPINGLASS_THREADS" not in os.environ
+
+
+def test_a_report_is_short_to_look_at(synthetic_file):
+    report = run(synthetic_file, "true", "raises")
+    assert repr(report) == "Report(1 agrees, 0 disagree, 1 undecided)"
+    assert "die/true: agrees" in str(report)
+    assert "fell off the table" in str(report)
+    with pytest.raises(KeyError, match="was not run"):
+        report["die/six"]
+
+
 def test_a_script_without_a_main_guard_works(synthetic_file, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
@@ -202,12 +224,39 @@ def test_the_module_and_the_function_share_a_name_in_peace():
     assert callable(validation.verify)
 
 
+def test_workers_do_not_outlive_a_killed_parent(synthetic_file):
+    code = f"""
+import multiprocessing
+from validation import verify
+def watch(trial, verdict):
+    if trial.outcomes:
+        print(*[process.pid for process in multiprocessing.active_children()], flush=True)
+verify(["die/sleeps"], claims={str(synthetic_file)!r}, workers=2, watch=watch)
+"""
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    workers = [int(pid) for pid in process.stdout.readline().split()]
+    assert len(workers) == 2
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 10
+    while alive := [pid for pid in workers if _runs(pid)]:
+        assert time.monotonic() < deadline, f"workers {alive} are still there"
+        time.sleep(0.05)
+
+
+def _runs(pid):
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+
+
 def test_an_interrupt_from_the_keyboard_ends_the_workers(synthetic_file):
     code = f"""
 import sys
 from validation import verify
 def watch(trial, verdict):
-    print(trial.claim.id, trial.samples, flush=True)
+    print(trial.claim.id, len(trial.outcomes), flush=True)
 report = verify(["die/sleeps"], claims={str(synthetic_file)!r}, workers=2, watch=watch)
 print("status", report.exit_status, report["die/sleeps"].reason)
 """

@@ -134,7 +134,7 @@ CLAIMS = (
         measured="whether the deepest minimum of a landscape lies below u",
         measure=some_deep,
         predict=first_moment,
-        delta=0.2,
+        delta=0.35,
         sizes=_sizes(
             [{"n": 3, "H": 3, "starts": 64, "u": -1.5}, {"n": 5, "H": 3, "starts": 64, "u": -1.6}], 1000, 6000, 60000
         ),

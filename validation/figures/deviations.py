@@ -25,12 +25,12 @@ def deviations(points: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(4.8, 0.75 + 0.28 * len(points)), layout="constrained")
     axis = figure.subplots()
     axis.axvspan(-1, 1, color=BAND, alpha=0.25, lw=0)
-    axis.hlines(rows, place["null_low"], place["null_high"], color=THEORY, lw=7, alpha=0.8)
+    axis.hlines(rows, place["null_low"], place["null_high"], color=THEORY, lw=7, alpha=0.5, zorder=1)
     axis.plot((place["null_low"] + place["null_high"]) / 2, rows, "|", color=THEORY, ms=11, mew=2)
-    axis.hlines(rows, place["interval_low"], place["interval_high"], color=SIMULATION, lw=1.8)
+    axis.hlines(rows, place["interval_low"], place["interval_high"], color=SIMULATION, lw=1.8, zorder=3)
     estimate = place["estimate"].to_numpy()
     inside = np.abs(estimate) <= limit
-    axis.plot(estimate[inside], rows[inside], "o", color=SIMULATION, ms=5)
+    axis.plot(estimate[inside], rows[inside], "o", color=SIMULATION, ms=5, zorder=4)
     for side, marker in ((-1, "<"), (1, ">")):
         beyond = side * estimate > limit
         axis.plot(np.full(beyond.sum(), side * limit * 0.97), rows[beyond], marker, color=SIMULATION, ms=7)

@@ -1,0 +1,146 @@
+"""Basins of attraction: how much of the sphere flows down to each minimum."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from spinglass import sphere
+from spinglass.critical_points.graph import LandscapeGraph
+from spinglass.critical_points.valleys import minimum_of_flow
+from spinglass.landscape import Array
+from spinglass.layout import IntArray
+from spinglass.seeds import Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_QUANTILE = 1.959963984540054  # normal, two-sided 95%
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Basins:
+    """Where gradient flow from uniform starts ended.
+
+    Attributes
+    ----------
+    graph
+        The landscape.
+    starts
+        How many flows there were.
+    ends
+        How many ended at each minimum, shape (minima,).
+    unsettled
+        How many ended at none.
+    """
+
+    graph: LandscapeGraph
+    starts: int
+    ends: IntArray
+    unsettled: int
+
+    @property
+    def volume(self) -> Array:
+        """Share of the sphere in each minimum's basin, shape (minima,)."""
+        return np.asarray(self.ends / self.starts)
+
+    @property
+    def interval(self) -> Array:
+        """Wilson's 95% interval of each volume, shape (minima, 2): it is sound for basins that nothing hit, too."""
+        z, n, p = _QUANTILE, self.starts, self.volume
+        centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return np.stack([np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)], axis=1)
+
+    @property
+    def mean_energy_per_spin(self) -> tuple[float, float]:
+        """Mean energy per spin where flows end, with its standard error; NaN if none settled."""
+        own = self.graph.every.energy_per_spin[self.graph.minima]
+        settled = self.starts - self.unsettled
+        if not settled:
+            return np.nan, np.nan
+        mean = float(self.ends @ own) / settled
+        return mean, float(np.sqrt(self.ends @ (own - mean) ** 2) / settled)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return a table with one row a minimum: its row among all points, its energy, barrier and basin.
+
+        Examples
+        --------
+        >>> from spinglass import SphericalSpinGlass
+        >>> from spinglass.critical_points import enumerate_critical_points
+        >>> from spinglass.critical_points.graph import landscape_graph
+        >>> graph = landscape_graph(enumerate_critical_points(SphericalSpinGlass.pure(n=3, H=3, seed=0)))
+        >>> int(basin_volumes(graph, starts=50).to_frame()["ends"].sum())
+        50
+        """
+        import pandas as pd
+
+        low, high = self.interval.T
+        graph = self.graph
+        columns = {
+            "point": graph.minima,
+            "energy_per_spin": graph.every.energy_per_spin[graph.minima],
+            "escape_height": graph.escape_height,
+            "ends": self.ends,
+            "volume": self.volume,
+            "volume_low": low,
+            "volume_high": high,
+        }
+        return pd.DataFrame(columns, index=pd.RangeIndex(len(graph.minima), name="minimum"))
+
+    def __repr__(self) -> str:
+        """Return a summary in a few lines."""
+        own = self.graph.every.energy_per_spin[self.graph.minima]
+        mean, error = self.mean_energy_per_spin
+        return "\n".join(
+            [
+                f"Basins: {self.starts} gradient flows from uniform starts, {self.unsettled} did not settle",
+                f"  mean energy per spin where they end   {mean:.5f} +- {error:.5f}",
+                f"  plain mean over the {len(own)} minima{'':<10.0}{own.mean():.5f}",
+            ]
+        )
+
+
+def basin_volumes(graph: LandscapeGraph, starts: int = 1000, seed: Seed = 0, accuracy: float = 1e-4) -> Basins:
+    """Measure the volume of every minimum's basin of attraction by gradient flow from uniform starts.
+
+    Parameters
+    ----------
+    graph
+        A landscape with all its minima.
+    starts
+        Flows; a volume p has standard error ``sqrt(p (1-p)/starts)``.
+    seed
+        Of the starts.
+    accuracy
+        Of the flow, relative to the distance moved.
+
+    Raises
+    ------
+    ValueError
+        If ``starts < 1``, or ``accuracy`` is not between 0 and 1.
+
+    Notes
+    -----
+    Source: Wilson, J. Amer. Statist. Assoc. 22 (1927) 209, for the intervals.
+
+    Examples
+    --------
+    >>> from spinglass import SphericalSpinGlass
+    >>> from spinglass.critical_points import enumerate_critical_points
+    >>> from spinglass.critical_points.graph import landscape_graph
+    >>> graph = landscape_graph(enumerate_critical_points(SphericalSpinGlass.pure(n=3, H=3, seed=0)))
+    >>> basin_volumes(graph, starts=50).unsettled
+    0
+    """
+    if starts < 1:
+        raise ValueError(f"starts must be at least 1, not {starts}")
+    x = sphere.random_points(graph.every.x.shape[1], starts, seed)
+    ends = minimum_of_flow(graph.every, graph.minima, x, accuracy)
+    return Basins(
+        graph=graph,
+        starts=starts,
+        ends=np.bincount(ends[ends >= 0], minlength=len(graph.minima)),
+        unsettled=int(np.count_nonzero(ends < 0)),
+    )

@@ -1,0 +1,178 @@
+"""The landscape as a graph: minima, and the saddles of index 1 that join them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass import sphere
+from spinglass.critical_points import merging
+from spinglass.critical_points.merging import Merges
+from spinglass.critical_points.result import Enumeration
+from spinglass.critical_points.valleys import minimum_of_flow
+from spinglass.landscape import Array
+from spinglass.layout import IntArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# A flow leaves a saddle at this angle or at this share of the way to the next critical point, whichever is nearer.
+_ANGLE, _SHARE = 1e-4, 1e-2
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class LandscapeGraph:
+    """Minima as vertices, numbered from the deepest, and index-1 saddles as edges, from the lowest.
+
+    Attributes
+    ----------
+    every
+        All critical points.
+    minima, saddles
+        Their rows in ``every``, shape (minima,) and (saddles,).
+    joins
+        The two minima that each saddle joins, the deeper first, shape (saddles, 2); twice the same where both
+        ways down end in one minimum, and -1 where the flow did not settle.
+    """
+
+    every: Enumeration
+    minima: IntArray
+    saddles: IntArray
+    joins: IntArray
+
+    @property
+    def settled(self) -> npt.NDArray[np.bool_]:
+        """Whether both ways down from a saddle ended at a minimum, shape (saddles,)."""
+        return np.asarray((self.joins >= 0).all(axis=1))
+
+    @property
+    def connected(self) -> bool:
+        """Whether saddles join all minima; Morse theory says they do on every sphere with n >= 2."""
+        return len(self.merges.saddle) == len(self.minima) - 1
+
+    @cached_property
+    def merges(self) -> Merges:
+        """The merge tree: which valleys become one, and at which saddle, while the energy rises."""
+        return merging.merges(len(self.minima), self.joins, self._saddle_energies)
+
+    @cached_property
+    def pass_energy_per_spin(self) -> Array:
+        """Lowest energy per spin that a path between two minima must reach, shape (minima, minima).
+
+        On the diagonal the minima's own energies; infinite where no path of settled saddles leads.
+        """
+        return merging.passes(self.every.energy_per_spin[self.minima], self.merges, self._saddle_energies)
+
+    @property
+    def escape_height(self) -> Array:
+        """Barrier from each minimum to a deeper one, in energy per spin, shape (minima,); the deepest's is infinite."""
+        own = self.every.energy_per_spin[self.minima]
+        heights = np.full(len(own), np.inf)
+        heights[self.merges.shallower] = self._saddle_energies[self.merges.saddle]
+        return np.asarray(heights - own)
+
+    @property
+    def overlaps(self) -> Array:
+        """Overlaps ``x.y/n`` between minima, shape (minima, minima)."""
+        x = self.every.x[self.minima]
+        return sphere.overlap(x[:, None], x)
+
+    @property
+    def _saddle_energies(self) -> Array:
+        return np.asarray(self.every.energy_per_spin[self.saddles])
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return a table with one row a saddle: its row in ``every``, the minima it joins, and the barriers.
+
+        Examples
+        --------
+        >>> from spinglass import SphericalSpinGlass
+        >>> from spinglass.critical_points import enumerate_critical_points
+        >>> graph = landscape_graph(enumerate_critical_points(SphericalSpinGlass.pure(n=3, H=3, seed=0)))
+        >>> bool((graph.to_frame()["height_above_shallower"] > 0).all())
+        True
+        """
+        import pandas as pd
+
+        own = self.every.energy_per_spin[self.minima]
+        heights = np.where(self.joins >= 0, self._saddle_energies[:, None] - own[self.joins], np.nan)
+        merging_here = np.zeros(len(self.saddles), dtype=bool)
+        merging_here[self.merges.saddle] = True
+        columns = {
+            "point": self.saddles,
+            "energy_per_spin": self._saddle_energies,
+            "deeper": self.joins[:, 0],
+            "shallower": self.joins[:, 1],
+            "height_above_deeper": heights[:, 0],
+            "height_above_shallower": heights[:, 1],
+            "merges_valleys": merging_here,
+            "settled": self.settled,
+        }
+        return pd.DataFrame(columns, index=pd.RangeIndex(len(self.saddles), name="saddle"))
+
+    def __repr__(self) -> str:
+        """Return a summary in a few lines."""
+        own = self.every.energy_per_spin[self.minima]
+        loops = np.count_nonzero(self.settled & (self.joins[:, 0] == self.joins[:, 1]))
+        escape = self.escape_height[np.isfinite(self.escape_height)]
+        lines = [
+            f"LandscapeGraph: {len(self.minima)} minima, {len(self.saddles)} saddles of index 1, "
+            f"n = {self.every.x.shape[1]}, " + ("connected" if self.connected else "NOT connected"),
+            f"  deepest minimum    {own.min():.6f} per spin; the highest {own.max():.6f}",
+            f"  saddles            {loops} join a minimum to itself, {np.count_nonzero(~self.settled)} did not settle",
+        ]
+        if escape.size:
+            lines.append(f"  escape barriers    {escape.min():.6f} to {escape.max():.6f} per spin")
+        return "\n".join(lines)
+
+
+def landscape_graph(every: Enumeration, accuracy: float = 1e-4) -> LandscapeGraph:
+    """Find which minima each index-1 saddle joins, by gradient flow down both unstable directions.
+
+    ``dx/dt = -Riemannian gradient`` from ``x +- eps v``, v the eigenvector of the one negative eigenvalue.
+
+    Parameters
+    ----------
+    every
+        A complete enumeration.
+    accuracy
+        Of the flow, relative to the distance moved.
+
+    Raises
+    ------
+    ValueError
+        If the enumeration is not complete, or ``accuracy`` is not between 0 and 1.
+
+    Notes
+    -----
+    Source: Wales, "Energy Landscapes" (2003), section 5 (disconnectivity graphs); Milnor, "Morse Theory" (1963),
+    Theorem 3.2, for connectedness: passing a point of index 2 or more joins no components.
+
+    Examples
+    --------
+    >>> from spinglass import SphericalSpinGlass
+    >>> from spinglass.critical_points import enumerate_critical_points
+    >>> landscape_graph(enumerate_critical_points(SphericalSpinGlass.pure(n=6, H=3, seed=0))).connected
+    True
+    """
+    if not every.complete:
+        raise ValueError(f"a graph needs every critical point, but some are missing: {every.reason}")
+    minima, saddles = np.flatnonzero(every.index == 0), np.flatnonzero(every.index == 1)
+    starts = _beside(every, saddles)
+    ends = minimum_of_flow(every, minima, starts, accuracy).reshape(2, -1).T
+    return LandscapeGraph(every=every, minima=minima, saddles=saddles, joins=np.sort(ends, axis=1))
+
+
+def _beside(every: Enumeration, saddles: IntArray) -> Array:
+    """Return points on both sides of each saddle along its unstable direction, shape (2 saddles, n)."""
+    x = every.x[saddles]
+    if not len(x):
+        return x
+    apart = np.linalg.norm(x[:, None] - every.x, axis=2)
+    apart[np.arange(len(x)), saddles] = np.inf
+    distance = np.minimum(_ANGLE * np.sqrt(x.shape[1]), _SHARE * apart.min(axis=1))
+    unstable = np.linalg.eigh(sphere.riemannian_hessian(every.landscape, x))[1][:, :, 0]
+    step = distance[:, None] * sphere.from_coordinates(x, unstable)
+    return np.concatenate([sphere.exponential(x, step), sphere.exponential(x, -step)])

@@ -1,0 +1,117 @@
+"""All critical points of many samples, and their mean numbers beside the exact ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+import theory
+from spinglass import SphericalSpinGlass, critical_points
+from spinglass.critical_points import Enumeration, Progress
+from spinglass.seeds import child, seed_sequence
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The critical points of independent samples of the pure model.
+
+    Attributes
+    ----------
+    points
+        One row a critical point, with the number of its sample and whether that sample is complete.
+    counts
+        Points of each index in every complete sample, shape (complete samples, n).
+    failures
+        Why a sample is not complete, by its number.
+    paths, retries
+        Homotopy paths followed in all samples, and followed again.
+    asked
+        How many samples were asked for: more than there are after an interruption.
+    """
+
+    n: int
+    H: int
+    points: pd.DataFrame
+    counts: npt.NDArray[np.int64]
+    failures: dict[int, str]
+    paths: int
+    retries: int
+    asked: int
+
+    @property
+    def finished(self) -> int:
+        """The number of samples gone through."""
+        return len(self.counts) + len(self.failures)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return mean counts with standard errors beside the exact means, one row an index and one for all."""
+        exact = [theory.mean_critical_points(self.n, self.H, index=k) for k in range(self.n)]
+        every = np.column_stack([self.counts, self.counts.sum(axis=1)])
+        samples = len(every)
+        mean = every.mean(axis=0) if samples else np.full(self.n + 1, np.nan)
+        error = every.std(axis=0, ddof=1) / np.sqrt(samples) if samples > 1 else np.full(self.n + 1, np.nan)
+        names = [*map(str, range(self.n)), "all"]
+        columns = {
+            "mean": mean,
+            "standard_error": error,
+            "exact": [*exact, theory.mean_critical_points(self.n, self.H)],
+        }
+        return pd.DataFrame(columns, index=pd.Index(names, name="index"))
+
+
+def survey(
+    n: int, H: int, samples: int, seed: int, watch: Callable[[int, int, Progress | None], object] | None = None
+) -> Survey:
+    """Enumerate the critical points of ``samples`` pure glasses; on Ctrl-C return those that are finished.
+
+    Sample number k is ``SphericalSpinGlass.pure(n, H, np.random.SeedSequence(seed, spawn_key=(k,)))``, whatever
+    the number of samples. ``watch`` is told the sample under way, the points found before it, and its progress.
+
+    Raises
+    ------
+    ValueError
+        If ``samples < 1``, or the model is refused.
+
+    Examples
+    --------
+    >>> survey(4, 3, samples=2, seed=0).failures
+    {}
+    """
+    if samples < 1:
+        raise ValueError(f"samples must be at least 1, not {samples}")
+    root = seed_sequence(seed)
+    done: list[Enumeration] = []
+
+    def tell(progress: Progress | None) -> None:
+        if watch:
+            watch(len(done), sum(map(len, done)), progress)
+
+    try:
+        for sample in range(samples):
+            tell(None)
+            glass = SphericalSpinGlass.pure(n, H, child(root, sample))
+            done.append(critical_points.enumerate_critical_points(glass, callback=tell))
+    except KeyboardInterrupt:
+        pass
+    return _collected(n, H, done, samples)
+
+
+def _collected(n: int, H: int, done: list[Enumeration], asked: int) -> Survey:
+    tables = []
+    for sample, every in enumerate(done):
+        table = every.to_frame(coordinates=True).reset_index(drop=True)
+        table.insert(0, "sample", sample)
+        table.insert(1, "complete", every.complete)
+        tables.append(table)
+    return Survey(
+        n=n,
+        H=H,
+        points=pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(),
+        counts=np.array([every.counts for every in done if every.complete], np.int64).reshape(-1, n),
+        failures={sample: every.reason for sample, every in enumerate(done) if not every.complete},
+        paths=sum(every.paths for every in done),
+        retries=sum(every.retries for every in done),
+        asked=asked,
+    )
