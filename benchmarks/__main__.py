@@ -34,6 +34,7 @@ def main() -> None:
         *sweeps.one_point(bandwidth),
         *sweeps.batches(machine.product_peaks()),
         *minima.minima(),
+        *enumeration.enumeration(),
         *memory.memory(),
     ]
     table = Table(*COLUMNS, title=machine.description())

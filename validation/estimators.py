@@ -153,9 +153,9 @@ class Identity:
         points = []
         coarse = False
         for sample in samples:
-            for k, worst in enumerate(sample.values.max(axis=0)):
+            for k, worst in enumerate(np.abs(sample.values).max(axis=0)):
                 bound = float(sample.high[k])
-                holds = 0.0 <= worst <= bound
+                holds = worst <= bound
                 # A bound that lets through what delta should have caught decides nothing.
                 fine = bound <= float(sample.delta[k]) / 2
                 coarse = coarse or not fine
@@ -216,7 +216,7 @@ class Extrapolation:
             plain.null,
             (plain.predicted[0] - delta, plain.predicted[1] + delta),
             plain.p_value,
-            plain.p_equivalence,
+            plain.p_equivalence if spread <= delta / 2 else 1.0,
             sum(len(sample.values) for sample in samples),
         )
         names = ", ".join(f"{name}: {value:.4g}" for name, value in zip(forms, estimates, strict=True))

@@ -117,7 +117,13 @@ def test_a_proportion_of_other_numbers_is_refused():
 
 @pytest.mark.parametrize(
     ("error", "bound", "status"),
-    [(0.0, 0.0, "agrees"), (1e-16, 1e-15, "agrees"), (2e-15, 1e-15, "disagrees"), (0.0, 0.2, "undecided")],
+    [
+        (0.0, 0.0, "agrees"),
+        (1e-16, 1e-15, "agrees"),
+        (2e-15, 1e-15, "disagrees"),
+        (-0.5, 1e-15, "disagrees"),
+        (0.0, 0.2, "undecided"),
+    ],
 )
 def test_identities_hold_up_to_their_bound(error, bound, status):
     given = sample([0.0, error], 0.0, high=bound, delta=0.1)
@@ -142,6 +148,14 @@ def test_an_extrapolation_carries_its_spread():
     assert math.isclose(point.estimate, (line + last) / 2)
     assert point.interval[0] < line < last < point.interval[1]
     assert math.isclose(point.null[1] - point.predicted[1], abs(last - line) / 2)
+
+
+def test_an_extrapolation_that_spreads_too_far_never_agrees():
+    sizes = (10, 20, 40)
+    given = [sample(2 + 3 / n + 1e-6 * draws(n, 50), 2.0, delta=0.03, n=n) for n in sizes]
+    found = Extrapolation(limit_of).evidence(given, 0.01, SEED)
+    assert found.p_equivalence == 1.0
+    assert found.status(0.01) == "undecided"
 
 
 def test_an_extrapolation_without_spread_is_refused():
