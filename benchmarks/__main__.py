@@ -40,7 +40,7 @@ def main() -> None:
     table = Table(*COLUMNS, title=machine.description())
     for result in results:
         table.add_row(*result.cells())
-    Console().print(table)
+    Console(width=180).print(table)
     Path(__file__).with_name("results.md").write_text(_markdown(results, bandwidth))
 
 
