@@ -198,10 +198,10 @@ def draw(n: int, H: int, seed: Seed, dtype: type[np.floating] = np.float64) -> F
 _COUPLINGS = 0x4A  # names the couplings' descendants of a seed, apart from children that a user spawns
 
 
-def check_dtype(dtype: type[np.floating] | np.dtype[np.floating]) -> type[np.floating]:
+def check_dtype(dtype: str | type[np.floating] | np.dtype[np.floating]) -> type[np.floating]:
     """Return ``np.float32`` or ``np.float64``; raise ``ValueError`` for anything else."""
     for known in (np.float32, np.float64):
-        if dtype is known or (isinstance(dtype, np.dtype | str | type) and np.dtype(dtype) == known):
+        if dtype in (known, np.dtype(known), known.__name__):
             return known
     raise ValueError(f"dtype must be float32 or float64, not {dtype!r}")
 

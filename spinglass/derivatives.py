@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass import sphere
+from spinglass.arguments import whole_number
 from spinglass.landscape import Array, Landscape, WithHessian, WithHessianVector, check_landscape, check_points
 from spinglass.seeds import Seed, generator
 
@@ -96,6 +97,9 @@ def check_derivatives(
     check_landscape(landscape)
     if where not in ("sphere", "space"):
         raise ValueError(f"where must be 'sphere' or 'space', not {where!r}")
+    whole_number("directions", directions, 1)
+    if where == "sphere" and landscape.n == 1:
+        raise ValueError("the sphere of n = 1 is two points without directions; try where='space'")
     rng = generator(seed)
     point = check_points(sphere.random_points(landscape.n, 1, rng)[0] if x is None else x, landscape.n)
     if point.ndim != 1:

@@ -11,6 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from spinglass.arguments import whole_number
 from spinglass.landscape import Array, check_on_sphere, check_points
 from spinglass.memory import require_memory
 from spinglass.seeds import Seed, generator
@@ -24,7 +25,7 @@ def random_points(n: int, size: int, seed: Seed) -> Array:
     Raises
     ------
     ValueError
-        If ``n < 1`` or ``size < 0``.
+        If ``n < 1`` or ``size < 0``, either is no whole number, or the points will not fit in memory.
 
     Examples
     --------
@@ -32,8 +33,8 @@ def random_points(n: int, size: int, seed: Seed) -> Array:
     >>> x.shape, bool(np.allclose((x * x).sum(-1), 100))
     ((3, 100), True)
     """
-    if n < 1 or size < 0:
-        raise ValueError(f"a sphere needs n >= 1 and a size >= 0, not n={n}, size={size}")
+    n, size = whole_number("n", n, 1), whole_number("size", size, 0)
+    require_memory(3 * 8 * n * size, f"{size} points of n = {n}", "fewer points at once")
     return project(generator(seed).standard_normal((size, n)))
 
 

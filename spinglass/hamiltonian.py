@@ -1,13 +1,14 @@
 """The H-spin spherical glass, pure or mixed."""
 
 from collections.abc import Mapping
-from math import comb, isfinite
+from math import comb
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spinglass import couplings
+from spinglass.arguments import real_number, whole_number
 from spinglass.couplings import FloatArray
 from spinglass.forms import Form
 from spinglass.kernels.tile import LANES
@@ -95,8 +96,7 @@ class SphericalSpinGlass:
             )
         for H, a in weights.items():
             couplings.check_sizes(n, H)
-            if not isfinite(a):
-                raise ValueError(f"the weight of order {H} must be finite, not {a}")
+            real_number(f"the weight of order {H}", a)
         kind = couplings.check_dtype(dtype)
         numbers = sum(comb(n + H - 1, H) + (n * n if H == 2 else 0) for H in weights)
         require_memory(
@@ -189,7 +189,8 @@ class SphericalSpinGlass:
         ValueError
             As `energy`, and unless ``0 <= part < parts``.
         """
-        if not 0 <= part < parts:
+        parts = whole_number("parts", parts, 1)
+        if not 0 <= whole_number("part", part, 0) < parts:
             raise ValueError(f"part must lie in 0..parts-1; got part = {part}, parts = {parts}")
         rows, shape = self._rows(x, "x")
         energy, gradient = np.zeros(len(rows), self.dtype), np.zeros(rows.shape, self.dtype)

@@ -13,7 +13,13 @@ def available_memory() -> int:
         limit, used = ((group / name).read_text().strip() for name in ("memory.max", "memory.current"))
     except OSError:
         return available
-    return min(available, int(limit) - int(used)) if limit != "max" else available
+    return min(available, int(limit) - int(used) + _reclaimable(group)) if limit != "max" else available
+
+
+def _reclaimable(group: Path) -> int:
+    """Return the bytes of cached files that the group counts as used and gives up on demand."""
+    lines = (group / "memory.stat").read_text().split("\n")
+    return sum(int(line.split()[1]) for line in lines if line.startswith("inactive_file "))
 
 
 def require_memory(nbytes: int, what: str, alternative: str) -> None:

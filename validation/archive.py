@@ -46,6 +46,12 @@ def prepare_file(file: str | Path) -> Path:
     """
     path = Path(file)
     prepare(path.parent)
+    if not path.exists():
+        try:
+            path.touch()
+            path.unlink()
+        except OSError as error:
+            raise ValueError(f"cannot write {file}: {error.strerror}; choose another file") from None
     if path.is_dir() or (path.exists() and not os.access(path, os.W_OK)):
         reason = "it is a folder" if path.is_dir() else "permission denied"
         raise ValueError(f"cannot write {file}: {reason}; choose another file")

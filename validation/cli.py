@@ -88,6 +88,8 @@ def descend(
     starts: Annotated[int, typer.Option(help="Descents, from uniform random points.")] = 64,
     seed: Annotated[int, typer.Option(help="Fixes the couplings and the starts.")] = 0,
     method: Annotated[str, typer.Option(help="lbfgs, cg, gradient, sgd or newton.")] = "lbfgs",
+    dtype: Annotated[str, typer.Option(help="float64, or float32 for half the memory, with --tol 1e-5.")] = "float64",
+    tol: Annotated[float, typer.Option(help="On the gradient norm divided by sqrt(n).")] = 1e-8,
     out: Annotated[Path | None, typer.Option(help="Parquet file, one row per start.")] = None,
 ) -> None:
     """Descend one random landscape from many starts."""
@@ -95,6 +97,7 @@ def descend(
 
     from spinglass import SphericalSpinGlass, sphere
     from spinglass import descend as run
+    from spinglass.couplings import check_dtype
     from spinglass.descent import DescentInterrupted
     from validation.archive import prepare_file
 
@@ -102,7 +105,7 @@ def descend(
         raise ValueError(f"starts must be at least 1, not {starts}")
     if out is not None:
         prepare_file(out)
-    glass = SphericalSpinGlass.pure(n, H, seed)
+    glass = SphericalSpinGlass.pure(n, H, seed, check_dtype(dtype))
     interrupted = False
     with Console(stderr=True).status("descending") as status:
         try:
@@ -110,6 +113,7 @@ def descend(
                 glass,
                 sphere.random_points(n, starts, seed),
                 method=method,
+                tol=tol,
                 callback=lambda p: status.update(f"descending: step {p.iteration}, {p.active} starts under way"),
             )
         except DescentInterrupted as error:
@@ -206,6 +210,8 @@ def thresholds(
     from rich.console import Console
     from rich.table import Table
 
+    if k < 0:
+        raise ValueError(f"k must be at least 0, not {k}; k = 0 is the ground state's threshold")
     import theory
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))

@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spinglass.arguments import whole_number
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.line_search import accepts, shorter
 from spinglass.descent.method import Method, Rows, State
@@ -47,8 +48,7 @@ class LBFGS(Method[Memory]):
     memory: int = 10
 
     def __post_init__(self) -> None:
-        if self.memory < 1:
-            raise ValueError(f"memory must be at least one pair, not {self.memory}; try memory=10")
+        whole_number("memory", self.memory, 1)
 
     def row_bytes(self, n: int) -> int:
         """Return the memory that the pairs and the direction take."""

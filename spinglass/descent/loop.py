@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spinglass.arguments import real_number, whole_number
 from spinglass.descent.conjugate_gradient import ConjugateGradient
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.gradient import GradientFlow
@@ -60,7 +61,7 @@ def descend(
         ``"lbfgs"``, ``"cg"``, ``"gradient"`` (gradient flow in time), ``"sgd"``, or ``"newton"`` (to a nearby
         critical point of any index, up or down).
     tol
-        On the gradient norm divided by ``sqrt(n)``.
+        On the gradient norm divided by ``sqrt(n)``. A landscape in float32 carries L-BFGS to about 1e-6: ask for 1e-5.
     max_iterations
         Accepted steps of a row after which it is given up; each method has its own default.
     callback
@@ -94,11 +95,9 @@ def descend(
     """
     check_landscape(landscape)
     way = _method(method, options)
-    if not tol > 0:
+    if not real_number("tol", tol) > 0:
         raise ValueError(f"tol must be positive, not {tol}; try tol=1e-8")
-    limit = way.max_iterations if max_iterations is None else max_iterations
-    if limit < 0:
-        raise ValueError(f"max_iterations must be at least 0, not {max_iterations}; leave it out for the default")
+    limit = way.max_iterations if max_iterations is None else whole_number("max_iterations", max_iterations, 0)
     points = np.atleast_2d(check_on_sphere(x0, landscape.n))
     if points.ndim != 2:
         raise ValueError(f"x0 must have shape (n,) or (B, n), not {points.shape}; reshape it to (-1, {landscape.n})")

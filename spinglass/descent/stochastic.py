@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from spinglass.arguments import whole_number
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.method import Method, Rows, State
 from spinglass.descent.rows import over_rows, step_along, tangent_part, tangent_parts
@@ -35,7 +36,8 @@ class StochasticGradient(Method[np.random.SeedSequence]):
     seed: Seed = 0
 
     def __post_init__(self) -> None:
-        if self.parts < 1 or not self.rate > 0 or not self.decay >= 0:
+        whole_number("parts", self.parts, 1)
+        if not self.rate > 0 or not self.decay >= 0:
             raise ValueError(
                 "sgd needs parts >= 1, rate > 0 and decay >= 0, "
                 f"not parts={self.parts}, rate={self.rate}, decay={self.decay}"

@@ -158,7 +158,7 @@ def test_shapes_and_integers():
         (lambda: SphericalSpinGlass.pure(20000, 3, seed=0), "needs .* GiB but only .* try dtype=np.float32"),
         (lambda: SphericalSpinGlass.pure(20000, 3, seed=0, dtype=np.float32), "try a smaller n"),
         (lambda: SphericalSpinGlass.mixed(5, {}, seed=0), "at least one order"),
-        (lambda: SphericalSpinGlass.mixed(5, {3: np.nan}, seed=0), "must be finite"),
+        (lambda: SphericalSpinGlass.mixed(5, {3: np.nan}, seed=0), "must be a finite number"),
         (lambda: SphericalSpinGlass.mixed(5, {0: 1.0}, seed=0), "at least 1, not 0"),
         (lambda: SphericalSpinGlass.from_tensor(np.ones(3)), "at least 2 indices"),
         (lambda: _model("H=3").energy(np.ones(7)), r"n = 8, not \(7,\)"),
@@ -167,6 +167,8 @@ def test_shapes_and_integers():
         (lambda: _model("H=3").energy(np.ones(8, complex)), "real numbers, not complex"),
         (lambda: _model("H=3").hessian_vector(np.ones((2, 8)), np.ones((3, 8))), "do not broadcast"),
         (lambda: _model("H=3").stochastic_gradient(np.ones(8), 3, 3), "part = 3, parts = 3"),
+        (lambda: _model("H=3").stochastic_gradient(np.ones(8), 0.5, 2), "part must be a whole number"),
+        (lambda: SphericalSpinGlass.mixed(5, {3: "a"}, seed=0), "weight of order 3 must be a finite number"),
         (lambda: _model("mixed").to_tensor(), "only a pure model"),
     ],
 )

@@ -176,8 +176,8 @@ X = np.array([math.sqrt(2), 0.0])
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: sphere.random_points(0, 3, 0), "n >= 1"),
-        (lambda: sphere.random_points(3, -1, 0), "size >= 0"),
+        (lambda: sphere.random_points(0, 3, 0), "n must be a whole number of at least 1"),
+        (lambda: sphere.random_points(3, -1, 0), "size must be a whole number of at least 0"),
         (lambda: sphere.project([0.0, 0.0]), "zero vector"),
         (lambda: sphere.project([1.0, math.nan]), "finite; 1 of 2"),
         (lambda: sphere.project([1j, 0]), "real numbers"),
@@ -217,3 +217,10 @@ def test_what_does_not_fit_is_refused(monkeypatch):
         sphere.riemannian_hessian(glass, x)
     with pytest.raises(ValueError, match="tangent bases"):
         sphere.tangent_basis(x)
+
+
+def test_points_that_will_not_fit_are_refused():
+    with pytest.raises(ValueError, match="GiB are available; try fewer points"):
+        sphere.random_points(20, 10**11, seed=0)
+    with pytest.raises(ValueError, match="size must be a whole number"):
+        sphere.random_points(10, 2.5, seed=0)
