@@ -163,13 +163,3 @@ def losing_rows(some: int) -> Callable[[Function], Function]:
         return lossy
 
     return wrap
-
-
-def missing_one(enumerate_points: Function) -> Function:
-    """Report one solution fewer than was found."""
-
-    def lossy(glass: Any) -> Any:
-        every = enumerate_points(glass)
-        return replace(every, found=every.found - 1)
-
-    return lossy
