@@ -5,6 +5,17 @@ from importlib import import_module
 
 from validation.catalogue import Catalogue
 
+FAMILIES = (
+    "covariance",
+    "derivatives",
+    "two_spin",
+    "circle",
+    "minima",
+    "enumeration",
+    "descents",
+    "dynamics",
+)
+
 
 @cache
 def catalogue() -> Catalogue:
@@ -15,6 +26,5 @@ def catalogue() -> Catalogue:
     >>> round(sum(claim.weight for claim in catalogue().values()), 12)
     1.0
     """
-    names = ("covariance", "derivatives", "two_spin", "circle", "minima", "enumeration", "descents", "dynamics")
-    families = [import_module(f"validation.claims.{name}") for name in names]
+    families = [import_module(f"validation.claims.{name}") for name in FAMILIES]
     return Catalogue([claim for family in families for claim in family.CLAIMS], source="")

@@ -1,13 +1,7 @@
-"""The project's figures by name: what is simulated and computed for each, how it is drawn, and where it is saved."""
-
-import difflib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+"""Figures of the glass's landscape: where descents end, exact counts, and the graph of minima."""
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import theory
@@ -16,20 +10,7 @@ from spinglass.critical_points import enumerate_critical_points
 from spinglass.critical_points.basins import Basins, basin_volumes
 from spinglass.critical_points.graph import landscape_graph
 from validation import experiments, figures
-
-FORMATS = ("pdf", "png", "svg")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One figure: a caption with all parameters, and a function from the seed to its tables and the drawing.
-
-    ``simulated`` is False where everything is exact and the seed plays no part.
-    """
-
-    caption: str
-    make: Callable[[int], tuple[dict[str, pd.DataFrame], Figure]]
-    simulated: bool = True
+from validation.gallery.entry import Entry
 
 
 def _descent_energies(seed: int) -> tuple[dict[str, pd.DataFrame], Figure]:
@@ -59,16 +40,17 @@ def _counts_by_energy(seed: int) -> tuple[dict[str, pd.DataFrame], Figure]:  # n
 def _disconnectivity(seed: int) -> tuple[dict[str, pd.DataFrame], Figure]:
     H = 3
     every = enumerate_critical_points(SphericalSpinGlass.pure(14, H, seed))
-    return _drawn_graph(basin_volumes(landscape_graph(every), 2000, seed), H)
+    return drawn_graph(basin_volumes(landscape_graph(every), 2000, seed), H)
 
 
-def _drawn_graph(basins: Basins, H: int) -> tuple[dict[str, pd.DataFrame], Figure]:
+def drawn_graph(basins: Basins, H: int) -> tuple[dict[str, pd.DataFrame], Figure]:
+    """Return the tables and the drawing of a landscape's disconnectivity graph."""
     tables = experiments.disconnectivity(basins)
     n = basins.graph.every.x.shape[1]
     return tables, figures.disconnectivity(tables["minima"], tables["merges"], n, H)
 
 
-GALLERY = {
+ENTRIES = {
     "descent-energies": Entry(
         "Energies per spin at which L-BFGS descents from uniform random points end (64 landscapes of 16 starts a "
         "size, H = 3), beside the exact mean density of minima at the same n (Auffinger, Ben Arous and Cerny 2013, "
@@ -103,59 +85,3 @@ GALLERY = {
         _disconnectivity,
     ),
 }
-
-
-def entry(name: str) -> Entry:
-    """Return a figure's entry, or raise ``ValueError`` with the nearest name."""
-    if name not in GALLERY:
-        near = difflib.get_close_matches(name, GALLERY, n=1, cutoff=0.0)[0]
-        raise ValueError(f"unknown figure {name!r}; did you mean {near!r}? There are {', '.join(GALLERY)}")
-    return GALLERY[name]
-
-
-def save(name: str, folder: Path, formats: Sequence[str] = ("pdf", "png"), seed: int = 0) -> list[Path]:
-    """Make one figure and write it in every format, with its tables as CSV and its caption; return the paths.
-
-    Raises
-    ------
-    ValueError
-        If the name or a format is unknown.
-    OSError
-        If the folder cannot be written.
-    """
-    chosen = entry(name)
-    for kind in formats:
-        if kind not in FORMATS:
-            raise ValueError(f"format must be one of {', '.join(FORMATS)}; given {kind!r}")
-    folder.mkdir(parents=True, exist_ok=True)
-    tables, figure = chosen.make(seed)
-    paths = [folder / f"{name}.{kind}" for kind in formats]
-    for path in paths:
-        _write(figure, path)
-    paths += _write_tables(tables, folder, f"{name}-")
-    paths.append(folder / f"{name}.txt")
-    paths[-1].write_text(chosen.caption + f" Seed {seed}." * chosen.simulated + "\n")
-    return paths
-
-
-def save_graph(basins: Basins, H: int, folder: Path) -> list[Path]:
-    """Write a landscape's disconnectivity graph as PDF and PNG with its tables as CSV; return the paths."""
-    tables, figure = _drawn_graph(basins, H)
-    paths = [folder / f"disconnectivity.{kind}" for kind in ("pdf", "png")]
-    for path in paths:
-        _write(figure, path)
-    return paths + _write_tables(tables, folder)
-
-
-def _write_tables(tables: dict[str, pd.DataFrame], folder: Path, prefix: str = "") -> list[Path]:
-    paths = [folder / f"{prefix}{part}.csv" for part in tables]
-    for path, table in zip(paths, tables.values(), strict=True):
-        table.to_csv(path, index=False)
-    return paths
-
-
-def _write(figure: Figure, path: Path) -> None:
-    # Without dates and random ids the same data gives the same bytes.
-    nothing = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
-    with rc_context({"svg.hashsalt": "spinglass", "pdf.fonttype": 42}):
-        figure.savefig(path, dpi=150, metadata=nothing[path.suffix[1:]])

@@ -1,0 +1,1 @@
+"""Sampling at temperature: chains on the sphere, and how well they have mixed."""
