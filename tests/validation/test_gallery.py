@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 import theory
 from validation import experiments, figures, gallery
@@ -36,18 +37,25 @@ def test_figure_shows_its_data():
         assert area == pytest.approx(1)
 
 
-def test_saved_files_are_the_same_for_the_same_seed(tmp_path, monkeypatch):
-    def small(seed):
-        ends = experiments.descent_energies([6], samples=2, starts=2, seed=seed)
-        minima = experiments.densities_of_minima([6], 3, np.linspace(-1.7, -1.0, 5))
-        return {"ends": ends, "minima": minima}, figures.descent_energies(ends, minima, 1.63, 1.66, 3)
+def small_tables(seed):
+    ends = experiments.descent_energies([6], samples=2, starts=2, seed=seed)
+    return {"ends": ends, "minima": experiments.densities_of_minima([6], 3, np.linspace(-1.7, -1.0, 5))}
 
-    monkeypatch.setitem(gallery.GALLERY, "small", gallery.Entry("A caption.", small))
+
+def draw_small(tables):
+    return figures.descent_energies(tables["ends"], tables["minima"], 1.63, 1.66, 3)
+
+
+SMALL = gallery.Entry("A caption.", small_tables, draw_small)
+
+
+def test_saved_files_are_the_same_for_the_same_seed(tmp_path, monkeypatch):
+    monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
     first, second = (gallery.save("small", tmp_path / name, gallery.FORMATS, seed=1) for name in "ab")
     assert [path.name for path in first] == [
         *(f"small.{kind}" for kind in gallery.FORMATS),
-        "small-ends.csv",
-        "small-minima.csv",
+        "small.ends.csv",
+        "small.minima.csv",
         "small.txt",
     ]
     for one, other in zip(first, second, strict=True):
@@ -56,8 +64,51 @@ def test_saved_files_are_the_same_for_the_same_seed(tmp_path, monkeypatch):
     assert other_seed[0].read_bytes() != first[1].read_bytes()
 
 
+def test_saved_tables_are_drawn_again_to_the_same_bytes(tmp_path, monkeypatch):
+    monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
+    gallery.save("small", tmp_path / "whole", gallery.FORMATS, seed=3)
+    tables = gallery.save("small", tmp_path / "data", seed=3, data_only=True)
+    assert [path.name for path in tables] == ["small.ends.csv", "small.minima.csv", "small.txt"]
+    again = gallery.save("small", tmp_path / "again", gallery.FORMATS, source=tmp_path / "data")
+    for path in again:
+        assert path.read_bytes() == (tmp_path / "whole" / path.name).read_bytes()
+    with pytest.raises(ValueError, match="has no tables of descent-energies"):
+        gallery.save("descent-energies", tmp_path / "none", source=tmp_path / "data")
+
+
+@pytest.mark.parametrize(("style", "column", "full"), [("aps", 8.6, 17.8), ("neurips", 13.97, 13.97)])
+def test_styles_give_a_figure_the_width_of_the_page(tmp_path, style, column, full):
+    for width, centimetres in ((3.4, column), (7.0, full)):
+        drawing = Figure(figsize=(width, 2.0))
+        drawing.subplots().set_xlabel("energy", fontsize="small")
+        gallery.STYLES[style].fit(drawing)
+        assert drawing.get_size_inches()[0] * 2.54 == pytest.approx(centimetres, abs=0.01)
+
+
+def test_a_style_reaches_the_fonts(tmp_path, monkeypatch):
+    monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
+    paths = [gallery.save("small", tmp_path / style, ["pdf"], style=style)[0] for style in ("screen", "thesis")]
+    # Type 42 fonts are embedded under their own names.
+    assert b"DejaVuSans" in paths[0].read_bytes()
+    assert b"STIXGeneral" in paths[1].read_bytes()
+    assert b"DejaVuSans" not in paths[1].read_bytes()
+
+
+def test_names_and_first_words():
+    assert gallery.select(["disconnectivity", "counts"]) == [
+        "disconnectivity",
+        "counts-to-complexity",
+        "counts-by-energy",
+    ]
+    assert gallery.select() == list(gallery.GALLERY)
+
+
 def test_bad_input(tmp_path):
     with pytest.raises(ValueError, match="did you mean 'descent-energies'"):
         gallery.save("descent-energy", tmp_path)
-    with pytest.raises(ValueError, match="given 'bmp'"):
+    with pytest.raises(ValueError, match="unknown format 'bmp'"):
         gallery.save("descent-energies", tmp_path, ["bmp"])
+    with pytest.raises(ValueError, match="unknown style 'nips'; did you mean 'neurips'"):
+        gallery.save("descent-energies", tmp_path, style="nips")
+    with pytest.raises(ValueError, match="unknown figure 'descents'"):
+        gallery.select(["descents"])

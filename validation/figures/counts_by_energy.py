@@ -36,7 +36,7 @@ def counts_by_energy(densities: pd.DataFrame, E_inf: float, E_0: float, n: int, 
         _draw(axis, shown)
         axis.set(xlim=(low, high), ylim=(_FLOOR, 1.06 * shown["log10_density"].max()), xlabel="energy per spin u")
         axis.xaxis.set_major_locator(MaxNLocator(5))
-        axis.tick_params(labelsize=8)
+        axis.tick_params(labelsize="small")
         axis.spines[["top", "right"]].set_visible(False)
     whole.set_ylabel(r"$\log_{10}$ of mean number per unit of u")
     whole.annotate(
@@ -45,13 +45,15 @@ def counts_by_energy(densities: pd.DataFrame, E_inf: float, E_0: float, n: int, 
         (12, 0),
         xycoords=("data", "axes fraction"),
         textcoords="offset points",
-        fontsize=8,
+        fontsize="small",
     )
     for place, name in ((-E_0, "$-E_0$"), (-E_inf, r"$-E_\infty$")):
-        bottom.text(place, 1.0, name, transform=bottom.get_xaxis_transform(), ha="center", va="bottom", fontsize=9)
+        bottom.text(
+            place, 1.0, name, transform=bottom.get_xaxis_transform(), ha="center", va="bottom", fontsize="small"
+        )
     handles, labels = bottom.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False, fontsize=8)
-    whole.text(0.97, 0.95, f"n = {n}\nH = {H}", transform=whole.transAxes, ha="right", va="top", fontsize=9)
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False, fontsize="small")
+    whole.text(0.97, 0.95, f"n = {n}\nH = {H}", transform=whole.transAxes, ha="right", va="top", fontsize="small")
     return figure
 
 

@@ -28,9 +28,11 @@ def counts_to_complexity(counts: pd.DataFrame, thresholds: Mapping[int, float], 
         zoomed.set(xlim=(-thresholds[k] - _ZOOM, -thresholds[k] + _ZOOM), ylim=_RATES)
         zoomed.set_xticks([-thresholds[k]], [rf"$-E_{k} = {-thresholds[k]:.4f}$"])
         zoomed.set_xticks([-thresholds[k] - _ZOOM / 2, -thresholds[k] + _ZOOM / 2], minor=True)
-        whole.set_title(f"index {k}", fontsize=10)
-    figure.supylabel(r"$\frac{1}{n}\,\log\,\mathbb{E}\,N_k(u)$", fontsize=11)
-    figure.supxlabel(f"energy per spin u (H = {H}); below: around the threshold, ticks {_ZOOM / 2:g} apart", fontsize=9)
+        whole.set_title(f"index {k}", fontsize="medium")
+    figure.supylabel(r"$\frac{1}{n}\,\log\,\mathbb{E}\,N_k(u)$", fontsize="medium")
+    figure.supxlabel(
+        f"energy per spin u (H = {H}); below: around the threshold, ticks {_ZOOM / 2:g} apart", fontsize="small"
+    )
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(
         handles,
@@ -38,7 +40,7 @@ def counts_to_complexity(counts: pd.DataFrame, thresholds: Mapping[int, float], 
         loc="outside upper center",
         ncols=len(labels),
         frameon=False,
-        fontsize=8,
+        fontsize="small",
         handlelength=1.6,
         columnspacing=1.0,
     )
@@ -56,5 +58,5 @@ def _draw(axis: Axes, counts: pd.DataFrame, threshold: float) -> None:
         axis.plot(curve["energy_per_spin"], curve["rate"], color=colour, lw=1.4, label=f"n = {n}")
     limit = counts[counts["n"] == 0]
     axis.plot(limit["energy_per_spin"], limit["rate"], color=THEORY, lw=2, ls=(0, (4, 1.5)), label=r"limit $\Theta_k$")
-    axis.tick_params(labelsize=8)
+    axis.tick_params(labelsize="small")
     axis.spines[["top", "right"]].set_visible(False)

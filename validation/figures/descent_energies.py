@@ -35,6 +35,6 @@ def descent_energies(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0
         f"where descents end ({len(ends) // len(sizes)} a size)",
         "all minima: exact mean density at this n",
     ]
-    figure.legend(handles, labels, loc="outside upper center", ncols=1, frameon=False, fontsize=9)
-    figure.supylabel(f"probability density, H = {H}", fontsize=10)
+    figure.legend(handles, labels, loc="outside upper center", ncols=1, frameon=False, fontsize="small")
+    figure.supylabel(f"probability density, H = {H}", fontsize="medium")
     return figure

@@ -9,10 +9,12 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from spinglass.critical_points.basins import Basins
+from validation import experiments, figures
+from validation.figures.style import STYLES, Style
 from validation.gallery import landscapes
-from validation.gallery.entry import Entry
+from validation.gallery.entry import Entry, Tables
 
-__all__ = ["FORMATS", "GALLERY", "Entry", "entry", "save", "save_graph"]
+__all__ = ["FORMATS", "GALLERY", "STYLES", "Entry", "entry", "save", "save_graph", "select"]
 
 FORMATS = ("pdf", "png", "svg")
 GALLERY = {
@@ -22,47 +24,107 @@ GALLERY = {
 
 def entry(name: str) -> Entry:
     """Return a figure's entry, or raise ``ValueError`` with the nearest name."""
-    if name not in GALLERY:
-        near = difflib.get_close_matches(name, GALLERY, n=1, cutoff=0.0)[0]
-        raise ValueError(f"unknown figure {name!r}; did you mean {near!r}? There are {', '.join(GALLERY)}")
-    return GALLERY[name]
+    return GALLERY[_known("figure", name, GALLERY)]
 
 
-def save(name: str, folder: Path, formats: Sequence[str] = ("pdf", "png"), seed: int = 0) -> list[Path]:
-    """Make one figure and write it in every format, with its tables as CSV and its caption; return the paths.
+def select(names: Sequence[str] | None = None) -> list[str]:
+    """Return the names of figures asked for: all by default; the first words of a name stand for all that share them.
 
     Raises
     ------
     ValueError
-        If the name or a format is unknown.
+        If a name is unknown; the nearest one is suggested.
+
+    Examples
+    --------
+    >>> select(["counts"])
+    ['counts-to-complexity', 'counts-by-energy']
+    """
+    chosen: list[str] = []
+    for name in GALLERY if names is None else names:
+        group = [known for known in GALLERY if known == name or known.startswith(f"{name}-")]
+        chosen += group or [_known("figure", name, GALLERY)]
+    return list(dict.fromkeys(chosen))
+
+
+def _known(what: str, name: str, names: Sequence[str] | dict[str, Entry] | dict[str, Style]) -> str:
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.0)[0]
+        raise ValueError(f"unknown {what} {name!r}; did you mean {near!r}? There are {', '.join(names)}")
+    return name
+
+
+def save(
+    name: str,
+    folder: Path,
+    formats: Sequence[str] = ("pdf", "png"),
+    seed: int = 0,
+    style: str = "screen",
+    *,
+    data_only: bool = False,
+    source: Path | None = None,
+) -> list[Path]:
+    """Make one figure and write it in every format, with its tables as CSV and its caption; return the paths.
+
+    ``style`` sets the width and the fonts: ``screen``, or those of a journal (``aps``, ``neurips``, ``thesis``).
+    ``data_only`` leaves the drawing out. ``source`` is a folder of tables and captions saved earlier: they are drawn
+    again, nothing is simulated and ``seed`` plays no part.
+
+    Raises
+    ------
+    ValueError
+        If the name, a format or the style is unknown, or ``source`` lacks a table of the figure.
     OSError
         If the folder cannot be written.
     """
     chosen = entry(name)
+    look = STYLES[_known("style", style, STYLES)]
     for kind in formats:
-        if kind not in FORMATS:
-            raise ValueError(f"format must be one of {', '.join(FORMATS)}; given {kind!r}")
+        _known("format", kind, FORMATS)
     folder.mkdir(parents=True, exist_ok=True)
-    tables, figure = chosen.make(seed)
-    paths = [folder / f"{name}.{kind}" for kind in formats]
-    for path in paths:
-        _write(figure, path)
-    paths += _write_tables(tables, folder, f"{name}-")
+    if source is None:
+        tables, caption = chosen.tables(seed), chosen.caption + f" Seed {seed}." * chosen.simulated + "\n"
+    else:
+        tables, caption = _read(name, source)
+    paths = _write_tables(tables, folder, f"{name}.")
     paths.append(folder / f"{name}.txt")
-    paths[-1].write_text(chosen.caption + f" Seed {seed}." * chosen.simulated + "\n")
-    return paths
+    paths[-1].write_text(caption, encoding="utf-8")
+    return paths if data_only else _draw(chosen, tables, folder / name, formats, look) + paths
 
 
 def save_graph(basins: Basins, H: int, folder: Path) -> list[Path]:
     """Write a landscape's disconnectivity graph as PDF and PNG with its tables as CSV; return the paths."""
-    tables, figure = landscapes.drawn_graph(basins, H)
+    tables = experiments.disconnectivity(basins)
+    n = basins.graph.every.x.shape[1]
+    figure = figures.disconnectivity(tables["minima"], tables["merges"], n, H)
     paths = [folder / f"disconnectivity.{kind}" for kind in ("pdf", "png")]
     for path in paths:
         _write(figure, path)
     return paths + _write_tables(tables, folder)
 
 
-def _write_tables(tables: dict[str, pd.DataFrame], folder: Path, prefix: str = "") -> list[Path]:
+def _draw(chosen: Entry, tables: Tables, stem: Path, formats: Sequence[str], style: Style) -> list[Path]:
+    paths = [stem.parent / f"{stem.name}.{kind}" for kind in formats]
+    with rc_context(dict(style.settings)):
+        figure = chosen.draw(tables)
+        style.fit(figure)
+        for path in paths:
+            _write(figure, path)
+    return paths
+
+
+def _read(name: str, source: Path) -> tuple[Tables, str]:
+    found = {path.name.removeprefix(f"{name}.").removesuffix(".csv"): path for path in source.glob(f"{name}.*.csv")}
+    caption = source / f"{name}.txt"
+    if not found or not caption.is_file():
+        raise ValueError(
+            f"{source} has no tables of {name}: {name}.*.csv and {name}.txt are due; "
+            "make them by `spinglass figures --data-only`"
+        )
+    return {part: pd.read_csv(path) for part, path in sorted(found.items())}, caption.read_text(encoding="utf-8")
+
+
+def _write_tables(tables: Tables, folder: Path, prefix: str = "") -> list[Path]:
     paths = [folder / f"{prefix}{part}.csv" for part in tables]
     for path, table in zip(paths, tables.values(), strict=True):
         table.to_csv(path, index=False)

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
+Tables = dict[str, pd.DataFrame]
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One figure: a caption with all parameters, and a function from the seed to its tables and the drawing.
+    """One figure: a caption with all parameters, its tables from a seed, and its drawing from the tables alone.
 
     ``simulated`` is False where everything is exact and the seed plays no part.
     """
 
     caption: str
-    make: Callable[[int], tuple[dict[str, pd.DataFrame], Figure]]
+    tables: Callable[[int], Tables]
+    draw: Callable[[Tables], Figure]
     simulated: bool = True

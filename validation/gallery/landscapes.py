@@ -1,53 +1,60 @@
 """Figures of the glass's landscape: where descents end, exact counts, and the graph of minima."""
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 import theory
 from spinglass import SphericalSpinGlass
 from spinglass.critical_points import enumerate_critical_points
-from spinglass.critical_points.basins import Basins, basin_volumes
+from spinglass.critical_points.basins import basin_volumes
 from spinglass.critical_points.graph import landscape_graph
 from validation import experiments, figures
-from validation.gallery.entry import Entry
+from validation.gallery.entry import Entry, Tables
+
+_H = 3
+_INDICES = (0, 1, 2)
+_MANY_SPINS = 1000
+_ONE_LANDSCAPE = 14
 
 
-def _descent_energies(seed: int) -> tuple[dict[str, pd.DataFrame], Figure]:
-    H, sizes = 3, (25, 50, 100, 200)
-    ends = experiments.descent_energies(sizes, H, samples=64, starts=16, seed=seed)
-    minima = experiments.densities_of_minima(sizes, H, np.linspace(-1.75, -1.2, 221))
-    drawn = figures.descent_energies(ends, minima, float(theory.E_inf(H)), float(theory.E_0(H)), H)
-    return {"ends": ends, "minima": minima}, drawn
+def _descent_energies(seed: int) -> Tables:
+    sizes = (25, 50, 100, 200)
+    ends = experiments.descent_energies(sizes, _H, samples=64, starts=16, seed=seed)
+    return {"ends": ends, "minima": experiments.densities_of_minima(sizes, _H, np.linspace(-1.75, -1.2, 221))}
 
 
-def _counts_to_complexity(seed: int) -> tuple[dict[str, pd.DataFrame], Figure]:  # noqa: ARG001  nothing is drawn at random
-    H, indices = 3, (0, 1, 2)
+def _draw_descent_energies(tables: Tables) -> Figure:
+    return figures.descent_energies(
+        tables["ends"], tables["minima"], float(theory.E_inf(_H)), float(theory.E_0(_H)), _H
+    )
+
+
+def _counts_to_complexity(seed: int) -> Tables:  # noqa: ARG001  nothing is drawn at random
     energies = np.union1d(np.linspace(-1.75, -0.75, 201), np.linspace(-1.71, -1.59, 121))
-    counts = experiments.counts_below((10, 20, 50, 100, 200, 1000), H, indices, energies)
-    drawn = figures.counts_to_complexity(counts, {k: float(theory.E_k(H, k)) for k in indices}, H)
-    return {"counts": counts}, drawn
+    return {"counts": experiments.counts_below((10, 20, 50, 100, 200, 1000), _H, _INDICES, energies)}
 
 
-def _counts_by_energy(seed: int) -> tuple[dict[str, pd.DataFrame], Figure]:  # noqa: ARG001  nothing is drawn at random
-    n, H = 1000, 3
+def _draw_counts_to_complexity(tables: Tables) -> Figure:
+    return figures.counts_to_complexity(tables["counts"], {k: float(theory.E_k(_H, k)) for k in _INDICES}, _H)
+
+
+def _counts_by_energy(seed: int) -> Tables:  # noqa: ARG001  nothing is drawn at random
     energies = np.union1d(np.linspace(-1.75, 1.75, 351), np.linspace(-1.68, -1.58, 201))
-    densities = experiments.densities_of_points(n, H, (None, 0, 1, 2, 3, 4), energies)
-    drawn = figures.counts_by_energy(densities, float(theory.E_inf(H)), float(theory.E_0(H)), n, H)
-    return {"densities": densities}, drawn
+    return {"densities": experiments.densities_of_points(_MANY_SPINS, _H, (None, 0, 1, 2, 3, 4), energies)}
 
 
-def _disconnectivity(seed: int) -> tuple[dict[str, pd.DataFrame], Figure]:
-    H = 3
-    every = enumerate_critical_points(SphericalSpinGlass.pure(14, H, seed))
-    return drawn_graph(basin_volumes(landscape_graph(every), 2000, seed), H)
+def _draw_counts_by_energy(tables: Tables) -> Figure:
+    E_inf, E_0 = float(theory.E_inf(_H)), float(theory.E_0(_H))
+    return figures.counts_by_energy(tables["densities"], E_inf, E_0, _MANY_SPINS, _H)
 
 
-def drawn_graph(basins: Basins, H: int) -> tuple[dict[str, pd.DataFrame], Figure]:
-    """Return the tables and the drawing of a landscape's disconnectivity graph."""
-    tables = experiments.disconnectivity(basins)
-    n = basins.graph.every.x.shape[1]
-    return tables, figures.disconnectivity(tables["minima"], tables["merges"], n, H)
+def _disconnectivity(seed: int) -> Tables:
+    every = enumerate_critical_points(SphericalSpinGlass.pure(_ONE_LANDSCAPE, _H, seed))
+    return experiments.disconnectivity(basin_volumes(landscape_graph(every), 2000, seed))
+
+
+def _draw_disconnectivity(tables: Tables) -> Figure:
+    return figures.disconnectivity(tables["minima"], tables["merges"], _ONE_LANDSCAPE, _H)
 
 
 ENTRIES = {
@@ -57,6 +64,7 @@ ENTRIES = {
         "Theorem 2.1) and the band [-E_0, -E_inf]. The density counts every minimum once; descents favour wide "
         "basins, so the two differ. Below n = 200 most minima still lie above the band.",
         _descent_energies,
+        _draw_descent_energies,
     ),
     "counts-to-complexity": Entry(
         "(1/n) log of the exact mean number of critical points of index k = 0, 1, 2 with energy per spin below u, at "
@@ -65,6 +73,7 @@ ENTRIES = {
         "n grows. The upper row shows the whole rise, the lower one the surroundings of -E_k: even at n = 1000 the "
         "curves are still off the limit by about the height of its plateau. Nothing here is simulated.",
         _counts_to_complexity,
+        _draw_counts_to_complexity,
         simulated=False,
     ),
     "counts-by-energy": Entry(
@@ -74,6 +83,7 @@ ENTRIES = {
         "from the bottom up; at this n the layers still overlap, and reach above -E_inf. Curves are cut at 10^-2. "
         "Nothing here is simulated.",
         _counts_by_energy,
+        _draw_counts_by_energy,
         simulated=False,
     ),
     "disconnectivity": Entry(
@@ -83,5 +93,6 @@ ENTRIES = {
         "unstable directions of each saddle shows. Horizontal positions have no meaning. Below: each minimum's share "
         "of the sphere under gradient flow, from 2000 uniform starts, with Wilson's 95% intervals.",
         _disconnectivity,
+        _draw_disconnectivity,
     ),
 }
