@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: verify test benchmark figures clean
+.PHONY: verify test benchmark figures docs clean
 
 verify: .venv/installed
 	$(BIN)/spinglass verify --effort quick
@@ -20,6 +20,10 @@ benchmark: .venv/installed-benchmark
 figures: .venv/installed
 	$(BIN)/spinglass figures --out figures
 
+# With the figures of `make figures` where that has run.
+docs: .venv/installed-docs
+	$(BIN)/mkdocs build --strict
+
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -32,6 +36,6 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	touch $@
 
-.venv/installed-test .venv/installed-benchmark: .venv/installed-%: .venv/installed
+.venv/installed-test .venv/installed-benchmark .venv/installed-docs: .venv/installed-%: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'
 	touch $@
