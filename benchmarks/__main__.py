@@ -1,5 +1,8 @@
-"""Run every benchmark, print one table and write it to ``benchmarks/results.md`` with the machine described."""
+"""Run the benchmarks, all or by name, and write each section of ``benchmarks/results.md`` as it is measured."""
 
+import argparse
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -8,16 +11,27 @@ from rich.table import Table
 from benchmarks import enumeration, machine, memory, minima, sweeps
 from benchmarks.timing import Result
 
+RESULTS = Path(__file__).with_name("results.md")
 COLUMNS = ("task", "spinglass", "beside", "theirs", "ratio", "required", "goal", "")
+SECTIONS: dict[str, Callable[[], list[Result]]] = {
+    "one-point": sweeps.one_point,
+    "batches": sweeps.batches,
+    "minima": minima.minima,
+    "enumeration": enumeration.enumeration,
+    "memory": memory.memory,
+}
+_HEAD = """# Benchmarks
+
+Written by `make benchmark`, a section at a time; float64, every peer in a process of its own, best of repeated runs.
+`python -m benchmarks NAME` measures one section again.
+"""
 
 
-def _markdown(results: list[Result], bandwidth: float) -> str:
+def _section(name: str, results: Sequence[Result]) -> str:
     lines = [
-        "# Benchmarks",
+        f"## {name}",
         "",
-        "Written by `make benchmark`; float64, every peer in a process of its own, best of repeated runs.",
-        "",
-        f"Machine: {machine.description()}; memory read at {bandwidth / 1e9:.1f} GB/s.",
+        f"{machine.description()}.",
         "",
         "| " + " | ".join(COLUMNS) + " |",
         "|" + "---|" * len(COLUMNS),
@@ -27,21 +41,30 @@ def _markdown(results: list[Result], bandwidth: float) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
+def _record(name: str, results: Sequence[Result]) -> None:
+    """Replace one section of the file and leave the others as they were measured."""
+    written = RESULTS.read_text() if RESULTS.is_file() else _HEAD
+    parts = re.split(r"(?m)^(?=## )", written)
+    sections = {part.split("\n", 1)[0].removeprefix("## "): part.rstrip() + "\n" for part in parts[1:]}
+    sections[name] = _section(name, results)
+    RESULTS.write_text("\n".join([_HEAD, *(sections[known] for known in SECTIONS if known in sections)]))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print, write."""
-    bandwidth = machine.read_bandwidth()
-    results = [
-        *sweeps.one_point(bandwidth),
-        *sweeps.batches(machine.product_peaks()),
-        *minima.minima(),
-        *enumeration.enumeration(),
-        *memory.memory(),
-    ]
-    table = Table(*COLUMNS, title=machine.description())
-    for result in results:
-        table.add_row(*result.cells())
-    Console(width=180).print(table)
-    Path(__file__).with_name("results.md").write_text(_markdown(results, bandwidth))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("sections", nargs="*", metavar="NAME", help=f"any of {', '.join(SECTIONS)}; all by default")
+    chosen = parser.parse_args(arguments).sections or list(SECTIONS)
+    unknown = [name for name in chosen if name not in SECTIONS]
+    if unknown:
+        parser.error(f"unknown section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
+    for name in chosen:
+        results = SECTIONS[name]()
+        table = Table(*COLUMNS, title=f"{name}: {machine.description()}")
+        for result in results:
+            table.add_row(*result.cells())
+        Console(width=180).print(table)
+        _record(name, results)
 
 
 if __name__ == "__main__":

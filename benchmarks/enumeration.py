@@ -16,6 +16,7 @@ import numpy as np
 from benchmarks.timing import Result, best_time, duration, isolated
 from spinglass import SphericalSpinGlass
 from spinglass.critical_points import enumerate_critical_points
+from spinglass.critical_points.proof import Certify
 from spinglass.threads import available_cores
 
 LIMITS = {8: 0.03, 10: 0.2, 12: 1.5, 16: 60.0}  # seconds, on two cores, after compilation
@@ -23,7 +24,7 @@ PHC = {5: None, 7: None, 8: 200.0}  # how many times faster than PHCpack is requ
 SEED = 0
 
 
-def ours(n: int, certify: str | None) -> tuple[float, int]:
+def ours(n: int, certify: Certify) -> tuple[float, int]:
     """Return seconds for one sample of H = 3, and the number of complex solutions found."""
     glass = SphericalSpinGlass.pure(n, 3, seed=SEED)
     every = enumerate_critical_points(glass, certify)

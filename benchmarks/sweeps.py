@@ -1,9 +1,10 @@
 """Energy and gradient, one point and batches, against dense peers and against bandwidth and matrix products."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from benchmarks import machine
 from benchmarks.timing import Result, best_time, duration, isolated
 from spinglass import SphericalSpinGlass, couplings, sphere
 
@@ -27,12 +28,10 @@ def _tensor(n: int) -> np.ndarray:
     return J
 
 
-def einsum(n: int, batch: int) -> float:
-    """NumPy: einsum on the dense tensor."""
-    J, x = _tensor(n), _points(n, max(batch, 1))
-    if batch:
-        return best_time(lambda: np.einsum("ijk,bj,bk->bi", J, x, x))
-    return best_time(lambda: np.einsum("ijk,j,k->i", J, x[0], x[0]))
+def einsum(n: int, batch: int) -> float:  # noqa: ARG001  peers take the same arguments
+    """NumPy: einsum on the dense tensor, at one point."""
+    J, x = _tensor(n), _points(n, 1)[0]
+    return best_time(lambda: np.einsum("ijk,j,k->i", J, x, x))
 
 
 def torch_dense(n: int, batch: int) -> float:
@@ -89,7 +88,7 @@ def jax_dense(n: int, batch: int) -> float:
 
 
 def _against(
-    task: str, seconds: float, peers: list[tuple[str, Callable[..., float], float | None]], *sizes: int
+    task: str, seconds: float, peers: Sequence[tuple[str, Callable[..., float], float | None]], *sizes: int
 ) -> list[Result]:
     results = []
     for name, peer, required in peers:
@@ -98,8 +97,9 @@ def _against(
     return results
 
 
-def one_point(bandwidth: float) -> list[Result]:
+def one_point() -> list[Result]:
     """One point, H = 3: against dense peers, and the couplings' bytes against memory bandwidth."""
+    bandwidth = machine.read_bandwidth()
     results = []
     for n in (100, 250, 500, 1000):
         seconds = isolated(ours, n, 3, 0)
@@ -123,8 +123,9 @@ def one_point(bandwidth: float) -> list[Result]:
     ]
 
 
-def batches(peaks: dict[str, float]) -> list[Result]:
+def batches() -> list[Result]:
     """Batches of 1024: two multiply-adds a coupling and point, against matrix products and dense peers."""
+    peaks = machine.product_peaks()
     results = []
     strictest = max(peaks, key=lambda name: peaks[name])
     for n, H, required in ((25, 3, None), (100, 3, 0.6), (250, 3, 0.7), (60, 4, 0.55)):
