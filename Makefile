@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: verify test benchmark figures docs clean
+.PHONY: verify test test-browser benchmark figures docs clean
 
 verify: .venv/installed
 	$(BIN)/spinglass verify --effort quick
@@ -13,6 +13,10 @@ test: .venv/installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest
+
+# `make test` skips what needs a browser where there is none; this requires it (Debian: apt install chromium).
+test-browser: .venv/installed-test
+	SPINGLASS_REQUIRES_BROWSER=1 $(BIN)/python -m pytest tests/validation/test_report_browser.py
 
 benchmark: .venv/installed-benchmark
 	$(BIN)/python -m benchmarks

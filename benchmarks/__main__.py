@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import enumeration, machine, memory, minima, sweeps
+from benchmarks import dynamics, enumeration, machine, memory, minima, sweeps, tempering, training
 from benchmarks.timing import Result
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -18,7 +18,10 @@ SECTIONS: dict[str, Callable[[], list[Result]]] = {
     "batches": sweeps.batches,
     "minima": minima.minima,
     "enumeration": enumeration.enumeration,
+    "tempering": tempering.tempering,
+    "training": training.training,
     "memory": memory.memory,
+    "dynamics": dynamics.dynamics,
 }
 _HEAD = """# Benchmarks
 

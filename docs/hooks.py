@@ -5,6 +5,7 @@ from pathlib import Path
 
 from latex2mathml.converter import convert
 from mkdocs.structure.files import File
+from nbconvert import MarkdownExporter
 
 ROOT = Path(__file__).parent.parent
 FIGURES = ROOT / "figures"
@@ -13,7 +14,8 @@ FIGURES = ROOT / "figures"
 def on_files(files, config):
     """Add the notebooks and, where `make figures` has run, the figures."""
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        files.append(File.generated(config, f"notebooks/{notebook.name}", abs_src_path=str(notebook)))
+        for name, content in _pages(notebook).items():
+            files.append(File.generated(config, f"notebooks/{name}", content=content))
     for figure in sorted(FIGURES.glob("*.png")):
         files.append(File.generated(config, f"gallery/{figure.name}", abs_src_path=str(figure)))
     files.append(File.generated(config, "gallery.md", content=_gallery()))
@@ -26,6 +28,15 @@ def on_page_markdown(markdown, page, **_):
         return markdown
     parts = re.split(r"(```.*?```|`[^`]*`)", markdown, flags=re.DOTALL)
     return "".join(part if part.startswith("`") else _with_formulas(part) for part in parts)
+
+
+def _pages(notebook):
+    """Return a notebook as it was executed: a page, and the pictures on it."""
+    page, resources = MarkdownExporter().from_filename(str(notebook))
+    pictures = {f"{notebook.stem}-{name}": content for name, content in resources["outputs"].items()}
+    for name in resources["outputs"]:
+        page = page.replace(f"({name})", f"({notebook.stem}-{name})")
+    return {f"{notebook.stem}.md": page, **pictures}
 
 
 def _with_formulas(text):

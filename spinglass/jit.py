@@ -13,6 +13,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numba
 import numba.extending
 
+from spinglass.kernel_files import KernelFiles
+
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -22,9 +24,10 @@ def jit(function: Callable[_P, _R]) -> Callable[_P, _R]:
     compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})(
         function
     )
+    cache = compiled._cache
     # Numba asks only whether the kernel's own file has changed, not those of the functions it has inlined.
-    index = compiled._cache._cache_file
-    index._source_stamp = (index._source_stamp, _sources_stamp())
+    sources = (numba.__version__, cache._cache_file._source_stamp, _sources_stamp())
+    cache._cache_file = KernelFiles(Path(cache.cache_path), cache._impl.filename_base, sources)
     return cast(Callable[_P, _R], compiled)
 
 

@@ -44,6 +44,7 @@ class CriticalPoints:
     method: str
     times: Array | None = None  # (T,), of a gradient flow
     energies: Array | None = None  # (B, T), per spin, along the flow; NaN after a failure
+    correlations: Array | None = None  # (B, T, T), overlaps x(t).x(t')/n along the flow, where asked for
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -100,7 +100,7 @@ def riemannian_hessian(landscape: Landscape, x: npt.ArrayLike) -> Array:
     points, shape = _check_at(landscape, x)
     n = points.shape[1]
     require_memory(4 * 8 * n * points.size, f"Hessians of {len(points)} points at n={n}", "fewer points at once")
-    return reduced_hessian(landscape, points).reshape(*shape[:-1], n - 1, n - 1)
+    return reduced_hessian(landscape, points, _radial(landscape, points)).reshape(*shape[:-1], n - 1, n - 1)
 
 
 def hessian_eigenvalues(landscape: Landscape, x: npt.ArrayLike) -> Array:
@@ -124,8 +124,9 @@ def hessian_eigenvalues(landscape: Landscape, x: npt.ArrayLike) -> Array:
     points, shape = _check_at(landscape, x)
     n = points.shape[1]
     eigenvalues = np.empty((len(points), n - 1))
+    radial = _radial(landscape, points)  # of the whole batch: small slices would be swept in another order
     for rows in hessian_slices(len(points), n):
-        hessians = reduced_hessian(landscape, points[rows])
+        hessians = reduced_hessian(landscape, points[rows], radial[rows])
         with one_blas_thread():
             run_in_threads(_eigenvalues_of(hessians, eigenvalues[rows]), range(len(hessians)))
     return eigenvalues.reshape(*shape[:-1], n - 1)
@@ -157,11 +158,14 @@ def hessian_slices(rows: int, n: int) -> Iterator[slice]:
     return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
 
 
-def reduced_hessian(landscape: Landscape, x: Array, radial: Array | None = None) -> Array:
-    """Return :func:`riemannian_hessian` of a batch, unchecked; ``radial`` is ``x.grad/n`` if known."""
+def _radial(landscape: Landscape, x: Array) -> Array:
+    radial: Array = dot(x, _float64(landscape.energy_and_gradient(x)[1])) / x.shape[1]
+    return radial
+
+
+def reduced_hessian(landscape: Landscape, x: Array, radial: Array) -> Array:
+    """Return :func:`riemannian_hessian` of a batch, unchecked; ``radial`` is ``x.grad/n``."""
     n = x.shape[1]
-    if radial is None:
-        radial = dot(x, _float64(landscape.energy_and_gradient(x)[1])) / n
     w, beta = householder(x)
     hessian = _euclidean_hessian(landscape, x)
     # (I - beta w w^T) M (I - beta w w^T) costs n^2 this way, where the basis itself would cost n^3.

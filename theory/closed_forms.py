@@ -11,6 +11,14 @@ def edge(H: Any) -> Any:
     return 2 * sympy.sqrt((H - 1) / H)
 
 
+def dynamical_temperature(H: Any) -> Any:
+    """``T_d = sqrt(H (H-2)^(H-2) / (H-1)^(H-1))``."""
+    import sympy
+
+    H = sympy.sympify(H)
+    return sympy.sqrt(H * (H - 2) ** (H - 2) / (H - 1) ** (H - 1))
+
+
 def rate(u: Any, H: Any, derivative: int = 0) -> Any:
     """``I_1(u)`` or its derivative in ``u``."""
     import sympy

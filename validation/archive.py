@@ -4,11 +4,14 @@ import json
 import math
 import os
 from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from validation.results import Report
+from validation.storage import write_whole
 from validation.verdict import Verdict
+from validation.versions import versions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,10 +65,12 @@ def write(report: Report, folder: Path) -> None:
     """Write the data, the verdicts and the report of a run."""
     from validation.report import html, markdown
 
-    (folder / PAGE).write_text(html(report), encoding="utf-8")
-    (folder / PLAIN).write_text(markdown(report), encoding="utf-8")
-    report.to_frame().to_parquet(folder / DATA, index=False)
-    (folder / CLAIMS).write_text(json.dumps(contents(report), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    data = BytesIO()
+    report.to_frame().to_parquet(data, index=False)
+    verdicts = json.dumps(contents(report), indent=1, allow_nan=False) + "\n"
+    write_whole(folder / DATA, data.getvalue())
+    for name, text in ((CLAIMS, verdicts), (PLAIN, markdown(report)), (PAGE, html(report))):
+        write_whole(folder / name, text.encode("utf-8"))
 
 
 def load(folder: str | Path) -> "pd.DataFrame":
@@ -86,8 +91,6 @@ def load(folder: str | Path) -> "pd.DataFrame":
 
 def contents(report: Report) -> dict[str, Any]:
     """Return a run's verdicts and circumstances as plain JSON values; what is not finite becomes None."""
-    from validation.report import versions
-
     plain: dict[str, Any] = _plain(
         {
             "effort": report.effort,
@@ -116,7 +119,7 @@ def _judged(verdict: Verdict) -> dict[str, Any]:
     judged = {
         name: getattr(verdict, name)
         for name in (
-            "claim_id", "kind", "mutant", "status", "reason", "p_value", "p_equivalence", "alpha",
+            "claim_id", "kind", "mutant", "status", "reason", "p_value", "p_values", "p_equivalence", "alpha",
             "estimate", "standard_error", "interval", "predicted", "samples", "needed", "seconds", "errors",
         )
     }  # fmt: skip

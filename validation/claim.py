@@ -1,5 +1,6 @@
 """What a claim is: a statement of theory, the measurement that could refute it, and ways it must fail."""
 
+import functools
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -216,7 +217,7 @@ class Claim:
         """Measure one disorder sample; a vector with one entry per component."""
         measure = _as_it_is_now(self.measure)
         values = np.atleast_1d(np.asarray(measure(seed, **series.parameters), dtype=float))
-        if values.ndim != 1 or (self.components and len(values) != len(self.components)):
+        if values.ndim != 1 or not values.size or (self.components and len(values) != len(self.components)):
             expected = len(self.components) or "any number of"
             raise ValueError(f"measure returned shape {values.shape} where {expected} numbers in one row are due")
         return values
@@ -229,9 +230,30 @@ class Claim:
 
 def _as_it_is_now(function: Callable[..., Any]) -> Callable[..., Any]:
     """Look a module's function up by its name, where a mutant may have put another in its place."""
-    module = sys.modules.get(function.__module__)
-    current: Callable[..., Any] = getattr(module, function.__qualname__, function)
+    if isinstance(function, functools.partial):
+        return functools.partial(_as_it_is_now(function.func), *function.args, **function.keywords)
+    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    name = getattr(function, "__qualname__", "")  # objects that are called have none, and stay what they are
+    current: Callable[..., Any] = getattr(module, name, function)
     return current
+
+
+def check_names(claim: Claim) -> None:
+    """Raise ``ValueError`` unless the names of the claim's functions lead back to them; nothing may be patched now.
+
+    Mutants put wrong functions in the place of right ones by name. Where two functions share a name, the second
+    would silently be measured in the place of the first.
+    """
+    for role in ("measure", "predict"):
+        function = getattr(claim, role)
+        while isinstance(function, functools.partial):
+            function = function.func
+        if _as_it_is_now(function) is not function:
+            raise ValueError(
+                f"claim {claim.id}: its {role} is a function {function.__qualname__!r}, but {function.__module__} has "
+                "another one of that name now; give every function of a file a name of its own, and read a changed "
+                "file again"
+            )
 
 
 def one_of(what: str, given: str, known: Sequence[_Name]) -> _Name:

@@ -42,13 +42,28 @@ def _exceptions(values: Array) -> NDArray[np.int_]:
     return np.array([len(column) - np.unique(column, return_counts=True)[1].max() for column in values.T])
 
 
+def _too_skewed(values: Array, alpha: float) -> bool:
+    """Whether skewness beyond that of normal numbers by chance doubles a tail of Student's t at level ``alpha``.
+
+    To first order in 1/sqrt(m) the tail beyond z changes by ``skewness z (2 z^2 + 1) / (6 sqrt(m))``, relative
+    (Hall, The Bootstrap and Edgeworth Expansion, 1992, eq. 2.55 and below, with the tail phi(z)/z).
+    """
+    z = -float(special.ndtri(alpha / 2))
+    centred = values - values.mean()
+    skewness = float((centred**3).mean() / (centred**2).mean() ** 1.5)
+    by_chance = 3 * math.sqrt(6 / len(values))
+    return abs(skewness) > max(by_chance, 6 * math.sqrt(len(values)) / (z * (2 * z**2 + 1)))
+
+
 @dataclass(frozen=True)
 class Mean:
     """Means over disorder samples: Student's t for one number, a bootstrapped max-t band for several.
 
     The numbers of one sample are correlated, so a curve is judged whole: the largest studentised
-    deviation is compared with its bootstrap law over samples (Romano & Wolf 2005). Series are independent and
-    share the error level equally.
+    deviation is compared with its bootstrap law over samples (Romano & Wolf 2005). So is one number whose
+    skewness would distort Student's tail at the error level. Series are independent and share the error level
+    equally. Only the test of the prediction is over the whole curve; the tests of equivalence are one a number,
+    as all of them have to pass.
     """
 
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:
@@ -69,13 +84,14 @@ class Mean:
         # Where hardly a sample differs from the rest, its spread says nothing about the error.
         error = np.where(_exceptions(values) < _FEWEST_EXCEPTIONS, 0.0, error)
         freedom = count - 1
-        if components == 1:
-            quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
+        quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
+        if components == 1 and not (error[0] > 0 and _too_skewed(values[:, 0], alpha)):
             point = mean_point(float(mean[0]), float(error[0]), freedom, sample, 0, alpha, quantile)
             return [point], point.p_value
         # The smallest p-value that resampling can give must lie well below the error level.
         maxima = maximal_t(values[:, error > 0], seed, max(RESAMPLES, math.ceil(10 / alpha)))
-        quantile = float(np.quantile(maxima, CONFIDENCE, method="higher"))
+        if components > 1:
+            quantile = float(np.quantile(maxima, CONFIDENCE, method="higher"))
         points = [
             mean_point(float(mean[k]), float(error[k]), freedom, sample, k, alpha, quantile) for k in range(components)
         ]
@@ -94,13 +110,20 @@ class Proportion:
     """The probability of an event, one 0 or 1 per disorder sample: exact binomial tests.
 
     Intervals are those of Clopper & Pearson (1934). Rare events need this: where none was seen a mean has no
-    spread, yet none seen is evidence.
+    spread, yet none seen is evidence. Where the prediction is above 0, so must be the least that is tolerated,
+    or finding nothing would pass.
     """
 
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:  # noqa: ARG002
         """Weigh the samples of all series against their predictions."""
         if any(not np.isin(sample.values, (0.0, 1.0)).all() for sample in samples):
             raise ValueError("a Proportion is measured by 0 or 1 per sample; use Mean for other numbers")
+        for sample in samples:
+            if ((sample.low > 0) & (sample.low <= sample.delta)).any():
+                raise ValueError(
+                    "delta reaches down to a probability of 0, so that finding nothing would pass where "
+                    f"{sample.low.min():.3g} is predicted; use a smaller delta: it counts relative to the larger end"
+                )
         share = alpha / sum(sample.values.shape[1] for sample in samples)
         points = [self._point(sample, k, share) for sample in samples for k in range(sample.values.shape[1])]
         return together(points, [point.p_value for point in points])
@@ -201,7 +224,12 @@ class Extrapolation:
             errors.append(math.sqrt(sum(float(v.var(ddof=1)) / len(v) for v in pairs)))
         middle, spread = (max(estimates) + min(estimates)) / 2, (max(estimates) - min(estimates)) / 2
         first = samples[0]
-        freedom = min(len(sample.values) for sample in samples) - 1
+        if any((sample.low != first.low[0]).any() or (sample.high != first.high[0]).any() for sample in samples):
+            raise ValueError(
+                "an extrapolation has one limit, so that predict must give the same number for every series "
+                "and component"
+            )
+        most, freedom = max(len(s.values) for s in samples), min(len(s.values) for s in samples) - 1
         quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
         widened = Sample(
             first.values, first.low, first.high, first.bias + spread, first.delta - spread, first.parameters
@@ -218,6 +246,8 @@ class Extrapolation:
             plain.p_value,
             plain.p_equivalence if spread <= delta / 2 else 1.0,
             sum(len(sample.values) for sample in samples),
+            # Of the largest series, the others in proportion: the spread of the forms stays what it is.
+            None if plain.needed is None else math.ceil(plain.needed * most / len(first.values)),
         )
         names = ", ".join(f"{name}: {value:.4g}" for name, value in zip(forms, estimates, strict=True))
         reason = f"extrapolations by {names}; half spread {spread:.2g}"

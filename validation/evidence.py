@@ -67,12 +67,16 @@ class Point:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All points of a claim and the p-values of both tests over all of them together."""
+    """All points of a claim and the p-values of both tests over all of them together.
+
+    ``p_values`` are those that ``p_value`` combines: one a series or, of proportions, one a number.
+    """
 
     points: tuple[Point, ...]
     p_value: float
     p_equivalence: float
     reason: str = ""
+    p_values: tuple[float, ...] = ()
 
     def status(self, alpha: float) -> Status:
         """Return the verdict at error level ``alpha``."""
@@ -84,7 +88,7 @@ class Evidence:
 def together(points: Sequence[Point], p_values: Sequence[float], reason: str = "") -> Evidence:
     """Combine points: one may be off (Bonferroni over series), but all must be close (every test says so)."""
     p = min(1.0, len(p_values) * min(p_values))
-    return Evidence(tuple(points), p, max(point.p_equivalence for point in points), reason)
+    return Evidence(tuple(points), p, max(point.p_equivalence for point in points), reason, tuple(p_values))
 
 
 def upper_tail(t: float, freedom: float) -> float:

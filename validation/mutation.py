@@ -10,11 +10,13 @@ from typing import Any
 from unittest import mock
 
 from validation.catalogue import FILE_OF_CLAIMS
-from validation.claim import Claim, Mutant
+from validation.claim import Claim, Mutant, check_names
+from validation.isolation import Isolation
 
 # Where remembered results may lie. Thread pools are remembered as well, but hold no results.
 _REMEMBERING = ("spinglass.", "theory.", "validation.claims.")
 _KEPT = ("spinglass.threads",)
+_ISOLATION = Isolation()
 
 
 def resolve(target: str) -> tuple[Any, str]:
@@ -52,7 +54,9 @@ def _import(target: str) -> tuple[Any, str]:
 
 
 def check_mutants(claim: Claim) -> None:
-    """Raise ``ValueError`` if a mutant of ``claim`` patches something that does not exist."""
+    """Raise ``ValueError`` if a mutant of ``claim`` patches something that does not exist, or could not reach it."""
+    with _ISOLATION.shared():
+        check_names(claim)
     for mutant in claim.mutants:
         for target in mutant.patches:
             try:
@@ -65,13 +69,17 @@ def check_mutants(claim: Claim) -> None:
 def mutated(mutant: Mutant | None) -> Iterator[None]:
     """Run a block with the mutant's patches in force, and everything put back after it.
 
-    Results remembered by ``functools.cache`` are dropped at both ends: a healthy value must not hide the
-    mutant, nor a mutated one outlive it. Compiled kernels have their globals baked in: patch what calls them.
+    Patches act on the whole process, so a block with a mutant waits until it is alone in it; blocks without one
+    (``None``) run side by side. Results remembered by ``functools.cache`` are dropped at both ends: a healthy value
+    must not hide the mutant, nor a mutated one outlive it. Compiled kernels have their globals baked in: patch what
+    calls them.
     """
     if mutant is None:
-        yield
+        with _ISOLATION.shared():
+            yield
         return
     with ExitStack() as stack:
+        stack.enter_context(_ISOLATION.alone())
         # Wrong code may well warn; what counts is whether its numbers are told from right ones.
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")

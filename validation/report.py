@@ -1,12 +1,10 @@
 """The report of a run: one self-contained page, and the same as Markdown."""
 
-import platform
 import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,14 +15,14 @@ from markupsafe import Markup, escape
 from validation.claim import Claim
 from validation.evidence import Point
 from validation.numbers import number, prediction, with_error
+from validation.progress import duration
 from validation.results import Report
 from validation.verdict import Verdict
+from validation.versions import versions
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from matplotlib.figure import Figure
-
-LIBRARIES = ("spinglass", "numpy", "scipy", "numba", "sympy")
 
 # Drawn in this colour, text and axes take on that of the page, light or dark.
 _PAGE_COLOUR = "#010203"
@@ -73,9 +71,19 @@ class Entry:
                 f"Deviations of {claim.delta:.3g}, relative, are ruled out (p = {verdict.p_equivalence:.2g}), "
                 f"and the prediction is not rejected (p = {verdict.p_value:.2g})."
             )
-        needed = f" About {verdict.needed} samples a series would decide." if verdict.needed else ""
+        needed = f" {self.more_work[0].upper()}{self.more_work[1:]} would decide." if self.more_work else ""
         reason = f" {verdict.reason[0].upper()}{verdict.reason[1:]}." if verdict.reason else ""
         return f"The data cannot tell.{reason}{needed}"
+
+    @property
+    def more_work(self) -> str:
+        """What would decide an undecided claim: samples, by how much that is more, and its time on one core."""
+        needed = self.verdict.needed
+        if not needed:
+            return ""
+        most = max(series.samples for series in self.claim.sizes[self.report.effort])
+        time = duration(self.verdict.seconds * needed / most)
+        return f"about {needed} samples a series ({needed / most:.2g} times the work: {time} on one core)"
 
     @property
     def worst(self) -> tuple[str, str]:
@@ -175,7 +183,10 @@ def html(report: Report) -> str:
         killed = len(report.mutant_verdicts) - len(report.survivors)
         counts.append((f"killed of {len(report.mutant_verdicts)} mutants", killed))
     template = environment.get_template("report.html.j2")
-    return template.render(**_circumstances(report), style=Markup(style), counts=counts)
+    circumstances = _circumstances(report)
+    families = list(dict.fromkeys(entry.claim.family for entry in circumstances["entries"]))
+    statuses = [status for status, count in counts[:3] if count]
+    return template.render(**circumstances, style=Markup(style), counts=counts, families=families, statuses=statuses)
 
 
 def markdown(report: Report) -> str:
@@ -190,11 +201,6 @@ def _circumstances(report: Report) -> dict[str, Any]:
         for v in report.verdicts
     ]
     return {"report": report, "entries": entries, "versions": versions()}
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that results depend on."""
-    return {"Python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
 
 
 def _environment(autoescape: bool) -> "Environment":

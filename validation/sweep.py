@@ -1,147 +1,149 @@
-"""Units of work over an executor: the one place that knows where a measurement runs.
-
-Every disorder sample has a seed of its own, made from the run's seed, the claim, the effort, the series and
-the sample's number. So any number of workers measures the same bits, and a claim alone measures what it
-measures among others.
-"""
+"""Units of work over an executor: the one place that knows where a unit runs."""
 
 import multiprocessing
 import os
 import signal
 import sys
 import threading
-import time
 import traceback
-import zlib
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cache
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import islice
+from typing import Any, Generic, TypeVar
 from unittest import mock
 
-import numpy as np
-from numpy.typing import NDArray
+from validation.versions import code
 
-from validation.catalogue import Catalogue, read_claims
-from validation.claim import EFFORTS, Between, Claim, Effort
-from validation.mutation import mutated
+UnitT = TypeVar("UnitT")
+ResultT = TypeVar("ResultT")
 
 _SINGLE_THREADED = dict.fromkeys(
     ("SPINGLASS_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )
+_AHEAD = 4  # units handed out per worker before any is done
+_AHEAD_ELSEWHERE = 1024
+PATIENCE = 10  # seconds for a scheduler to answer
 
 
 @dataclass(frozen=True)
-class Unit:
-    """A stretch of one series' samples, measured in one go; without samples, the series' prediction."""
+class Failure:
+    """A unit that raised, or whose worker died: the traceback, or what is known."""
 
-    claim_id: str
-    mutant: str | None
-    effort: Effort
-    series: int
-    samples: range | None
+    text: str
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a unit: values per sample, or the traceback of those that raised."""
-
-    unit: Unit
-    values: dict[int, NDArray[np.float64]] = field(default_factory=dict)
-    prediction: Between | None = None
-    errors: dict[int, str] = field(default_factory=dict)
-    seconds: float = 0.0
+Results = Generator[tuple[UnitT, ResultT | Failure], None, None]
 
 
-def sample_seed(root: np.random.SeedSequence, claim_id: str, effort: Effort, *key: int) -> np.random.SeedSequence:
-    """Return the seed of one sample; each effort has its own, as a larger run is a new test."""
-    from spinglass.seeds import child
+class WorkersDiedError(Exception, Generic[UnitT]):
+    """The processes of a pool are gone; ``units`` were with them."""
 
-    return child(root, zlib.crc32(claim_id.encode()), EFFORTS.index(effort), *key)
-
-
-def units_of(claim: Claim, mutant: str | None, effort: Effort, pieces: int = 16) -> list[Unit]:
-    """Cut a claim's work into units: per series a prediction and at most ``pieces`` stretches of samples."""
-    units = []
-    for number, series in enumerate(claim.sizes[effort]):
-        units.append(Unit(claim.id, mutant, effort, number, None))
-        length = -(-series.samples // pieces)
-        for first in range(0, series.samples, length):
-            stretch = range(first, min(first + length, series.samples))
-            units.append(Unit(claim.id, mutant, effort, number, stretch))
-    return units
+    def __init__(self, units: Sequence[UnitT]) -> None:
+        super().__init__(f"{len(units)} units were under way")
+        self.units = units
 
 
-def perform(catalogue: Catalogue, unit: Unit, root: np.random.SeedSequence) -> Outcome:
-    """Carry out one unit in this process; what a sample raises is recorded, and the others go on."""
-    claim = catalogue[unit.claim_id]
-    series = claim.sizes[unit.effort][unit.series]
-    mutant = next((m for m in claim.mutants if m.name == unit.mutant), None)
-    outcome = Outcome(unit)
-    prediction = None
-    start = time.perf_counter()
-    with mutated(mutant):
-        for sample in unit.samples if unit.samples is not None else (-1,):
-            try:
-                if sample < 0:
-                    prediction = claim.prediction(series)
-                else:
-                    seed = sample_seed(root, claim.id, unit.effort, unit.series, sample)
-                    outcome.values[sample] = claim.measurement(seed, series)
-            except Exception:
-                outcome.errors[sample] = traceback.format_exc(limit=-6)
-    return Outcome(unit, outcome.values, prediction, outcome.errors, time.perf_counter() - start)
+def sweep(
+    work: Callable[[UnitT], ResultT], units: Sequence[UnitT], workers: int = 1, executor: Executor | None = None
+) -> Results[UnitT, ResultT]:
+    """Yield every unit with its result, or its :class:`Failure`, as it is done.
 
+    One worker is this process. ``work`` must be found by name in other processes, and its result depend on the unit
+    alone. Where a worker dies, its units are tried once more, each by itself. Closing the iterator, or Ctrl-C, drops
+    what has not been started; what was yielded stays valid.
 
-def run(
-    catalogue: Catalogue,
-    units: Sequence[Unit],
-    root: np.random.SeedSequence,
-    workers: int,
-    executor: Executor | None = None,
-) -> Generator[Outcome, None, None]:
-    """Yield every unit's outcome as it is done: in this process for one worker, else over an executor.
-
-    Closing the iterator, or Ctrl-C, drops what has not been started; what was yielded stays valid.
+    Examples
+    --------
+    >>> list(sweep(abs, [-2, 3]))
+    [(-2, 2), (3, 3)]
     """
-    if executor is not None:
-        yield from _over(executor, catalogue, units, root)
-    elif workers == 1 or catalogue.source is None:
-        from threadpoolctl import threadpool_limits
+    from spinglass.threads import one_blas_thread
 
-        # BLAS results depend on its number of threads; one is what a worker process has too.
-        with threadpool_limits(1, user_api="blas"):
+    # Products' last bits depend on the number of BLAS threads; one is what a worker process has too.
+    with one_blas_thread():
+        if executor is not None:
+            yield from _over(executor, partial(_elsewhere, code(), work), units, _AHEAD_ELSEWHERE)
+        elif workers == 1 or len(units) < 2:
             for unit in units:
-                yield perform(catalogue, unit, root)
-    else:
-        before = set(multiprocessing.active_children())
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(min(workers, len(units)), mp_context=context, initializer=_settle)
-        finished = False
-        try:
-            yield from _over(pool, catalogue, units, root)
-            finished = True
-        finally:
-            if not finished:
-                for process in set(multiprocessing.active_children()) - before:
-                    process.terminate()
-            pool.shutdown(wait=finished, cancel_futures=True)
+                yield unit, _attempt(work, unit)
+        else:
+            yield from _over_processes(work, units, workers)
+
+
+def _attempt(work: Callable[[UnitT], ResultT], unit: UnitT) -> ResultT | Failure:
+    try:
+        return work(unit)
+    except Exception:
+        return Failure(traceback.format_exc(limit=-6))
 
 
 def _over(
-    executor: Executor, catalogue: Catalogue, units: Sequence[Unit], root: np.random.SeedSequence
-) -> Iterator[Outcome]:
-    if catalogue.source is None:
-        raise ValueError("claims made in this process cannot be sent elsewhere; put them into a file")
-    with _quiet_start():
-        futures = {executor.submit(_perform_there, catalogue.source, unit, root): unit for unit in units}
-    for future in as_completed(futures):
-        unit = futures[future]
+    executor: Executor, work: Callable[[UnitT], ResultT], units: Iterable[UnitT], ahead: int
+) -> Results[UnitT, ResultT]:
+    """Keep ``ahead`` units handed out; where a local pool breaks, raise :class:`WorkersDiedError` with them."""
+    waiting = iter(units)
+    under_way: dict[Future[ResultT | Failure], UnitT] = {}
+    starts_processes = isinstance(executor, ProcessPoolExecutor)
+    try:
+        while True:
+            for unit in islice(waiting, ahead - len(under_way)):
+                try:
+                    with _quiet_start() if starts_processes else nullcontext():
+                        under_way[executor.submit(_attempt, work, unit)] = unit
+                except BrokenExecutor:
+                    raise WorkersDiedError([*under_way.values(), unit]) from None
+            if not under_way:
+                return
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                error = future.exception()
+                if isinstance(error, BrokenExecutor):
+                    raise WorkersDiedError(list(under_way.values()))
+                unit = under_way.pop(future)
+                yield unit, future.result() if error is None else Failure(f"{type(error).__name__}: {error}")
+    finally:
+        if not starts_processes:  # a pool of processes cancels its own
+            for future in under_way:
+                future.cancel()
+
+
+def _over_processes(work: Callable[[UnitT], ResultT], units: Sequence[UnitT], workers: int) -> Results[UnitT, ResultT]:
+    """Run on processes of this machine; after a death, find by single file which unit brings its worker down."""
+    fresh, suspects = deque(units), deque[UnitT]()
+    while fresh or suspects:
+        queue, count = (suspects, 1) if suspects else (fresh, min(workers, len(fresh)))
         try:
-            yield future.result()
-        except Exception as error:  # the worker died, or its answer did not arrive
-            yield Outcome(unit, errors={unit.samples[0] if unit.samples else -1: f"{type(error).__name__}: {error}"})
+            with _processes(count) as pool:
+                yield from _over(pool, work, _drained(queue), 1 if queue is suspects else _AHEAD * count)
+        except WorkersDiedError as died:
+            if queue is suspects:
+                for unit in died.units:
+                    yield unit, Failure("BrokenProcessPool: the worker process died, and once more when tried again")
+            else:
+                suspects.extend(died.units)
+
+
+def _drained(queue: deque[UnitT]) -> Iterator[UnitT]:
+    while queue:
+        yield queue.popleft()
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
+    before = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
+    finished = False
+    try:
+        yield pool
+        finished = True
+    finally:
+        if not finished:
+            for process in set(multiprocessing.active_children()) - before:
+                process.terminate()
+        pool.shutdown(wait=finished, cancel_futures=True)
 
 
 @contextmanager
@@ -176,14 +178,53 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+def _elsewhere(expected: str, work: Callable[[UnitT], ResultT], unit: UnitT) -> ResultT:
+    if code() != expected:
+        raise RuntimeError(f"this worker has other code ({code()}) than the run ({expected}); install the same version")
+    _one_blas_thread_for_good()
+    return work(unit)
+
+
 @cache
-def _catalogue_from(source: str) -> Catalogue:
-    if source:
-        return read_claims(source)
-    from validation.claims import catalogue
+def _one_blas_thread_for_good() -> AbstractContextManager[None]:
+    from spinglass.threads import one_blas_thread
 
-    return catalogue()
+    held = one_blas_thread()
+    held.__enter__()
+    return held  # kept by the cache: a context that is forgotten is left
 
 
-def _perform_there(source: str, unit: Unit, root: np.random.SeedSequence) -> Outcome:
-    return perform(_catalogue_from(source), unit, root)
+@contextmanager
+def cluster(address: str) -> Iterator[Executor]:
+    """Give the executor of a cluster: of the Dask scheduler at ``tcp://host:port``, or ``mpi`` within ``mpiexec``.
+
+    Raises
+    ------
+    ValueError
+        If the library for it is missing, nothing answers there, or the address is of neither kind.
+    """
+    if address == "mpi":
+        with _mpi() as executor:
+            yield executor
+        return
+    if "://" not in address:
+        raise ValueError(f"a cluster is a Dask scheduler, tcp://host:port, or mpi; given {address!r}")
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ValueError("Dask is not installed here; try: pip install 'spinglass[cluster]'") from None
+    try:
+        client: Any = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except OSError as error:
+        raise ValueError(f"no Dask scheduler answers at {address}: {error}; start one with: dask scheduler") from error
+    with client:
+        yield client.get_executor()
+
+
+def _mpi() -> Executor:
+    try:
+        from mpi4py.futures import MPIPoolExecutor
+    except ImportError:
+        raise ValueError("mpi4py is not installed here; try: pip install mpi4py") from None
+    executor: Executor = MPIPoolExecutor()
+    return executor

@@ -1,9 +1,10 @@
 """Claims and verdicts in the terminal: the live table, the report, the lists."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -11,7 +12,9 @@ from rich.text import Text
 
 from validation.catalogue import Catalogue
 from validation.claim import EFFORTS, Claim
+from validation.comparison import Change
 from validation.numbers import prediction, with_error
+from validation.progress import Progress
 from validation.results import Report
 from validation.verdict import Trial, Verdict
 
@@ -59,7 +62,9 @@ class LiveTable:
     def __init__(self, console: Console) -> None:
         self.console = console
         self.rows: dict[tuple[str, str | None], tuple[Trial, Verdict | None]] = {}
-        self.live = Live(console=console, transient=True, refresh_per_second=8)
+        self.progress: Progress | None = None
+        self._counts: dict[tuple[str, str | None], tuple[int, int, int]] = {}
+        self.live = Live(console=console, transient=True, refresh_per_second=8, get_renderable=self._drawing)
 
     def __enter__(self) -> "LiveTable":
         if self.console.is_terminal:
@@ -71,12 +76,28 @@ class LiveTable:
 
     def __call__(self, trial: Trial, verdict: Verdict | None) -> None:
         """Take in that some work of a trial is done."""
-        self.rows[trial.claim.id, trial.mutant] = (trial, verdict)
+        key = trial.claim.id, trial.mutant
+        self.rows[key] = (trial, verdict)
+        failed = sum(bool(outcome.errors) for outcome in trial.outcomes)
+        self._counts[key] = (len(trial.units), len(trial.outcomes), failed)
         if self.console.is_terminal:
-            self.live.update(verdict_table(self.rows.values()))
+            self._counted()
         elif verdict is not None:
             name = trial.claim.id if trial.mutant is None else f"{trial.claim.id}, {trial.mutant}"
             self.console.print(f"{name}: {_outcome(verdict)} ({trial.seconds:.1f} s)", soft_wrap=True)
+
+    def _counted(self) -> tuple[int, int]:
+        """Return the units done and failed; trials are made known one by one before anything is measured."""
+        total, done, failed = (sum(column) for column in zip(*self._counts.values(), strict=True))
+        if self.progress is None or self.progress.total != total:
+            self.progress = Progress(total, before=done)
+        return done, failed
+
+    def _drawing(self) -> RenderableType:
+        if not self.rows or self.progress is None:
+            return ""
+        line = self.progress.line(*self._counted())
+        return Group(verdict_table(list(self.rows.values())), Text(line, style="dim"))
 
 
 def print_report(console: Console, report: Report) -> None:
@@ -149,3 +170,25 @@ def print_claim(console: Console, claim: Claim) -> None:
         grid.add_row("mutant", Text(f"{mutant.name}: {mutant.statement}"))
     console.print(Text(claim.id, style="bold underline"))
     console.print(grid)
+
+
+def print_comparison(console: Console, differ: Mapping[str, tuple[Any, Any]], changes: Sequence[Change]) -> None:
+    """Print what differs between two runs: circumstances, verdicts, estimates in units of their common error."""
+    for name, (before, after) in differ.items():
+        if isinstance(before, dict):
+            names = [key for key in dict.fromkeys([*before, *after]) if before.get(key) != after.get(key)]
+            before, after = ({key: side.get(key) for key in names} for side in (before, after))
+        console.print(f"{name}: {before} before, {after} after", highlight=False, soft_wrap=True)
+    moved = [change for change in changes if not change.same]
+    if moved:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+        for heading in ("claim", "before", "after", "shift in errors"):
+            table.add_column(heading, justify="right" if heading == "shift in errors" else "left")
+        for change in moved:
+            colours = [_COLOURS.get(status, "dim") for status in change.statuses]
+            statuses = [Text(status, style=style) for status, style in zip(change.statuses, colours, strict=True)]
+            table.add_row(Text(change.name), *statuses, "–" if change.shift is None else f"{change.shift:+.1f}")
+        console.print(table)
+    verdicts = sum(change.statuses[0] != change.statuses[1] for change in changes)
+    same = len(changes) - len(moved)
+    console.print(f"{verdicts} of {len(changes)} verdicts changed; {same} are the same to the last bit", style="bold")

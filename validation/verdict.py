@@ -8,7 +8,7 @@ import numpy as np
 
 from validation.claim import Between, Claim, Effort, Kind, Series
 from validation.evidence import Array, Point, Range, Sample, Status
-from validation.sweep import Outcome, Unit, sample_seed, units_of
+from validation.units import Outcome, Unit, sample_seed, units_of
 
 _BOOTSTRAP = 2**32 - 1  # a seed's key that no series has
 
@@ -18,7 +18,8 @@ class Verdict:
     """The outcome of one claim; ``estimate`` and its neighbours are those of the point under most strain.
 
     ``points`` holds every compared number with its label; the p-values are over all of them together.
-    ``predicted`` is a number, or a pair where theory gives a range; ``errors`` are tracebacks of what raised.
+    ``predicted`` is a number, or a pair where theory gives a range; ``errors`` are tracebacks of what raised;
+    ``p_values`` are those that ``p_value`` combines, one a series or, of proportions, one a number.
     """
 
     claim_id: str
@@ -34,6 +35,7 @@ class Verdict:
     needed: int | None = None
     seconds: float = 0.0
     errors: tuple[str, ...] = field(default=(), repr=False)
+    p_values: tuple[float, ...] = ()
 
     @property
     def worst(self) -> tuple[str, Point] | None:
@@ -63,10 +65,13 @@ class Verdict:
 
 
 class Trial:
-    """One claim being measured, healthy or with a mutant: outcomes go in, a verdict comes out."""
+    """One claim being measured, healthy or with a mutant: outcomes go in, a verdict comes out.
 
-    def __init__(self, claim: Claim, effort: Effort, mutant: str | None = None) -> None:
-        self.claim, self.effort, self.mutant = claim, effort, mutant
+    ``healthy`` is the same claim measured in right code, beside which a mutant that acts upstream must show.
+    """
+
+    def __init__(self, claim: Claim, effort: Effort, mutant: str | None = None, healthy: "Trial | None" = None) -> None:
+        self.claim, self.effort, self.mutant, self.healthy = claim, effort, mutant, healthy
         self.series: Sequence[Series] = claim.sizes[effort]
         self.units: list[Unit] = units_of(claim, mutant, effort)
         self.outcomes: list[Outcome] = []
@@ -83,6 +88,11 @@ class Trial:
 
     @property
     def complete(self) -> bool:
+        """Whether every unit has come back, and of the healthy measurements beside it as well."""
+        return self.measured and (self.healthy is None or self.healthy.measured)
+
+    @property
+    def measured(self) -> bool:
         """Whether every unit has come back."""
         return len(self.outcomes) == len(self.units)
 
@@ -132,6 +142,7 @@ class Trial:
             tuple(zip(self._labels(samples, len(evidence.points)), evidence.points, strict=True)),
             evidence.reason,
             needed if status == "undecided" else None,
+            evidence.p_values,
         )
 
     def _verdict(
@@ -142,6 +153,7 @@ class Trial:
         points: tuple[tuple[str, Point], ...] = (),
         reason: str = "",
         needed: int | None = None,
+        p_values: tuple[float, ...] = (),
     ) -> Verdict:
         errors = tuple(text for outcome in self.outcomes for text in outcome.errors.values())
         return Verdict(
@@ -158,6 +170,7 @@ class Trial:
             needed,
             self.seconds,
             errors,
+            p_values,
         )
 
     def _obstacle(self) -> str:
@@ -165,7 +178,9 @@ class Trial:
         errors = [text for outcome in self.outcomes for text in outcome.errors.values()]
         if errors:
             return f"{len(errors)} of its measurements raised; the first: {errors[0].strip().splitlines()[-1]}"
-        if not self.complete:
+        if self.measured and not self.complete:
+            return "interrupted before the right code had been measured beside it"
+        if not self.measured:
             total = sum(series.samples for series in self.series)
             return f"interrupted after {self.samples} of {total} samples"
         for number, series in enumerate(self.series):
@@ -173,7 +188,21 @@ class Trial:
             if bad:
                 where = f" at {self.places[number]}" if self.places[number] else ""
                 return f"{len(bad)} of {series.samples} measurements{where} are not finite, first: {bad[0]}"
-        return ""
+        return self._out_of_reach()
+
+    def _out_of_reach(self) -> str:
+        """Say that a mutant called upstream left every measured value as it was, or nothing."""
+        upstream = any(m.upstream for m in self.claim.mutants if m.name == self.mutant)
+        if self.healthy is None or not upstream:
+            return ""
+        for number in range(len(self.series)):
+            mine, right = self.values(number), self.healthy.values(number)
+            if mine.keys() != right.keys() or not all(np.array_equal(mine[k], right[k]) for k in mine):
+                return ""
+        return (
+            "it is called upstream, but every measured value is that of the right code: "
+            "patch the name through which the measurement reaches it, or drop upstream=True"
+        )
 
     def _sample(self, number: int) -> Sample:
         rows = list(self.values(number).values())

@@ -3,17 +3,23 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from contextlib import closing
+from contextlib import ExitStack, closing
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from validation import archive, sweep
+from validation import archive
 from validation.catalogue import Catalogue, read_claims
 from validation.claim import EFFORTS, Claim, Effort, one_of
-from validation.mutation import check_mutants
+from validation.job import Job
+from validation.mutation import check_mutants, mutated
 from validation.results import Report
+from validation.storage import RunFolder, open_run
+from validation.units import Outcome
 from validation.verdict import Trial, Verdict
+from validation.versions import code, versions
 
 Watch = Callable[[Trial, Verdict | None], None]
 
@@ -30,6 +36,7 @@ def verify(
     mutants: bool = False,
     watch: Watch | None = None,
     executor: Executor | None = None,
+    resume: bool = False,
 ) -> Report:
     """Measure claims and hold them against theory.
 
@@ -55,11 +62,16 @@ def verify(
         Called with a :class:`Trial` when some of its work is done, and with its verdict once it is complete.
     executor
         Where to run the units, in place of ``workers`` local processes.
+    resume
+        Take up the unfinished run in ``out``: what is there complete and sound is not measured again.
 
     Raises
     ------
     ValueError
-        If an id, family, effort, seed or number of workers is not one, or ``out`` cannot be written.
+        If an id, family, effort, seed or number of workers is not one, or ``out`` cannot be written,
+        holds an unfinished run, or with ``resume`` another one.
+    OSError
+        If the disk is full; what is finished is kept.
 
     Examples
     --------
@@ -75,31 +87,75 @@ def verify(
     effort, workers, root = one_of("effort", effort, EFFORTS), _workers(workers), seed_sequence(seed)
     for claim in chosen:
         check_mutants(claim)
-    folder = archive.prepare(out) if out is not None else None
-
-    trials = [Trial(claim, effort, mutant) for claim in chosen for mutant in _variants(claim, mutants, effort)]
-    work = sweep.run(catalogue, [unit for trial in trials for unit in trial.units], root, workers, executor)
-    tell = watch or _unwatched
-    verdicts: dict[Trial, Verdict] = {}
-    interrupted = False
-    for trial in trials:
-        tell(trial, None)
-    by_name = {(trial.claim.id, trial.mutant): trial for trial in trials}
-    with closing(work):
-        try:
-            for outcome in work:
-                trial = by_name[outcome.unit.claim_id, outcome.unit.mutant]
-                trial.outcomes.append(outcome)
-                if trial.complete:
-                    verdicts[trial] = trial.verdict(root)
-                tell(trial, verdicts.get(trial))
-        except KeyboardInterrupt:
-            interrupted = True
-    judged = tuple(verdicts.get(trial) or trial.verdict(root) for trial in trials)
-    report = Report(catalogue, effort, root, tuple(trials), judged, time.perf_counter() - start, interrupted)
-    if folder is not None:
-        archive.write(report, folder)
+    if resume and out is None:
+        raise ValueError("resume takes up the run of a folder; give it as out")
+    trials = [trial for claim in chosen for trial in _trials(claim, mutants, effort)]
+    job = Job(catalogue, root, [unit for trial in trials for unit in trial.units], workers, executor)
+    with ExitStack() as stack:
+        folder = archive.prepare(out) if out is not None else None
+        kept = None
+        if folder is not None:
+            configuration = _configuration(catalogue, chosen, effort, root, mutants)
+            kept = stack.enter_context(open_run(folder, configuration, len(job.units), resume))
+        verdicts, interrupted = _measure(trials, job, kept, watch or _unwatched)
+        judged = tuple(verdicts.get(trial) or _judge(trial, root) for trial in trials)
+        report = Report(catalogue, effort, root, tuple(trials), judged, time.perf_counter() - start, interrupted)
+        if folder is not None:
+            archive.write(report, folder)
     return report
+
+
+def _measure(
+    trials: Sequence[Trial], job: Job, kept: RunFolder | None, tell: Watch
+) -> tuple[dict[Trial, Verdict], bool]:
+    """Give every trial its outcomes; return the verdicts reached, and whether Ctrl-C came before the last."""
+    by_name = {(trial.claim.id, trial.mutant): trial for trial in trials}
+    verdicts: dict[Trial, Verdict] = {}
+
+    def take(outcome: Outcome) -> Trial:
+        trial = by_name[outcome.unit.claim_id, outcome.unit.mutant]
+        trial.outcomes.append(outcome)
+        return trial
+
+    for outcome in job.restored(kept):
+        take(outcome)
+    try:
+        for trial in trials:
+            if trial.complete:
+                verdicts[trial] = _judge(trial, job.root)
+            tell(trial, verdicts.get(trial))
+        with closing(job.outcomes(kept)) as work:
+            for outcome in work:
+                trial = take(outcome)
+                if trial.complete:
+                    verdicts[trial] = _judge(trial, job.root)
+                tell(trial, verdicts.get(trial))
+    except KeyboardInterrupt:
+        return verdicts, True
+    return verdicts, False
+
+
+def _configuration(
+    catalogue: Catalogue, chosen: Sequence[Claim], effort: Effort, root: np.random.SeedSequence, mutants: bool
+) -> dict[str, Any]:
+    """Return all that the measurements depend on, for the folder they are kept in."""
+    file = Path(catalogue.source) if catalogue.source else None
+    return {
+        "command": "verify",
+        "claims": [claim.id for claim in chosen],
+        "effort": effort,
+        "seed": repr(root) if root.spawn_key else root.entropy,
+        "mutants": mutants,
+        "file": sha256(file.read_bytes()).hexdigest() if file else None,
+        "sizes": {claim.id: repr(claim.sizes[effort]) for claim in chosen},
+        "versions": versions(),
+        "code": code(),
+    }
+
+
+def _judge(trial: Trial, root: np.random.SeedSequence) -> Verdict:
+    with mutated(None):  # another thread's mutant must not reach the statistics
+        return trial.verdict(root)
 
 
 def _unwatched(trial: Trial, verdict: Verdict | None) -> None:
@@ -124,7 +180,9 @@ def _workers(workers: int | None) -> int:
     return workers
 
 
-def _variants(claim: Claim, mutants: bool, effort: Effort) -> list[str | None]:
+def _trials(claim: Claim, mutants: bool, effort: Effort) -> list[Trial]:
     """Return the healthy claim and, if asked for, the mutants that it must kill at this effort."""
+    healthy = Trial(claim, effort)
     reach = EFFORTS[: EFFORTS.index(effort) + 1]
-    return [None, *(mutant.name for mutant in claim.mutants if mutants and mutant.effort in reach)]
+    wrong = [mutant.name for mutant in claim.mutants if mutants and mutant.effort in reach]
+    return [healthy, *(Trial(claim, effort, name, healthy) for name in wrong)]

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spinglass import sphere
+from spinglass.arguments import whole_number
 from spinglass.critical_points.graph import LandscapeGraph
 from spinglass.critical_points.valleys import minimum_of_flow
 from spinglass.landscape import Array
 from spinglass.layout import IntArray
+from spinglass.memory import require_memory
 from spinglass.seeds import Seed
 
 if TYPE_CHECKING:
@@ -67,9 +69,7 @@ class Basins:
 
         Examples
         --------
-        >>> from spinglass import SphericalSpinGlass
-        >>> from spinglass.critical_points import enumerate_critical_points
-        >>> from spinglass.critical_points.graph import landscape_graph
+        >>> from spinglass import SphericalSpinGlass, enumerate_critical_points, landscape_graph
         >>> graph = landscape_graph(enumerate_critical_points(SphericalSpinGlass.pure(n=3, H=3, seed=0)))
         >>> int(basin_volumes(graph, starts=50).to_frame()["ends"].sum())
         50
@@ -119,7 +119,10 @@ def basin_volumes(graph: LandscapeGraph, starts: int = 1000, seed: Seed = 0, acc
     Raises
     ------
     ValueError
-        If ``starts < 1``, or ``accuracy`` is not between 0 and 1.
+        If ``starts`` is not a whole number >= 1, ``accuracy`` is not between 0 and 1, or the flows will not fit in
+        memory.
+    TypeError
+        If ``graph`` is not a LandscapeGraph.
 
     Notes
     -----
@@ -127,16 +130,19 @@ def basin_volumes(graph: LandscapeGraph, starts: int = 1000, seed: Seed = 0, acc
 
     Examples
     --------
-    >>> from spinglass import SphericalSpinGlass
-    >>> from spinglass.critical_points import enumerate_critical_points
-    >>> from spinglass.critical_points.graph import landscape_graph
+    >>> from spinglass import SphericalSpinGlass, enumerate_critical_points, landscape_graph
     >>> graph = landscape_graph(enumerate_critical_points(SphericalSpinGlass.pure(n=3, H=3, seed=0)))
     >>> basin_volumes(graph, starts=50).unsettled
     0
     """
-    if starts < 1:
-        raise ValueError(f"starts must be at least 1, not {starts}")
-    x = sphere.random_points(graph.every.x.shape[1], starts, seed)
+    if not isinstance(graph, LandscapeGraph):
+        raise TypeError(f"basin volumes need a LandscapeGraph, not {type(graph).__name__}; make one by landscape_graph")
+    starts = whole_number("starts", starts, 1)
+    minima, n = graph.every.x[graph.minima].shape
+    require_memory(
+        8 * starts * (minima + 16 * n), f"{starts} flows among {minima} minima of n = {n}", "fewer starts, more seeds"
+    )
+    x = sphere.random_points(n, starts, seed)
     ends = minimum_of_flow(graph.every, graph.minima, x, accuracy)
     return Basins(
         graph=graph,

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from spinglass import sphere
+from spinglass.arguments import whole_number
 from spinglass.critical_points import classes, homotopy, quadratic
 from spinglass.critical_points.checkpoint import Checkpoint
 from spinglass.critical_points.homotopy import Progress, Solutions
-from spinglass.critical_points.model import Model, model
+from spinglass.critical_points.model import EqualToGlass, Model, model
 from spinglass.critical_points.proof import Certify, Proof, prove
 from spinglass.critical_points.real_points import on_sphere, split
 from spinglass.critical_points.result import Enumeration
@@ -26,7 +28,7 @@ _DEGENERATE = 1e-10  # |eigenvalue| over the largest one, where rounding no long
 
 
 def enumerate_critical_points(
-    glass: SphericalSpinGlass,
+    glass: SphericalSpinGlass | EqualToGlass,
     certify: Certify = "real",
     *,
     checkpoint: str | PathLike[str] | None = None,
@@ -42,7 +44,7 @@ def enumerate_critical_points(
     Parameters
     ----------
     glass
-        Pure or mixed, with or without an external field.
+        Pure or mixed, with or without an external field; or a landscape that equals one, as a path model.
     certify
         ``"real"`` proves the real solutions real and distinct and the others not real; ``"all"`` proves in
         addition that all complex solutions are distinct, hence that none is missing; ``None`` proves nothing.
@@ -65,7 +67,7 @@ def enumerate_critical_points(
         If ``certify`` is unknown, there would be more paths than ``max_paths``, the energy's tensor is too
         large, or the checkpoint cannot be written or belongs to another model.
     TypeError
-        If ``glass`` is not a SphericalSpinGlass: the number of solutions is known for polynomials alone.
+        If ``glass`` neither is nor equals a SphericalSpinGlass: the number of solutions is known for polynomials alone.
 
     Notes
     -----
@@ -81,13 +83,17 @@ def enumerate_critical_points(
     """
     if certify not in ("real", "all", None):
         raise ValueError(f'certify must be "real", "all" or None, not {certify!r}')
+    if isinstance(glass, EqualToGlass):
+        if reason := glass.continua():
+            return _nothing(glass, reason)
+        glass = glass.spin_glass()
     if not isinstance(glass, SphericalSpinGlass):
         raise TypeError(f"enumeration needs a SphericalSpinGlass, not {type(glass).__name__}")
     terms = model(glass)
     if not terms.packed:
-        return _nothing(terms)
+        return _nothing(terms.glass, "the energy is zero everywhere: every point is critical")
     paths = _number_of_paths(terms)
-    if paths > max_paths:
+    if paths > whole_number("max_paths", max_paths, 1):
         raise ValueError(
             f"{glass!r} has {paths} paths to follow, more than max_paths = {max_paths}; "
             "take a smaller n or raise max_paths"
@@ -191,11 +197,11 @@ def _what_is_missing(found: Solutions, doubtful: int, eigenvalues: Array) -> str
     return ""
 
 
-def _nothing(terms: Model) -> Enumeration:
-    """Return the empty result of a model without energy."""
+def _nothing(landscape: Any, reason: str) -> Enumeration:
+    """Return the empty result of a model whose critical points cannot be told one by one."""
     return Enumeration(
-        landscape=terms.glass,
-        x=np.empty((0, terms.glass.n)),
+        landscape=landscape,
+        x=np.empty((0, landscape.n)),
         energy=np.empty(0),
         gradient_norm=np.empty(0),
         status=np.empty(0, "<U9"),
@@ -203,7 +209,7 @@ def _nothing(terms: Model) -> Enumeration:
         evaluations=np.empty(0, np.int64),
         method="none",
         complete=False,
-        reason="the energy is zero everywhere: every point is critical",
+        reason=reason,
         proven=False,
         certified=np.empty(0, bool),
         error_bound=np.empty(0),

@@ -144,6 +144,8 @@ def landscape_graph(every: Enumeration, accuracy: float = 1e-4) -> LandscapeGrap
     ------
     ValueError
         If the enumeration is not complete, or ``accuracy`` is not between 0 and 1.
+    TypeError
+        If ``every`` is not an Enumeration.
 
     Notes
     -----
@@ -157,6 +159,8 @@ def landscape_graph(every: Enumeration, accuracy: float = 1e-4) -> LandscapeGrap
     >>> landscape_graph(enumerate_critical_points(SphericalSpinGlass.pure(n=6, H=3, seed=0))).connected
     True
     """
+    if not isinstance(every, Enumeration):
+        raise TypeError(f"a graph needs an Enumeration, not {type(every).__name__}; try enumerate_critical_points")
     if not every.complete:
         raise ValueError(f"a graph needs every critical point, but some are missing: {every.reason}")
     minima, saddles = np.flatnonzero(every.index == 0), np.flatnonzero(every.index == 1)

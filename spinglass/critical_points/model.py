@@ -5,6 +5,7 @@ coefficients are the couplings themselves, up to a common power of two.
 """
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -15,6 +16,17 @@ from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Array
 
 _LARGEST_TENSOR = 2**24
+
+
+@runtime_checkable
+class EqualToGlass(Protocol):
+    """A landscape with the energy of a spin glass at every point, stored in another way."""
+
+    def spin_glass(self) -> SphericalSpinGlass:
+        """Return that glass."""
+
+    def continua(self) -> str:
+        """Say why whole continua of its points are critical, or nothing where they are not known to be."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,7 +29,8 @@ def minimum_of_flow(every: Enumeration, minima: IntArray, starts: Array, accurac
             every.landscape, x[doubtful], "gradient", tol=tolerance, max_iterations=_STEPS, accuracy=accuracy
         )
         x[doubtful] = flow.x
-        distance = np.linalg.norm(flow.x[:, None] - every.x[minima], axis=2)
+        # One minimum at a time: all differences together would take n times the memory.
+        distance = np.stack([np.linalg.norm(flow.x - minimum, axis=1) for minimum in every.x[minima]], axis=1)
         closest = distance.argmin(axis=1)
         reached = flow.converged & (distance.min(axis=1) < near[closest])
         ends[doubtful[reached]] = closest[reached]

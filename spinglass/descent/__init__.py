@@ -1,6 +1,7 @@
 """Ways down an energy landscape on the sphere, for many starts at once."""
 
+from spinglass.descent.hessian_ascent import HessianAscent, hessian_ascent
 from spinglass.descent.interrupt import DescentInterrupted
 from spinglass.descent.loop import Progress, descend
 
-__all__ = ["DescentInterrupted", "Progress", "descend"]
+__all__ = ["DescentInterrupted", "HessianAscent", "Progress", "descend", "hessian_ascent"]

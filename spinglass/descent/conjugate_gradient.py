@@ -6,17 +6,13 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from spinglass.descent.along import LARGEST, at_trial, set_off, take
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.line_search import accepts, shorter
 from spinglass.descent.method import Method, Rows, State
 from spinglass.descent.rows import dot, over_rows, step_along, tangent_part, transport_along
 from spinglass.jit import jit
 from spinglass.landscape import Array
-
-# The first step, and any other that has no curvature to go by, turns a point by about this angle.
-_FIRST_ANGLE = 0.2
-# No step turns a point by more than atan of this.
-_LARGEST = 0.3
 
 
 class Line(NamedTuple):
@@ -48,7 +44,7 @@ class ConjugateGradient(Method[Line]):
         """Set off along the negative gradient."""
         batch, n = state.x.shape
         own = Line(np.empty((batch, n)), np.empty(batch), np.empty(batch))
-        over_rows(partial(_set_off, state, own), n, rows)
+        over_rows(partial(set_off, state, own), n, rows)
         return own
 
     def advance(self, evaluate: Evaluator, state: State, own: Line, rows: Rows, energy: Array, gradient: Array) -> None:
@@ -57,40 +53,16 @@ class ConjugateGradient(Method[Line]):
 
 
 @jit
-def _set_off(state: State, own: Line, rows: Rows) -> None:
-    for row in rows:
-        _steepest(state, own, row)
-        step_along(state.x[row], own.direction[row], own.step[row], state.trial[row])
-
-
-@jit
-def _steepest(state: State, own: Line, row: int) -> None:
-    n = state.x.shape[1]
-    for i in range(n):
-        own.direction[row, i] = -state.gradient[row, i]
-    norm = max(state.norm[row], 1e-300)
-    own.slope[row] = -norm * norm
-    own.step[row] = _FIRST_ANGLE * np.sqrt(n) / norm
-
-
-@jit
 def _advance(state: State, own: Line, rounding: float, rows: Rows, energy: Array, gradient: Array) -> None:
-    n = state.x.shape[1]
-    new = np.empty(n)
+    new = np.empty(state.x.shape[1])
     for k in range(rows.size):
         row = rows[k]
-        trial, direction, step = state.trial[row], own.direction[row], own.step[row]
-        norm = tangent_part(trial, gradient[k], new)
-        shrink = np.sqrt(n / (n + step * step * dot(direction, direction)))
-        slope = shrink * dot(new, direction)
+        direction, step = own.direction[row], own.step[row]
+        norm, slope = at_trial(state, own, row, gradient[k], new)
         if accepts(step, state.energy[row], own.slope[row], energy[k], slope, rounding):
             curvature = (slope - own.slope[row]) / step / dot(direction, direction)
             _turn(state, own, row, new, curvature)
-            state.x[row] = trial
-            state.gradient[row] = new
-            state.norm[row] = norm
-            state.energy[row] = energy[k]
-            state.iterations[row] += 1
+            take(state, row, energy[k], new, norm)
         else:
             own.step[row] = shorter(step, state.energy[row], own.slope[row], energy[k], slope)
         step_along(state.x[row], direction, own.step[row], state.trial[row])
@@ -117,7 +89,7 @@ def _turn(state: State, own: Line, row: int, new: Array, curvature: float) -> No
         direction[i] = beta * direction[i] - new[i]
     length = tangent_part(trial, direction, direction)
     own.slope[row] = dot(direction, new)
-    largest = _LARGEST * np.sqrt(n) / length
+    largest = LARGEST * np.sqrt(n) / length
     own.step[row] = largest
     if curvature > 0.0:
         own.step[row] = min(largest, -own.slope[row] / (curvature * length * length))

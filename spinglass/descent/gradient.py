@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass.descent.evaluation import Evaluator
-from spinglass.descent.method import Method, Rows, State
+from spinglass.descent.method import Method, Rows, State, Trajectory
 from spinglass.descent.rows import dot, over_rows, step_along, tangent_part
 from spinglass.jit import jit
 from spinglass.landscape import Array
@@ -27,6 +27,7 @@ class Flow(NamedTuple):
     third: Array  # (B, n), velocity at the third stage
     next: npt.NDArray[np.int64]  # (B,), place on the grid of the next time
     energies: Array  # (B, T), total
+    points: Array  # (B, T, n), kept for overlaps of two times; (B, 0, n) if none are wanted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,8 @@ class GradientFlow(Method[Flow]):
     Embedded Runge-Kutta pair of order 3(2) with projected stages. A step is accepted when its estimated
     error is at most ``accuracy`` times the distance moved, so errors add up to about ``accuracy`` times the
     length of the trajectory. Steps end exactly on the grid ``times``; without one, rows run until they
-    converge.
+    converge. With ``correlations`` the result has the overlaps ``C(t, t') = x(t).x(t')/n`` of all pairs of times
+    in the grid; the overlap with the start is the column of ``times[0] = 0``.
 
     Source: Bogacki and Shampine, Appl. Math. Lett. 2 (1989) 321.
     """
@@ -46,6 +48,7 @@ class GradientFlow(Method[Flow]):
     patience: ClassVar[int | None] = 1000
     accuracy: float = 1e-4
     times: npt.ArrayLike | None = None
+    correlations: bool = False
     _grid: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -54,11 +57,14 @@ class GradientFlow(Method[Flow]):
         grid = np.array([] if self.times is None else self.times, dtype=np.float64)
         if grid.ndim != 1 or not np.isfinite(grid).all() or (grid < 0).any() or (np.diff(grid) <= 0).any():
             raise ValueError(f"times must be increasing, finite and not negative, not {self.times!r}")
+        if self.correlations and not grid.size:
+            raise ValueError("correlations are between times: give them, for instance times=[0, 0.5, 1]")
         object.__setattr__(self, "_grid", grid)
 
     def row_bytes(self, n: int) -> int:
-        """Return the memory of two stages and the energies."""
-        return 8 * (2 * n + self._grid.size + 4)
+        """Return the memory of two stages, the energies and the points behind the correlations."""
+        times = self._grid.size
+        return 8 * (2 * n + times + 4 + self.correlations * times * (n + times))
 
     def start(self, evaluate: Evaluator, state: State, rows: Rows, gradient: Array) -> Flow:  # noqa: ARG002
         """Start all clocks at 0."""
@@ -71,9 +77,11 @@ class GradientFlow(Method[Flow]):
             third=np.empty((batch, n)),
             next=np.zeros(batch, dtype=np.int64),
             energies=np.full((batch, self._grid.size), np.nan),
+            points=np.full((batch, self._grid.size if self.correlations else 0, n), np.nan),
         )
         if self._grid.size and self._grid[0] == 0:
             own.energies[rows, 0] = state.energy[rows]
+            own.points[rows, :1] = state.x[rows, None]
             own.next[rows] = 1
         self._propose(evaluate, state, own, rows)
         return own
@@ -94,9 +102,11 @@ class GradientFlow(Method[Flow]):
         """Say which rows have passed the whole grid."""
         return np.asarray((own.next[rows] == self._grid.size) & (self._grid.size > 0))
 
-    def trajectory(self, own: Flow) -> tuple[Array, Array] | None:
-        """Return the grid and the energies on it."""
-        return None if self.times is None else (self._grid, own.energies)
+    def trajectory(self, own: Flow) -> Trajectory | None:
+        """Return the grid, the energies and, where correlations are wanted, the points on it."""
+        if self.times is None:
+            return None
+        return Trajectory(self._grid, own.energies, own.points if self.correlations else None)
 
 
 @jit
@@ -173,4 +183,6 @@ def _accept(
         if clipped or (own.next[row] < grid.size and own.time[row] >= grid[own.next[row]]):
             own.time[row] = grid[own.next[row]]
             own.energies[row, own.next[row]] = energy[k]
+            if own.points.shape[1]:
+                own.points[row, own.next[row]] = state.x[row]
             own.next[row] += 1

@@ -8,17 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass.arguments import whole_number
+from spinglass.descent.along import LARGEST, at_trial, set_off, steepest, take
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.line_search import accepts, shorter
 from spinglass.descent.method import Method, Rows, State
 from spinglass.descent.rows import dot, over_rows, step_along, tangent_part
 from spinglass.jit import jit
 from spinglass.landscape import Array
-
-# The first step, and any other that has no curvature to go by, turns a point by about this angle.
-_FIRST_ANGLE = 0.2
-# No step turns a point by more than atan of this.
-_LARGEST = 0.3
 
 
 class Memory(NamedTuple):
@@ -66,7 +62,7 @@ class LBFGS(Method[Memory]):
             weight=np.empty((batch, self.memory)),
             stored=np.zeros(batch, dtype=np.int64),
         )
-        over_rows(partial(_set_off, state, own), n, rows)
+        over_rows(partial(set_off, state, own), n, rows)
         return own
 
     def advance(
@@ -77,40 +73,15 @@ class LBFGS(Method[Memory]):
 
 
 @jit
-def _set_off(state: State, own: Memory, rows: Rows) -> None:
-    for row in rows:
-        _steepest(state, own, row)
-        step_along(state.x[row], own.direction[row], own.step[row], state.trial[row])
-
-
-@jit
-def _steepest(state: State, own: Memory, row: int) -> None:
-    n = state.x.shape[1]
-    for i in range(n):
-        own.direction[row, i] = -state.gradient[row, i]
-    norm = max(state.norm[row], 1e-300)
-    own.slope[row] = -norm * norm
-    own.step[row] = _FIRST_ANGLE * np.sqrt(n) / norm
-    own.stored[row] = 0
-
-
-@jit
 def _advance(state: State, own: Memory, rounding: float, rows: Rows, energy: Array, gradient: Array) -> None:
-    n = state.x.shape[1]
-    new = np.empty(n)
+    new = np.empty(state.x.shape[1])
     for k in range(rows.size):
         row = rows[k]
-        trial, direction, step = state.trial[row], own.direction[row], own.step[row]
-        norm = tangent_part(trial, gradient[k], new)
-        shrink = np.sqrt(n / (n + step * step * dot(direction, direction)))
-        slope = shrink * dot(new, direction)
+        direction, step = own.direction[row], own.step[row]
+        norm, slope = at_trial(state, own, row, gradient[k], new)
         if accepts(step, state.energy[row], own.slope[row], energy[k], slope, rounding):
             _remember(state, own, row, new)
-            state.x[row] = trial
-            state.gradient[row] = new
-            state.norm[row] = norm
-            state.energy[row] = energy[k]
-            state.iterations[row] += 1
+            take(state, row, energy[k], new, norm)
             _turn(state, own, row)
         else:
             own.step[row] = shorter(step, state.energy[row], own.slope[row], energy[k], slope)
@@ -139,7 +110,7 @@ def _turn(state: State, own: Memory, row: int) -> None:
     stored = own.stored[row]
     kept = min(stored, memory)
     if kept == 0:
-        _steepest(state, own, row)
+        steepest(state, own, row)
         return
     moves, changes, weight = own.moves[row], own.changes[row], own.weight[row]
     direction = own.direction[row]
@@ -162,6 +133,7 @@ def _turn(state: State, own: Memory, row: int) -> None:
             direction[i] += rest * moves[slot, i]
     length = tangent_part(state.x[row], direction, direction)
     own.slope[row] = dot(direction, state.gradient[row])
-    own.step[row] = min(1.0, _LARGEST * np.sqrt(n) / length)
+    own.step[row] = min(1.0, LARGEST * np.sqrt(n) / length)
     if not own.slope[row] < -1e-8 * length * state.norm[row]:
-        _steepest(state, own, row)
+        steepest(state, own, row)
+        own.stored[row] = 0

@@ -15,7 +15,7 @@ from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.gradient import GradientFlow
 from spinglass.descent.interrupt import DescentInterrupted, HeldInterrupt
 from spinglass.descent.lbfgs import LBFGS
-from spinglass.descent.method import Method, Rows, State
+from spinglass.descent.method import Method, Rows, State, Trajectory
 from spinglass.descent.newton import Newton
 from spinglass.descent.rows import finite_rows, normalise, tangent_parts
 from spinglass.descent.stochastic import StochasticGradient
@@ -220,25 +220,35 @@ class _Descent:
 
     def found(self) -> CriticalPoints:
         state = self.state
-        times, energies = self.trajectory()
+        kept = self.trajectory()
+        n = state.x.shape[1]
         return CriticalPoints(
             landscape=self.landscape,
             x=state.x,
             energy=state.energy,
-            gradient_norm=state.norm / math.sqrt(state.x.shape[1]),
+            gradient_norm=state.norm / math.sqrt(n),
             status=self.status,
             iterations=state.iterations,
             evaluations=self.evaluations,
             method=self.name,
-            times=times,
-            energies=energies,
+            times=kept and kept.times,
+            energies=kept and kept.energies / n,
+            correlations=None if kept is None or kept.points is None else two_times(kept.points),
         )
 
-    def trajectory(self) -> tuple[Array, Array] | tuple[None, None]:
-        """Return times and energies per spin; a row that converged stays where it is from then on."""
+    def trajectory(self) -> Trajectory | None:
+        """Return the trajectory; a row that converged stays where it is from then on."""
         kept = None if self.own is None else self.way.trajectory(self.own)
         if kept is None:
-            return None, None
-        times, energies = kept
-        rest = np.isnan(energies) & (self.status == Status.CONVERGED)[:, None]
-        return times, np.where(rest, self.state.energy[:, None], energies) / self.state.x.shape[1]
+            return None
+        rest = np.isnan(kept.energies) & (self.status == Status.CONVERGED)[:, None]
+        energies = np.where(rest, self.state.energy[:, None], kept.energies)
+        if kept.points is None:
+            return Trajectory(kept.times, energies, None)
+        return Trajectory(kept.times, energies, np.where(rest[..., None], self.state.x[:, None], kept.points))
+
+
+def two_times(points: Array) -> Array:
+    """Return the overlaps (B, T, T) of the points (B, T, n) of each row."""
+    # No BLAS: its bits would depend on the number of threads.
+    return np.asarray(np.einsum("bti,bsi->bts", points, points) / points.shape[2])

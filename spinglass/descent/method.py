@@ -28,6 +28,14 @@ class State(NamedTuple):
     iterations: npt.NDArray[np.int64]  # (B,), accepted steps
 
 
+class Trajectory(NamedTuple):
+    """What a method with a time of its own leaves behind on its grid of times; NaN where a row never came."""
+
+    times: Array  # (T,)
+    energies: Array  # (B, T), total
+    points: Array | None  # (B, T, n), where asked for
+
+
 OwnT = TypeVar("OwnT")
 
 
@@ -59,6 +67,6 @@ class Method(ABC, Generic[OwnT]):
         """Say which of ``rows`` have come to the last time they were asked for, shape (R,)."""
         return np.zeros(rows.size, dtype=bool)
 
-    def trajectory(self, own: OwnT) -> tuple[Array, Array] | None:  # noqa: ARG002
-        """Return times (T,) and total energies (B, T), if the method keeps them."""
+    def trajectory(self, own: OwnT) -> Trajectory | None:  # noqa: ARG002
+        """Return energies and points on the grid of times, if the method keeps them."""
         return None

@@ -6,6 +6,7 @@ in memory, and a sum in another order has other bits.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from spinglass.threads import available_cores, run_in_threads
 _BLOCK = 4_096
 
 
-def over_rows(kernel: Callable[..., None], n: int, rows: npt.NDArray[np.int64], *positional: Array) -> None:
+def over_rows(kernel: Callable[..., None], n: int, rows: npt.NDArray[np.int64], *positional: npt.NDArray[Any]) -> None:
     """Call ``kernel(rows, *positional)`` on blocks of rows in threads; all arrays lead with the rows' axis."""
     size = max(-(-len(rows) // available_cores()), -(-_BLOCK // n))
 

@@ -1,1 +1,22 @@
 """Layered networks, the paths through them, and their way to the spin glass."""
+
+from spinglass.networks.decoupled import DecoupledPathModel
+from spinglass.networks.layers import LayeredNetwork
+from spinglass.networks.linear import LinearProblem
+from spinglass.networks.paths import PathExpansion, path_expansion, path_gradient, path_sum
+from spinglass.networks.relu import ReLUNetwork
+from spinglass.networks.resnet import LinearResNet
+from spinglass.networks.training import train
+
+__all__ = [
+    "DecoupledPathModel",
+    "LayeredNetwork",
+    "LinearProblem",
+    "LinearResNet",
+    "PathExpansion",
+    "ReLUNetwork",
+    "path_expansion",
+    "path_gradient",
+    "path_sum",
+    "train",
+]

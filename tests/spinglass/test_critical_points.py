@@ -206,6 +206,9 @@ DEGENERATE = {
     "zero matrix": np.zeros((4, 4)),
     "rank one": outer(np.array([1.0, -0.3, 0.8, 2.0, 0.1]), 3),
     "rank one, even": outer(np.array([1.0, -0.3, 0.8, 2.0]), 4),
+    "rank two": outer(np.array([1.0, -0.3, 0.8, 2.0, 0.1]), 3) + outer(np.array([0.2, 1.0, -1.1, 0.4, 0.7]), 3),
+    "antisymmetric": np.cross(np.eye(3)[:, None], np.eye(3)),
+    "round about an axis": np.einsum("i,jk->ijk", [0.0, 0.0, 1.0], np.diag([1.0, 1.0, 0.0])),
     "rank one, many paths": outer(np.arange(1.0, 11.0), 3),
     "the sphere's invariant squared": np.einsum("ij,kl->ijkl", np.eye(4), np.eye(4)),
     "the sphere's invariant times a field": np.einsum("i,jk->ijk", [1.0, 2.0, 0.5, 0.1, 1.0], np.eye(5)),
@@ -249,6 +252,8 @@ def test_bad_arguments_are_refused_with_what_to_do():
         enumerate_critical_points(SphericalSpinGlass.pure(22, 3, seed=0))
     with pytest.raises(ValueError, match="15 paths"):
         enumerate_critical_points(glass, max_paths=14)
+    with pytest.raises(ValueError, match="max_paths must be a whole number of at least 1, not 'all'"):
+        enumerate_critical_points(glass, max_paths="all")
     with pytest.raises(ValueError, match="full tensor"):
         enumerate_critical_points(SphericalSpinGlass.pure(2, 30, seed=0))
     overflowing = SphericalSpinGlass(2, {3: 1e200}, {3: np.full(4, 1e200)})

@@ -65,5 +65,13 @@ def test_what_does_not_settle_is_counted(monkeypatch):
 
 
 def test_bad_input():
-    with pytest.raises(ValueError, match="starts must be at least 1, not 0"):
-        basin_volumes(graph_of(3, 3, 0), starts=0)
+    graph = graph_of(3, 3, 0)
+    for starts in (0, 2.5, True):
+        with pytest.raises(ValueError, match=f"starts must be a whole number of at least 1, not {starts}"):
+            basin_volumes(graph, starts=starts)
+    with pytest.raises(ValueError, match=r"1000000000000 flows among 3 minima of n = 3 needs .* try fewer starts"):
+        basin_volumes(graph, starts=10**12)
+    with pytest.raises(ValueError, match="accuracy must lie between 0 and 1, not 2"):
+        basin_volumes(graph, accuracy=2)
+    with pytest.raises(TypeError, match="LandscapeGraph, not Enumeration"):
+        basin_volumes(graph.every)

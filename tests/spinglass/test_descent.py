@@ -300,7 +300,7 @@ def test_ctrl_c_in_the_last_step_is_not_lost():
         ({"x0": 2 * np.ones((2, 20))}, "sphere.project"),
         ({"x0": np.full((2, 20), np.nan)}, "finite"),
         ({"method": "gradient", "times": [2.0, 1.0]}, "times must be increasing"),
-        ({"method": "gradient", "time": 1.0}, "no option 'time'; its options: accuracy, times$"),
+        ({"method": "gradient", "time": 1.0}, "no option 'time'; its options: accuracy, times, correlations$"),
         ({"method": "gradient", "accuracy": 0.0}, "accuracy must lie between 0 and 1"),
         ({"method": "sgd", "rate": -1.0}, "rate > 0"),
     ],

@@ -128,3 +128,45 @@ def test_only_the_flow_keeps_times():
     assert descend(glass, x0, "gradient", tol=1e-4).energies is None
     with pytest.raises(ValueError, match="method 'lbfgs' has no option 'times'"):
         descend(glass, x0, times=TIMES)
+
+
+def test_correlations_are_the_overlaps_of_two_times():
+    glass = SphericalSpinGlass.mixed(8, {3: 1.0, 4: 0.5}, seed=1)
+    dense = DenseGlass.of(glass)
+    x0 = sphere.random_points(8, 5, seed=2)
+    found = descend(glass, x0, "gradient", times=TIMES, accuracy=1e-5, correlations=True)
+
+    def velocity(t, x):
+        g = dense.gradient(x)
+        return -(g - (x @ g / (x @ x)) * x)
+
+    for row, x in enumerate(x0):
+        path = scipy.integrate.solve_ivp(velocity, (0, TIMES[-1]), x, "DOP853", TIMES, rtol=1e-12, atol=1e-12).y.T
+        # As for the energies: accuracy times the length over sqrt(n).
+        assert np.allclose(found.correlations[row], path @ path.T / 8, atol=5e-5)
+    assert np.allclose(found.correlations[:, 0, -1], sphere.overlap(x0, found.x), atol=1e-12)
+
+
+def test_correlations_at_two_spins_are_exact():
+    # H = 2: x(t) is proportional to exp(-2 t S) x(0), so all overlaps follow from the eigenvalues.
+    glass = SphericalSpinGlass.pure(30, 2, seed=3)
+    x0 = sphere.random_points(30, 3, seed=4)
+    times = np.array([0.0, 0.3, 1.0, 4.0])
+    values, vectors = np.linalg.eigh(glass.hessian(x0[0]) / 2)
+    weights = np.exp(-2 * times[:, None] * (values - values[0]))[None] * (x0 @ vectors)[:, None, :]
+    unit = weights / np.linalg.norm(weights, axis=2, keepdims=True)
+    found = descend(glass, x0, "gradient", times=times, accuracy=1e-6, correlations=True)
+    # Accuracy times a length of about 2 sqrt(n) over sqrt(n).
+    assert np.allclose(found.correlations, unit @ unit.transpose(0, 2, 1), atol=1e-5)
+
+
+def test_rows_that_converge_keep_their_last_overlap():
+    glass = SphericalSpinGlass.pure(8, 3, seed=1)
+    found = descend(glass, sphere.random_points(8, 5, seed=2), "gradient", times=[0, 50, 90], correlations=True)
+    assert found.converged.all()
+    assert np.allclose(found.correlations[:, 1, 2], 1, atol=1e-6)
+
+
+def test_correlations_need_times():
+    with pytest.raises(ValueError, match="give them"):
+        descend(SphericalSpinGlass.pure(5, 3, seed=0), sphere.random_points(5, 1, 0), "gradient", correlations=True)

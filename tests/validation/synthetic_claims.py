@@ -1,6 +1,7 @@
 """Claims about a die that the tests know everything about; some are true, some are not."""
 
 import os
+import signal
 import time
 
 import numpy as np
@@ -41,13 +42,30 @@ def raises(seed, die, n):
 
 
 def dies(seed, die, n):
-    os._exit(3)
+    # One sample of 30 at seed 0, every time it is tried.
+    if np.random.default_rng(seed).random() < 0.03:
+        os._exit(3)
+    return 3.5
+
+
+def dies_once(seed, die, n):
+    # The first process that gets here is killed as by a lack of memory; the second try succeeds.
+    mark = os.environ["MARK_OF_DEATH"]
+    if not os.path.exists(mark):
+        open(mark, "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return throws(seed, die, n)
 
 
 def threads(seed, die, n):
     # Bits of a fraction tell the two settings apart from chance.
     lone = [os.environ.get(name) == "1" for name in ("SPINGLASS_THREADS", "OPENBLAS_NUM_THREADS")]
     return sum(lone) + np.random.default_rng(seed).random() / 100
+
+
+def slow(seed, die, n):
+    time.sleep(0.01)
+    return throws(seed, die, n)
 
 
 def sleeps(seed, die, n):
@@ -62,6 +80,7 @@ LOADED = Mutant(
     upstream=True,
 )
 WRONG_MEAN = Mutant("wrong mean", "the mean is die/2", {"synthetic_claims.expected": lambda f: lambda die: die / 2})
+IDLE = Mutant("idle", "calls itself upstream and changes theory alone", WRONG_MEAN.patches, upstream=True)
 BLUNT = Mutant("blunt", "nothing changes", {"synthetic_claims.LOADED": lambda f: f}, effort="standard")
 
 
@@ -92,9 +111,10 @@ def make(name, **changes):
 TRUE = make("true")
 FALSE = make("false", predict=lambda die, n: 1.15 * expected(die))
 OBSERVED = make("observed", kind="published observation", predict=lambda die, n: 1.15 * expected(die))
+IDLE_UPSTREAM = make("idle-upstream", mutants=[LOADED, IDLE])
 HARD = make("hard", delta=1e-4)
 CURVE = make("curve", measure=vector, predict=moments, components=("mean", "square", "one"), delta=0.15)
-SIX = make("six", measure=six, predict=lambda die, n: 1 / die, delta=1.0, estimator=Proportion())
+SIX = make("six", measure=six, predict=lambda die, n: 1 / die, delta=0.9, estimator=Proportion())
 RAISES = make("raises", measure=raises)
 EXACT = make(
     "exact",
@@ -107,6 +127,9 @@ EXACT = make(
 )
 NOT_FINITE = make("not-finite", measure=lambda seed, die, n: np.nan)
 CONSTANT = make("constant", measure=lambda seed, die, n: 3.0, estimator=Mean())
-DIES = make("dies", measure=dies)
+FEW = {effort: [Series(30, die=6, n=50)] for effort in ("quick", "standard", "paper")}
+DIES = make("dies", measure=dies, sizes=FEW)
+DIES_ONCE = make("dies-once", measure=dies_once, sizes=FEW, delta=0.3)
 THREADS = make("threads", measure=threads, predict=lambda die, n: 2.005)
+SLOW = make("slow", measure=slow, delta=0.3, sizes={e: [Series(30, die=d, n=50) for d in (4, 6, 8)] for e in FEW})
 SLEEPS = make("sleeps", measure=sleeps)

@@ -1,8 +1,9 @@
 import dataclasses
+import functools
 
 import pytest
 
-from validation import Between, Identity, Mutant, Series
+from validation import Between, Identity, Mutant, Series, verify
 from validation.claim import EFFORTS
 
 
@@ -67,3 +68,41 @@ def test_a_measurement_has_as_many_numbers_as_the_claim_has_components(dice, val
     claim = dataclasses.replace(dice["die/curve"], measure=lambda seed: values)
     with pytest.raises(ValueError, match="3 numbers in one row are due"):
         claim.measurement(None, Series(30))
+
+
+def test_a_function_whose_name_leads_to_another_is_refused(dice, synthetic_file, tmp_path):
+    twice = tmp_path / "twice_claims.py"
+    text = synthetic_file.read_text()
+    twice.write_text(text + "\n\ndef measured_throws(seed, die, n):\n    return 3.0\n")
+    with pytest.raises(ValueError, match="its measure is a function 'measured_throws', but twice_claims has another"):
+        verify(["die/true"], claims=twice)
+
+
+def test_partial_functions_are_measured_and_mutants_reach_into_them(dice):
+    claim = dice["die/true"]
+    partial = dataclasses.replace(
+        claim,
+        measure=functools.partial(claim.measure, n=50),
+        sizes={effort: [Series(200, die=6)] for effort in EFFORTS},
+        predict=functools.partial(claim.predict, n=50),
+    )
+    report = verify(claims=[partial], mutants=True)
+    assert report["die/true"].status == "agrees"
+    assert [v.status for v in report.mutant_verdicts] == ["disagrees"] * 2
+    straight = dataclasses.replace(claim, measure=functools.partial(claim.measure, n=50), sizes=partial.sizes)
+    mutated_function = dataclasses.replace(
+        claim,
+        mutants=[
+            dataclasses.replace(
+                m,
+                patches={
+                    "synthetic_claims.measured_throws": lambda f: lambda seed, die, n: 9.0 + die * f(seed, die, n)
+                },
+            )
+            for m in claim.mutants
+        ],
+        measure=straight.measure,
+        predict=partial.predict,
+        sizes=partial.sizes,
+    )
+    assert {v.status for v in verify(claims=[mutated_function], mutants=True).mutant_verdicts} == {"disagrees"}

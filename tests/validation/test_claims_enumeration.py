@@ -48,11 +48,11 @@ def test_no_size_of_the_morse_claim_is_empty_of_meaning():
 def test_the_deterministic_claims_kill_their_mutants():
     claims = [
         replace(claim, sizes=dict.fromkeys(claim.sizes, claim.sizes["quick"][:3]))
-        for claim in (catalogue()["enumeration/complete"], catalogue()["enumeration/morse"])
+        for claim in map(catalogue().get, ("enumeration/complete", "enumeration/morse", "enumeration/connected"))
     ]
     report = verify(claims=claims, workers=1, mutants=True)
     assert all(verdict.status == "agrees" for verdict in report.verdicts)
-    assert len(report.mutant_verdicts) == 4
+    assert len(report.mutant_verdicts) == 6
     assert not report.survivors
 
 

@@ -1,6 +1,9 @@
+import os
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -110,3 +113,47 @@ def test_help_is_there_at_once():
     # About 0.2 s on an idle machine; the limit for a person's patience is 1.5 s, tripled for a busy one.
     assert time.perf_counter() - start < 4.5
     assert "thresholds" in done.stdout
+
+
+def test_ctrl_c_is_one_word_and_status_130(capsys, monkeypatch):
+    def press(*arguments, **named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("theory.E_inf", press)
+    assert spinglass(capsys, "thresholds")[::2] == (130, "interrupted\n")
+
+
+def test_ctrl_c_ends_a_study_within_two_seconds(tmp_path):
+    file = tmp_path / "long.toml"
+    file.write_text('task = "descend"\nsamples = 100000\n[settings]\nn = 30\nH = 3\nstarts = 32\n')
+    command = [sys.executable, "-m", "validation", "study", file, "--out", tmp_path / "out", "--workers", "2"]
+    process = subprocess.Popen(
+        list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    manifest = tmp_path / "out" / "manifest.jsonl"
+    while not manifest.exists() or manifest.read_bytes().count(b"\n") < 5:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    start = time.perf_counter()
+    os.killpg(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    # 2 s on a machine with a core to spare, tripled for a busy one.
+    assert time.perf_counter() - start < 6
+    assert process.returncode == 130
+    assert "interrupted; go on with: spinglass study" in out
+    kept = manifest.read_bytes().count(b"\n") - 1
+    assert len(pd.read_parquet(tmp_path / "out" / "data.parquet")) == 32 * kept
+
+
+def test_version_doctor_and_completion(capsys):
+    from importlib.metadata import version
+
+    assert spinglass(capsys, "--version") == (0, f"spinglass {version('spinglass')}\n", "")
+    status, out, _ = spinglass(capsys, "doctor")
+    assert status == 0
+    assert all(name in out for name in ("Python", "numba", "cores", "memory", "BLAS", "compiled code", "mpi4py"))
+    # As a shell asks; `--show-completion` looks for the shell that it was called from, and here there may be none.
+    typed = {"_SPINGLASS_COMPLETE": "complete_bash", "COMP_WORDS": "spinglass ver", "COMP_CWORD": "1"}
+    command = Path(sys.executable).with_name("spinglass")
+    done = subprocess.run([command], capture_output=True, text=True, check=True, env=os.environ | typed)
+    assert done.stdout.split() == ["verify"]

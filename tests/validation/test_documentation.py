@@ -1,11 +1,16 @@
+import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from validation import verify
+from validation.study import Study
 
-PAGE = Path(__file__).parents[2] / "docs" / "write-your-own-claim.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = DOCS / "write-your-own-claim.md"
+RUNS = DOCS / "runs.md"
 
 
 @pytest.fixture(scope="module")
@@ -31,3 +36,19 @@ def test_a_file_named_like_a_module_is_refused(example):
     file.write_text(example.read_text())
     with pytest.raises(ValueError, match="give the file another name"):
         verify(claims=file)
+
+
+def test_the_example_of_a_study_is_one():
+    text = re.search(r"```toml\n(.*?)```", RUNS.read_text(), flags=re.DOTALL)[1]
+    study = Study.checked(tomllib.loads(text))
+    assert study.units == 100 * 3 * 2
+
+
+def test_every_key_of_the_verdicts_is_described(tmp_path, synthetic_file):
+    verify(["die/true"], claims=synthetic_file, workers=1, mutants=True, out=tmp_path)
+    contents = json.loads((tmp_path / "claims.json").read_text())
+    described = set(re.findall(r"`(\w+)`", RUNS.read_text()))
+    entries = [*contents["claims"], *contents["mutants"]]
+    keys = set(contents) | {key for entry in entries for key in entry}
+    keys |= {key for entry in entries for point in entry["points"] for key in point}
+    assert keys <= described

@@ -60,6 +60,19 @@ def test_series_share_the_error_level():
     assert found.p_equivalence == max(point.p_equivalence for point in found.points)
 
 
+def test_a_skewed_number_is_tested_by_resampling():
+    # 12 of 1000: Student's t for a rate of 0.027 gives p = 2e-5, the exact binomial test 100 times as much.
+    hits = (np.arange(1000) < 12) * 1.0
+    t = stats.ttest_1samp(hits, 0.027).pvalue
+    exact = stats.binomtest(12, 1000, 0.027).pvalue
+    p = Mean().evidence([sample(hits, 0.027)], 6e-4, SEED).p_value
+    assert t < 1e-4 < exact
+    assert exact / 5 < p < exact * 5
+    # Symmetric numbers are left to Student's t.
+    values = draws(12, 200)
+    assert Mean().evidence([sample(values, 0.2)], 6e-4, SEED).p_value == stats.ttest_1samp(values, 0.2).pvalue
+
+
 def test_a_constant_has_no_error_bar_and_no_verdict():
     found = Mean().evidence([sample(np.full(50, 3.0), 3.0)], 0.01, SEED)
     assert found.status(0.01) == "undecided"
@@ -94,10 +107,10 @@ def test_the_smallest_p_value_of_a_curve_lies_below_its_error_level():
 def test_proportions_are_exact_binomial():
     hits = np.zeros(60)
     hits[:9] = 1
-    found = Proportion().evidence([sample(hits, 0.05, delta=0.2)], 0.01, SEED)
+    found = Proportion().evidence([sample(hits, 0.05, delta=0.04)], 0.01, SEED)
     one_sided = stats.binomtest(9, 60, 0.05, alternative="greater").pvalue
     assert math.isclose(found.p_value, 2 * one_sided)
-    assert math.isclose(found.p_equivalence, stats.binomtest(9, 60, 0.25, alternative="less").pvalue)
+    assert math.isclose(found.p_equivalence, stats.binomtest(9, 60, 0.09, alternative="less").pvalue)
     interval = stats.binomtest(9, 60).proportion_ci(0.98, "exact")
     assert np.allclose(found.points[0].interval, interval)
 
@@ -106,8 +119,18 @@ def test_finding_nothing_disagrees_where_something_is_due():
     found = Proportion().evidence([sample(np.zeros(200), 0.1, high=0.4, delta=0.05)], 0.01, SEED)
     assert math.isclose(found.p_value, 2 * 0.9**200)
     assert found.status(0.01) == "disagrees"
-    rare = Proportion().evidence([sample(np.zeros(50), 0.001, delta=0.001)], 0.01, SEED)
+    rare = Proportion().evidence([sample(np.zeros(50), 0.001, delta=0.0009)], 0.01, SEED)
     assert rare.status(0.01) == "undecided"
+
+
+def test_a_delta_that_tolerates_finding_nothing_is_refused():
+    for delta in (0.1, 0.2):
+        with pytest.raises(ValueError, match=r"finding nothing would pass where 0.1 is predicted"):
+            Proportion().evidence([sample(np.zeros(200), 0.1, high=0.4, delta=delta)], 0.01, SEED)
+    # Where theory allows for nothing, nothing may be found.
+    assert (
+        Proportion().evidence([sample(np.zeros(200), 0.0, high=0.1, delta=0.05)], 0.01, SEED).status(0.01) == "agrees"
+    )
 
 
 def test_a_proportion_of_other_numbers_is_refused():
@@ -156,6 +179,31 @@ def test_an_extrapolation_that_spreads_too_far_never_agrees():
     found = Extrapolation(limit_of).evidence(given, 0.01, SEED)
     assert found.p_equivalence == 1.0
     assert found.status(0.01) == "undecided"
+
+
+def test_an_extrapolation_says_how_many_samples_would_decide():
+    sizes, scatter = (10, 20, 40), 1.0
+
+    def given(counts, seed):
+        data = [2 + scatter * draws(seed + n, m) for n, m in zip(sizes, counts, strict=True)]
+        return [sample(v, 2.0, delta=0.4, n=n) for v, n in zip(data, sizes, strict=True)]
+
+    coarse = Extrapolation(limit_of).evidence(given((100, 50, 50), 30), 0.01, SEED)
+    needed = coarse.points[0].needed
+    assert coarse.status(0.01) == "undecided"
+    # The error of the line's end by error propagation; 4.3 errors must fit between the spread and delta.
+    rows = np.linalg.pinv(np.stack([np.ones(3), 1 / np.array(sizes)], axis=1))[0]
+    error = scatter * np.sqrt(rows**2 @ [1 / 100, 1 / 50, 1 / 50])
+    spread = coarse.points[0].null[1] - 2.0
+    assert abs(needed / (100 * (4.3 * error / (0.4 - 2 * spread)) ** 2) - 1) < 0.3
+    enough = Extrapolation(limit_of).evidence(given((needed, needed // 2, needed // 2), 60), 0.01, SEED)
+    assert enough.status(0.01) == "agrees"
+
+
+def test_an_extrapolation_has_one_limit():
+    given = [sample(draws(n, 40), predicted, n=n) for n, predicted in ((10, 0.0), (20, 0.1))]
+    with pytest.raises(ValueError, match="predict must give the same number for every series"):
+        Extrapolation(limit_of).evidence(given, 0.01, SEED)
 
 
 def test_an_extrapolation_without_spread_is_refused():

@@ -1,5 +1,8 @@
 import math
+import threading
+import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import pytest
@@ -86,3 +89,40 @@ def test_a_target_that_does_not_exist_is_named(target, hint):
 def test_every_mutant_of_the_catalogue_finds_its_target():
     for claim in catalogue().values():
         check_mutants(claim)
+
+
+def test_healthy_blocks_share_and_a_mutant_is_alone():
+    # Threads with and without the mutant interleave at random; none may see the other's function.
+    wrong = Mutant("m", "s", {"theory.E_inf": doubled})
+    right = float(theory.E_inf(3))
+
+    def look(number):
+        seen = set()
+        for _ in range(20):
+            with mutated(wrong if number % 2 else None):
+                before = float(theory.E_inf(3))
+                time.sleep(1e-4)
+                seen |= {before / right, float(theory.E_inf(3)) / right}
+        return seen
+
+    with ThreadPoolExecutor(6) as executor:
+        assert list(executor.map(look, range(6))) == [{1.0}, {2.0}] * 3
+
+
+def test_healthy_blocks_do_not_wait_for_each_other():
+    meeting = threading.Barrier(2, timeout=30)
+
+    def meet(_):
+        with mutated(None):
+            meeting.wait()
+
+    with ThreadPoolExecutor(2) as executor:
+        list(executor.map(meet, range(2)))
+
+
+def test_a_mutant_within_a_healthy_block_is_refused_and_not_waited_for():
+    wrong = Mutant("m", "s", {"theory.E_inf": doubled})
+    with pytest.raises(RuntimeError, match="within a healthy measurement"), mutated(None), mutated(wrong):
+        pass
+    with mutated(wrong), mutated(None):
+        pass

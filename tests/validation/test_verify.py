@@ -117,9 +117,21 @@ def test_claims_made_in_this_process_are_measured_here(dice):
 
 
 def test_a_worker_that_dies_is_recorded(synthetic_file):
-    verdict = run(synthetic_file, "dies", workers=2)["die/dies"]
+    report = run(synthetic_file, "dies", workers=2)
+    verdict = report["die/dies"]
     assert verdict.status == "undecided"
     assert "BrokenProcessPool" in verdict.reason
+    # The unit that kills is found out; those that were with it are measured. A unit is two samples.
+    assert len(verdict.errors) * 2 + len(report.to_frame()) == 30
+    assert 1 <= len(verdict.errors) <= 2
+
+
+def test_a_worker_that_is_killed_once_costs_nothing(synthetic_file, tmp_path, monkeypatch):
+    monkeypatch.setenv("MARK_OF_DEATH", str(tmp_path / "mark"))
+    killed = run(synthetic_file, "dies-once", workers=2)
+    assert (tmp_path / "mark").exists()
+    assert killed.to_frame().equals(run(synthetic_file, "dies-once").to_frame())
+    assert not killed["die/dies-once"].errors
 
 
 @pytest.mark.parametrize(
@@ -168,6 +180,24 @@ def test_mutants_die_in_worker_processes_too(synthetic_file):
     statuses = {(v.claim_id, v.mutant): v.status for v in report.all_verdicts}
     assert statuses["die/true", None] == statuses["die/exact", None] == "agrees"
     assert statuses["die/true", "loaded die"] == statuses["die/true", "wrong mean"] == "disagrees"
+
+
+def test_threads_keep_mutants_apart(synthetic_file):
+    alone = run(synthetic_file, "true", "curve", mutants=True)
+    with ThreadPoolExecutor(4) as executor:
+        threaded = run(synthetic_file, "true", "curve", mutants=True, executor=executor)
+    assert threaded.to_frame().equals(alone.to_frame())
+    assert [v.p_value for v in threaded.all_verdicts] == [v.p_value for v in alone.all_verdicts]
+
+
+def test_a_mutant_that_does_not_reach_the_measurement_is_not_killed_upstream(synthetic_file):
+    report = run(synthetic_file, "idle-upstream", mutants=True)
+    assert [(v.mutant, v.status) for v in report.mutant_verdicts] == [
+        ("loaded die", "disagrees"),
+        ("idle", "undecided"),
+    ]
+    assert "every measured value is that of the right code" in report.survivors[0].reason
+    assert report.exit_status == 1
 
 
 def test_the_watcher_sees_every_claim_begin_and_end(synthetic_file):

@@ -14,6 +14,15 @@ FAMILIES = (
     "enumeration",
     "descents",
     "dynamics",
+    "networks",
+    "curvature",
+    "linear_networks",
+    "generalisation",
+    "hard_networks",
+    "temperature",
+    "thermodynamics",
+    "ground_states",
+    "choromanska",
 )
 
 

@@ -35,6 +35,8 @@ def _sizes(samples: int) -> list[Series]:
     return [Series(samples, H=H) for H in (3, 4, 6)]
 
 
+# A pilot of 1000 landscapes an order (seed 77): standard deviations of 0.30, 0.31 and 0.27 of the mean at H = 3, 4 and
+# 6, so that 2500 give standard errors of at most 0.0063 beside delta/4.3 = 0.0070.
 CLAIMS = (
     Claim(
         id="circle/mean-count",

@@ -81,6 +81,8 @@ POWER = Mutant(
     },
 )
 
+# A pilot of 1000 landscapes a model (seed 77): standard deviations of at most 0.24 of the variance (H = 2, overlap 1),
+# 0.17 (H = 3) and 0.18 (mixed), so that 900 give standard errors of at most 0.0080 beside delta/4.3 = 0.0116.
 CLAIMS = (
     Claim(
         id="covariance/packed",

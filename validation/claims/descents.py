@@ -8,6 +8,7 @@ from spinglass import SphericalSpinGlass, sphere
 from spinglass.seeds import child
 from validation.claim import Claim, Mutant, Series
 from validation.claims import wrong
+from validation.claims.wrong_enumeration import CURVATURE, INDEX
 from validation.estimators import Identity
 
 METHODS = ("lbfgs", "cg", "gradient")
@@ -26,6 +27,9 @@ def none(n: int, H: int, starts: int) -> float:  # noqa: ARG001
     return 0.0
 
 
+# A pilot of 256 descents a method at n = 20 (seed 555): none ended elsewhere at H = 3 or 4. Of descents stopped at a
+# gradient norm of 0.1, one in six (H = 3) and one in eight (H = 4) has a negative eigenvalue left; at 0.01, one in a
+# hundred. So the 128 descents of a series see the mutant.
 CLAIMS = (
     Claim(
         id="descents/index-zero",
@@ -44,15 +48,12 @@ CLAIMS = (
             "paper": [Series(100, n=100, H=3, starts=256), Series(100, n=40, H=4, starts=256)],
         },
         mutants=(
+            INDEX,
+            CURVATURE,
             Mutant(
-                "index off by one",
-                "one negative eigenvalue is counted too many",
-                {"spinglass.sphere.index": wrong.shifted(1)},
-            ),
-            Mutant(
-                "curvature forgotten",
-                "the Hessian leaves out the sphere's curvature",
-                {"spinglass.sphere.index": wrong.index_without_curvature},
+                "descent stops early",
+                "descents end at a gradient norm of 0.1, on their way",
+                {"spinglass.descend": wrong.stopping_at(0.1)},
                 upstream=True,
             ),
             Mutant(

@@ -6,9 +6,9 @@ import numpy as np
 
 from spinglass import SphericalSpinGlass, critical_points
 from validation.claim import Claim, Mutant
-from validation.claims import hessians, mean_counts, trivialisation, wrong
+from validation.claims import graphs, hessians, mean_counts, trivialisation, wrong
 from validation.claims.covariance import UNIT_ROUNDOFF
-from validation.claims.landscapes import Model, sizes
+from validation.claims.landscapes import Model, settings, sizes
 from validation.claims.wrong_enumeration import INDEX, PATH_LOST
 from validation.estimators import Identity
 
@@ -48,10 +48,6 @@ def _glass(seed: np.random.SeedSequence, n: int, H: Model) -> SphericalSpinGlass
     return SphericalSpinGlass.mixed(n, H, seed) if isinstance(H, dict) else SphericalSpinGlass.pure(n, H, seed)
 
 
-def _settings(*cases: tuple[int, Model]) -> list[dict[str, object]]:
-    return [{"n": n, "H": H} for n, H in cases]
-
-
 CLAIMS = (
     Claim(
         id="enumeration/complete",
@@ -66,9 +62,9 @@ CLAIMS = (
         delta=1e-4,
         sizes=sizes(
             (5, 60, 100),
-            _settings((3, 3), (5, 3), (6, 3), (8, 3), (10, 3), (3, 4), (5, 4), (3, 5), (3, _FIELD), (3, _MIXTURE)),
-            _settings((4, 3), (7, 3), (9, 3), (11, 3), (4, 4), (6, 4), (4, 5), (5, _FIELD), (4, _MIXTURE)),
-            _settings((8, 3), (10, 3), (12, 3), (13, 3), (7, 4), (5, 5), (7, _FIELD), (5, _MIXTURE)),
+            settings((3, 3), (5, 3), (6, 3), (8, 3), (10, 3), (3, 4), (5, 4), (3, 5), (3, _FIELD), (3, _MIXTURE)),
+            settings((4, 3), (7, 3), (9, 3), (11, 3), (4, 4), (6, 4), (4, 5), (5, _FIELD), (4, _MIXTURE)),
+            settings((8, 3), (10, 3), (12, 3), (13, 3), (7, 4), (5, 5), (7, _FIELD), (5, _MIXTURE)),
         ),
         mutants=(
             PATH_LOST,
@@ -99,9 +95,9 @@ CLAIMS = (
         # For odd H and even n the points x and -x cancel whatever is found: such sizes would prove nothing.
         sizes=sizes(
             (8, 60, 100),
-            _settings((3, 3), (5, 3), (7, 3), (9, 3), (4, 4), (4, _FIELD | {2: 0.5}), (3, _MIXTURE)),
-            _settings((5, 3), (7, 3), (9, 3), (11, 3), (5, 4), (4, 6), (5, _FIELD | {2: 0.5}), (4, _MIXTURE)),
-            _settings((7, 3), (9, 3), (11, 3), (13, 3), (6, 4), (4, 6), (6, _FIELD | {2: 0.5}), (5, _MIXTURE)),
+            settings((3, 3), (5, 3), (7, 3), (9, 3), (4, 4), (4, _FIELD | {2: 0.5}), (3, _MIXTURE)),
+            settings((5, 3), (7, 3), (9, 3), (11, 3), (5, 4), (4, 6), (5, _FIELD | {2: 0.5}), (4, _MIXTURE)),
+            settings((7, 3), (9, 3), (11, 3), (13, 3), (6, 4), (4, 6), (6, _FIELD | {2: 0.5}), (5, _MIXTURE)),
         ),
         mutants=(
             INDEX,
@@ -115,6 +111,7 @@ CLAIMS = (
         weight=0,
         estimator=Identity(),
     ),
+    *graphs.CLAIMS,
     *mean_counts.CLAIMS,
     *hessians.CLAIMS,
     *trivialisation.CLAIMS,

@@ -27,6 +27,11 @@ def every_point(seed: np.random.SeedSequence, n: int, H: Model) -> Enumeration:
     return every
 
 
+def settings(*cases: tuple[int, Model]) -> list[dict[str, object]]:
+    """Return the parameters of series at these n and H."""
+    return [{"n": n, "H": H} for n, H in cases]
+
+
 def sizes(
     samples: tuple[int, int, int],
     quick: list[dict[str, object]],
@@ -35,8 +40,8 @@ def sizes(
 ) -> dict[Effort, list[Series]]:
     """Return a claim's series: so many samples at each of the settings of every effort."""
     efforts: tuple[Effort, ...] = ("quick", "standard", "paper")
-    settings = (quick, standard, paper)
+    groups = (quick, standard, paper)
     return {
         effort: [Series(count, **setting) for setting in group]
-        for effort, count, group in zip(efforts, samples, settings, strict=True)
+        for effort, count, group in zip(efforts, samples, groups, strict=True)
     }

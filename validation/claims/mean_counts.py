@@ -1,7 +1,6 @@
 """Critical points of all samples together, beside exact Kac-Rice counts: in total, by index, by energy."""
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from scipy.optimize import brentq
 import theory
 from validation.claim import Between, Claim, Mutant
 from validation.claims.covariance import DIAGONAL, MULTIPLICITY
-from validation.claims.landscapes import every_point, sizes
+from validation.claims.landscapes import every_point, settings, sizes
 from validation.claims.wrong_enumeration import INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE
 
 Array = NDArray[np.float64]
@@ -125,10 +124,6 @@ def threshold(n: int, H: int, k: int) -> float:
     return float(brentq(excess, -float(theory.E_0(H)), 0.0))
 
 
-def _settings(*cases: tuple[int, int]) -> list[dict[str, Any]]:
-    return [{"n": n, "H": H} for n, H in cases]
-
-
 # Standard deviations over mean (or scale) in a pilot of 500 to 1500 landscapes a size, other seeds: total 0.28 (n=4),
 # 0.25 (n=6, and n=4 at H=4), 0.22 (n=8); an index at most 0.34 (n=4) and 0.31 (n=6); the grid of counts below at most
 # 0.25 (n=6), 0.23 (n=8); energies at most 0.082 of E_inf (n=6); low saddles 1.1 (n=6), 1.2 (n=8), 1.5 (n=10).
@@ -146,9 +141,9 @@ CLAIMS = (
         delta=0.05,
         sizes=sizes(
             (900, 3000, 20000),
-            _settings((4, 3), (6, 3), (4, 4)),
-            _settings((5, 3), (6, 3), (8, 3), (5, 4)),
-            _settings((6, 3), (8, 3), (10, 3), (6, 4)),
+            settings((4, 3), (6, 3), (4, 4)),
+            settings((5, 3), (6, 3), (8, 3), (5, 4)),
+            settings((6, 3), (8, 3), (10, 3), (6, 4)),
         ),
         mutants=(WRONG_SIZE, WRONG_VARIANCE, MULTIPLICITY),
     ),
@@ -166,9 +161,9 @@ CLAIMS = (
         # H = 3 alone: without diagonal terms forms of order 4 are degenerate, and that mutant could not be judged.
         sizes=sizes(
             (900, 3000, 20000),
-            _settings((4, 3), (6, 3)),
-            _settings((5, 3), (8, 3)),
-            _settings((6, 3), (8, 3), (10, 3)),
+            settings((4, 3), (6, 3)),
+            settings((5, 3), (8, 3)),
+            settings((6, 3), (8, 3), (10, 3)),
         ),
         mutants=(INDEX, WRONG_SIZE, WRONG_VARIANCE, DIAGONAL, MULTIPLICITY),
     ),
@@ -186,7 +181,7 @@ CLAIMS = (
         predict=mean_counts_below,
         components=tuple(f"index {k}, u={u:g}" for k, u in GRID),
         delta=0.04,
-        sizes=sizes((1000, 3000, 20000), _settings((6, 3)), _settings((6, 3), (8, 3)), _settings((8, 3), (10, 3))),
+        sizes=sizes((1000, 3000, 20000), settings((6, 3)), settings((6, 3), (8, 3)), settings((8, 3), (10, 3))),
         mutants=(INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE),
     ),
     Claim(
@@ -201,7 +196,7 @@ CLAIMS = (
         predict=mean_energies,
         components=tuple(f"index {k}" for k in _BY_ENERGY),
         delta=0.015,
-        sizes=sizes((800, 3000, 20000), _settings((6, 3)), _settings((6, 3), (8, 3)), _settings((8, 3), (10, 3))),
+        sizes=sizes((800, 3000, 20000), settings((6, 3)), settings((6, 3), (8, 3)), settings((8, 3), (10, 3))),
         mutants=(
             INDEX,
             NORMALISATION,
@@ -227,9 +222,9 @@ CLAIMS = (
         delta=0.15,
         sizes=sizes(
             (1200, 2000, 3000),
-            _settings((6, 3)),
-            _settings((6, 3), (8, 3), (10, 3)),
-            _settings((10, 3), (12, 3), (14, 3)),
+            settings((6, 3)),
+            settings((6, 3), (8, 3), (10, 3)),
+            settings((10, 3), (12, 3), (14, 3)),
         ),
         mutants=(INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE),
     ),

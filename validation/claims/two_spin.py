@@ -57,6 +57,8 @@ def residual_bound(n: int, starts: int) -> float:  # noqa: ARG001
     return _TOLERANCE / 2 + 16 * n * float(np.finfo(float).eps)
 
 
+# A pilot of 1000 landscapes (seed 77) for the law of the ground state: standard deviations of at most 0.48, so that
+# 2500 give standard errors of at most 0.0097 beside delta/4.3 = 0.0116.
 CLAIMS = (
     Claim(
         id="two-spin/eigenproblem",
@@ -79,7 +81,7 @@ CLAIMS = (
             Mutant(
                 "descent stops early",
                 "descents end at a gradient norm of 0.01",
-                {"spinglass.descend": wrong.stopping_early},
+                {"spinglass.descend": wrong.stopping_at(1e-2)},
                 upstream=True,
             ),
             Mutant(

@@ -77,9 +77,13 @@ def of_next_order(pure: Function) -> Function:
     return lambda cls, n, H, *rest: pure(cls, n, H + 1, *rest)
 
 
-def stopping_early(descend: Function) -> Function:
-    """Let descents end far from where they lead."""
-    return lambda glass, x0, **options: descend(glass, x0, **{**options, "tol": 1e-2})
+def stopping_at(gradient_norm: float) -> Callable[[Function], Function]:
+    """Let descents end at this gradient norm, far from where they lead."""
+
+    def wrap(descend: Function) -> Function:
+        return lambda glass, x0, **options: descend(glass, x0, **{**options, "tol": gradient_norm})
+
+    return wrap
 
 
 def with_scaled_energy(ground_state: Function) -> Function:
@@ -121,16 +125,15 @@ def losing_one_in(some: int) -> Callable[[Function], Function]:
     return wrap
 
 
-def index_without_curvature(index: Function) -> Function:  # noqa: ARG001
-    """Count the negative eigenvalues of the tangential Hessian of R^n."""
+def at_one_point(random_points: Function) -> Function:
+    """Draw all points at one place, up to a millionth, where they are asked for all over the sphere."""
 
-    def count(landscape: Any, x: Any) -> Any:
+    def close(n: int, size: int, seed: Any) -> Any:
         from spinglass import sphere
 
-        basis = sphere.tangent_basis(x)
-        return (np.linalg.eigvalsh(basis @ landscape.hessian(x) @ basis.mT) < 0).sum(axis=-1)
+        return sphere.project(np.eye(n)[0] + 1e-6 * random_points(n, size, seed))
 
-    return count
+    return close
 
 
 def by_newton(descend: Function) -> Function:
@@ -152,11 +155,19 @@ def with_one_more_negative(eigenvalues: Function) -> Function:
 
 def losing_rows(some: int) -> Callable[[Function], Function]:
     """Drop one row in ``some``, and at least one, of an enumeration."""
+    return _keeping(lambda every: np.arange(len(every)) % some != 0)
 
+
+def losing_saddles(some: int) -> Callable[[Function], Function]:
+    """Drop one saddle of index 1 in ``some``, and at least one, of an enumeration."""
+    return _keeping(lambda every: (every.index != 1) | (np.cumsum(every.index == 1) % some != 1))
+
+
+def _keeping(choose: Function) -> Callable[[Function], Function]:
     def wrap(enumerate_points: Function) -> Function:
-        def lossy(glass: Any) -> Any:
-            every = enumerate_points(glass)
-            kept = np.arange(len(every)) % some != 0
+        def lossy(glass: Any, **options: Any) -> Any:
+            every = enumerate_points(glass, **options)
+            kept = choose(every)
             rows = ("x", "energy", "gradient_norm", "status", "iterations", "evaluations", "certified", "error_bound")
             return replace(every, **{name: getattr(every, name)[kept] for name in rows})
 

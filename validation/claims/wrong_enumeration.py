@@ -44,7 +44,7 @@ def weak_field(draw: Function) -> Function:
 
 def without_curvature(reduced_hessian: Function) -> Function:
     """Leave the sphere's curvature out of the Riemannian Hessian."""
-    return lambda landscape, x, radial=None: reduced_hessian(landscape, x, 0 * x[:, 0])  # noqa: ARG005
+    return lambda landscape, x, radial: reduced_hessian(landscape, x, 0 * radial)
 
 
 PATH_LOST = Mutant(

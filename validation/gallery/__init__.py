@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 
 from spinglass.critical_points.basins import Basins
 from validation import experiments, figures
+from validation.claim import EFFORTS, Effort, one_of
 from validation.figures.style import STYLES, Style
-from validation.gallery import landscapes
+from validation.gallery import choromanska, dynamics, generalisation, hard_networks, landscapes, surfaces, temperature
 from validation.gallery.entry import Entry, Tables
 
 __all__ = ["FORMATS", "GALLERY", "STYLES", "Entry", "entry", "save", "save_graph", "select"]
@@ -19,12 +20,20 @@ __all__ = ["FORMATS", "GALLERY", "STYLES", "Entry", "entry", "save", "save_graph
 FORMATS = ("pdf", "png", "svg")
 GALLERY = {
     **landscapes.ENTRIES,
+    **choromanska.ENTRIES,
+    **temperature.ENTRIES,
+    **dynamics.ENTRIES,
+    **generalisation.ENTRIES,
+    **hard_networks.ENTRIES,
+    **surfaces.ENTRIES,
 }
 
 
-def entry(name: str) -> Entry:
-    """Return a figure's entry, or raise ``ValueError`` with the nearest name."""
-    return GALLERY[_known("figure", name, GALLERY)]
+def entry(name: str, effort: Effort = "quick") -> Entry:
+    """Return a figure's entry, at this effort where it has several, or raise ``ValueError`` with the nearest name."""
+    found = GALLERY[_known("figure", name, GALLERY)]
+    effort = one_of("effort", effort, EFFORTS)
+    return found if found.at is None else found.at(effort)
 
 
 def select(names: Sequence[str] | None = None) -> list[str]:
@@ -61,14 +70,16 @@ def save(
     seed: int = 0,
     style: str = "screen",
     *,
+    effort: Effort = "quick",
     data_only: bool = False,
     source: Path | None = None,
 ) -> list[Path]:
     """Make one figure and write it in every format, with its tables as CSV and its caption; return the paths.
 
     ``style`` sets the width and the fonts: ``screen``, or those of a journal (``aps``, ``neurips``, ``thesis``).
-    ``data_only`` leaves the drawing out. ``source`` is a folder of tables and captions saved earlier: they are drawn
-    again, nothing is simulated and ``seed`` plays no part.
+    ``effort`` says how much a figure that knows several simulates. ``data_only`` leaves the drawing out. ``source``
+    is a folder of tables and captions saved earlier: they are drawn again, nothing is simulated and ``seed`` plays no
+    part.
 
     Raises
     ------
@@ -77,7 +88,7 @@ def save(
     OSError
         If the folder cannot be written.
     """
-    chosen = entry(name)
+    chosen = entry(name, effort)
     look = STYLES[_known("style", style, STYLES)]
     for kind in formats:
         _known("format", kind, FORMATS)

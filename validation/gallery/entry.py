@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
+from validation.claim import Effort
+
 Tables = dict[str, pd.DataFrame]
 
 
@@ -13,10 +15,12 @@ Tables = dict[str, pd.DataFrame]
 class Entry:
     """One figure: a caption with all parameters, its tables from a seed, and its drawing from the tables alone.
 
-    ``simulated`` is False where everything is exact and the seed plays no part.
+    ``simulated`` is False where everything is exact and the seed plays no part. ``at`` gives the same figure at another
+    effort, where there is more than one.
     """
 
     caption: str
     tables: Callable[[int], Tables]
     draw: Callable[[Tables], Figure]
     simulated: bool = True
+    at: "Callable[[Effort], Entry] | None" = None

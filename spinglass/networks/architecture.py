@@ -1,0 +1,72 @@
+"""The sizes of a layered network: paths, weights, and the number Lambda that scales its output."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from math import prod
+
+from spinglass.arguments import whole_number
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The widths ``n_0 = d, n_1, ..., n_H = 1`` of a network with one output.
+
+    Examples
+    --------
+    >>> layers = Architecture.of((10, 6, 4, 1))
+    >>> layers.H, layers.paths, layers.size
+    (3, 240, 88)
+    """
+
+    widths: tuple[int, ...]
+
+    @classmethod
+    def of(cls, widths: Iterable[int]) -> "Architecture":
+        """Check ``widths`` at the door.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two, one is not a whole number of at least 1, or the last is not 1.
+        """
+        if not isinstance(widths, Iterable):
+            raise ValueError(f"widths must be whole numbers as (10, 6, 4, 1), not {widths!r}")
+        sizes = tuple(whole_number("a width", width, 1) for width in widths)
+        if len(sizes) < 2:
+            raise ValueError(f"a network needs at least an input and an output layer; widths = {sizes}: try (10, 6, 1)")
+        if sizes[-1] != 1:
+            raise ValueError(f"paths end in one output unit; the last width is {sizes[-1]}: try {(*sizes[:-1], 1)}")
+        return cls(sizes)
+
+    @property
+    def H(self) -> int:
+        """Number of weight layers, and of weights along a path."""
+        return len(self.widths) - 1
+
+    @property
+    def paths(self) -> int:
+        """Number of paths from an input to the output, ``Psi = prod_{i=0}^H n_i``."""
+        return prod(self.widths)
+
+    @property
+    def size(self) -> int:
+        """Number of weights, ``N = sum_{i=1}^H n_{i-1} n_i``."""
+        return sum(a * b for a, b in pairwise(self.widths))
+
+    @property
+    def Lambda(self) -> float:
+        """``Psi^{1/H}``, exact where it is a whole number."""
+        root = self.paths ** (1 / self.H)
+        nearest = round(root)
+        return float(nearest) if nearest**self.H == self.paths else root
+
+    @property
+    def q(self) -> float:
+        """``Lambda^{-(H-1)/2}``, which keeps the output's size when layers are added."""
+        return float(self.Lambda ** (-(self.H - 1) / 2))
+
+    @property
+    def shapes(self) -> list[tuple[int, int]]:
+        """The shapes ``(n_{l-1}, n_l)`` of the weight matrices."""
+        return list(pairwise(self.widths))

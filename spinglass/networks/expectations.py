@@ -1,0 +1,71 @@
+"""Expectations over independent Bernoulli activities: ``Y = sum_p A_p t_p`` with given terms t.
+
+Three routes to the same number: the closed form where one holds, all ``2^paths`` activities, or a sample of them.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+
+from spinglass.landscape import Array
+from spinglass.memory import require_memory
+from spinglass.seeds import Seed, child, generator, seed_sequence
+from spinglass.threads import one_blas_thread
+
+Method = Literal["exact", "enumerated", "sampled"]
+Loss = Callable[[Array], Array]
+
+SAMPLES = 10_000  # activities drawn unless asked otherwise
+MOST_PATHS = 20  # 2^20 activities are enumerated in milliseconds
+_BLOCK = 256  # activities drawn from one child seed
+_ACTIVITIES = 0x45  # names the samples' descendants of a seed
+
+
+def all_outputs(terms: Array, rho: float) -> tuple[Array, Array]:
+    """Return Y for every activity and their probabilities, shapes (batch, 2^paths) and (2^paths,).
+
+    Raises
+    ------
+    ValueError
+        If there are more than 20 paths.
+
+    Examples
+    --------
+    >>> all_outputs(np.array([[1.0, 10.0]]), 0.5)[0].tolist()
+    [[0.0, 1.0, 10.0, 11.0]]
+    """
+    batch, paths = terms.shape
+    if paths > MOST_PATHS:
+        raise ValueError(
+            f"{paths} paths have 2^{paths} activities, more than the 2^{MOST_PATHS} that are enumerated; "
+            'try method="sampled"'
+        )
+    require_memory(16 * batch * 2**paths, f"all outputs of {batch} points", "fewer points at once")
+    outputs, probability = np.zeros((batch, 1)), np.ones(1)
+    for p in range(paths):
+        outputs = np.concatenate([outputs, outputs + terms[:, p, None]], axis=1)
+        probability = np.concatenate([(1 - rho) * probability, rho * probability])
+    return outputs, probability
+
+
+def sampled_outputs(terms: Array, rho: float, samples: int, seed: Seed) -> Array:
+    """Return Y for independent draws of the activities, shape (batch, samples); the draws are shared by all rows."""
+    batch, paths = terms.shape
+    require_memory(8 * (batch * samples + _BLOCK * paths), f"{samples} outputs of {batch} points", "fewer samples")
+    sequence = seed_sequence(seed)
+    outputs = np.empty((batch, -(-samples // _BLOCK) * _BLOCK))
+    with one_blas_thread():
+        for block in range(outputs.shape[1] // _BLOCK):
+            random = generator(child(sequence, _ACTIVITIES, block))
+            activity = (random.random((_BLOCK, paths)) < rho).astype(np.float64)
+            outputs[:, block * _BLOCK : (block + 1) * _BLOCK] = terms @ activity.T
+    return outputs[:, :samples]
+
+
+def mean_loss(loss: Loss, terms: Array, rho: float, method: Method, samples: int, seed: Seed) -> Array:
+    """Return ``E_A loss(Y)`` by enumeration or by sampling, shape (batch,)."""
+    if method == "sampled":
+        return np.asarray(loss(sampled_outputs(terms, rho, samples, seed)).mean(axis=1))
+    outputs, probability = all_outputs(terms, rho)
+    return np.asarray((loss(outputs) * probability).sum(axis=1))

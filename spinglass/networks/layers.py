@@ -1,0 +1,185 @@
+"""A layered network with its parameters, and what passes through it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass.networks.activations import Activation, activation_named
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False, init=False)
+class LayeredNetwork:
+    """A fully connected network of H layers of weights, ``a_l = f(W_l^T a_(l-1) + b_l)``.
+
+    ``weights[l-1]`` is W_l of shape (n_(l-1), n_l), ``biases[l-1]`` is b_l of shape (n_l,). The last layer has the
+    activation ``output``, linear unless told otherwise. All parameters in one row are, layer by layer, those of
+    the matrix W_l with b_l as its last row, read row by row.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, a width is zero, a number is not finite, or an activation is unknown.
+
+    Examples
+    --------
+    >>> net = LayeredNetwork([np.eye(2), np.ones((2, 1))], activation="relu")
+    >>> net.forward(np.array([[1.0, -5.0]])).tolist()
+    [[1.0]]
+    """
+
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...] | None
+    activation: Activation
+    output: Activation
+
+    def __init__(
+        self,
+        weights: Sequence[npt.ArrayLike],
+        biases: Sequence[npt.ArrayLike] | None = None,
+        activation: str | Activation = "relu",
+        output: str | Activation = "linear",
+    ) -> None:
+        matrices = tuple(_matrix(f"W_{layer}", W) for layer, W in enumerate(weights, 1))
+        _check_chain(matrices)
+        object.__setattr__(self, "weights", matrices)
+        object.__setattr__(self, "biases", _checked_biases(biases, matrices))
+        object.__setattr__(self, "activation", activation_named(activation))
+        object.__setattr__(self, "output", activation_named(output))
+
+    @property
+    def H(self) -> int:
+        """Number of layers of weights."""
+        return len(self.weights)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """``n_0, ..., n_H``."""
+        return (self.weights[0].shape[0], *(W.shape[1] for W in self.weights))
+
+    @property
+    def layer_sizes(self) -> tuple[int, ...]:
+        """Number of parameters of each layer, its biases included."""
+        extra = 0 if self.biases is None else 1
+        return tuple((W.shape[0] + extra) * W.shape[1] for W in self.weights)
+
+    @property
+    def size(self) -> int:
+        """Number of parameters."""
+        return sum(self.layer_sizes)
+
+    @property
+    def parameters(self) -> Array:
+        """All parameters in one row, shape (size,)."""
+        if self.biases is None:
+            return np.concatenate([W.ravel() for W in self.weights])
+        return np.concatenate([part.ravel() for pair in zip(self.weights, self.biases, strict=True) for part in pair])
+
+    def with_parameters(self, parameters: npt.ArrayLike) -> Self:
+        """Return a network of the same shape whose parameters are those of a row (size,)."""
+        weights, biases = self.unpack(parameters)
+        return type(self)(weights, biases, self.activation, self.output)
+
+    def unpack(self, parameters: npt.ArrayLike) -> tuple[list[Array], list[Array] | None]:
+        """Cut a row of numbers (size,) into the shapes of the weights and the biases.
+
+        Raises
+        ------
+        ValueError
+            If it is not ``size`` real numbers.
+        """
+        row = np.asarray(parameters)
+        if row.shape != (self.size,) or row.dtype.kind not in "fiu":
+            raise ValueError(f"parameters must be {self.size} real numbers in a row, not {row.dtype} {row.shape}")
+        parts = np.split(row.astype(np.float64), np.cumsum(self.layer_sizes)[:-1])
+        layers = [part.reshape(-1, W.shape[1]) for part, W in zip(parts, self.weights, strict=True)]
+        if self.biases is None:
+            return layers, None
+        return [layer[:-1] for layer in layers], [layer[-1] for layer in layers]
+
+    def activation_of(self, layer: int) -> Activation:
+        """Return the activation of layer 1..H."""
+        return self.output if layer == self.H else self.activation
+
+    def forward(self, x: npt.ArrayLike) -> Array:
+        """Return the outputs (M, n_H) for inputs (M, n_0).
+
+        Raises
+        ------
+        ValueError
+            If ``x`` is not a table of finite numbers with n_0 columns, or outputs are too large to be finite.
+        """
+        inputs = check_inputs(x, self.widths[0])
+        with np.errstate(over="ignore", invalid="ignore"):
+            outputs = self.pass_forward(inputs)[1][-1]
+        if not np.isfinite(outputs).all():
+            raise ValueError("the outputs are not finite at these weights; use smaller weights or inputs")
+        return outputs
+
+    def pass_forward(self, x: Array) -> tuple[list[Array], list[Array]]:
+        """Return preactivations ``h_1..h_H`` and activations ``a_0..a_H`` for checked inputs."""
+        preactivations: list[Array] = []
+        activations = [x]
+        for layer, W in enumerate(self.weights, 1):
+            h = activations[-1] @ W
+            if self.biases is not None:
+                h = h + self.biases[layer - 1]
+            preactivations.append(h)
+            activations.append(self.activation_of(layer).value(h))
+        return preactivations, activations
+
+    def __repr__(self) -> str:
+        names = f"{self.activation.name}, output {self.output.name}"
+        return f"LayeredNetwork(widths={self.widths}, {names}, {self.size} parameters)"
+
+
+def check_inputs(x: npt.ArrayLike, width: int) -> Array:
+    """Return inputs as finite float64 of shape (M, width), or raise ``ValueError``."""
+    inputs = np.asarray(x)
+    if inputs.dtype.kind not in "fiu" or inputs.ndim != 2 or inputs.shape[1] != width or not len(inputs):
+        raise ValueError(
+            f"inputs must be a table of real numbers, one data point a row: shape (M, {width}) with M >= 1, "
+            f"not {inputs.dtype} of shape {inputs.shape}"
+        )
+    if not np.isfinite(inputs).all():
+        raise ValueError(f"inputs must be finite; {np.count_nonzero(~np.isfinite(inputs))} are not: drop those rows")
+    return inputs.astype(np.float64)
+
+
+def _matrix(name: str, given: npt.ArrayLike) -> Array:
+    matrix = np.asarray(given)
+    if matrix.dtype.kind not in "fiu" or matrix.ndim != 2:
+        raise ValueError(f"{name} must be a matrix of real numbers, not {matrix.dtype} of shape {matrix.shape}")
+    if 0 in matrix.shape:
+        raise ValueError(f"{name} has shape {matrix.shape}: a layer of width zero lets nothing through; drop it")
+    if not np.isfinite(matrix).all():
+        raise ValueError(f"{name} must be finite; {np.count_nonzero(~np.isfinite(matrix))} of its entries are not")
+    return matrix.astype(np.float64)
+
+
+def _check_chain(weights: tuple[Array, ...]) -> None:
+    if not weights:
+        raise ValueError("a network needs at least one matrix of weights; given none")
+    for layer, (below, above) in enumerate(pairwise(weights), 1):
+        if below.shape[1] != above.shape[0]:
+            raise ValueError(
+                f"W_{layer} of shape {below.shape} gives {below.shape[1]} numbers but W_{layer + 1} of shape "
+                f"{above.shape} takes {above.shape[0]}; W_l has shape (n_(l-1), n_l)"
+            )
+
+
+def _checked_biases(biases: Sequence[npt.ArrayLike] | None, weights: tuple[Array, ...]) -> tuple[Array, ...] | None:
+    if biases is None:
+        return None
+    rows = tuple(np.asarray(b) for b in biases)
+    due = [W.shape[1:] for W in weights]
+    if [b.shape for b in rows] != due or any(b.dtype.kind not in "fiu" for b in rows):
+        raise ValueError(f"biases must be rows of real numbers of shapes {due}, not {[b.shape for b in rows]}")
+    if not all(np.isfinite(b).all() for b in rows):
+        raise ValueError("biases must be finite; some are not")
+    return tuple(b.astype(np.float64) for b in rows)

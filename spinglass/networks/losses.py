@@ -1,0 +1,103 @@
+"""Convex losses of a network's outputs, with their first two derivatives, one row a data point."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+Array = npt.NDArray[np.float64]
+AnyArray = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss: outputs (M, k) and checked targets give values (M,), gradients (M, k) and Hessians (M, k, k)."""
+
+    name: str
+    check: Callable[[npt.ArrayLike, int, int], AnyArray]
+    value: Callable[[Array, AnyArray], Array]
+    gradient: Callable[[Array, AnyArray], Array]
+    hessian: Callable[[Array], Array]
+
+
+def _check_values(targets: npt.ArrayLike, points: int, outputs: int) -> AnyArray:
+    values = np.asarray(targets)
+    if values.dtype.kind not in "fiu" or values.shape not in {(points, outputs), (points,) if outputs == 1 else ()}:
+        raise ValueError(
+            f"targets of the squared loss must be real numbers of shape ({points}, {outputs}), "
+            f"not {values.dtype} of shape {values.shape}"
+        )
+    if not np.isfinite(values).all():
+        raise ValueError(f"targets must be finite; {np.count_nonzero(~np.isfinite(values))} are not: drop those rows")
+    return values.astype(np.float64).reshape(points, outputs)
+
+
+def _check_labels(targets: npt.ArrayLike, points: int, outputs: int) -> AnyArray:
+    labels = np.asarray(targets)
+    if labels.dtype.kind not in "iu" or labels.shape != (points,):
+        raise ValueError(
+            f"targets of the cross-entropy must be whole-number labels of shape ({points},), "
+            f"not {labels.dtype} of shape {labels.shape}"
+        )
+    if labels.min() < 0 or labels.max() >= outputs:
+        raise ValueError(
+            f"labels must lie in 0..{outputs - 1}, one for each output; given {labels.min()}..{labels.max()}"
+        )
+    return labels.astype(np.int64)
+
+
+def _squared(outputs: Array, targets: AnyArray) -> Array:
+    return np.asarray(0.5 * np.sum((outputs - targets) ** 2, axis=1))
+
+
+def _residual(outputs: Array, targets: AnyArray) -> Array:
+    return np.asarray(outputs - targets)
+
+
+def _unit_hessian(outputs: Array) -> Array:
+    points, k = outputs.shape
+    return np.broadcast_to(np.eye(k), (points, k, k))
+
+
+def _cross_entropy(outputs: Array, labels: AnyArray) -> Array:
+    return np.asarray(special.logsumexp(outputs, axis=1) - outputs[np.arange(len(outputs)), labels])
+
+
+def _excess_probability(outputs: Array, labels: AnyArray) -> Array:
+    excess = special.softmax(outputs, axis=1)
+    excess[np.arange(len(outputs)), labels] -= 1
+    return excess
+
+
+def _probability_covariance(outputs: Array) -> Array:
+    p = special.softmax(outputs, axis=1)
+    covariance = -p[:, :, None] * p[:, None, :]
+    diagonal = np.arange(p.shape[1])
+    # p (1 - p) as a product of positive terms: it stays accurate where p is nearly 1.
+    others = np.where(np.eye(p.shape[1], dtype=bool), 0.0, p[:, None, :]).sum(axis=2)
+    covariance[:, diagonal, diagonal] = p * others
+    return covariance
+
+
+LOSSES = {
+    "squared": Loss("squared", _check_values, _squared, _residual, _unit_hessian),
+    "cross_entropy": Loss("cross_entropy", _check_labels, _cross_entropy, _excess_probability, _probability_covariance),
+}
+
+
+def loss_named(name: str | Loss) -> Loss:
+    """Return the loss of this name, or the one given: ``|y - t|^2/2``, or ``-log softmax(y)[label]``.
+
+    Raises
+    ------
+    ValueError
+        If no loss has this name.
+    """
+    if isinstance(name, Loss):
+        return name
+    if not isinstance(name, str) or name not in LOSSES:
+        raise ValueError(f"unknown loss {name!r}; choose one of {', '.join(LOSSES)}")
+    return LOSSES[name]

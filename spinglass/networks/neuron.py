@@ -1,0 +1,107 @@
+"""One sigmoid neuron with squared loss: few weights, and a landscape that can have very many minima."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from spinglass.arguments import whole_number
+from spinglass.landscape import Array
+from spinglass.seeds import Seed, generator
+
+RATIO = 16.0  # between one input and the next along an axis; below about 8 the dips melt into one another
+TARGET = 0.75  # half-way between the values far left and far right of a dip, so that both sides are level
+
+
+@dataclass(frozen=True, eq=False)
+class SingleNeuron:
+    r"""The loss ``sum_k (sigma(x_k . w) - y_k)^2`` of one neuron, ``sigma(z) = 1/(1 + e^-z)``, no bias.
+
+    ``X`` is (N, d), ``y`` (N,) with values strictly between 0 and 1, so that the loss has no minimum at infinity
+    along any input.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, numbers are not finite, an input is zero, or a target is not in (0, 1).
+
+    Examples
+    --------
+    >>> neuron = SingleNeuron(np.array([[1.0]]), np.array([0.5]))
+    >>> neuron.loss(np.array([[0.0]])).tolist()
+    [0.0]
+    """
+
+    X: Array
+    y: Array
+
+    def __post_init__(self) -> None:
+        X, y = np.asarray(self.X), np.asarray(self.y)
+        if X.ndim != 2 or 0 in X.shape or y.shape != X.shape[:1]:
+            raise ValueError(f"X must have shape (N, d) and y shape (N,); given {X.shape} and {y.shape}")
+        if X.dtype.kind not in "fiu" or not np.isfinite(X).all() or not X.any(axis=1).all():
+            raise ValueError("X must hold finite numbers and no row of zeros, on which no weight acts")
+        if y.dtype.kind not in "fiu" or not ((y > 0) & (y < 1)).all():
+            raise ValueError("targets must lie strictly between 0 and 1, the values that the neuron takes")
+        object.__setattr__(self, "X", X.astype(np.float64))
+        object.__setattr__(self, "y", y.astype(np.float64))
+
+    @property
+    def d(self) -> int:
+        """The number of weights."""
+        return int(self.X.shape[1])
+
+    def outputs(self, w: npt.ArrayLike) -> Array:
+        """Return the neuron's outputs (..., N) on the data for weights (..., d)."""
+        return np.asarray(expit(self._weights(w) @ self.X.T))
+
+    def loss(self, w: npt.ArrayLike) -> Array:
+        """Return the loss (...) at weights (..., d)."""
+        return np.asarray(np.sum((self.outputs(w) - self.y) ** 2, axis=-1))
+
+    def derivatives(self, w: npt.ArrayLike) -> tuple[Array, Array, Array]:
+        """Return loss (...), gradient (..., d) and Hessian (..., d, d) at weights (..., d)."""
+        s = self.outputs(w)
+        rest, slope = s - self.y, s * (1 - s)
+        curvature = 2 * slope * (slope + rest * (1 - 2 * s))
+        hessian = np.einsum("...k,ki,kj->...ij", curvature, self.X, self.X, optimize=True)
+        return np.sum(rest**2, axis=-1), 2 * (rest * slope) @ self.X, hessian
+
+    def _weights(self, w: npt.ArrayLike) -> Array:
+        weights = np.asarray(w, dtype=np.float64)
+        if weights.shape[-1:] != (self.d,) or not np.isfinite(weights).all():
+            raise ValueError(f"weights must be finite, of shape (..., {self.d}), not {weights.shape}")
+        return weights
+
+
+def hard_neuron(d: int, per_axis: int, ratio: float = RATIO, seed: Seed | None = None) -> SingleNeuron:
+    r"""Return a neuron with d weights and ``N = d per_axis`` examples whose loss has ``per_axis^d`` local minima.
+
+    Each example lies along one axis, ``x = ratio^-k e_j`` for k < per_axis, with target 3/4. So the loss is a sum over
+    weights of one and the same function of one weight; on the scale of ln w each of its terms is a dip between two
+    level sides, a factor ``ratio`` from the next. With a ``seed`` the inputs are mapped by a random
+    matrix (Gaussian, redrawn until its condition is below 20): that moves the minima and hides the axes, but keeps
+    their number.
+
+    Source: Auer, Herbster & Warmuth 1996, Exponentially many local minima for single neurons, Theorem 3.1.
+
+    Examples
+    --------
+    >>> hard_neuron(2, 2).X.tolist()
+    [[1.0, 0.0], [0.0625, 0.0], [0.0, 1.0], [0.0, 0.0625]]
+    """
+    d, per_axis = whole_number("d", d, 1), whole_number("per_axis", per_axis, 1)
+    if not 1 < ratio**per_axis < 1e100:
+        raise ValueError(f"ratio must be above 1 and ratio^per_axis below 1e100; given {ratio!r} and {per_axis}")
+    X = np.kron(np.eye(d), float(ratio) ** -np.arange(per_axis)[:, None])
+    if seed is not None:
+        X = X @ _mixing(d, generator(seed))
+    return SingleNeuron(X, np.full(len(X), TARGET))
+
+
+def _mixing(d: int, random: np.random.Generator) -> Array:
+    while True:
+        matrix = random.standard_normal((d, d))
+        if np.linalg.cond(matrix) < 20:
+            return np.asarray(matrix)

@@ -1,0 +1,60 @@
+"""The random numbers of a path model: an input and an activity for every path.
+
+Both are drawn in blocks with child seeds of their own, so that any stretch of paths can be drawn again and none needs
+to be kept. Activities compare one uniform number a path with rho: the same seed at a larger rho only adds paths.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinglass.landscape import Array
+from spinglass.memory import require_memory
+from spinglass.seeds import child, generator
+
+_BLOCK = 2**18  # paths drawn from one child seed; changing it changes every model
+_INPUTS, _UNIFORMS = 0x58, 0x41  # name the inputs' and the activities' descendants of a seed
+
+
+@dataclass(frozen=True)
+class PathDraws:
+    """Inputs X iid N(0, 1) and activities A iid Bernoulli(rho) for ``paths`` paths, both functions of the seed."""
+
+    sequence: np.random.SeedSequence
+    paths: int
+    rho: float
+    averaged: bool = False
+
+    def blocks(self) -> Iterator[tuple[NDArray[np.int64], Array]]:
+        """Yield the numbers of the paths that count, block by block, with X A for each (X rho if averaged)."""
+        for block, first in enumerate(range(0, self.paths, _BLOCK)):
+            X, A = self._inputs(block), self._activities(block)
+            on = np.flatnonzero(A)
+            yield first + on, X[on] * A[on]
+
+    def inputs(self) -> Array:
+        """Return X, shape (paths,)."""
+        self._require("the inputs")
+        return np.concatenate([self._inputs(block) for block in range(-(-self.paths // _BLOCK))])
+
+    def activities(self) -> Array:
+        """Return A as 0.0 or 1.0, or rho everywhere if averaged, shape (paths,)."""
+        self._require("the activities")
+        return np.concatenate([self._activities(block) for block in range(-(-self.paths // _BLOCK))])
+
+    def _inputs(self, block: int) -> Array:
+        return generator(child(self.sequence, _INPUTS, block)).standard_normal(self._length(block))
+
+    def _activities(self, block: int) -> Array:
+        if self.averaged:
+            return np.full(self._length(block), self.rho)
+        uniform = generator(child(self.sequence, _UNIFORMS, block)).random(self._length(block))
+        return (uniform < self.rho).astype(np.float64)
+
+    def _length(self, block: int) -> int:
+        return min(_BLOCK, self.paths - block * _BLOCK)
+
+    def _require(self, what: str) -> None:
+        require_memory(16 * self.paths, f"{what} of {self.paths} paths", "narrower layers")

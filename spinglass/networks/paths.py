@@ -1,0 +1,226 @@
+"""A ReLU network's output as a sum over the paths from its inputs to its output.
+
+``Y = q sum_i sum_j X_i A_ij prod_k w_ij^(k)``: a path takes one unit of every layer, ``A_ij`` is 1 where all its units
+are active. Paths are numbered in row-major order of their units ``(i_0, i_1, ..., i_H)``.
+
+Source: Choromanska et al. 2015, eq. 2. An identity at every input, kinks included.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spinglass.jit import jit
+from spinglass.landscape import Array
+from spinglass.memory import require_memory
+from spinglass.networks.architecture import Architecture
+from spinglass.networks.relu import Gates, ReLUNetwork
+from spinglass.threads import one_blas_thread, run_in_threads
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class PathExpansion:
+    """All paths of a network at a batch of inputs.
+
+    Attributes
+    ----------
+    activity : A, 0.0 or 1.0, shape (batch, paths).
+    weight_product : the product of the weights along each path, shape (paths,).
+    input_index : i, the input where each path starts, shape (paths,).
+    path_input : X_i, shape (batch, paths).
+    q : the factor in front of the sum.
+    """
+
+    activity: Array
+    weight_product: Array
+    input_index: IntArray
+    path_input: Array
+    q: float
+
+    def output(self) -> Array:
+        """Return ``q sum X_i A_ij prod w`` for every input, shape (batch,)."""
+        return np.asarray(self.q * np.einsum("bp,bp,p->b", self.path_input, self.activity, self.weight_product))
+
+
+def path_expansion(net: ReLUNetwork, X: ArrayLike) -> PathExpansion:
+    """Write a network's output as its sum over paths, every path in memory.
+
+    Where they are too many, `path_sum` gives the same sum without them.
+
+    Raises
+    ------
+    ValueError
+        If X has not d columns or is not finite, or the paths will not fit in memory.
+
+    Examples
+    --------
+    >>> net, X = ReLUNetwork.random((3, 2, 1), seed=0), np.eye(3)
+    >>> paths = path_expansion(net, X)
+    >>> paths.activity.shape, bool(np.allclose(paths.output(), net.forward(X)))
+    ((3, 6), True)
+    """
+    gates = net.activities(X)
+    rows = np.atleast_2d(np.asarray(X, dtype=np.float64))
+    layers = net.architecture
+    require_memory(
+        8 * layers.paths * (3 * len(rows) + 2), f"{len(rows)} inputs with {layers.paths} paths", "path_sum(net, X)"
+    )
+    start = input_index(layers)
+    return PathExpansion(
+        activity=_along_paths(gates, len(rows), layers.widths[0]),
+        weight_product=weight_product(net.weights),
+        input_index=start,
+        path_input=rows[:, start],
+        q=net.q,
+    )
+
+
+def path_gradient(net: ReLUNetwork, X: ArrayLike) -> list[Array]:
+    """Return the derivatives of the path form by the weights, activities held fixed: arrays (batch, n_{l-1}, n_l).
+
+    ``dY/dw = q sum X_i A_ij`` times the product of the *other* weights, over the paths that use w. It equals
+    backpropagation (``net.gradient``), also at kinks where both count the unit as inactive.
+
+    Raises
+    ------
+    ValueError
+        As `path_expansion`.
+
+    Examples
+    --------
+    >>> net, X = ReLUNetwork.random((3, 2, 1), seed=0), np.eye(3)
+    >>> bool(np.allclose(path_gradient(net, X)[0], net.gradient(X)[0]))
+    True
+    """
+    paths = path_expansion(net, X)
+    active = net.q * paths.path_input * paths.activity
+    widths = net.widths
+    gradients = []
+    for layer, W in enumerate(net.weights):
+        others = [np.ones_like(W) if k == layer else V for k, V in enumerate(net.weights)]
+        by_units = (active * weight_product(others)).reshape(len(active), *widths)
+        elsewhere = tuple(1 + k for k in range(len(widths)) if k not in (layer, layer + 1))
+        gradients.append(by_units.sum(axis=elsewhere))
+    return gradients
+
+
+def path_sum(
+    net: ReLUNetwork, X: ArrayLike, *, by: Literal["layers", "paths"] = "layers", gates: Sequence[Gates] | None = None
+) -> Array:
+    """Return ``q sum_i sum_j X_i A_ij prod w`` without storing the paths, shape (batch,).
+
+    Parameters
+    ----------
+    by
+        ``"layers"`` sums layer by layer (dynamic programming: what all paths into a unit carry is added before it
+        goes on), N operations an input; ``"paths"`` walks through all Psi paths, one at a time. The same sum.
+    gates
+        Which units are active, as ``net.activities`` gives them; those of the network at X unless given.
+
+    Raises
+    ------
+    ValueError
+        If X has not d columns or is not finite, ``by`` is unknown, or the gates' shapes are not (batch, n_l).
+
+    Examples
+    --------
+    >>> net, X = ReLUNetwork.random((100, 100, 100, 100, 1), seed=0), np.ones((1, 100))  # 10^8 paths
+    >>> bool(np.allclose(path_sum(net, X), net.forward(X)))
+    True
+    """
+    own = net.activities(X)
+    rows = np.atleast_2d(np.asarray(X, dtype=np.float64))
+    chosen = own if gates is None else _checked(gates, [gate.shape for gate in own])
+    if by == "layers":
+        return _sum_by_layers(net, rows, chosen)
+    if by == "paths":
+        return _sum_by_paths(net, rows, chosen)
+    raise ValueError(f'by must be "layers" or "paths", not {by!r}')
+
+
+def input_index(layers: Architecture) -> IntArray:
+    """Return the input where each path starts, shape (paths,)."""
+    return np.repeat(np.arange(layers.widths[0]), layers.paths // layers.widths[0])
+
+
+def edge_index(layers: Architecture, paths: IntArray) -> IntArray:
+    """Return where the weights of paths stand in the vector (W_1, ..., W_H), each raveled: shape (len(paths), H)."""
+    units = np.stack(np.unravel_index(paths, layers.widths), axis=1)
+    first = np.cumsum([0, *(a * b for a, b in layers.shapes[:-1])])
+    columns = [first[k] + units[:, k] * layers.widths[k + 1] + units[:, k + 1] for k in range(layers.H)]
+    return np.stack(columns, axis=1).astype(np.int64)
+
+
+def weight_product(weights: Sequence[Array]) -> Array:
+    """Return the product of one weight a layer along every path, shape (paths,)."""
+    product = np.ones((1, weights[0].shape[0]))
+    for W in weights:
+        product = (product[:, :, None] * W).reshape(-1, W.shape[1])
+    return product.reshape(-1)
+
+
+def _along_paths(gates: Sequence[Gates], batch: int, d: int) -> Array:
+    active = np.ones((batch, d))
+    for gate in gates:
+        active = (active[:, :, None] * gate[:, None, :]).reshape(batch, -1)
+    return active
+
+
+def _checked(gates: Sequence[Gates], shapes: list[tuple[int, ...]]) -> list[Gates]:
+    arrays = [np.asarray(gate, dtype=bool) for gate in gates]
+    if [gate.shape for gate in arrays] != shapes:
+        raise ValueError(f"gates must have the shapes {shapes}, not {[gate.shape for gate in arrays]}")
+    return arrays
+
+
+def _sum_by_layers(net: ReLUNetwork, rows: Array, gates: Sequence[Gates]) -> Array:
+    carried = rows
+    with one_blas_thread():
+        for W, gate in zip(net.weights, gates, strict=True):
+            carried = (carried @ W) * gate
+    return net.q * carried[:, 0]
+
+
+def _sum_by_paths(net: ReLUNetwork, rows: Array, gates: Sequence[Gates]) -> Array:
+    widths = np.array(net.widths)
+    weights = np.concatenate([W.reshape(-1) for W in net.weights])
+    first = np.cumsum([0, *(W.size for W in net.weights[:-1])])
+    active = np.concatenate(gates, axis=1)
+    total = np.empty(len(rows))
+
+    def walk(row: int) -> None:
+        total[row] = net.q * _walk(rows[row], active[row], weights, first, widths)
+
+    run_in_threads(walk, range(len(rows)))
+    return total
+
+
+@jit
+def _walk(x: Array, active: Gates, weights: Array, first: IntArray, widths: IntArray) -> float:
+    """Sum over all paths from the last unit back to the first, leaving a path at its first unit that is off."""
+    H = widths.size - 1
+    paths = np.int64(1)
+    for width in widths:
+        paths *= width
+    total = 0.0
+    for path in range(paths):
+        rest, above = path // widths[H], path % widths[H]
+        end = active.size - widths[H]
+        product = 1.0
+        for layer in range(H, 0, -1):
+            if not active[end + above]:
+                product = 0.0
+                break
+            below = rest % widths[layer - 1]
+            rest //= widths[layer - 1]
+            product *= weights[first[layer - 1] + below * widths[layer] + above]
+            end -= widths[layer - 1] if layer > 1 else 0
+            above = below
+        if product != 0.0:
+            total += x[above] * product
+    return total

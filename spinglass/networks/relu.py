@@ -1,0 +1,207 @@
+"""The layered ReLU network with one output."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spinglass.landscape import Array, check_points
+from spinglass.memory import require_memory
+from spinglass.networks.architecture import Architecture
+from spinglass.seeds import Seed, child, generator, seed_sequence
+from spinglass.threads import one_blas_thread
+
+Gates = NDArray[np.bool_]
+
+_WEIGHTS = 0x57  # names the weights' descendants of a seed, one a layer
+
+
+class ReLUNetwork:
+    """A network ``Y = q relu(W_H^T ... relu(W_1^T X))`` without biases.
+
+    ``W_l`` has shape ``(n_{l-1}, n_l)``, ``n_0 = d`` and ``n_H = 1``; ``q = Lambda^{-(H-1)/2}`` with
+    ``Lambda = Psi^{1/H}`` and ``Psi = prod n_i`` paths (Choromanska et al. 2015, eq. 1 and section 3.1). The last layer
+    has its ReLU too, as in the paper, unless ``last_relu=False``. A point alone and in a batch agree to rounding.
+
+    At a kink, where a preactivation is exactly zero, the output has no derivative. The unit then counts as inactive
+    everywhere here, which leaves the output as it is and makes ``gradient`` take 0 for the derivative of relu at 0.
+
+    Attributes
+    ----------
+    weights : list of the matrices W_1 ... W_H, float64, not copied on access.
+    widths : ``(n_0, ..., n_H)``.
+    architecture : the sizes that follow from the widths (`Architecture`).
+    last_relu : whether the output unit is rectified.
+
+    Raises
+    ------
+    ValueError
+        If the matrices are not finite and real, do not follow each other, or the last has not one column.
+
+    Examples
+    --------
+    >>> net = ReLUNetwork.random(widths=(10, 6, 4, 1), seed=0)
+    >>> net.forward(np.ones((5, 10))).shape, [W.shape for W in net.weights]
+    ((5,), [(10, 6), (6, 4), (4, 1)])
+    """
+
+    def __init__(self, weights: Sequence[ArrayLike], *, last_relu: bool = True) -> None:
+        matrices = [_matrix(W) for W in weights]
+        for left, right in pairwise(matrices):
+            if left.shape[1] != right.shape[0]:
+                raise ValueError(f"a layer of shape {left.shape} cannot be followed by one of shape {right.shape}")
+        if not matrices:
+            raise ValueError("a network needs at least one weight matrix, of shape (n_0, 1)")
+        self.architecture = Architecture.of((matrices[0].shape[0], *(W.shape[1] for W in matrices)))
+        self.weights: list[Array] = matrices
+        self.last_relu = bool(last_relu)
+
+    @classmethod
+    def random(cls, widths: Iterable[int], seed: Seed, *, last_relu: bool = True) -> "ReLUNetwork":
+        """Draw a network of these widths with independent standard normal weights.
+
+        Raises
+        ------
+        ValueError
+            If the widths are not at least two whole numbers >= 1 of which the last is 1, or do not fit in memory.
+
+        Examples
+        --------
+        >>> ReLUNetwork.random((3, 2, 1), seed=1)
+        ReLUNetwork(widths=(3, 2, 1), 8 weights, 6 paths)
+        """
+        layers = Architecture.of(widths)
+        require_memory(8 * layers.size, f"a network of widths {layers.widths}", "narrower layers")
+        sequence = seed_sequence(seed)
+        drawn = [
+            generator(child(sequence, _WEIGHTS, layer)).standard_normal(shape)
+            for layer, shape in enumerate(layers.shapes)
+        ]
+        return cls(drawn, last_relu=last_relu)
+
+    def __repr__(self) -> str:
+        layers = self.architecture
+        tail = "" if self.last_relu else ", last_relu=False"
+        return f"ReLUNetwork(widths={layers.widths}, {layers.size} weights, {layers.paths} paths{tail})"
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """``(n_0, ..., n_H)``."""
+        return self.architecture.widths
+
+    @property
+    def H(self) -> int:
+        """Number of weight layers."""
+        return self.architecture.H
+
+    @property
+    def q(self) -> float:
+        """``Lambda^{-(H-1)/2}``, the factor in front of the output."""
+        return self.architecture.q
+
+    @property
+    def Lambda(self) -> float:
+        """``Psi^{1/H}``."""
+        return self.architecture.Lambda
+
+    def forward(self, X: ArrayLike) -> Array:
+        """Return the outputs Y for inputs X, shape (batch, d) -> (batch,) or (d,) -> ().
+
+        Raises
+        ------
+        ValueError
+            If X has not d columns, or is not real and finite.
+        """
+        rows, shape = self._rows(X)
+        value = rows
+        with one_blas_thread():
+            for layer, W in enumerate(self.weights, 1):
+                value = value @ W
+                if self._rectified(layer):
+                    value = np.maximum(value, 0.0)
+        return (self.q * value[:, 0]).reshape(shape)[()]
+
+    __call__ = forward
+
+    def preactivations(self, X: ArrayLike) -> list[Array]:
+        """Return what enters the units of layers 1..H, arrays (batch, n_l); raises as `forward`."""
+        value, _ = self._rows(X)
+        entering: list[Array] = []
+        with one_blas_thread():
+            for W in self.weights:
+                entering.append(value @ W)
+                value = np.maximum(entering[-1], 0.0)
+        return entering
+
+    def activities(self, X: ArrayLike) -> list[Gates]:
+        """Return which units of layers 1..H are active, boolean arrays (batch, n_l); raises as `forward`.
+
+        A unit is active where its preactivation is positive; the output unit of a network without the last
+        ReLU always is.
+        """
+        return self._gates(self.preactivations(X))
+
+    def distance_to_kink(self, X: ArrayLike) -> Array:
+        """Return the smallest |preactivation| of any rectified unit, (batch,): 0 at a kink; raises as `forward`."""
+        entering = self.preactivations(X)
+        smallest = np.full(len(entering[0]), np.inf)
+        for layer, h in enumerate(entering, 1):
+            if self._rectified(layer):
+                smallest = np.minimum(smallest, np.abs(h).min(axis=1))
+        return smallest
+
+    def gradient(self, X: ArrayLike) -> list[Array]:
+        """Return dY/dW_l for every input by backpropagation, a list of arrays (batch, n_{l-1}, n_l).
+
+        Raises
+        ------
+        ValueError
+            As `forward`, and if the arrays will not fit in memory.
+
+        Examples
+        --------
+        >>> net = ReLUNetwork([np.eye(2), np.ones((2, 1))])
+        >>> net.gradient([[1, -1]])[0].round(4).tolist()  # only unit 0 is active; Lambda = 2, q = 1/sqrt(2)
+        [[[0.7071, 0.0], [-0.7071, -0.0]]]
+        """
+        rows, _ = self._rows(X)
+        require_memory(
+            8 * len(rows) * self.architecture.size, f"gradients of {len(rows)} inputs", "fewer inputs at once"
+        )
+        entering = self.preactivations(rows)
+        values = [rows, *(np.maximum(h, 0.0) for h in entering[:-1])]
+        gates = self._gates(entering)
+        gradients: list[Array] = []
+        signal = np.full((len(rows), 1), self.q)
+        with one_blas_thread():
+            for value, gate, W in zip(values[::-1], gates[::-1], self.weights[::-1], strict=True):
+                signal = signal * gate
+                gradients.append(value[:, :, None] * signal[:, None, :])
+                signal = signal @ W.T
+        return gradients[::-1]
+
+    def _gates(self, entering: list[Array]) -> list[Gates]:
+        gates = [h > 0 for h in entering]
+        if not self.last_relu:
+            gates[-1] = np.ones_like(gates[-1])
+        return gates
+
+    def _rectified(self, layer: int) -> bool:
+        return self.last_relu or layer < self.H
+
+    def _rows(self, X: ArrayLike) -> tuple[Array, tuple[int, ...]]:
+        """Return X as rows (batch, d), and the shape of the batch."""
+        points = check_points(X)
+        if points.shape[-1] != self.widths[0] or points.ndim > 2:
+            raise ValueError(f"X must have shape (batch, d) with d = {self.widths[0]}, not {points.shape}")
+        return points.reshape(-1, self.widths[0]), points.shape[:-1]
+
+
+def _matrix(W: ArrayLike) -> Array:
+    matrix = np.asarray(W)
+    if matrix.ndim != 2 or matrix.dtype.kind not in "fiu" or 0 in matrix.shape:
+        raise ValueError(f"a weight matrix must be real of shape (n_in, n_out), not {matrix.dtype} {matrix.shape}")
+    if not np.isfinite(matrix).all():
+        raise ValueError(f"weights must be finite; {np.count_nonzero(~np.isfinite(matrix))} are not")
+    return np.ascontiguousarray(matrix, dtype=np.float64)

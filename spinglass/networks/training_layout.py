@@ -1,0 +1,88 @@
+"""How a network's parameters lie in memory while it is trained: panels of LANES columns, a bias row below each.
+
+Layer l maps n_{l-1} units to n_l. Its weights (n_{l-1}, n_l) are cut into panels of LANES columns, the last one padded
+with zeros that stay zero; each panel has one row more, the biases (zero in a network without). Units and their
+derivatives are panels too, BLOCK rows of data high. So every product of training is one of panels, and one register
+tile (:mod:`spinglass.kernels.tile`) does them all.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass.kernels.tile import LANES
+from spinglass.landscape import Array
+
+BLOCK = 64  # rows of data that go through the network together; larger mini-batches are summed block by block
+
+
+class Shape(NamedTuple):
+    """What compiled code must know of a network; a named tuple, because Numba reads its fields by name."""
+
+    widths: npt.NDArray[np.int64]  # (L+1,), n_0, ..., n_L
+    layers: npt.NDArray[np.int64]  # (L+1,), where each layer's parameters begin, and their end
+    units: npt.NDArray[np.int64]  # (L+2,), where each layer's units begin, the inputs first, and their end
+    activation: int
+    loss: int
+    biased: bool
+
+
+class Workspace(NamedTuple):
+    """Scratch memory of one network at work."""
+
+    units: Array
+    deltas: Array  # derivatives of the loss by the preactivations, laid out as the units
+    transposed: Array  # (LANES LANES,)
+    gradient: Array  # laid out as the parameters
+    row: Array  # (2, n_L), one row of outputs and of their derivatives
+
+
+def shape_of(widths: Sequence[int], activation: int, loss: int, biased: bool) -> Shape:
+    """Return the shape of a network of these widths."""
+    panels = [-(-n // LANES) for n in widths]
+    layers = [LANES * (below + 1) * count for below, count in zip(widths[:-1], panels[1:], strict=True)]
+    units = [LANES * BLOCK * count for count in panels]
+    return Shape(np.array(widths, dtype=np.int64), _starts(layers), _starts(units), activation, loss, biased)
+
+
+def _starts(sizes: Sequence[int]) -> npt.NDArray[np.int64]:
+    return np.cumsum([0, *sizes], dtype=np.int64)
+
+
+def workspace(shape: Shape) -> Workspace:
+    """Return scratch memory for one network of this shape."""
+    units, parameters = int(shape.units[-1]), int(shape.layers[-1])
+    return Workspace(
+        np.zeros(units), np.zeros(units), np.zeros(LANES * LANES), np.zeros(parameters), np.zeros((2, shape.widths[-1]))
+    )
+
+
+def pack(shape: Shape, weights: Sequence[Array], biases: Sequence[Array] | None) -> Array:
+    """Lay weights (n_{l-1}, n_l) and biases (n_l,) out in panels."""
+    packed = np.zeros(int(shape.layers[-1]))
+    for layer, panels in enumerate(_panels(shape, packed)):
+        below, above = weights[layer].shape
+        whole = np.zeros((below + 1, panels.shape[0] * LANES))
+        whole[:below, :above] = weights[layer]
+        if biases is not None:
+            whole[below, :above] = biases[layer]
+        panels[:] = whole.reshape(below + 1, -1, LANES).transpose(1, 0, 2)
+    return packed
+
+
+def unpack(shape: Shape, packed: Array) -> tuple[list[Array], list[Array]]:
+    """Return weights (n_{l-1}, n_l) and biases (n_l,), as lists over the layers."""
+    weights, biases = [], []
+    for panels, above in zip(_panels(shape, packed), shape.widths[1:], strict=True):
+        whole = panels.transpose(1, 0, 2).reshape(panels.shape[1], -1)[:, :above]
+        weights.append(whole[:-1].copy())
+        biases.append(whole[-1].copy())
+    return weights, biases
+
+
+def _panels(shape: Shape, packed: Array) -> list[Array]:
+    """Return views (panels, n_{l-1} + 1, LANES) of each layer's parameters."""
+    ends = zip(shape.layers[:-1], shape.layers[1:], shape.widths[:-1], strict=True)
+    return [packed[start:stop].reshape(-1, below + 1, LANES) for start, stop, below in ends]

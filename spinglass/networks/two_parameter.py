@@ -1,0 +1,60 @@
+"""The smallest loss surface of a layered network: two weights in a row, squared loss."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spinglass.landscape import Array
+
+
+class TwoParameterSurface:
+    """``f(w_1, w_2) = sum_i (y_i - w_2 w_1 x_i)^2``, a saddle at the origin between two valleys of minima.
+
+    ``= |y|^2 - 2 (x.y) w_1 w_2 + |x|^2 (w_1 w_2)^2``; the minima are the hyperbola ``w_1 w_2 = x.y / |x|^2``, a
+    continuum because scaling one weight by alpha and the other by 1/alpha changes nothing. At the origin the Hessian
+    has eigenvalues ``-2 x.y`` and ``2 x.y``. Points have shape (..., 2); `CentralProjection` makes it a landscape.
+
+    Raises
+    ------
+    ValueError
+        If x and y are not finite and of one shape (m,), or x is zero everywhere.
+
+    Examples
+    --------
+    >>> surface = TwoParameterSurface(x=[1.0, 2.0], y=[1.0, 2.0])
+    >>> surface.energy([[0.0, 0.0], [2.0, 0.5]]).tolist()
+    [5.0, 0.0]
+    """
+
+    dimension = 2
+
+    def __init__(self, x: ArrayLike, y: ArrayLike) -> None:
+        self.x, self.y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        if self.x.ndim != 1 or self.x.shape != self.y.shape or self.x.size == 0:
+            raise ValueError(f"x and y must be sequences of one length, not of shapes {self.x.shape}, {self.y.shape}")
+        if not (np.isfinite(self.x).all() and np.isfinite(self.y).all()):
+            raise ValueError("x and y must be finite")
+        self._xx, self._xy = float(self.x @ self.x), float(self.x @ self.y)
+        if self._xx == 0:
+            raise ValueError("x is zero everywhere, so no weight makes a difference; give some input")
+
+    def energy(self, w: ArrayLike) -> Array:
+        """Return f, shape (..., 2) -> (...,)."""
+        return self.energy_and_gradient(w)[0]
+
+    def energy_and_gradient(self, w: ArrayLike) -> tuple[Array, Array]:
+        """Return f (...,) and its gradient (..., 2)."""
+        points = np.asarray(w, dtype=np.float64)
+        product = points.prod(axis=-1)
+        residual = self.y - product[..., None] * self.x
+        slope = 2 * (self._xx * product - self._xy)
+        return (residual**2).sum(axis=-1), slope[..., None] * points[..., ::-1]
+
+    def hessian(self, w: ArrayLike) -> Array:
+        """Return the second derivatives, shape (..., 2) -> (..., 2, 2)."""
+        points = np.asarray(w, dtype=np.float64)
+        product = points.prod(axis=-1)
+        full = np.empty((*points.shape, 2))
+        full[..., 0, 0] = 2 * self._xx * points[..., 1] ** 2
+        full[..., 1, 1] = 2 * self._xx * points[..., 0] ** 2
+        full[..., 0, 1] = full[..., 1, 0] = 4 * self._xx * product - 2 * self._xy
+        return full

@@ -1,0 +1,165 @@
+"""What sampling returns: traces, and whether they may be trusted."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass.landscape import Array
+from spinglass.sampling.diagnostics import effective_sample_size, split_rhat
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Above this the chains from hot and from cold starts have not met (Gelman et al. 2013, section 11.4).
+LARGEST_RHAT = 1.1
+# Swap probability below which two parts of a ladder are as good as apart.
+LEAST_SWAP_RATE = 0.05
+
+
+class Mixing(StrEnum):
+    """Whether chains have forgotten their starts; compares equal to its text."""
+
+    EQUILIBRATED = "equilibrated"
+    NOT_EQUILIBRATED = "not equilibrated"
+    LADDER = "ladder does not mix"
+    NOT_FINITE = "not finite"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Samples:
+    """Chains at one temperature in one landscape, half of them from hot starts, half from cold ones."""
+
+    temperature: float
+    x: Array  # (C, n), where the chains stand at the end
+    energies: Array  # (C, T), per spin
+    cold: npt.NDArray[np.bool_]  # (C,), which chains started from minima
+    acceptance: Array  # (C,)
+
+    @cached_property
+    def rhat(self) -> float:
+        """Split R-hat of the energy over all chains."""
+        return float(split_rhat(self.energies)) if np.isfinite(self.energies).all() else float("nan")
+
+    @cached_property
+    def effective_samples(self) -> float:
+        """Effective number of independent energies, over all chains."""
+        return float(effective_sample_size(self.energies)) if np.isfinite(self.energies).all() else 0.0
+
+    @property
+    def status(self) -> Mixing:
+        """Whether hot and cold chains have met."""
+        if np.isnan(self.rhat):
+            return Mixing.NOT_FINITE
+        return Mixing.EQUILIBRATED if self.rhat <= LARGEST_RHAT else Mixing.NOT_EQUILIBRATED
+
+    @property
+    def energy_per_spin(self) -> float:
+        """Mean energy per spin; not to be used unless ``status`` is "equilibrated"."""
+        return float(self.energies.mean())
+
+    @property
+    def standard_error(self) -> float:
+        """Standard error of `energy_per_spin`."""
+        return float(np.sqrt(self.energies.var() / max(self.effective_samples, 1.0)))
+
+    def __repr__(self) -> str:
+        """Return a summary in a few lines."""
+        chains, records = self.energies.shape
+        return (
+            f"Samples: {chains} chains of {records}, T = {self.temperature:g}, {self.status}\n"
+            f"  energy per spin  {self.energy_per_spin:.5f} +- {self.standard_error:.5f}\n"
+            f"  split R-hat      {self.rhat:.3f}, effective samples {self.effective_samples:.0f}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Tempering:
+    """Parallel tempering of S glasses: two copies of a ladder of K temperatures, T records.
+
+    Energies are per spin. Copy 0 started hot, copy 1 cold; the overlaps are between the two, at equal temperature.
+    """
+
+    temperatures: Array  # (K,)
+    x: Array = field(repr=False)  # (S, 2, K, n), where the replicas stand at the end
+    energies: Array = field(repr=False)  # (S, 2, K, T)
+    overlaps: Array = field(repr=False)  # (S, K, T)
+    acceptance: Array  # (S, 2, K)
+    swap_rates: Array  # (S, 2, K-1)
+    round_trips: npt.NDArray[np.int64]  # (S, 2)
+
+    def __len__(self) -> int:
+        """Return the number of glasses."""
+        return len(self.x)
+
+    @cached_property
+    def rhat(self) -> Array:
+        """Split R-hat of the energy over both copies, shape (S, K)."""
+        return split_rhat(np.moveaxis(self.energies, 1, 2))
+
+    @cached_property
+    def effective_samples(self) -> Array:
+        """Effective number of independent energies over both copies, shape (S, K)."""
+        return effective_sample_size(np.moveaxis(self.energies, 1, 2))
+
+    @property
+    def energy_per_spin(self) -> Array:
+        """Mean energy per spin over both copies, shape (S, K)."""
+        return np.asarray(self.energies.mean(axis=(1, 3)))
+
+    @property
+    def standard_error(self) -> Array:
+        """Standard error of `energy_per_spin` in each glass, shape (S, K)."""
+        return np.asarray(np.sqrt(self.energies.var(axis=(1, 3)) / np.maximum(self.effective_samples, 1.0)))
+
+    @property
+    def status(self) -> npt.NDArray[np.str_]:
+        """How each glass ended, shape (S,), texts of `Mixing`.
+
+        The ladder does not mix where a swap rate is below 0.05 or no replica of a copy went from the cold end to the
+        hot one and back; chains are not equilibrated where R-hat between the hot and the cold copy exceeds 1.1.
+        Energies alone do not show replicas that swap places and never leave their valleys: let the ladder reach to
+        where a single chain mixes, above the dynamical transition temperature.
+        """
+        apart = (self.swap_rates < LEAST_SWAP_RATE).any(axis=(1, 2)) | (self.round_trips == 0).any(axis=1)
+        met = (self.rhat <= LARGEST_RHAT).all(axis=1)
+        return np.where(apart, Mixing.LADDER, np.where(met, Mixing.EQUILIBRATED, Mixing.NOT_EQUILIBRATED)).astype(str)
+
+    @property
+    def equilibrated(self) -> npt.NDArray[np.bool_]:
+        """Which glasses have equilibrated, shape (S,)."""
+        return np.asarray(self.status == Mixing.EQUILIBRATED)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return a table with one row a glass and temperature."""
+        import pandas as pd
+
+        S, K = self.rhat.shape
+        columns = {
+            "temperature": np.tile(self.temperatures, S),
+            "energy_per_spin": self.energy_per_spin.ravel(),
+            "standard_error": self.standard_error.ravel(),
+            "rhat": self.rhat.ravel(),
+            "effective_samples": self.effective_samples.ravel(),
+            "acceptance": self.acceptance.mean(axis=1).ravel(),
+            "swap_rate": np.pad(self.swap_rates.min(axis=1), ((0, 0), (0, 1)), constant_values=np.nan).ravel(),
+            "status": np.repeat(self.status, K),
+        }
+        index = pd.MultiIndex.from_product([range(S), range(K)], names=["sample", "rung"])
+        return pd.DataFrame(columns, index=index)
+
+    def __repr__(self) -> str:
+        """Return a summary in a few lines."""
+        kinds, counts = np.unique(self.status, return_counts=True)
+        S, _, K, records = self.energies.shape
+        return (
+            f"Tempering: {S} glasses, n = {self.x.shape[-1]}, {K} temperatures "
+            f"{self.temperatures[0]:g} to {self.temperatures[-1]:g}, 2 copies, {records} records\n"
+            f"  status           {', '.join(f'{c} {k}' for k, c in zip(kinds, counts, strict=True))}\n"
+            f"  split R-hat      {self.rhat.max():.3f} at most\n"
+            f"  swap rates       {self.swap_rates.min():.2f} to {self.swap_rates.max():.2f}\n"
+            f"  round trips      {self.round_trips.min()} to {self.round_trips.max()} a copy"
+        )

@@ -1,0 +1,162 @@
+"""Parallel tempering of many glasses at once: pure ``init`` and ``step``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass.arguments import whole_number
+from spinglass.descent.loop import descend
+from spinglass.geometry import random_points
+from spinglass.hamiltonian import SphericalSpinGlass
+from spinglass.kernels.quadratic import symmetric_matrix
+from spinglass.landscape import Array
+from spinglass.layout import layout
+from spinglass.memory import require_memory
+from spinglass.noise import Words, row_keys
+from spinglass.sampling.exchange import Forms, Records, Replicas, evaluate_rows, sweep_replicas
+from spinglass.sampling.hmc import first_size
+from spinglass.sampling.ladder import check_ladder
+from spinglass.seeds import Seed, child, seed_sequence
+from spinglass.threads import run_in_threads
+
+COPIES = 2  # one that starts hot and one that starts cold
+_STARTS, _NOISE = 0, 1  # names of child seeds
+
+
+class TemperingState(NamedTuple):
+    """What the replicas need to go on: S glasses, 2 copies of K temperatures each."""
+
+    x: Array  # (S, 2, K, n), on the sphere
+    energy: Array  # (S, 2, K), total
+    gradient: Array  # (S, 2, K, n), Euclidean
+    size: Array  # (S, 2, K), of leapfrog steps
+    last_end: npt.NDArray[np.int64]  # (S, 2, K), the end of the ladder where the replica has been last
+    keys: Words  # (S, 2, K, 2), of the random numbers
+    age: int  # sweeps since the start
+
+
+class TemperingInfo(NamedTuple):
+    """What is only reported of a call of ``step``."""
+
+    energies: Array  # (S, 2, K, T), per spin
+    overlaps: Array  # (S, K, T), of the two copies
+    acceptance: Array  # (S, 2, K), of trajectories
+    swap_rates: Array  # (S, 2, K-1), mean probability of a swap between neighbours
+    round_trips: npt.NDArray[np.int64]  # (S, 2), of all replicas together
+
+
+@dataclass(frozen=True)
+class ParallelTempering:
+    """Replica exchange at a ladder of temperatures, for a batch of glasses of one kind.
+
+    Each glass has two independent copies of the ladder: copy 0 starts from uniform random points (hot), copy 1 from
+    minima (cold). A sweep moves every replica by one trajectory of geodesic Hamiltonian Monte Carlo (`HMC`) and then
+    offers swaps to the even or the odd pairs of neighbours, in turn, with probability
+    ``min(1, exp((1/T - 1/T')(E - E')))``. All sweeps of a call run in one compiled kernel a glass.
+
+    Source: Hukushima and Nemoto, J. Phys. Soc. Jpn. 65 (1996) 1604; even and odd swaps in turn as in Syed et al.,
+    J. R. Stat. Soc. B 84 (2022) 321.
+
+    Raises
+    ------
+    ValueError
+        If there is no glass, the glasses differ in n or orders, the ladder does not increase or is not positive, or
+        ``leaps`` is no whole number of at least 1.
+    TypeError
+        If ``glasses`` is no list of `SphericalSpinGlass`.
+
+    Examples
+    --------
+    >>> glasses = [SphericalSpinGlass.pure(n=10, H=3, seed=k) for k in range(3)]
+    >>> tempering = ParallelTempering(glasses, [0.5, 0.7, 1.0])
+    >>> state, info = tempering.step(tempering.init(seed=0), sweeps=20)
+    >>> info.energies.shape, info.overlaps.shape, info.swap_rates.shape
+    ((3, 2, 3, 20), (3, 3, 20), (3, 2, 2))
+    """
+
+    glasses: Sequence[SphericalSpinGlass]
+    temperatures: npt.ArrayLike
+    leaps: int = 6
+    _forms: list[Forms] = field(init=False, repr=False)
+    ladder: Array = field(init=False, repr=False)  # (K,)
+
+    def __post_init__(self) -> None:
+        whole_number("leaps", self.leaps, 1)
+        object.__setattr__(self, "ladder", check_ladder(self.temperatures))
+        if not isinstance(self.glasses, Sequence) or not all(isinstance(g, SphericalSpinGlass) for g in self.glasses):
+            raise TypeError("glasses must be a list of SphericalSpinGlass, one even for a single glass: [glass]")
+        kinds = {(glass.n, glass.orders) for glass in self.glasses}
+        if len(kinds) != 1:
+            raise ValueError(f"all glasses must have the same n and orders, and there must be one; given {kinds}")
+        object.__setattr__(self, "_forms", [_forms(glass) for glass in self.glasses])
+
+    def with_ladder(self, temperatures: npt.ArrayLike) -> Self:
+        """Return the same for other temperatures."""
+        return replace(self, temperatures=temperatures)
+
+    def init(self, seed: Seed) -> TemperingState:
+        """Start both copies of every glass; glass s takes its numbers from child s of the seed."""
+        n, S, K = self.glasses[0].n, len(self.glasses), len(self.ladder)
+        root = seed_sequence(seed)
+        x = np.empty((S, COPIES, K, n))
+        for s, glass in enumerate(self.glasses):
+            x[s] = random_points(n, COPIES * K, child(root, s, _STARTS)).reshape(COPIES, K, n)
+            x[s, 1] = descend(glass, x[s, 1], tol=1e-3).x
+        energy, gradient = np.empty(x.shape[:3]), np.empty_like(x)
+
+        def evaluate(s: int) -> None:
+            rows = COPIES * K
+            evaluate_rows(self._forms[s], x[s].reshape(rows, n), energy[s].reshape(rows), gradient[s].reshape(rows, n))
+
+        run_in_threads(evaluate, range(S))
+        keys = np.stack([row_keys(child(root, s, _NOISE), COPIES * K).reshape(COPIES, K, 2) for s in range(S)])
+        size = np.broadcast_to(first_size(n, self.ladder), energy.shape).copy()
+        return TemperingState(x, energy, gradient, size, np.zeros(energy.shape, np.int64), keys, 0)
+
+    def step(
+        self, state: TemperingState, sweeps: int = 1, *, every: int = 1, tune: bool = False
+    ) -> tuple[TemperingState, TemperingInfo]:
+        """Return the state ``sweeps`` later, the same as one at a time; records after every ``every``-th sweep.
+
+        ``tune`` adapts the step sizes on the way: such sweeps are not to be sampled.
+        """
+        S, copies, K, n = state.x.shape
+        whole_number("sweeps", sweeps, 1)
+        records = (state.age + sweeps) // whole_number("every", every, 1) - state.age // every
+        require_memory(8 * S * K * records * (copies + 1), f"{records} records of {S} glasses", "a larger `every`")
+        moving = (state.x.copy(), state.energy.copy(), state.gradient.copy(), state.size.copy(), state.last_end.copy())
+        new = TemperingState(*moving, state.keys, state.age + sweeps)
+        energies, overlaps = np.empty((S, copies * K, records)), np.empty((S, K, records))
+        sums, trips = np.zeros((2, S, copies * K)), np.zeros((S, copies), np.int64)
+
+        def sweep(s: int) -> None:
+            rows = Replicas(
+                new.x[s].reshape(-1, n),
+                new.energy[s].reshape(-1),
+                new.gradient[s].reshape(-1, n),
+                new.size[s].reshape(-1),
+                new.last_end[s].reshape(-1),
+                new.keys[s].reshape(-1, 2),
+            )
+            left = Records(energies[s], overlaps[s], sums[0, s], sums[1, s], trips[s])
+            sweep_replicas(self._forms[s], rows, left, self.ladder, self.leaps, state.age, sweeps, every, tune)
+
+        run_in_threads(sweep, range(S))
+        acceptance, swaps = sums.reshape(2, S, copies, K) / sweeps
+        energies = energies.reshape(S, copies, K, records) / n
+        return new, TemperingInfo(energies, overlaps, acceptance, swaps[..., :-1], trips)
+
+
+def _forms(glass: SphericalSpinGlass) -> Forms:
+    packed = {H: np.ascontiguousarray(numbers, dtype=np.float64) for H, numbers in glass.couplings.items()}
+    places = [layout(glass.n, H) for H in glass.orders]
+    return Forms(
+        tuple(symmetric_matrix(packed[H], glass.n).reshape(-1) if H == 2 else packed[H] for H in glass.orders),
+        tuple(place.above for place in places),
+        tuple(place.below for place in places),
+        tuple(place.offsets for place in places),
+        tuple(glass.weights[H] * glass.n ** (-(H - 1) / 2) for H in glass.orders),
+    )

@@ -1,0 +1,93 @@
+"""Digits that scikit-learn ships, and MNIST's files, written here in small."""
+
+import gzip
+import struct
+
+import numpy as np
+import pytest
+
+from spinglass.networks.data import averaged, digits, mnist
+
+NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+
+
+def write_mnist(folder, zipped=False):
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(256, size=(7, 28, 28)), rng.integers(10, size=7)
+    for part, rows in (("train", slice(0, 5)), ("t10k", slice(5, 7))):
+        chosen = labels[rows]
+        files = {
+            f"{part}-images-idx3-ubyte": struct.pack(">4I", 2051, len(chosen), 28, 28)
+            + images[rows].astype(np.uint8).tobytes(),
+            f"{part}-labels-idx1-ubyte": struct.pack(">2I", 2049, len(chosen)) + chosen.astype(np.uint8).tobytes(),
+        }
+        for name, content in files.items():
+            path = folder / (name + ".gz" * zipped)
+            path.write_bytes(gzip.compress(content) if zipped else content)
+    return images, labels
+
+
+def test_digits_are_all_there_once_and_split_by_the_seed():
+    data, again, other = digits(0.25, seed=1), digits(0.25, seed=1), digits(0.25, seed=2)
+    assert (len(data.train[1]), len(data.test[1])) == (1348, 449)
+    both = np.vstack([data.train[0], data.test[0]])
+    assert both.shape == (1797, 64)
+    assert (both.min(), both.max()) == (0, 1)
+    assert np.array_equal(data.test[0], again.test[0])
+    assert not np.array_equal(data.test[1], other.test[1])
+    pixels = [np.sort(np.vstack([part.train[0], part.test[0]]) @ np.arange(1, 65)) for part in (data, other)]
+    np.testing.assert_allclose(*pixels)
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_mnist_is_read_from_its_files(tmp_path, zipped):
+    images, labels = write_mnist(tmp_path, zipped)
+    data = mnist(tmp_path, side=14)
+    assert np.array_equal(np.concatenate([data.train[1], data.test[1]]), labels)
+    blocks = images.reshape(7, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(7, -1) / 255
+    np.testing.assert_allclose(np.vstack([data.train[0], data.test[0]]), blocks, atol=1e-14)
+    assert mnist(tmp_path).train[0].shape == (5, 100)
+
+
+def test_averages_over_areas_are_those_of_a_finer_grid():
+    images = np.random.default_rng(1).random((3, 28, 28))
+    # 28 and 10 both divide 140: every old pixel repeated 5 x 5 times, then means of 14 x 14.
+    fine = images.repeat(5, axis=1).repeat(5, axis=2).reshape(3, 10, 14, 10, 14).mean(axis=(2, 4))
+    np.testing.assert_allclose(averaged(images, 10), fine, atol=1e-14)
+
+
+def test_wrong_files_are_named(tmp_path):
+    with pytest.raises(ValueError, match="there is no train-images-idx3-ubyte"):
+        mnist(tmp_path)
+    write_mnist(tmp_path)
+    path = tmp_path / NAMES[0]
+    whole = path.read_bytes()
+    for content, message in [
+        (b"", "no IDX file of images"),
+        (whole[:7], "no IDX file of images: it should begin with 2051"),
+        ((tmp_path / NAMES[1]).read_bytes(), "should begin with 2051, not 2049"),
+        (whole[:-1], "is cut off or too long: 3919 numbers where its head promises 3920"),
+    ]:
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=message):
+            mnist(tmp_path)
+    path.unlink()
+    zipped = gzip.compress(whole)
+    for broken in (b"not zipped", zipped[:-9], zipped[:100] + b"?" * 50 + zipped[150:]):
+        (tmp_path / f"{NAMES[0]}.gz").write_bytes(broken)
+        with pytest.raises(ValueError, match="cannot be read"):
+            mnist(tmp_path)
+
+
+def test_images_and_labels_must_be_as_many(tmp_path):
+    write_mnist(tmp_path)
+    (tmp_path / NAMES[1]).write_bytes(struct.pack(">2I", 2049, 1) + b"\0")
+    with pytest.raises(ValueError, match="5 train images but 1 labels"):
+        mnist(tmp_path)
+
+
+@pytest.mark.parametrize(("share", "side"), [(0.0, 4), (1.0, 4), (1e-9, 4), (0.2, 29), (0.2, 0)])
+def test_bad_arguments(share, side, tmp_path):
+    write_mnist(tmp_path)
+    with pytest.raises(ValueError, match="test_share must lie|side must be"):
+        (digits(share) if share != 0.2 else mnist(tmp_path, side))

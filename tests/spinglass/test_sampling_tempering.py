@@ -1,0 +1,133 @@
+"""Parallel tempering: exact averages at small n, the ladder, bits, and reports of what has not mixed."""
+
+import numpy as np
+import pytest
+
+from spinglass import SphericalSpinGlass
+from spinglass.sampling import ParallelTempering, geometric_ladder, temper
+from spinglass.sampling.ladder import equalised
+from validation import gibbs
+
+LADDER = geometric_ladder(0.3, 1.5, 5)
+
+
+def glasses(n, count, weights):
+    return [SphericalSpinGlass.mixed(n, weights, seed=k) for k in range(count)]
+
+
+@pytest.mark.parametrize(("n", "weights"), [(2, {3: 1.0}), (3, {1: 0.3, 2: 0.5, 3: 1.0, 4: 0.4})])
+def test_energies_are_those_of_quadrature(n, weights):
+    family = glasses(n, 60, weights)
+    found = temper(family, LADDER, sweeps=600, seed=5, adapt=False)
+    exact = np.array([[gibbs.mean_energy(glass, T) for T in LADDER] for glass in family])
+    difference = found.energy_per_spin - exact
+    error = difference.std(axis=0, ddof=1) / np.sqrt(60)
+    # The differences of 60 glasses are independent; five temperatures at 4 errors fail with probability 4e-4.
+    assert (np.abs(difference.mean(axis=0)) < 4.2 * error).all(), difference.mean(axis=0) / error
+    assert (error < 0.005).all()
+
+
+def test_two_spins_are_those_of_the_eigenproblem():
+    family = glasses(16, 40, {2: 1.0})
+    found = temper(family, LADDER, sweeps=400, seed=5)
+    values = [np.linalg.eigvalsh(glass.to_tensor() / 4) for glass in family]
+    exact = np.array([[gibbs.two_spin_mean_energy(v, T) for T in found.temperatures] for v in values])
+    difference = found.energy_per_spin - exact
+    error = difference.std(axis=0, ddof=1) / np.sqrt(40)
+    assert (np.abs(difference.mean(axis=0)) < 4.2 * error).all()
+    # The stated errors are those that are made, within their own scatter.
+    pulls = difference / found.standard_error
+    assert 0.7 < pulls.std() < 1.5
+
+
+def test_resumed_replicas_equal_uninterrupted_ones(monkeypatch):
+    tempering = ParallelTempering(glasses(10, 3, {3: 1.0}), LADDER)
+    start = tempering.init(seed=1)
+    whole, info = tempering.step(start, 12, tune=True)
+    half, first = tempering.step(start, 5, tune=True)
+    monkeypatch.setenv("SPINGLASS_THREADS", "1")
+    resumed, second = tempering.step(half, 7, tune=True)
+    assert all(np.array_equal(a, b) for a, b in zip(whole, resumed, strict=True))
+    assert np.array_equal(info.energies, np.concatenate([first.energies, second.energies], axis=-1))
+    _, every = tempering.step(start, 12, tune=True, every=4)
+    assert np.array_equal(every.energies, info.energies[..., 3::4])
+    assert np.array_equal(every.overlaps, info.overlaps[..., 3::4])
+
+
+def test_a_glass_does_not_depend_on_those_beside_it():
+    family = glasses(10, 3, {3: 1.0})
+    together, _ = (t := ParallelTempering(family, LADDER)).step(t.init(seed=1), 6)
+    alone, _ = (t := ParallelTempering(family[:1], LADDER)).step(t.init(seed=1), 6)
+    assert np.array_equal(together.x[:1], alone.x)
+
+
+def test_energies_stay_those_of_the_points_through_swaps():
+    family = glasses(12, 2, {2: 0.5, 3: 1.0})
+    tempering = ParallelTempering(family, LADDER)
+    state, info = tempering.step(tempering.init(seed=1), 50)
+    for glass, x, energy, gradient, trace in zip(
+        family, state.x, state.energy, state.gradient, info.energies, strict=True
+    ):
+        assert np.allclose(glass.energy(x), energy, atol=1e-11)
+        assert np.allclose(glass.gradient(x), gradient, atol=1e-11)
+        assert np.allclose(trace[..., -1] * 12, energy, atol=1e-11)
+    assert np.allclose((state.x**2).sum(axis=-1), 12, atol=1e-11)
+    assert np.allclose(info.overlaps[..., -1], (state.x[:, 0] * state.x[:, 1]).sum(axis=-1) / 12, atol=1e-11)
+
+
+def test_adapting_makes_swap_rates_equal():
+    family = glasses(16, 8, {3: 1.0})
+    uneven = np.array([0.4, 0.42, 0.44, 0.8, 1.6])
+    plain = temper(family, uneven, sweeps=300, seed=2, adapt=False)
+    adapted = temper(family, uneven, sweeps=300, seed=2, burn_in=600)
+    spread = [np.ptp(found.swap_rates.mean(axis=(0, 1))) for found in (plain, adapted)]
+    assert spread[1] < spread[0] / 3
+    assert adapted.temperatures[[0, -1]].tolist() == [0.4, 1.6]
+    assert (np.diff(adapted.temperatures) > 0).all()
+
+
+def test_equal_rates_leave_the_ladder_as_it_is():
+    T = 1 / np.linspace(2, 0.5, 6)
+    assert np.allclose(equalised(T, np.full(5, 0.4)), T, rtol=1e-12)
+
+
+def test_ladders_that_do_not_mix_are_reported():
+    found = temper(glasses(60, 2, {3: 1.0}), [0.1, 3.0], sweeps=40, seed=0)
+    assert set(found.status) == {"ladder does not mix"}
+    assert not found.equilibrated.any()
+    assert "ladder does not mix" in repr(found)
+    assert (found.to_frame()["status"] == "ladder does not mix").all()
+
+
+def test_starts_that_have_not_met_are_reported():
+    # Swaps are easy on this narrow ladder, but without a burn-in the hot copy is still on its way down.
+    found = temper(glasses(60, 3, {3: 1.0}), [0.3, 0.301], sweeps=30, burn_in=0, seed=0)
+    assert set(found.status) == {"not equilibrated"}
+
+
+@pytest.mark.parametrize(
+    ("temperatures", "text"),
+    [
+        ([1.0], "at least two"),
+        ([0.0, 1.0], "positive"),
+        ([-1.0, 1.0], "positive"),
+        ([1.0, 0.5], "increase"),
+        ([1.0, np.nan], "finite"),
+    ],
+)
+def test_hostile_ladders_are_refused(temperatures, text):
+    with pytest.raises(ValueError, match=text):
+        ParallelTempering(glasses(5, 1, {3: 1.0}), temperatures)
+
+
+def test_hostile_arguments_are_refused():
+    with pytest.raises(ValueError, match="same n and orders"):
+        ParallelTempering([*glasses(5, 1, {3: 1.0}), *glasses(6, 1, {3: 1.0})], LADDER)
+    with pytest.raises(ValueError, match="must be one"):
+        ParallelTempering([], LADDER)
+    with pytest.raises(ValueError, match="at least 4"):
+        temper(glasses(5, 1, {3: 1.0}), LADDER, sweeps=9, every=3)
+    with pytest.raises(TypeError, match="list of SphericalSpinGlass"):
+        ParallelTempering(glasses(5, 1, {3: 1.0})[0], LADDER)
+    with pytest.raises(ValueError, match="rise"):
+        geometric_ladder(2.0, 1.0, 5)

@@ -1,0 +1,68 @@
+"""Counts of negative eigenvalues beside the eigenvalues themselves."""
+
+import numpy as np
+import pytest
+
+from spinglass.networks import train
+from spinglass.networks.curvature import curvature
+from spinglass.networks.spectrum import bounds_below, largest_eigenvalue, most_below, solution_index
+
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(60, 8)), RNG.integers(4, size=60)
+
+
+def at_end(loss="cross_entropy", epochs=20, **options):
+    y = Y if loss == "cross_entropy" else RNG.normal(size=(60, 4))
+    found = train(X, y, epochs=epochs, loss=loss, measure_every=20, seed=1, **options)
+    return curvature(found.network(0), X, y, loss)
+
+
+@pytest.mark.parametrize("biases", [True, False])
+@pytest.mark.parametrize("loss", ["cross_entropy", "squared"])
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "linear"])
+def test_counts_are_those_of_the_eigenvalues(loss, activation, biases):
+    for epochs in (0, 20):
+        found = at_end(loss, hidden=15, activation=activation, biases=biases, initial="uniform", epochs=epochs)
+        eigenvalues = found.spectrum()
+        exact = solution_index(found, threshold=0.01)
+        # Lanczos stops at 1e-6; that no eigenvalue lies so near a threshold is checked.
+        thresholds = (0.01, 0.01 * eigenvalues[-1])
+        assert all(np.abs(eigenvalues + t).min() > 1e-7 for t in thresholds)
+        counts = [int((eigenvalues < -t).sum()) for t in thresholds]
+        assert exact.exact
+        assert (exact.absolute[0], exact.relative[0]) == tuple(counts)
+        assert exact.largest == pytest.approx(eigenvalues[-1], rel=1e-5)
+        assert exact.gradient_norm == pytest.approx(np.linalg.norm(found.gradient))
+        assert exact.normalised == counts[0] / len(eigenvalues)
+        for (low, high), count in zip(bounds_below(found, thresholds), counts, strict=True):
+            assert low <= count <= high
+        bounded = solution_index(found, exact_up_to=0, threshold=0.01)
+        assert bounded.absolute == bounds_below(found, thresholds)[0]
+        if epochs == 0:
+            assert counts[0] > 0
+
+
+def test_the_upper_bound_is_the_count_of_the_residual():
+    found = at_end(hidden=15)
+    residual = np.linalg.eigvalsh(found.hessian("residual"))
+    for t in (1e-4, 1e-3, 1e-2):
+        assert bounds_below(found, [t])[0][1] == most_below(found, [t])[0] == (residual < -t).sum()
+
+
+def test_several_layers_and_smooth_units_are_counted_exactly():
+    found = at_end(hidden=[7, 6], activation="tanh")
+    assert solution_index(found).absolute[0] == (found.spectrum() < -1e-3).sum()
+    with pytest.raises(ValueError, match="bounds need one hidden layer"):
+        solution_index(found, exact_up_to=10)
+
+
+def test_nothing_below_at_a_minimum():
+    found = at_end("squared", hidden=(), epochs=300)
+    index = solution_index(found)
+    assert index.absolute == index.relative == (0, 0)
+    assert largest_eigenvalue(found) == pytest.approx(np.linalg.eigvalsh(found.hessian())[-1], rel=1e-5)
+
+
+def test_bad_threshold():
+    with pytest.raises(ValueError, match="threshold must be positive"):
+        solution_index(at_end(hidden=2), threshold=0.0)

@@ -1,0 +1,146 @@
+"""The dynamical equations beside exact solutions, equilibrium, and a plain integrator."""
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from scipy.special import ive
+
+import theory
+from theory.covariance import Covariance
+from theory.two_time import Protocol, integrate
+
+NONE = np.empty(0)
+
+
+def exact_quadratic(t):
+    """Energy of gradient descent at H = 2: physics' -I_2(4s)/I_1(4s) at s = sqrt2 t, times sqrt2."""
+    s = 4 * 2**0.5 * np.asarray(t)
+    return -(2**0.5) * ive(2, s) / ive(1, s)
+
+
+def plain(nu, T, end, step):
+    """Euler's rule and rectangle sums, written down from the equations; first order."""
+    size = round(end / step) + 1
+    C, R, energy = np.eye(size), np.eye(size), np.zeros(size)
+    for i in range(size - 1):
+        past = slice(0, i + 1)
+        force, memory = nu(C[i, past], 1), nu(C[i, past], 2) * R[i, past]
+        mu = T + step * np.sum(force * R[i, past] + memory * C[i, past])
+        slope_C = -mu * C[i, past] + step * (memory @ C[past, past] + R[past, past] @ force)
+        C[i + 1, past] = C[i, past] + step * slope_C
+        C[past, i + 1] = C[i + 1, past]
+        R[i + 1, past] = R[i, past] + step * (-mu * R[i, past] + step * memory @ R[past, past])
+        energy[i] = -step * np.sum(force * R[i, past])
+    return energy[:-1]
+
+
+def test_the_quadratic_model_is_exact():
+    t = np.array([0.0, 0.01, 0.1, 0.5, 2.0, 8.0, 20.0])
+    assert theory.gradient_descent_energy(0.0, 2) == 0.0
+    np.testing.assert_allclose(theory.gradient_descent_energy(t[1:], 2), exact_quadratic(t[1:]), atol=2e-5)
+
+
+def test_order_three_reproduces_the_published_energies():
+    physics = theory.gradient_descent_energy(np.array([1.0, 2.0, 5.0]) / 2**0.5, 3) / 2**0.5
+    np.testing.assert_allclose(physics, [-0.782508, -0.926219, -1.035656], atol=1e-5)
+
+
+@pytest.mark.parametrize(("H", "T"), [(3, 0.0), ({2: 0.5, 4: 1.0}, 0.3), ({1: 0.4, 3: 1.0}, 0.0)])
+def test_a_plain_integrator_agrees_to_its_first_order(H, T):
+    nu = Covariance.of(H)
+    rough, rougher = plain(nu, T, 1.0, 0.0025), plain(nu, T, 1.0, 0.005)
+    times = np.array([0.25, 0.5, 0.9])
+    at = np.rint(times / 0.005).astype(int)
+    extrapolated = 2 * rough[2 * at] - rougher[at]
+    # What is left is of second order: (0.0025 * rate)^2 with a rate of about 10.
+    np.testing.assert_allclose(theory.relaxation(times, H, T).energy, extrapolated, atol=2e-3)
+
+
+@pytest.mark.parametrize(("H", "T"), [(3, 0.0), (3, 0.5), (2, 0.0)])
+def test_errors_fall_with_the_third_power_of_the_step(H, T):
+    runs = [integrate(Protocol(Covariance.of(H), T), 3.2, h, 0.0, NONE) for h in (0.08, 0.04, 0.02)]
+    ends = [run.energy[round(1.6 / h)] for run, h in zip(runs, (0.08, 0.04, 0.02), strict=True)]
+    assert abs((ends[0] - ends[1]) / (ends[1] - ends[2])) > 6
+
+
+def test_errors_fall_with_the_square_of_the_spacing():
+    ends = [integrate(Protocol(Covariance.of(3)), 40.0, 0.04, s, NONE).energy[-1] for s in (0.0, 0.025, 0.05, 0.1)]
+    errors = np.abs(np.array(ends[1:]) - ends[0])
+    # Nodes come and go one by one, so the power is not clean.
+    assert errors[0] < errors[1] / 2.5 < errors[2] / 6
+    assert errors[0] < 1e-4
+
+
+@pytest.mark.parametrize("T", [0.9, 1.3])
+def test_equilibrium_stays_what_it_is(T):
+    found = theory.relaxation([0.0, 0.5, 1.0, 2.0], 3, T, start=T, waiting_times=[0.0, 1.0])
+    np.testing.assert_allclose(found.energy, -1 / T, atol=2e-5)
+    # Correlations depend on the difference of times alone, to what one step of lower order a column leaves.
+    assert found.correlation[1, 3] == pytest.approx(found.correlation[0, 2], abs=1e-4)
+    assert np.isnan(found.correlation[1, :2]).all()
+
+
+def test_fluctuations_and_response_are_in_proportion_at_equilibrium():
+    T = 1.0
+    times = np.linspace(0.3, 0.34, 5)
+    found = theory.relaxation(times, 3, T, start=T, waiting_times=[0.0])
+    slope = np.gradient(found.correlation[0], times, edge_order=2)
+    np.testing.assert_allclose(found.response[0][1:-1], -slope[1:-1] / T, atol=1e-3)
+
+
+def test_hot_langevin_dynamics_reaches_equilibrium():
+    assert theory.relaxation([12.0], 3, T=2.0).energy[0] == pytest.approx(-0.5, abs=1e-4)
+
+
+def test_errors_are_estimated_honestly():
+    t = np.array([0.3, 1.0, 5.0])
+    rough = theory.relaxation(t, 2, step=0.1)
+    assert np.all(np.abs(rough.energy - exact_quadratic(t)) < rough.energy_error + 1e-6)
+
+
+def test_a_pure_model_ends_at_the_threshold():
+    found = theory.long_time_energy(4, until=40.0)
+    assert abs(found.energy + float(theory.E_inf(4))) < found.error < 0.005
+    assert found.exponent == pytest.approx(2 / 3, abs=0.03)
+
+
+def test_weights_scale_energies_and_time():
+    t = np.array([0.2, 1.0])
+    np.testing.assert_allclose(
+        theory.gradient_descent_energy(t, {3: 2.0}), 2 * theory.gradient_descent_energy(2 * t, 3), rtol=1e-5
+    )
+
+
+def test_shapes_follow_the_times():
+    assert isinstance(theory.gradient_descent_energy(1.0, 3), float)
+    assert theory.gradient_descent_energy([[0.1, 0.2]], 3).shape == (1, 2)
+    assert theory.gradient_descent_energy([], 3).shape == (0,)
+
+
+def test_refusals_say_what_is_wrong():
+    with pytest.raises(ValueError, match="at least 0"):
+        theory.gradient_descent_energy(-1.0, 3)
+    with pytest.raises(ValueError, match="finite"):
+        theory.gradient_descent_energy(math.inf, 3)
+    with pytest.raises(ValueError, match="T must be"):
+        theory.relaxation([1.0], 3, T=-0.1)
+    with pytest.raises(ValueError, match="static temperature"):
+        theory.relaxation([1.0], 3, start=0.5)
+    with pytest.raises(ValueError, match="external field"):
+        theory.relaxation([1.0], {1: 0.5, 3: 1.0}, start=2.0)
+    with pytest.raises(ValueError, match="spacing"):
+        theory.relaxation([1.0], 3, spacing=0.5)
+    with pytest.raises(ValueError, match="uniform grid"):
+        theory.relaxation([1e4], 3, spacing=0.0)
+    with pytest.raises(ValueError, match="step must be positive"):
+        theory.relaxation([1.0], 3, step=0.0)
+    with pytest.raises(ValueError, match="until"):
+        theory.long_time_energy(3, until=1.0)
+
+
+def test_importing_the_package_loads_no_compiler():
+    code = "import sys, theory; assert 'numba' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

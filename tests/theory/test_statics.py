@@ -1,0 +1,143 @@
+"""Statics beside other routes: direct minimisation, thermodynamic identities, and what is published."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+from scipy.optimize import minimize
+
+import theory
+from theory.covariance import Covariance
+
+MIXTURE = {3: 0.5**0.5, 4: 0.5**0.5}
+MODELS = [3, 4, 10, MIXTURE, {2: 1.0, 3: 0.5}]
+
+
+def functional(parameters, T, nu):
+    """Crisanti and Sommers' -2 beta f for one step from overlap 0, in this normalisation."""
+    q, m = parameters
+    volume = (1 - 1 / m) * math.log(1 - q) + math.log(1 - (1 - m) * q) / m
+    return (nu(1.0) - (1 - m) * nu(q)) / T**2 + volume
+
+
+def test_published_temperatures_of_order_three():
+    assert theory.dynamical_temperature(3) == sympy.sqrt(3) / 2
+    assert theory.static_temperature(3) == pytest.approx(0.828805476, abs=1e-9)
+    # Crisanti, Horner and Sommers (1993): 0.6123... and 0.5861 with variance n/2.
+    assert float(theory.dynamical_temperature(3)) / 2**0.5 == pytest.approx(0.61237, abs=1e-5)
+
+
+def test_temperatures_in_arrays_symbols_and_digits():
+    orders = np.array([2, 3, 4, 7, 50])
+    np.testing.assert_allclose(
+        theory.dynamical_temperature(orders), [float(theory.dynamical_temperature(int(H))) for H in orders], rtol=1e-14
+    )
+    np.testing.assert_allclose(theory.static_temperature([2, 3]), [2**0.5, 0.828805476075], rtol=1e-11)
+    H = sympy.Symbol("H", positive=True)
+    assert theory.dynamical_temperature(H).subs(H, 5) == theory.dynamical_temperature(5)
+    with mpmath.workdps(40):
+        q = mpmath.findroot(lambda q: 3 * (1 - q) * (-mpmath.log(1 - q) - q) - q**2, 0.645)
+        expected = mpmath.sqrt(q**3 / (-mpmath.log(1 - q) - q))
+        assert abs(theory.static_temperature(3, digits=35) - expected) < mpmath.mpf(10) ** -34
+
+
+@pytest.mark.parametrize("H", [3, 5, 30])
+def test_a_mixture_of_one_order_is_that_order(H):
+    assert theory.dynamical_temperature({H: 2.0}) == pytest.approx(
+        2 * float(theory.dynamical_temperature(H)), rel=1e-10
+    )
+    assert theory.static_temperature({H: 2.0}) == pytest.approx(2 * theory.static_temperature(H), rel=1e-12)
+    assert theory.ground_state_energy({H: 2.0}) == pytest.approx(2 * theory.ground_state_energy(H), rel=1e-10)
+    assert theory.static_temperature({H: 1.0, H + 1: 1e-9}) == pytest.approx(theory.static_temperature(H), rel=1e-9)
+
+
+@pytest.mark.parametrize("H", MODELS)
+def test_transitions_of_a_mixture_are_maxima_over_a_fine_grid(H):
+    nu = Covariance.of(H)
+    q = np.linspace(1e-4, 1 - 1e-4, 200_001)
+    # The grid misses the maximum by the square of its spacing, or at q = 0 by its first point.
+    assert float(theory.dynamical_temperature(H)) == pytest.approx(math.sqrt(np.max((1 - q) * nu(q, 1) / q)), rel=1e-4)
+    assert float(theory.static_temperature(H)) == pytest.approx(
+        math.sqrt(np.max(nu(q) / (-np.log1p(-q) - q))), rel=1e-4
+    )
+
+
+@pytest.mark.parametrize("H", MODELS)
+@pytest.mark.parametrize("fraction", [0.2, 0.6, 0.95])
+def test_the_broken_phase_minimises_the_functional(H, fraction):
+    T, nu = fraction * float(theory.static_temperature(H)), Covariance.of(H)
+    found = theory.equilibrium(T, H)
+    start = (0.98 * found.overlap, 0.9 * found.breakpoint)
+    bounds = [(1e-6, 1 - 1e-9)] * 2
+    best = minimize(functional, start, (T, nu), "Nelder-Mead", bounds=bounds, options={"xatol": 1e-9, "fatol": 1e-13})
+    assert found.broken
+    # The minimiser stops at 1e-9 from the minimum, the value at the square of that.
+    assert -2 * found.free_energy / T == pytest.approx(best.fun, rel=1e-11)
+    assert -2 * found.free_energy / T <= best.fun + 1e-12 * abs(best.fun)
+
+
+@pytest.mark.parametrize("H", [2, *MODELS, {1: 1.0, 3: 0.7}])
+def test_energy_and_entropy_are_derivatives_of_the_free_energy(H):
+    for T in (0.1, 0.5, 0.7, 1.5) if not isinstance(H, dict) or 1 not in H else (1.0, 1.5):
+        step = 1e-4 * T
+        low, middle, high = (theory.equilibrium(T + s, H) for s in (-step, 0, step))
+        # Central differences: error of order step^2 beside the curvature.
+        assert middle.entropy == pytest.approx(-(high.free_energy - low.free_energy) / (2 * step), rel=1e-6)
+        assert middle.free_energy == pytest.approx(middle.energy - T * middle.entropy, rel=1e-13)
+
+
+def test_above_the_static_temperature_the_free_energy_is_annealed():
+    hot = theory.equilibrium([0.83, 1.0, 5.0], 3)
+    np.testing.assert_allclose(hot.energy, [-1 / 0.83, -1.0, -0.2], rtol=1e-15)
+    assert not hot.broken.any()
+    assert np.all(hot.overlap == 0)
+
+
+def test_the_quadratic_model_is_the_exactly_solved_one():
+    # Kosterlitz, Thouless and Jones (1976): q = 1 - T/T_c below T_c, energy -T_c (1 - T/(2 T_c)) ... at T = T_c/2.
+    found = theory.equilibrium(2**-0.5, 2)
+    assert found.overlap == pytest.approx(0.5, rel=1e-12)
+    assert found.energy == pytest.approx(-(2**0.5) * (1 - 0.25), rel=1e-12)
+
+
+@pytest.mark.parametrize("H", [3, 4, 6, 20, 100])
+def test_the_ground_state_is_the_zero_of_the_complexity(H):
+    found = theory.ground_state(H)
+    assert found.energy == pytest.approx(-theory.E_0(H), abs=max(found.error, 1e-12))
+    assert found.error < 1e-10
+    # One step: m = Theta_0'(-E_0).
+    assert found.overlaps.tolist() == [0.0]
+    assert found.jumps[0] == pytest.approx(theory.index_complexity(-theory.E_0(H), H, 0, derivative=1), rel=1e-5)
+
+
+def test_ground_states_with_known_energies():
+    # The largest eigenvalue; a field alone beside it; replica symmetric in a strong field: -sqrt(nu'(1)).
+    assert theory.ground_state_energy({2: 1.0}) == pytest.approx(-(2**0.5), rel=1e-10)
+    assert theory.ground_state_energy({1: 2.0, 3: 1.0}) == pytest.approx(-(7**0.5), rel=1e-9)
+    full = {2: 1.0, 4: 0.1}
+    assert theory.ground_state_energy(full) == pytest.approx(-theory.E_alg(full), rel=1e-9)
+
+
+@pytest.mark.parametrize("H", MODELS)
+def test_the_ground_state_is_the_limit_of_low_temperatures(H):
+    # Low-temperature energies lie T/2 above the ground state, to first order in T.
+    T = 1e-5
+    assert theory.equilibrium(T, H).energy == pytest.approx(float(theory.ground_state_energy(H)) + T / 2, abs=1e-7)
+
+
+def test_refusals_say_what_is_wrong():
+    for T in (0.0, -1.0, math.nan):
+        with pytest.raises(ValueError, match="T must be"):
+            theory.equilibrium(T, 3)
+    with pytest.raises(ValueError, match="more than one step"):
+        theory.equilibrium(1.0, {2: 1.0, 4: 1.0})
+    with pytest.raises(ValueError, match="in this field"):
+        theory.equilibrium(0.1, {1: 0.3, 3: 1.0})
+    with pytest.raises(ValueError, match="external field"):
+        theory.static_temperature({1: 0.3, 3: 1.0})
+    with pytest.raises(ValueError, match="digits"):
+        theory.ground_state_energy({3: 1.0}, digits=20)
+    with pytest.raises(ValueError, match="one model"):
+        theory.ground_state([3, 4])

@@ -1,0 +1,196 @@
+"""A run's folder: nothing finished is lost, nothing torn is believed, nobody else's run is touched."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pyarrow as pa
+import pytest
+
+from validation import storage, verify
+from validation.archive import DATA
+from validation.storage import MANIFEST, open_run, read_manifest, unit_file
+
+CONFIGURATION = {"seed": 0, "sizes": {"a": 1}}
+# The digest of the code is held fixed, so that a file edited during the tests does not make another run of it.
+RUN = """
+import sys
+from validation import verify, versions
+import validation.verify as module
+sys.modules["validation.verify"].code = lambda: "fixed"
+
+def watch(trial, verdict):
+    if trial.outcomes:
+        print(trial.outcomes[-1].unit, flush=True)
+
+report = verify(["die/slow"], claims={file!r}, workers={workers}, out={out!r}, resume={resume}, watch=watch)
+"""
+
+
+def table(k):
+    return pa.table({"value": [float(k), k + 0.5]})
+
+
+def fill(folder, count=5, total=5, configuration=CONFIGURATION):
+    with open_run(folder, configuration, total) as run:
+        for k in range(count):
+            run.save(k, table(k), seconds=0.1)
+
+
+def test_what_was_saved_comes_back_and_only_that(tmp_path):
+    fill(tmp_path, 3)
+    with open_run(tmp_path, CONFIGURATION, 5, resume=True) as run:
+        assert run.finished == {0, 1, 2}
+        assert run.table(2).equals(table(2))
+        assert run.facts(1)["seconds"] == 0.1
+        run.save(4, table(4))
+        assert run.finished == {0, 1, 2, 4}
+    assert set(read_manifest(tmp_path)[1]) == {0, 1, 2, 4}
+
+
+def test_what_is_missing_torn_or_altered_is_due_again(tmp_path):
+    fill(tmp_path)
+    unit_file(tmp_path, 0).unlink()
+    content = unit_file(tmp_path, 1).read_bytes()
+    unit_file(tmp_path, 1).write_bytes(content[:-1])
+    unit_file(tmp_path, 2).write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    with open_run(tmp_path, CONFIGURATION, 5, resume=True) as run:
+        assert run.finished == {3, 4}
+
+
+@pytest.mark.parametrize("cut", [1, 10, 60])
+def test_a_manifest_that_was_cut_short_loses_its_last_line_alone(tmp_path, cut):
+    fill(tmp_path)
+    content = (tmp_path / MANIFEST).read_bytes()
+    (tmp_path / MANIFEST).write_bytes(content[:-cut])
+    with open_run(tmp_path, CONFIGURATION, 5, resume=True) as run:
+        assert run.finished == {0, 1, 2, 3}
+        run.save(4, table(4), seconds=0.1)
+    assert (tmp_path / MANIFEST).read_bytes() == content
+
+
+def test_another_configuration_is_refused_by_its_difference(tmp_path):
+    fill(tmp_path)
+    with (
+        pytest.raises(ValueError, match=r"holds another run: seed was 0 and is 1; repeat its command"),
+        open_run(tmp_path, {**CONFIGURATION, "seed": 1}, 5, resume=True),
+    ):
+        pass
+    with pytest.raises(ValueError, match="holds no run to resume"), open_run_in_new(tmp_path / "new"):
+        pass
+
+
+def open_run_in_new(folder):
+    folder.mkdir()
+    return open_run(folder, CONFIGURATION, 5, resume=True)
+
+
+def test_an_unfinished_run_is_not_begun_anew_by_mistake(tmp_path):
+    fill(tmp_path, 3)
+    with pytest.raises(ValueError, match="unfinished run, 3 of 5 units; go on with --resume"):
+        fill(tmp_path)
+    done = tmp_path / "done"
+    done.mkdir()
+    fill(done)
+    fill(done)  # a finished one is repeated
+
+
+def test_two_runs_in_one_folder_are_refused_and_the_lock_dies_with_its_holder(tmp_path):
+    code = "import sys, time; from pathlib import Path; from validation.storage import open_run\n"
+    code += "with open_run(Path(sys.argv[1]), {'seed': 0}, 5): print('open', flush=True); time.sleep(60)"
+    holder = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "open\n"
+    with pytest.raises(ValueError, match="another run is writing to"), open_run(tmp_path, {"seed": 0}, 5, resume=True):
+        pass
+    holder.kill()
+    holder.communicate()
+    with open_run(tmp_path, {"seed": 0}, 5, resume=True) as run:
+        assert run.finished == set()
+
+
+def test_a_full_disk_keeps_what_is_finished(tmp_path):
+    # A limit on the size of files fails the write of a large unit as a full disk does.
+    code = """
+import resource, sys
+from pathlib import Path
+import pyarrow as pa
+from validation.storage import open_run
+with open_run(Path(sys.argv[1]), {"seed": 0}, 5) as run:
+    run.save(0, pa.table({"value": [1.0]}))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    try:
+        run.save(1, pa.table({"value": [1.0] * 10_000}))
+    except OSError as error:
+        print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True)
+    assert "1 of 5 units are kept; make room and go on with --resume" in done.stdout
+    assert not list(tmp_path.rglob("*.part"))
+    with open_run(tmp_path, {"seed": 0}, 5, resume=True) as run:
+        assert run.finished == {0}
+
+
+def test_failures_are_noted_and_tried_again(tmp_path, synthetic_file):
+    first = verify(["die/raises"], claims=synthetic_file, workers=1, out=tmp_path)
+    assert first["die/raises"].errors
+    noted = storage.failures(tmp_path)
+    assert noted
+    assert all("the die fell off the table" in text for text in noted.values())
+    again = verify(["die/raises"], claims=synthetic_file, workers=1, out=tmp_path, resume=True)
+    assert again["die/raises"].errors == first["die/raises"].errors
+
+
+def test_a_resumed_run_is_the_uninterrupted_one(tmp_path, synthetic_file):
+    def press(trial, verdict):
+        if trial.claim.id == "die/curve" and trial.samples > 20:
+            raise KeyboardInterrupt
+
+    ids, common = ["die/true", "die/curve", "die/exact"], {"claims": synthetic_file, "workers": 1, "mutants": True}
+    whole = verify(ids, out=tmp_path / "whole", **common)
+    assert verify(ids, out=tmp_path / "parts", watch=press, **common).interrupted
+    units = read_manifest(tmp_path / "parts")[1]
+    measured = []
+    parts = verify(
+        ids, out=tmp_path / "parts", resume=True, watch=lambda t, v: measured.append((t.claim.id, t.mutant)), **common
+    )
+    assert 0 < len(units) < read_manifest(tmp_path / "parts")[0]["total"]
+    assert (tmp_path / "parts" / DATA).read_bytes() == (tmp_path / "whole" / DATA).read_bytes()
+    judged = [[(v.claim_id, v.mutant, v.status, v.p_value, v.points) for v in r.all_verdicts] for r in (whole, parts)]
+    assert judged[0] == judged[1]
+    assert ("die/true", None) not in measured[9:]  # finished before: told of once, not measured
+
+
+def start(file, out, resume=True, workers=1):
+    code = textwrap.dedent(RUN.format(file=str(file), out=str(out), resume=resume, workers=workers))
+    return subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def test_twenty_kills_lose_nothing_that_was_reported(tmp_path, synthetic_file):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    process = start(synthetic_file, whole, resume=False)
+    assert process.communicate(timeout=120)[1] == ""
+    dice, reported, resume = random.Random(1), set(), False
+    for _ in range(20):
+        process = start(synthetic_file, parts, resume)
+        for _ in range(dice.randint(0, 3)):
+            reported.add(process.stdout.readline().strip())
+        time.sleep(dice.uniform(0, 0.03))
+        os.killpg(process.pid, signal.SIGKILL)
+        reported |= {line.strip() for line in process.communicate()[0].splitlines() if line.endswith("\n")}
+        resume = read_manifest(parts)[0] is not None
+        kept = {entry["name"] for entry in read_manifest(parts)[1].values()} if resume else set()
+        assert reported - {""} <= kept
+    assert len(kept) > 10
+    process = start(synthetic_file, parts)
+    assert process.communicate(timeout=120)[1] == ""
+    assert (parts / DATA).read_bytes() == (whole / DATA).read_bytes()
+    header, entries, _ = read_manifest(parts)
+    assert len(entries) == header["total"]
+    assert json.loads((parts / "claims.json").read_text())["summary"] == "1 agrees, 0 disagree, 0 undecided"

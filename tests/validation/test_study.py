@@ -1,0 +1,150 @@
+"""Studies: every file is checked at the door, every row is what the library returns for its sample."""
+
+import json
+import zlib
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyarrow import parquet
+
+from spinglass import SphericalSpinGlass, descend, sphere
+from spinglass.critical_points import enumerate_critical_points
+from spinglass.seeds import child
+from validation import load
+from validation.cli import main
+from validation.study import TASKS, Study, read_study, run_study
+from validation.study.run import dataset_schema
+
+SMALL = {
+    "descend": {"n": [5, 6], "H": 3, "method": ["lbfgs", "cg"], "starts": 3},
+    "enumerate": {"n": 3, "H": [3, 4]},
+    "langevin": {"n": 5, "H": 3, "temperature": [0.5, 1.0], "duration": 0.2, "records": 2, "dt": 0.05, "chains": 2},
+    "parallel-tempering": {
+        "n": 4, "mixture": {"2": 1.0, "3": 0.5}, "coldest": 0.8, "hottest": 2, "rungs": 2, "sweeps": 8,
+    },
+    "train": {"hidden": [[3], [2, 2]], "epochs": 1},
+}  # fmt: skip
+
+
+def study(task, **changes):
+    return Study.checked({"task": task, "samples": 2, "seed": 4, "settings": SMALL[task], **changes})
+
+
+def roots(n, H, mixture, sample, seed=4):
+    model = zlib.crc32(json.dumps([n, H, mixture], sort_keys=True).encode())
+    root = child(np.random.SeedSequence(seed), model, sample)
+    return child(root, 0), child(root, 1)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_leaves_the_columns_that_it_promises(task, tmp_path):
+    plan = study(task)
+    found = run_study(plan, tmp_path, workers=1)
+    assert (found.finished, found.failures, found.interrupted) == (plan.units, {}, False)
+    schema = parquet.read_schema(tmp_path / "data.parquet")
+    assert schema.equals(dataset_schema(task), check_metadata=True)
+    assert all(field.metadata[b"meaning"] for field in schema)
+    table = load(tmp_path)
+    assert len(table) == found.rows
+    assert table.groupby(["setting", "sample"]).ngroups == plan.units
+
+
+def test_rows_are_what_descend_returns(tmp_path):
+    run_study(study("descend"), tmp_path, workers=1)
+    table = load(tmp_path).query("n == 6 and method == 'cg' and sample == 1")
+    disorder, later = roots(6, 3, None, 1)
+    glass = SphericalSpinGlass.pure(6, 3, disorder)
+    again = descend(glass, sphere.random_points(6, 3, later), method="cg")
+    assert np.array_equal(table["energy_per_spin"], again.energy_per_spin)
+
+
+def test_rows_are_what_enumerate_returns(tmp_path):
+    run_study(study("enumerate"), tmp_path, workers=1)
+    table = load(tmp_path).query("H == 4 and sample == 0")
+    every = enumerate_critical_points(SphericalSpinGlass.pure(3, 4, roots(3, 4, None, 0)[0]))
+    assert np.array_equal(table["energy_per_spin"], every.energy_per_spin)
+    assert table["complete"].all()
+
+
+def test_methods_are_compared_on_the_same_landscapes_and_settings_do_not_depend_on_others(tmp_path):
+    run_study(study("langevin"), tmp_path / "both", workers=1)
+    both = load(tmp_path / "both")
+    first, second = (both.query("setting == @k and time == 0")["energy_per_spin"].to_numpy() for k in (0, 1))
+    assert np.array_equal(first, second)
+    alone = study("langevin", settings={**SMALL["langevin"], "temperature": 1.0})
+    run_study(alone, tmp_path / "alone", workers=1)
+    rows = both.query("temperature == 1.0").reset_index(drop=True).drop(columns="setting")
+    pd.testing.assert_frame_equal(load(tmp_path / "alone").drop(columns="setting"), rows, check_exact=True)
+
+
+def test_an_interrupted_study_goes_on_to_the_same_bytes_on_any_number_of_workers(tmp_path):
+    plan = study("descend")
+    run_study(plan, tmp_path / "whole", workers=1)
+
+    def press(done, failed, total):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    found = run_study(plan, tmp_path / "parts", workers=1, watch=press)
+    assert found.interrupted
+    assert len(load(tmp_path / "parts")) == 3 * 3
+    found = run_study(plan, tmp_path / "parts", workers=2, resume=True)
+    assert found.finished == plan.units
+    assert (tmp_path / "parts" / "data.parquet").read_bytes() == (tmp_path / "whole" / "data.parquet").read_bytes()
+    with pytest.raises(ValueError, match="holds another run: seed was 4 and is 5"):
+        run_study(study("descend", seed=5), tmp_path / "parts", workers=1, resume=True)
+
+
+def test_a_unit_that_fails_is_reported_and_the_others_run_on(tmp_path, capsys):
+    file = tmp_path / "large.toml"
+    file.write_text('task = "descend"\n[settings]\nn = [4, 100000]\nH = 3\nstarts = 2\n')
+    assert main(["study", str(file), "--out", str(tmp_path / "out"), "--workers", "1"]) == 3
+    out = capsys.readouterr().out
+    assert "failed: sample 0 at n=100000, H=3" in out
+    assert "GiB are available" in out
+    assert "1 of 2 units, 1 failed; 2 rows in" in out
+    assert set(load(tmp_path / "out")["n"]) == {4}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "a study needs a task: one of descend, enumerate"),
+        ('task = "decsend"', "unknown task 'decsend'; did you mean 'descend'"),
+        ('task = "descend"\nsample = 3', "unknown key 'sample'; did you mean 'samples'"),
+        ('task = "descend"\n[settings]\nH = 3', "descend needs n, number of spins"),
+        ('task = "descend"\n[settings]\nn = 5', "needs either H or mixture"),
+        ('task = "descend"\n[settings]\nn = 5\nH = 3\nmixture = {3 = 1.0}', "needs either H or mixture"),
+        ('task = "descend"\n[settings]\nn = 5\nH = 3\nstart = 4', "did you mean 'starts'"),
+        ('task = "descend"\n[settings]\nn = [5, 0]\nH = 3', "n must be a whole number of at least 1, not 0"),
+        ('task = "descend"\n[settings]\nn = 5\nH = 3\nmethod = "newtn"', "method must be one of lbfgs"),
+        ('task = "descend"\n[settings]\nn = 5\nH = 3\ntol = -1.0', "tol must be above 0, not -1.0"),
+        ('task = "descend"\n[settings]\nn = 5\nH = 3\nspectrum = 1', "spectrum must be true or false"),
+        ('task = "descend"\n[settings]\nn = []\nH = 3', "n is an empty list"),
+        ('task = "descend"\n[settings]\nn = [5, 5]\nH = 3', "listed twice"),
+        ('task = "descend"\n[settings]\nn = 5\nmixture = {a = 1.0}', "orders are whole numbers from 1 on, not a"),
+        ('task = "descend"\nsettings = 3', "settings must be a table"),
+        ('task = "descend"\nsamples = 0\n[settings]\nn = 5\nH = 3', "samples must be a whole number of at least 1"),
+        ('task = "train"\n[settings]\nhidden = [[5, 0]]', "hidden must be a whole number of at least 1, not 0"),
+        ("task = ", "is not TOML"),
+    ],
+)
+def test_bad_files_are_refused_before_any_work(text, message, tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_study(file)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="cannot read"):
+        read_study(tmp_path / "none.toml")
+
+
+def test_the_command_describes_a_task(capsys):
+    assert main(["study", "--describe", "parallel-tempering"]) == 0
+    out = capsys.readouterr().out
+    assert all(name in out for name in (*TASKS["parallel-tempering"].options, "swap_rate"))
+    assert main(["study", "--describe", "langevn"]) == 2
+    assert "did you mean 'langevin'" in capsys.readouterr().err

@@ -1,0 +1,152 @@
+"""Where units run makes no difference: this process, local ones, a Dask cluster that loses a worker."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from validation import sweep, verify
+from validation.archive import DATA
+from validation.progress import Progress
+from validation.storage import MANIFEST, open_run
+
+
+def square(x):
+    if x == 3:
+        raise ValueError("three is not squared here")
+    return x * x
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_unit_that_raises_is_a_failure_and_the_others_go_on(workers):
+    results = dict(sweep.sweep(square, range(8), workers))
+    assert "three is not squared here" in results.pop(3).text
+    assert results == {x: x * x for x in range(8) if x != 3}
+
+
+def test_an_executor_of_ones_own_is_used_and_left_open():
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+        assert dict(sweep.sweep(abs, [-1, -2, -3], executor=executor)) == {-1: 1, -2: 2, -3: 3}
+        assert executor.submit(abs, -4).result() == 4
+
+
+def test_closing_drops_what_was_not_started():
+    done = []
+    results = sweep.sweep(done.append, range(100))
+    next(results)
+    results.close()
+    assert done == [0]
+
+
+def test_results_do_not_depend_on_the_number_of_workers(tmp_path, synthetic_file):
+    for workers in (1, 2, 4):
+        verify(["die/curve", "die/six"], claims=synthetic_file, workers=workers, out=tmp_path / str(workers))
+    first, *others = [(tmp_path / name / DATA).read_bytes() for name in "124"]
+    assert others == [first, first]
+
+
+def launch(*arguments):
+    # Signals of the test's own process group must not reach them.
+    return subprocess.Popen(
+        [sys.executable, "-m", "dask", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.fixture
+def dask(synthetic_file, tmp_path):
+    """A scheduler on loopback and two workers: its address, and their processes."""
+    pytest.importorskip("distributed")
+    file = tmp_path / "scheduler.json"
+    scheduler = launch("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", file)
+    common = (
+        "--nthreads",
+        "1",
+        "--no-nanny",
+        "--no-dashboard",
+        "--scheduler-file",
+        file,
+        "--local-directory",
+        tmp_path,
+    )
+    workers = [launch("worker", *common) for _ in range(2)]
+    try:
+        yield _address(file), workers
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.communicate()
+
+
+def _address(file):
+    import json
+
+    deadline = time.monotonic() + 60
+    while not file.exists() or not file.read_text():
+        assert time.monotonic() < deadline, "no scheduler came up"
+        time.sleep(0.1)
+    return json.loads(file.read_text())["address"]
+
+
+def test_a_dask_cluster_that_loses_a_worker_gives_the_same_bytes(tmp_path, synthetic_file, dask):
+    address, workers = dask
+    whole, there = tmp_path / "whole", tmp_path / "there"
+    verify(["die/slow", "die/curve"], claims=synthetic_file, workers=1, out=whole)
+    command = [sys.executable, "-m", "validation", "verify", "die/slow", "die/curve", "--claims", synthetic_file]
+    run = subprocess.Popen(
+        [*map(str, command), "--cluster", address, "--out", str(there)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 90
+    while not (there / MANIFEST).exists() or (there / MANIFEST).read_bytes().count(b"\n") < 8:
+        assert run.poll() is None, run.communicate()
+        assert time.monotonic() < deadline, "the cluster does not begin"
+        time.sleep(0.02)
+    os.kill(workers[0].pid, signal.SIGKILL)
+    out, err = run.communicate(timeout=120)
+    assert "2 agree, 0 disagree, 0 undecided" in out, err
+    assert run.returncode == 0
+    assert (there / DATA).read_bytes() == (whole / DATA).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [("localhost", "tcp://host:port, or mpi"), ("tcp://127.0.0.1:9", "no Dask scheduler answers at tcp://127.0.0.1:9")],
+)
+def test_a_cluster_that_is_not_there(address, message, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(sweep, "PATIENCE", 1)
+    with pytest.raises(ValueError, match=message), sweep.cluster(address):
+        pass
+
+
+def test_keeping_a_unit_costs_little(tmp_path):
+    # 5% of a unit of 0.1 s. About 0.5 ms on an idle machine; the best of ten hundreds, as others may be at work.
+    rows = pa.table({"value": [0.5] * 10})
+    times = []
+    with open_run(Path(tmp_path), {}, 1000) as run:
+        for first in range(0, 1000, 100):
+            start = time.perf_counter()
+            for number in range(first, first + 100):
+                run.save(number, rows, name="unit", seconds=0.1)
+            times.append((time.perf_counter() - start) / 100)
+    assert min(times) < 0.005
+
+
+def test_progress_tells_rate_time_left_and_failures():
+    progress = Progress(100, before=10)
+    assert progress.line(10, 0) == "10 of 100 units"
+    progress._began -= 20  # as if twenty seconds had passed
+    assert progress.line(50, 2).startswith("50 of 100 units, 2 a second, about 25 s left, 2 failed")

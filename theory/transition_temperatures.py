@@ -1,0 +1,186 @@
+"""The two temperatures at which a spherical glass freezes: in its dynamics, and in its statics."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from scipy.optimize import brentq, minimize_scalar
+
+from theory import closed_forms
+from theory.arguments import ORDER_HINT, is_many, is_symbolic, parameter, precision
+from theory.covariance import Covariance
+
+_GRID = 4000
+
+
+def dynamical_temperature(H: Any, digits: int | None = None) -> Any:
+    r"""Temperature below which the dynamics of an infinite system from random points no longer equilibrates.
+
+    .. math:: T_d^2 = \max_{0 \le q < 1} \frac{(1-q)\,\nu'(q)}{q}
+              = \frac{H (H-2)^{H-2}}{(H-1)^{H-1}} \ \text{for a pure model, at } q = \frac{H-2}{H-1}
+
+    Energies have variance n: physics papers, with n/2, have temperatures smaller by sqrt(2).
+
+    Parameters
+    ----------
+    H : int, array, SymPy symbol or mapping
+        Order of a pure model, or a mixture ``{order: weight}`` without a term of order 1.
+    digits : int, optional
+        Significant digits of an mpmath result, for one pure model.
+
+    Returns
+    -------
+    SymPy expression, array, float or ``mpmath.mpf``
+        Exact for one order or a symbol, float64 for an array or a mixture. Where order 2 decides, the transition is
+        continuous, at ``q = 0``, and is the static one as well.
+
+    Raises
+    ------
+    ValueError
+        If ``H`` is not an order of at least 2 nor a mixture of such.
+
+    References
+    ----------
+    Crisanti, Horner and Sommers (1993), Z. Phys. B 92, 257, section 3; for mixtures Crisanti and Leuzzi (2006),
+    Phys. Rev. B 73, 014412.
+
+    Examples
+    --------
+    >>> dynamical_temperature(3)
+    sqrt(3)/2
+    >>> round(dynamical_temperature({3: 1.0, 4: 0.5}), 9)
+    0.937773825
+    """
+    if isinstance(H, Mapping):
+        _refuse_digits_of_a_mixture(digits)
+        return _dynamical_of(Covariance.of(H))
+    H = parameter("H", H, 2, ORDER_HINT)
+    if is_many(H):
+        _refuse_digits_of_an_array(digits)
+        # (H-2)^(H-2) is 1 for H = 2.
+        logs = (H - 2) * np.log(np.maximum(H - 2, 1)) - (H - 1) * np.log(H - 1)
+        return np.asarray(np.sqrt(H * np.exp(logs)))
+    exact = closed_forms.dynamical_temperature(H)
+    return exact if digits is None else closed_forms.to_mpf(exact, precision(digits))
+
+
+def static_temperature(H: Any, digits: int | None = None) -> Any:
+    r"""Temperature at which the Gibbs measure of an infinite system freezes into few deep valleys.
+
+    .. math:: T_s^2 = \max_{0 < q < 1} \frac{\nu(q)}{-\log(1-q) - q}
+
+    Above it the free energy is the annealed one. Energies have variance n.
+
+    Parameters
+    ----------
+    H : int, array or mapping
+        Order of a pure model, or a mixture ``{order: weight}`` without a term of order 1.
+    digits : int, optional
+        Significant digits of an mpmath result, for one pure model.
+
+    Returns
+    -------
+    float, array, ``mpmath.mpf`` or SymPy expression
+        A float for one order of 3 or more, which has no closed form; ``sqrt(2)`` for H = 2.
+
+    Raises
+    ------
+    ValueError
+        If ``H`` is a symbol, or not an order of at least 2 nor a mixture of such.
+
+    References
+    ----------
+    Crisanti and Sommers (1992), Z. Phys. B 87, 341; the maximum is Talagrand's criterion for replica symmetry (2006),
+    Probab. Theory Relat. Fields 134, 339, Proposition 2.2.
+
+    Examples
+    --------
+    >>> round(static_temperature(3), 9)
+    0.828805476
+    """
+    if isinstance(H, Mapping):
+        _refuse_digits_of_a_mixture(digits)
+        return _static_of(Covariance.of(H))
+    H = parameter("H", H, 2, ORDER_HINT)
+    if is_symbolic(H):
+        raise ValueError(f"the static temperature has no closed form, so H must be a number; given H={H}")
+    if is_many(H):
+        _refuse_digits_of_an_array(digits)
+        return np.array([_static_of_order(int(p)) for p in H.ravel()]).reshape(H.shape)
+    if H == 2:
+        return closed_forms.dynamical_temperature(2) if digits is None else dynamical_temperature(2, digits)
+    return _static_of_order(H) if digits is None else _refined(H, precision(digits))
+
+
+def _refuse_digits_of_a_mixture(digits: int | None) -> None:
+    if digits is not None:
+        raise ValueError("digits is offered for pure models; a mixture gives a float")
+
+
+def _refuse_digits_of_an_array(digits: int | None) -> None:
+    if digits is not None:
+        raise ValueError("digits asks for one number; give single values instead of arrays")
+
+
+def _dynamical_of(nu: Covariance) -> float:
+    """Maximise a polynomial over [0, 1]: the best of its stationary points and its ends."""
+    nu.refuse_field("the dynamical temperature")
+    ratio = np.polynomial.Polynomial([0.0])
+    for p, square in nu.squares:
+        ratio = ratio + square * p * np.polynomial.Polynomial([0.0] * (p - 2) + [1.0, -1.0])
+    stationary = ratio.deriv().roots()
+    inside = stationary.real[(abs(stationary.imag) < 1e-6) & (stationary.real > 0) & (stationary.real < 1)]
+    return math.sqrt(np.max(ratio(np.append(inside, 0.0))))
+
+
+def _static_of(nu: Covariance) -> float:
+    """Maximise over ``y = -log(1-q)``, by a grid and then in the grid's best cell."""
+    nu.refuse_field("the static temperature")
+    if nu.pure_order is not None:
+        return math.sqrt(nu.squares[0][1]) * _static_of_order(nu.pure_order)
+
+    def square(y: Any) -> Any:
+        q = -np.expm1(-y)
+        return nu(q) / (y - q)
+
+    grid = np.geomspace(1e-3, 2 * math.log(nu.squares[-1][0]) + 10, _GRID)
+    best = int(np.argmax(square(grid)))
+    found = [float(square(grid[best])), nu(0.0, 2)]  # at q -> 0 the ratio tends to nu''(0)
+    if best not in (0, _GRID - 1):
+        bounds = (grid[best - 1], grid[best + 1])
+        found.append(-float(minimize_scalar(lambda y: -square(y), bounds=bounds, method="bounded").fun))
+    return math.sqrt(max(found))
+
+
+def _stationary(H: int, exp: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return ``H (1-q) (-log(1-q) - q) - q^2`` as a function of ``y = -log(1-q)``: 0 at the static overlap."""
+
+    def equation(y: Any) -> Any:
+        rest = exp(-y)
+        return H * rest * (y - 1 + rest) - (1 - rest) ** 2
+
+    return equation
+
+
+def _static_overlap_exponent(H: int) -> float:
+    return float(brentq(_stationary(H, math.exp), 1e-2, 2 * math.log(H) + 2, xtol=1e-15, rtol=1e-15))
+
+
+def _static_of_order(H: int) -> float:
+    if H == 2:
+        return math.sqrt(2.0)
+    y = _static_overlap_exponent(H)
+    q = -math.expm1(-y)
+    return math.sqrt(q**H / (y - q))
+
+
+def _refined(H: int, digits: int) -> Any:
+    import mpmath
+
+    with mpmath.workdps(digits + 10):
+        y = mpmath.findroot(_stationary(H, mpmath.exp), _static_overlap_exponent(H))
+        q = 1 - mpmath.exp(-y)
+        value = mpmath.sqrt(q**H / (y - q))
+    with mpmath.workdps(digits):
+        return +value

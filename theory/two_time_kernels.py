@@ -1,0 +1,259 @@
+"""Compiled parts of the two-time integrator: memory integrals as sums over nodes, and the merging of nodes.
+
+``moments[0][j, k] = int C(s, t_j) hat_k(s) ds``, ``moments[1][j, k] = int R(s, t_j) hat_k(s) ds`` over s > t_j and
+``moments[2][j, k] = int R(t_j, s) hat_k(s) ds`` over s < t_j, with hat_k the piecewise linear function that is 1 at
+node k and 0 at all others.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.jit import jit
+
+Array = NDArray[np.float64]
+
+
+@jit
+def covariance(squares: Array, orders: Array, derivative: int, q: Array, out: Array) -> None:
+    """Write nu or a derivative at overlaps q."""
+    out[:] = 0.0
+    for p in range(orders.size):
+        if orders[p] < derivative:
+            continue
+        factor = squares[p]
+        for d in range(derivative):
+            factor *= orders[p] - d
+        power = int(orders[p]) - derivative
+        for k in range(q.size):
+            out[k] += factor * q[k] ** power
+
+
+@jit
+def weighted(first: Array, second: Array, third: Array) -> float:
+    """Return ``sum first second third``."""
+    total = 0.0
+    for k in range(first.size):
+        total += first[k] * second[k] * third[k]
+    return total
+
+
+@jit
+def dot(first: Array, second: Array) -> float:
+    """Return ``sum first second``."""
+    total = 0.0
+    for k in range(first.size):
+        total += first[k] * second[k]
+    return total
+
+
+@jit
+def slopes(
+    glass: Any,
+    moments: Array,
+    weights: Array,
+    rows: Array,
+    trial: Array,
+    h: float,
+    out: Array,
+    work: Array,
+) -> tuple[float, float]:
+    """Write dC(t, t_j)/dt and dR(t, t_j)/dt at the m nodes of ``trial``; return the energy per spin and mu.
+
+    Time t lies one step h behind the last node. ``trial`` holds C(t, .) and R(t, .), ``rows`` the same at the last node
+    and at the one before. Stored moments reach to the last node; the trapezoidal rule goes on through the open cell,
+    with Gregory's correction ``-h/24 (3 F_m - 4 F_{m-1} + F_{m-2})`` at its end.
+    """
+    squares, orders, temperature, inverse_start, initial = glass
+    m = trial.shape[1]
+    C, R = trial[0], trial[1]
+    force, memory, weight = work[0, :m], work[1, :m], work[2, :m]
+    covariance(squares, orders, 1, C, force)
+    covariance(squares, orders, 2, C, memory)
+    memory *= R
+    weight[:] = weights[:m]
+    ends = np.ones(2)
+    diagonal = np.empty(2)
+    covariance(squares, orders, 1, ends, diagonal)
+    last_force = diagonal[0]
+    covariance(squares, orders, 2, ends, diagonal)
+    last_memory = diagonal[0]
+    # Weights of F at t, at the last node and at the one before.
+    third, second, first = h / 2, h / 2, 0.0
+    if m > 1:
+        third, second, first = h * 3 / 8, h * 2 / 3, -h / 24
+        weight[m - 2] += first
+    weight[m - 1] += second
+    if m == 2:  # the start's correction is not in the moments yet; together the two make Simpson's rule
+        weight[0] -= h / 8
+        weight[1] += h / 6
+        third -= h / 24
+    work_rate = weighted(weight, force, R) + third * last_force
+    mu = temperature + work_rate + weighted(weight, memory, C) + third * last_memory
+    past = np.empty(1)
+    covariance(squares, orders, 0, C[:1], past)
+    energy = -work_rate - inverse_start * past[0]
+    covariance(squares, orders, 1, C[:1], past)
+    pull = inverse_start * past[0]
+    mu += pull * C[0]
+    before = m - 2 if m > 1 else 0
+    for j in range(m):
+        stored = dot(memory, moments[0, j, :m]) + dot(force[: j + 1], moments[2, j, : j + 1])
+        response = dot(memory[j:], moments[1, j, j:m])
+        open_C = third * last_memory * C[j] + second * memory[m - 1] * rows[0, 0, j]
+        if m == 2:
+            open_C += (weight[0] - weights[0]) * memory[0] * rows[1, 0, j] + h / 6 * memory[1] * rows[0, 0, j]
+        else:
+            open_C += first * memory[before] * rows[1, 0, j]
+        if j == m - 1:
+            open_R = h / 2 * (memory[j] + last_memory * R[j])
+        elif j == m - 2:
+            open_R = h / 3 * last_memory * R[j] + h * 5 / 6 * memory[m - 1] * rows[0, 1, j] - h / 6 * memory[j]
+        else:
+            open_R = third * last_memory * R[j] + second * memory[m - 1] * rows[0, 1, j]
+            open_R += first * memory[m - 2] * rows[1, 1, j]
+        out[0, j] = -mu * C[j] + stored + open_C + pull * initial[j]
+        out[1, j] = -mu * R[j] + response + open_R
+    return energy, mu
+
+
+@jit
+def append(glass: Any, moments: Array, weights: Array, rows: Array, new: Array, h: float, m: int) -> None:
+    """Close the cell behind the last of m nodes and add node m, with functions ``new`` there."""
+    for j in range(m):
+        for part in range(2):
+            moments[part, j, m - 1] += 0.5 * h * rows[0, part, j]
+            moments[part, j, m] = 0.5 * h * new[part, j]
+        moments[2, j, m] = 0.0
+    weights[m - 1] += 0.5 * h
+    weights[m] = 0.5 * h
+    if m == 2:
+        _correct_start(moments[0], 0, m, h, rows[1, 0], rows[0, 0], new[0])
+        _correct_start(moments[0], 1, m, h, rows[1, 0], rows[0, 0], new[0])
+        weights[0] -= h / 8
+        weights[1] += h / 6
+        weights[2] -= h / 24
+    if m >= 2:  # R(s, t_{m-2}) starts at s = t_{m-2}
+        _correct_start(moments[1], m - 2, m, h, rows[1, 1], rows[0, 1], new[1])
+    for k in range(m + 1):
+        moments[0, m, k] = weights[k] * new[0, k]
+        moments[1, m, k] = 0.0
+        moments[2, m, k] = weights[k] * new[1, k]
+    if m >= 2:
+        moments[2, m, m] -= h / 8 * new[1, m]
+        moments[2, m, m - 1] += h / 6 * new[1, m - 1]
+        moments[2, m, m - 2] -= h / 24 * new[1, m - 2]
+    # C(s, t_m) has a cusp at s = t_m: its slope jumps by -2 T.
+    moments[0, m, m] -= h * h / 6 * glass[2]
+
+
+@jit
+def _correct_start(moment: Array, j: int, last: int, h: float, oldest: Array, middle: Array, newest: Array) -> None:
+    """Add Gregory's correction where column j's range begins, at the nodes up to ``last``, of these functions."""
+    moment[j, last - 2] -= h / 8 * oldest[j]
+    moment[j, last - 1] += h / 6 * middle[j]
+    moment[j, last] -= h / 24 * newest[j]
+
+
+@jit
+def predict(rows: Array, slope: Array, bend: Array, h: float, m: int, trial: Array) -> None:
+    """Extrapolate by Adams and Bashforth's rule of order 2; the youngest column by its Taylor series."""
+    for part in range(2):
+        for j in range(m - 1):
+            trial[part, j] = rows[0, part, j] + h * (1.5 * slope[0, part, j] - 0.5 * slope[1, part, j])
+        trial[part, m - 1] = 1.0 + h * slope[0, part, m - 1] + 0.5 * h * h * bend[part]
+
+
+@jit
+def correct(rows: Array, slope: Array, there: Array, bend: Array, h: float, m: int, trial: Array) -> None:
+    """Correct by Adams and Moulton's rule of order 3; the youngest column by Hermite's, from its second derivative."""
+    for part in range(2):
+        for j in range(m - 1):
+            mean = 5.0 * there[part, j] + 8.0 * slope[0, part, j] - slope[1, part, j]
+            trial[part, j] = rows[0, part, j] + h / 12.0 * mean
+        if bend[part] == 0.0:
+            trial[part, m - 1] = 1.0 + h / 2.0 * (slope[0, part, m - 1] + there[part, m - 1])
+        else:
+            mean = 2.0 * slope[0, part, m - 1] + there[part, m - 1]
+            trial[part, m - 1] = 1.0 + h / 3.0 * mean + h * h / 6.0 * bend[part]
+
+
+@jit
+def advance(
+    glass: Any,
+    times: Array,
+    moments: Array,
+    weights: Array,
+    rows: Array,
+    slope: Array,
+    past: Array,
+    h: float,
+    m: int,
+    steps: int,
+    watched: NDArray[np.int64],
+    record: Array,
+) -> None:
+    """Take steps from m nodes on, and record energy, mu, then C and R at watched nodes.
+
+    ``past`` holds energy and mu now and one step ago. Predictor and corrector of Adams, each followed by an evaluation.
+    """
+    squares, orders, temperature, initial = glass[0], glass[1], glass[2], glass[4]
+    size = rows.shape[2]
+    work, trial, there, bend = np.empty((3, size)), np.empty((2, size)), np.empty((2, size)), np.empty(2)
+    diagonal = np.empty(1)
+    covariance(squares, orders, 2, np.ones(1), diagonal)
+    for step in range(steps):
+        # Second derivatives of C and R in t at t' = t: without noise C bends by -|velocity|^2, the energy's slope.
+        bend[:] = 0.0
+        if m > 1:
+            bend[1] = past[0, 1] ** 2 - (past[0, 1] - past[1, 1]) / h + diagonal[0]
+            if temperature == 0.0:
+                bend[0] = (past[0, 0] - past[1, 0]) / h
+        predict(rows, slope, bend, h, m, trial)
+        slopes(glass, moments, weights, rows, trial[:, :m], h, there, work)
+        correct(rows, slope, there, bend, h, m, trial)
+        slope[1] = slope[0]
+        energy, mu = slopes(glass, moments, weights, rows, trial[:, :m], h, slope[0], work)
+        trial[:, m] = 1.0
+        slope[0, 0, m], slope[0, 1, m] = -temperature, -mu
+        append(glass, moments, weights, rows, trial, h, m)
+        rows[1, :, :m] = rows[0, :, :m]
+        rows[0, :, : m + 1] = trial[:, : m + 1]
+        initial[m] = rows[0, 0, 0]
+        times[m] = times[m - 1] + h
+        m += 1
+        past[1] = past[0]
+        past[0, 0], past[0, 1] = energy, mu
+        record[step, 0] = energy
+        record[step, 1] = mu
+        for place in range(watched.size):
+            record[step, 2 + 2 * place] = rows[0, 0, watched[place]]
+            record[step, 3 + 2 * place] = rows[0, 1, watched[place]]
+
+
+@jit
+def merge(moments: Array, weights: Array, times: Array, kept: NDArray[np.int64], m: int) -> None:
+    """Keep these nodes of m: the hat function of one left out is shared between those of its kept neighbours."""
+    fewer = kept.size
+    left, share = np.empty(m, dtype=np.int64), np.empty(m)
+    for place in range(fewer - 1):
+        low, high = kept[place], kept[place + 1]
+        for k in range(low, high):
+            left[k] = place
+            share[k] = (times[high] - times[k]) / (times[high] - times[low])
+    left[m - 1], share[m - 1] = fewer - 1, 1.0
+    buffer = np.empty(fewer + 1)
+    for part in range(3):
+        for place in range(fewer):
+            buffer[:] = 0.0
+            for k in range(m):
+                value = moments[part, kept[place], k]
+                buffer[left[k]] += share[k] * value
+                buffer[left[k] + 1] += (1.0 - share[k]) * value
+            moments[part, place, :fewer] = buffer[:fewer]
+    buffer[:] = 0.0
+    for k in range(m):
+        buffer[left[k]] += share[k] * weights[k]
+        buffer[left[k] + 1] += (1.0 - share[k]) * weights[k]
+    weights[:fewer] = buffer[:fewer]

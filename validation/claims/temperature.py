@@ -1,0 +1,204 @@
+"""Sampling at temperature, beside averages that are exact at finite n."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinglass import SphericalSpinGlass, sampling, sphere
+from spinglass.seeds import child
+from validation import gibbs
+from validation.claim import Between, Claim, Effort, Mutant, Series
+from validation.claims import wrong_temperature as wrong
+from validation.claims.covariance import MULTIPLICITY
+
+Array = NDArray[np.float64]
+LADDER = (0.3, 0.45, 0.7, 1.1, 1.8)
+OVERLAP_LADDER = (0.6, 0.75, 1.0, 1.3, 1.7)
+MODELS: Mapping[str, Mapping[int, float]] = {
+    "H=2": {2: 1.0},
+    "H=3": {3: 1.0},
+    "mixed": {1: 0.3, 3: 1.0, 4: 0.5},
+    "mixed 2+3": {2: 0.5, 3: 1.0},
+}
+_STEPS = (0.08, 0.04)
+_TIME, _COLD = 16.0, 0.2
+
+
+def exact_mean_energy(glass: SphericalSpinGlass, temperature: float) -> float:
+    """Return ``<energy>/n`` of one landscape without sampling: eigenvalues at H = 2, else quadrature."""
+    if glass.orders == (2,):
+        values = np.linalg.eigvalsh(glass.to_tensor() / np.sqrt(glass.n))
+        return gibbs.two_spin_mean_energy(values, temperature)
+    return gibbs.mean_energy(glass, temperature)
+
+
+def tempered_errors(seed: np.random.SeedSequence, n: int, model: str, sweeps: int) -> Array:
+    """Return parallel tempering's mean energies per spin at ``LADDER`` in one landscape, less the exact ones."""
+    glass = SphericalSpinGlass.mixed(n, MODELS[model], child(seed, 0))
+    found = sampling.temper([glass], LADDER, sweeps, adapt=False, seed=child(seed, 1))
+    exact = [exact_mean_energy(glass, T) for T in LADDER]
+    return np.asarray(found.energy_per_spin[0] - exact)
+
+
+def no_error(n: int, model: str, sweeps: int) -> Between:  # noqa: ARG001
+    """Return that sampling has no systematic error; deviations are in energy per spin."""
+    return Between(np.zeros(len(LADDER)), np.zeros(len(LADDER)), scale=1.0)
+
+
+def langevin_errors(seed: np.random.SeedSequence, n: int, chains: int) -> float:
+    """Return the mean energy of cold Langevin chains at H = 2 less the exact one, extrapolated to small steps.
+
+    The second-order scheme is off by ``c dt^2``, so that ``(4 e(dt/2) - e(dt))/3`` is free of it.
+    """
+    glass = SphericalSpinGlass.pure(n, 2, child(seed, 0))
+    means = [langevin_mean(glass, dt, chains, child(seed, 1)) for dt in _STEPS]
+    return (4 * means[1] - means[0]) / 3 - exact_mean_energy(glass, _COLD)
+
+
+def langevin_mean(glass: SphericalSpinGlass, dt: float, chains: int, seed: np.random.SeedSequence) -> float:
+    """Return the mean energy per spin over chains and the second half of their time."""
+    chain = sampling.Langevin(glass, _COLD, dt)
+    state = chain.init(sphere.random_points(glass.n, chains, child(seed, 0)), child(seed, 1))
+    state, _ = chain.step(state, round(_TIME / dt))
+    energies = []
+    for _ in range(round(_TIME)):
+        state, _ = chain.step(state, round(1 / dt))
+        energies.append(state.energy.mean() / glass.n)
+    return float(np.mean(energies))
+
+
+def no_langevin_error(n: int, chains: int) -> Between:  # noqa: ARG001
+    """Return that Langevin dynamics has no systematic error; deviations are in energy per spin."""
+    return Between(0.0, 0.0, scale=1.0)
+
+
+def nu(model: str, q: Array) -> Array:
+    """Return the covariance per spin at overlap q, ``sum_H a_H^2 q^H``."""
+    return np.asarray(sum(a**2 * q**H for H, a in MODELS[model].items()))
+
+
+def energy_less_overlap(seed: np.random.SeedSequence, n: int, model: str, sweeps: int) -> Array:
+    """Return ``T <e> + nu(1) - <nu(q)>`` of one landscape at ``OVERLAP_LADDER``, q the overlap of two replicas."""
+    glass = SphericalSpinGlass.mixed(n, MODELS[model], child(seed, 0))
+    found = sampling.temper([glass], OVERLAP_LADDER, sweeps, burn_in=sweeps // 2, adapt=False, seed=child(seed, 1))
+    overlaps = nu(model, found.overlaps[0]).mean(axis=1)
+    return np.asarray(found.temperatures * found.energy_per_spin[0] + nu(model, np.array(1.0)) - overlaps)
+
+
+def balance(n: int, model: str, sweeps: int) -> Between:  # noqa: ARG001
+    """Return that the two sides are equal; deviations are relative to nu(1)."""
+    zero = np.zeros(len(OVERLAP_LADDER))
+    return Between(zero, zero, scale=float(nu(model, np.array(1.0))))
+
+
+HOTTER = Mutant(
+    "too hot",
+    "replicas move at temperatures a tenth too high",
+    {"spinglass.sampling.tempering.sweep_replicas": wrong.hotter},
+    upstream=True,
+)
+
+
+def _sizes(settings: list[dict[str, Any]], quick: int, standard: int, paper: int) -> dict[Effort, list[Series]]:
+    samples: dict[Effort, int] = {"quick": quick, "standard": standard, "paper": paper}
+    return {effort: [Series(count, **setting) for setting in settings] for effort, count in samples.items()}
+
+
+CLAIMS = (
+    # Pilot (seed 79, 400 sweeps): standard deviations up to 0.04 a landscape; 100 of them leave 0.004 = delta/5.
+    Claim(
+        id="temperature/tempering",
+        kind="theorem",
+        statement="Parallel tempering samples the Gibbs law: its mean energies are those of exact quadrature at n = 2 "
+        "and 3, and of the eigenvalue problem at H = 2.",
+        formula=r"\langle E \rangle = \frac{\int E(x)\, e^{-E(x)/T}\, dx}{\int e^{-E(x)/T}\, dx}, \quad |x|^2 = n",
+        source="definition; Kosterlitz, Thouless & Jones 1976 for H = 2",
+        measured="mean energy per spin at five temperatures, less the exact one of the same landscape",
+        measure=tempered_errors,
+        predict=no_error,
+        components=tuple(f"T={T:g}" for T in LADDER),
+        delta=0.02,
+        sizes=_sizes(
+            [
+                {"n": 2, "model": "H=3", "sweeps": 500},
+                {"n": 3, "model": "mixed", "sweeps": 500},
+                {"n": 16, "model": "H=2", "sweeps": 500},
+            ],
+            100,
+            400,
+            4000,
+        ),
+        mutants=(
+            HOTTER,
+            Mutant(
+                "physics' temperature",
+                "T is that of energies with variance n/2",
+                {"validation.claims.temperature.exact_mean_energy": wrong.physics_temperature},
+            ),
+        ),
+    ),
+    # Pilot (seed 79): standard deviation 0.0025 a landscape; 40 of them leave 0.0004.
+    Claim(
+        id="temperature/langevin",
+        kind="theorem",
+        statement="Cold Langevin dynamics equilibrates to the Gibbs law of the eigenvalue problem at H = 2.",
+        formula=r"dx = -\nabla_R E\,dt + \sqrt{2T}\,P \circ dW \;\Rightarrow\; \langle E \rangle = "
+        r"n \sum_i \lambda_i \langle y_i^2 \rangle",
+        source="Fokker-Planck equation; Kosterlitz, Thouless & Jones 1976",
+        measured="mean energy per spin at T = 0.2 less the exact one, extrapolated from two time steps to none",
+        measure=langevin_errors,
+        predict=no_langevin_error,
+        delta=0.004,
+        sizes=_sizes([{"n": 12, "chains": 32}], 40, 200, 1000),
+        mutants=(
+            Mutant(
+                "weak noise",
+                "the noise is that of nine tenths of the temperature",
+                {"spinglass.sampling.langevin.diffuse_rows": wrong.weak_noise},
+                upstream=True,
+            ),
+            Mutant(
+                "slow drift",
+                "the gradient acts for four fifths of each step",
+                {"spinglass.sampling.langevin.drift_rows": wrong.slow_drift},
+                upstream=True,
+            ),
+            Mutant(
+                "physics' temperature",
+                "T is that of energies with variance n/2",
+                {"validation.claims.temperature.exact_mean_energy": wrong.physics_temperature},
+            ),
+        ),
+    ),
+    # Pilot (seed 79, 300 sweeps): standard deviations up to 0.22 nu(1); 250 landscapes leave 0.014 = delta/4.3.
+    Claim(
+        id="temperature/energy-and-overlap",
+        kind="theorem",
+        statement="At equilibrium the mean energy follows from the overlaps of two replicas, exactly at every n and T.",
+        formula=r"\mathbb{E}\langle E \rangle / n = -\frac{1}{T}\left(\nu(1) - \mathbb{E}\langle \nu(q) \rangle\right)",
+        source="Gaussian integration by parts; Katzgraber, Palassini & Young 2001 use it as a test of equilibrium",
+        measured="T <E>/n + nu(1) - <nu(q)>, by parallel tempering of two replicas from hot and cold starts",
+        measure=energy_less_overlap,
+        predict=balance,
+        components=tuple(f"T={T:g}" for T in OVERLAP_LADDER),
+        delta=0.06,
+        sizes=_sizes(
+            [{"n": 12, "model": model, "sweeps": 300} for model in ("H=3", "mixed 2+3")],
+            250,
+            1000,
+            10000,
+        ),
+        mutants=(
+            HOTTER,
+            MULTIPLICITY,
+            Mutant(
+                "overlaps without sign",
+                "the overlaps' signs are lost",
+                {"spinglass.sampling.tempering.sweep_replicas": wrong.without_sign},
+                upstream=True,
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,92 @@
+"""Errors in sampling and in what is expected of it, for mutants."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from validation.claims.wrong import Function
+
+
+def hotter(sweep: Function) -> Function:
+    """Run the replicas at temperatures a tenth higher than those they are reported at."""
+
+    def wrong(forms: Any, replicas: Any, records: Any, temperatures: Any, *rest: Any) -> None:
+        sweep(forms, replicas, records, 1.1 * temperatures, *rest)
+
+    return wrong
+
+
+def without_sign(sweep: Function) -> Function:
+    """Lose the sign of the overlaps."""
+
+    def wrong(forms: Any, replicas: Any, records: Any, *rest: Any) -> None:
+        sweep(forms, replicas, records, *rest)
+        records.overlaps[:] = np.abs(records.overlaps)
+
+    return wrong
+
+
+def weak_noise(diffuse: Function) -> Function:
+    """Diffuse at nine tenths of the temperature."""
+    return lambda x, xi, temperature, dt: diffuse(x, xi, 0.9 * temperature, dt)
+
+
+def slow_drift(drift: Function) -> Function:
+    """Let the gradient act for four fifths of each step."""
+    return lambda start, x, gradient, dt: drift(start, x, gradient, 0.8 * dt)
+
+
+def physics_temperature(mean_energy: Function) -> Function:
+    """Take T for the physics papers' temperature, that of energies with variance n/2."""
+    return lambda model, temperature, *rest: mean_energy(model, temperature * np.sqrt(2), *rest)
+
+
+def without_annealing(anneal: Function) -> Function:  # noqa: ARG001
+    """Descend without annealing, from two starts."""
+    from spinglass import descend
+
+    return lambda glass, x0, *rest, **options: descend(glass, x0[:2])  # noqa: ARG005
+
+
+def second_lowest(directions: Function) -> Function:  # noqa: ARG001
+    """Step along the second lowest eigenvectors of the Hessian."""
+
+    def wrong(hessian: Any, x: Any, gradient: Any, fallback: Any) -> Any:
+        if not hessian.any():
+            return fallback
+        length = np.sqrt(np.einsum("bi,bi->b", x, x))[:, None]
+        unit = x / np.where(length > 0, length, 1.0)
+        across = np.eye(x.shape[1]) - unit[:, :, None] * unit[:, None, :]
+        high = 1e6 * unit[:, :, None] * unit[:, None, :]
+        v = np.linalg.eigh(across @ hessian @ across + high)[1][:, :, 1]
+        return np.where(np.einsum("bi,bi->b", v, gradient)[:, None] > 0, -v, v)
+
+    return wrong
+
+
+def physics_temperature_of_theory(equilibrium: Function) -> Function:
+    """Take T for that of energies with variance n/2, and keep the energies."""
+    return lambda T, H: equilibrium(T * np.sqrt(2), H)
+
+
+def never_broken(equilibrium: Function) -> Function:
+    """Give the replica-symmetric energy at any temperature."""
+    return lambda T, H: replace(equilibrium(T, H), energy=-1 / T)
+
+
+def as_it_is(centred: Function) -> Function:  # noqa: ARG001
+    """Leave the energy as it is."""
+    return lambda energy_per_spin, n, H: energy_per_spin  # noqa: ARG005
+
+
+def radii_after_steps(radii: Function) -> Function:
+    """Take the radii where steps end."""
+    return lambda steps: radii(steps) + 1 / steps
+
+
+def threshold(deepest: Function) -> Function:  # noqa: ARG001
+    """Put the ground state at the threshold energy."""
+    import theory
+
+    return lambda n, H: -float(theory.E_inf(H))  # noqa: ARG005

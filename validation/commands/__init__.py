@@ -1,0 +1,1 @@
+"""The commands of ``spinglass``; each imports what it needs when it is called."""

@@ -1,0 +1,84 @@
+"""Commands about claims: check them, list them, compare two runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def verify(
+    ids: Annotated[list[str] | None, typer.Argument(help="Claims to check; all by default.")] = None,
+    family: Annotated[str | None, typer.Option(help="Only the claims of this family.")] = None,
+    effort: Annotated[str, typer.Option(help="quick (minutes), standard, or paper (a day).")] = "quick",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 0,
+    workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report and the data.")] = None,
+    mutants: Annotated[bool, typer.Option("--mutants", help="Run every claim on wrong code, too.")] = False,
+    claims: Annotated[Path | None, typer.Option(help="A Python file with claims of your own.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the unfinished run in --out.")] = False,
+    cluster: Annotated[str | None, typer.Option(help="Run on a Dask scheduler, tcp://host:port, or mpi.")] = None,
+) -> None:
+    """Check the claims of theory against simulation; the exit status is 1 if one is refuted."""
+    from contextlib import ExitStack
+
+    from rich.console import Console
+
+    import validation
+    from validation import sweep
+    from validation.claim import EFFORTS, one_of
+    from validation.terminal import LiveTable, print_report
+
+    console = Console()
+    with ExitStack() as stack:
+        executor = stack.enter_context(sweep.cluster(cluster)) if cluster is not None else None
+        table = stack.enter_context(LiveTable(console))
+        report = validation.verify(
+            ids or None,
+            one_of("effort", effort, EFFORTS),
+            seed,
+            workers,
+            out,
+            family=family,
+            claims=claims,
+            mutants=mutants,
+            watch=table,
+            executor=executor,
+            resume=resume,
+        )
+    print_report(console, report)
+    if out is not None:
+        console.print(f"written to {out}", highlight=False, soft_wrap=True)
+    raise typer.Exit(report.exit_status)
+
+
+def claims(
+    claim_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One claim, in full.")] = None,
+    file: Annotated[Path | None, typer.Option("--claims", help="A Python file with claims of your own.")] = None,
+) -> None:
+    """List the claims, or show one in full."""
+    from rich.console import Console
+
+    from validation.catalogue import read_claims
+    from validation.claims import catalogue
+    from validation.terminal import print_claim, print_claims
+
+    known = catalogue() if file is None else read_claims(file)
+    if claim_id is None:
+        print_claims(Console(), known)
+    else:
+        print_claim(Console(), known[claim_id])
+
+
+def compare(
+    before: Annotated[Path, typer.Argument(help="Folder of a run, as verify --out wrote it.")],
+    after: Annotated[Path, typer.Argument(help="Folder of a later one.")],
+) -> None:
+    """Show what changed between two runs of verify; the exit status is 1 if a verdict did."""
+    from rich.console import Console
+
+    from validation import comparison
+    from validation.terminal import print_comparison
+
+    differ, changes = comparison.compare(before, after)
+    print_comparison(Console(), differ, changes)
+    raise typer.Exit(int(any(change.statuses[0] != change.statuses[1] for change in changes)))

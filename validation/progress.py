@@ -1,0 +1,41 @@
+"""How far a run has come, in a line: units done, their rate, the time left, failures."""
+
+import time
+
+
+class Progress:
+    """Counts the units of a run; those that were done before it began play no part in the rate.
+
+    Examples
+    --------
+    >>> Progress(total=3, before=1).line(done=1, failed=0)
+    '1 of 3 units'
+    """
+
+    def __init__(self, total: int, before: int = 0) -> None:
+        self.total, self.before = total, before
+        self._began = time.monotonic()
+
+    def line(self, done: int, failed: int) -> str:
+        """Return the line."""
+        parts = [f"{done} of {self.total} units"]
+        elapsed, new = time.monotonic() - self._began, done - self.before
+        if new > 0 and elapsed > 0:
+            rate = new / elapsed
+            parts += [f"{rate:.3g} a second", f"about {duration((self.total - done) / rate)} left"]
+        if failed:
+            parts.append(f"{failed} failed")
+        return ", ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """Write a time in its two largest units.
+
+    >>> duration(4.2), duration(150), duration(7500), duration(200_000)
+    ('4 s', '2 min 30 s', '2 h 5 min', '2 d 7 h')
+    """
+    left = max(round(seconds), 0)
+    for large, small, length, part in (("d", "h", 86400, 3600), ("h", "min", 3600, 60), ("min", "s", 60, 1)):
+        if left >= length:
+            return f"{left // length} {large} {left % length // part} {small}"
+    return f"{left} s"

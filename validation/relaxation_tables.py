@@ -1,0 +1,71 @@
+"""Tables of relaxation: gradient flow of finite landscapes, the dynamical equations, and mixtures' phase lines."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+import spinglass
+import theory
+from spinglass import SphericalSpinGlass, sphere
+from spinglass.seeds import child, seed_sequence
+
+
+def flow_in_time(
+    sizes: Sequence[int], H: int, times: Sequence[float], samples: int, starts: int, seed: int
+) -> pd.DataFrame:
+    """Return mean energies per spin and overlaps with the start, and their errors over landscapes, at each time."""
+    tables = []
+    for n in sizes:
+        rows = [_one_landscape(n, H, times, starts, child(seed_sequence(seed), n, k)) for k in range(samples)]
+        mean, error = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=1) / samples**0.5
+        columns = {"energy": mean[0], "energy_error": error[0], "overlap": mean[1], "overlap_error": error[1]}
+        tables.append(pd.DataFrame({"n": n, "time": times, **columns}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _one_landscape(n: int, H: int, times: Sequence[float], starts: int, seed: np.random.SeedSequence) -> np.ndarray:
+    glass = SphericalSpinGlass.pure(n, H, child(seed, 0))
+    x0 = sphere.random_points(n, starts, child(seed, 1))
+    found = spinglass.descend(
+        glass, x0, method="gradient", times=(0.0, *times), correlations=True, accuracy=1e-3, max_iterations=10_000
+    )
+    if found.energies is None or found.correlations is None:
+        raise ArithmeticError("the flow left no trajectory behind")
+    return np.array([found.energies[:, 1:].mean(axis=0), found.correlations[:, 1:, 0].mean(axis=0)])
+
+
+def equations_in_time(H: int, times: Sequence[float]) -> pd.DataFrame:
+    """Return the infinite system's energies per spin and overlaps with the start."""
+    found = theory.relaxation(times, H, waiting_times=[0.0])
+    return pd.DataFrame({"time": times, "energy": found.energy, "overlap": found.correlation[0]})
+
+
+def ageing(H: int, waiting_times: Sequence[float], until: float) -> pd.DataFrame:
+    """Return C(t, t_w) of gradient descent of an infinite system, at 120 times after each waiting time."""
+    later = np.geomspace(0.05, until, 120)
+    times = np.unique(np.concatenate([[w + later[later <= until - w]] for w in waiting_times], axis=None))
+    found = theory.relaxation(times, H, waiting_times=waiting_times)
+    tables = [
+        pd.DataFrame({"waiting": asked, "time": times, "correlation": row})
+        for asked, row in zip(waiting_times, found.correlation, strict=True)
+    ]
+    return pd.concat(tables, ignore_index=True).dropna(ignore_index=True)
+
+
+def mixture_lines(orders: tuple[int, int], shares: Sequence[float]) -> pd.DataFrame:
+    """Return freezing temperatures and energies at temperature 0 of ``nu(t) = (1 - share) t^p + share t^r``."""
+    rows = []
+    for share in shares:
+        mixture = {orders[0]: (1 - share) ** 0.5, orders[1]: share**0.5}
+        rows.append(
+            {
+                "share": share,
+                "dynamical": theory.dynamical_temperature(mixture),
+                "static": theory.static_temperature(mixture),
+                "ground_state": theory.ground_state_energy(mixture),
+                "threshold": -theory.E_th(mixture),
+                "ascent": -theory.E_alg(mixture),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,91 @@
+"""Options of a study's settings: what each means, what it may be, what it is by default."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from spinglass.arguments import real_number, whole_number
+
+REQUIRED = object()
+
+
+@dataclass(frozen=True)
+class Option:
+    """One key of ``[settings]``; ``check(name, value)`` returns the value or raises ``ValueError``.
+
+    ``kind`` is the Arrow type of its column. ``many`` says that one value is a list, so that a list of lists is
+    swept over.
+    """
+
+    meaning: str
+    check: Callable[[str, Any], Any]
+    kind: str
+    default: Any = REQUIRED
+    many: bool = False
+
+
+def whole(meaning: str, least: int, default: Any = REQUIRED) -> Option:
+    """Take whole numbers of at least ``least``."""
+    return Option(meaning, partial(whole_number, least=least), "int64", default)
+
+
+def wholes(meaning: str, least: int, default: Any = REQUIRED) -> Option:
+    """Take lists of whole numbers, or one for a list of its own."""
+
+    def check(name: str, value: Any) -> list[int]:
+        return [whole_number(name, entry, least) for entry in (value if isinstance(value, list) else [value])]
+
+    return Option(meaning, check, "string", default, many=True)
+
+
+def positive(meaning: str, default: Any = REQUIRED) -> Option:
+    """Take positive numbers."""
+    return Option(meaning, partial(_above, least=0.0, included=False), "float64", default)
+
+
+def not_negative(meaning: str, default: Any = REQUIRED) -> Option:
+    """Take 0 and positive numbers."""
+    return Option(meaning, partial(_above, least=0.0, included=True), "float64", default)
+
+
+def flag(meaning: str, default: Any = REQUIRED) -> Option:
+    """Take true and false."""
+    return Option(meaning, _truth, "bool", default)
+
+
+def choice(meaning: str, known: Iterable[str], default: Any = REQUIRED) -> Option:
+    """Take one of these names."""
+    return Option(f"{meaning}: {', '.join(known)}", partial(_one_of, known=tuple(known)), "string", default)
+
+
+def weights(meaning: str, default: Any = REQUIRED) -> Option:
+    """Take weights by order, ``{3 = 1.0, 4 = 0.5}``."""
+    return Option(meaning, _mixture, "string", default)
+
+
+def _above(name: str, value: Any, least: float, included: bool) -> float:
+    number = real_number(name, value)
+    if number < least or (number == least and not included):
+        raise ValueError(f"{name} must be {'at least' if included else 'above'} {least:g}, not {value!r}")
+    return number
+
+
+def _truth(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false, not {value!r}")
+    return value
+
+
+def _one_of(name: str, value: Any, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise ValueError(f"{name} must be one of {', '.join(known)}; not {value!r}")
+    return str(value)
+
+
+def _mixture(name: str, value: Any) -> dict[int, float]:
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError(f"{name} must give a weight for each order, {{3 = 1.0, 4 = 0.5}}; not {value!r}")
+    if not all(str(order).isdigit() and int(order) >= 1 for order in value):
+        raise ValueError(f"{name}: orders are whole numbers from 1 on, not {', '.join(map(str, value))}")
+    return {int(order): real_number(f"{name}, weight of order {order}", weight) for order, weight in value.items()}

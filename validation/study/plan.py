@@ -1,0 +1,122 @@
+"""A study's file, read and checked: every setting that it asks for is known before anything runs."""
+
+import difflib
+import itertools
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spinglass.arguments import whole_number
+from validation.study.options import REQUIRED
+from validation.study.tasks import TASKS, Task
+
+KEYS = ("task", "samples", "seed", "settings")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A task, the settings it runs at, and how many disorder samples of each.
+
+    Examples
+    --------
+    >>> study = Study.checked({"task": "descend", "samples": 2, "settings": {"n": [10, 20], "H": 3}})
+    >>> len(study.settings), study.settings[1]["n"], study.settings[1]["method"]
+    (2, 20, 'lbfgs')
+    """
+
+    task: str
+    samples: int
+    seed: int
+    settings: tuple[dict[str, Any], ...]
+
+    @staticmethod
+    def checked(contents: Mapping[str, Any]) -> "Study":
+        """Return the study that a file's contents ask for.
+
+        Raises
+        ------
+        ValueError
+            If a key is unknown (the nearest one is suggested) or missing, or a value is not one.
+        """
+        _refuse_unknown("key", contents, KEYS)
+        if "task" not in contents:
+            raise ValueError(f"a study needs a task: one of {', '.join(TASKS)}")
+        name = contents["task"]
+        if name not in TASKS:
+            raise ValueError(f"unknown task {name!r}{nearest(str(name), TASKS)}")
+        settings = contents.get("settings", {})
+        if not isinstance(settings, Mapping):
+            raise ValueError("settings must be a table, [settings], of options and their values")
+        return Study(
+            task=name,
+            samples=whole_number("samples", contents.get("samples", 1), 1),
+            seed=whole_number("seed", contents.get("seed", 0), 0),
+            settings=tuple(_expanded(name, TASKS[name], settings)),
+        )
+
+    @property
+    def units(self) -> int:
+        """How many pieces of work it is: every sample at every setting."""
+        return self.samples * len(self.settings)
+
+
+def read_study(path: str | Path) -> Study:
+    """Read a study from a TOML file.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file, it is not TOML, or it does not hold a study.
+    """
+    try:
+        contents = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path} is not TOML: {error}") from None
+    try:
+        return Study.checked(contents)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _expanded(name: str, task: Task, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return every combination of the values given, options not given at their defaults."""
+    _refuse_unknown(f"setting of {name}", given, task.options)
+    values = []
+    for key, option in task.options.items():
+        if key not in given:
+            if option.default is REQUIRED:
+                raise ValueError(f"{name} needs {key}, {option.meaning}; give it in [settings]")
+            values.append([option.default])
+            continue
+        value = given[key]
+        swept = isinstance(value, list) and (not option.many or any(isinstance(entry, list) for entry in value))
+        several = value if swept else [value]
+        if not several:
+            raise ValueError(f"{key} is an empty list; give at least one value")
+        values.append([option.check(key, entry) for entry in several])
+    found = [dict(zip(task.options, choice, strict=True)) for choice in itertools.product(*values)]
+    if "mixture" in task.options and (found[0]["H"] is None) == (found[0]["mixture"] is None):
+        raise ValueError(f"{name} needs either H or mixture in [settings]")
+    texts = [json.dumps(setting, sort_keys=True) for setting in found]
+    if len(set(texts)) < len(texts):
+        raise ValueError("some value is listed twice, which would run the same setting twice; list it once")
+    return found
+
+
+def _refuse_unknown(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    names = list(known)
+    for key in given:
+        if key not in names:
+            raise ValueError(f"unknown {what} {key!r}{nearest(key, names)}")
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """Return the rest of an error's sentence: the known name nearest to the one given, and all of them."""
+    names = list(known)
+    near = difflib.get_close_matches(given, names, 1, cutoff=0.0)
+    return f"; did you mean {near[0]!r}? There are {', '.join(names)}"

@@ -1,0 +1,173 @@
+"""A study under way: units of work over an executor, kept as they finish, and the dataset made of them."""
+
+import json
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from validation.archive import DATA, prepare
+from validation.storage import RunFolder, open_run
+from validation.study.plan import Study
+from validation.study.tasks import TASKS
+from validation.sweep import Failure, sweep
+from validation.versions import code, versions
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Watch = Callable[[int, int, int], None]
+_UNITS_AT_ONCE = 1000
+
+
+class Unit(NamedTuple):
+    """One disorder sample at one setting, both by number."""
+
+    number: int
+    setting: int
+    sample: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a study ended: units finished and failed, of how many, and the rows of the dataset."""
+
+    finished: int
+    failures: dict[int, str]
+    total: int
+    rows: int
+    interrupted: bool
+
+
+def run_study(
+    study: Study,
+    out: str | Path,
+    workers: int | None = None,
+    *,
+    resume: bool = False,
+    executor: Executor | None = None,
+    watch: Watch | None = None,
+) -> Outcome:
+    """Run a study into a folder; ``validation.load(out)`` reads the dataset.
+
+    The model of sample k is the same at all settings that share n and H (or the mixture), and so are the random
+    points and noise, so that methods and temperatures are compared on the same landscapes. The same seed gives the
+    same bits for any number of workers. ``watch(done, failed, total)`` is called after every unit, and once before.
+
+    Raises
+    ------
+    ValueError
+        If the folder cannot be written, holds an unfinished run, or with ``resume`` another one.
+    OSError
+        If the disk is full; what is finished is kept.
+    """
+    from spinglass.threads import available_cores
+
+    folder = prepare(out)
+    configuration = {"command": "study", **asdict(study), "versions": versions(), "code": code()}
+    units = [Unit(i, *divmod(i, study.samples)) for i in range(study.units)]
+    failed: dict[int, str] = {}
+    interrupted = False
+    with open_run(folder, configuration, len(units), resume) as kept:
+        tell = partial(_tell, watch, kept, failed, len(units))
+        left = [unit for unit in units if unit.number not in kept.finished]
+        try:
+            tell()
+            with closing(sweep(partial(perform, study), left, workers or available_cores(), executor)) as results:
+                for unit, result in results:
+                    if isinstance(result, Failure):
+                        failed[unit.number] = result.text
+                        kept.fail(unit.number, result.text)
+                    else:
+                        kept.save(unit.number, result)
+                    tell()
+        except KeyboardInterrupt:
+            interrupted = True
+        rows = _write_dataset(study, units, kept, folder / DATA)
+        return Outcome(len(kept.finished), failed, len(units), rows, interrupted)
+
+
+def perform(study: Study, unit: Unit) -> "pa.Table":
+    """Run one unit and return the task's columns."""
+    import pyarrow as pa
+
+    from spinglass.seeds import child, seed_sequence
+
+    task, settings = TASKS[study.task], study.settings[unit.setting]
+    model = json.dumps([settings.get(name) for name in ("n", "H", "mixture")], sort_keys=True)
+    root = child(seed_sequence(study.seed), zlib.crc32(model.encode()), unit.sample)
+    frame = task.run(child(root, 0), child(root, 1), settings)
+    return pa.Table.from_pandas(frame[list(task.columns)], _schema(task.columns), preserve_index=False)
+
+
+def _tell(watch: Watch | None, kept: RunFolder, failed: dict[int, str], total: int) -> None:
+    if watch is not None:
+        watch(len(kept.finished), len(failed), total)
+
+
+def _schema(columns: Any) -> "pa.Schema":
+    import pyarrow as pa
+
+    types = {"float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_(), "string": pa.string()}
+    return pa.schema(
+        [pa.field(name, types[kind], metadata={"meaning": meaning}) for name, (kind, meaning) in columns.items()]
+    )
+
+
+def dataset_schema(task: str) -> "pa.Schema":
+    """Return the schema of a task's dataset: setting, sample, options, the task's columns, each with its meaning."""
+    chosen = TASKS[task]
+    front = {"setting": ("int64", "number of the setting"), "sample": ("int64", "number of the disorder sample")}
+    options = {name: (option.kind, option.meaning) for name, option in chosen.options.items()}
+    own = {name: column for name, column in options.items() if name not in chosen.columns}
+    return _schema(front | own | dict(chosen.columns))
+
+
+def _write_dataset(study: Study, units: Sequence[Unit], kept: RunFolder, file: Path) -> int:
+    """Put all finished units into one file, in their order whatever that of their finishing; return its rows."""
+    from pyarrow import parquet
+
+    part, rows = file.with_name(f"{file.name}.part"), 0
+    with parquet.ParquetWriter(part, dataset_schema(study.task)) as writer:
+        for table in _pieces(study, units, kept):
+            writer.write_table(table)
+            rows += table.num_rows
+    part.replace(file)
+    return rows
+
+
+def _pieces(study: Study, units: Sequence[Unit], kept: RunFolder) -> Iterator["pa.Table"]:
+    import pyarrow as pa
+
+    schema, finished = dataset_schema(study.task), kept.finished
+    for first in range(0, len(units), _UNITS_AT_ONCE):
+        group = [unit for unit in units[first : first + _UNITS_AT_ONCE] if unit.number in finished]
+        tables = [_with_setting(study, unit, kept.table(unit.number), schema) for unit in group]
+        if tables:
+            yield pa.concat_tables(tables)
+
+
+def _with_setting(study: Study, unit: Unit, table: "pa.Table", schema: "pa.Schema") -> "pa.Table":
+    import pyarrow as pa
+
+    given = {"setting": unit.setting, "sample": unit.sample, **study.settings[unit.setting]}
+    columns = []
+    for field in schema:
+        if field.name in table.column_names:
+            columns.append(table.column(field.name))
+        else:
+            value = given[field.name]
+            text = json.dumps(value) if isinstance(value, (dict, list)) else value
+            columns.append(pa.array([text] * table.num_rows, field.type))
+    return pa.table(columns, schema)
+
+
+def setting_text(study: Study, unit: int) -> str:
+    """Say what a unit is, by its number."""
+    setting, sample = divmod(unit, study.samples)
+    given = {name: value for name, value in study.settings[setting].items() if value is not None}
+    return f"sample {sample} at {', '.join(f'{name}={value}' for name, value in given.items())}"

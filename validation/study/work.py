@@ -1,0 +1,72 @@
+"""What a study's tasks do on one disorder sample.
+
+Each gets a seed for the model, a seed for what is drawn afterwards, and the settings; each returns a table.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import spinglass
+from spinglass import SphericalSpinGlass, critical_points, sampling, sphere
+from spinglass.networks import train as fit
+from spinglass.networks.data import digits
+from spinglass.seeds import child
+
+Settings = Mapping[str, Any]
+Seed = np.random.SeedSequence
+
+
+def glass_of(seed: Seed, settings: Settings) -> SphericalSpinGlass:
+    """Draw the model of the settings."""
+    if settings["mixture"] is not None:
+        return SphericalSpinGlass.mixed(settings["n"], settings["mixture"], seed)
+    return SphericalSpinGlass.pure(settings["n"], settings["H"], seed)
+
+
+def descend(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
+    """Descend from random points."""
+    glass = glass_of(disorder, settings)
+    x0 = sphere.random_points(glass.n, settings["starts"], later)
+    found = spinglass.descend(glass, x0, method=settings["method"], tol=settings["tol"])
+    frame = found.to_frame(spectrum=settings["spectrum"]).reset_index()
+    return frame if settings["spectrum"] else frame.assign(index=-1, smallest_eigenvalue=np.nan)
+
+
+def enumerate_points(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:  # noqa: ARG001
+    """Find every critical point; nothing is drawn but the model."""
+    every = critical_points.enumerate_critical_points(glass_of(disorder, settings))
+    return every.to_frame().reset_index().assign(complete=every.complete)
+
+
+def langevin(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
+    """Follow Langevin chains from random points."""
+    glass, chains = glass_of(disorder, settings), settings["chains"]
+    chain = sampling.Langevin(glass, settings["temperature"], settings["dt"], settings["scheme"])
+    x0 = sphere.random_points(glass.n, chains, child(later, 0))
+    state, parts, time = chain.init(x0, child(later, 1)), [], 0.0
+    steps = max(1, round(settings["duration"] / settings["records"] / settings["dt"]))
+    for record in range(settings["records"] + 1):
+        if record:
+            state, info = chain.step(state, steps)
+            time = info.time
+        overlap = np.einsum("bi,bi->b", state.x, x0) / glass.n
+        columns = {"chain": np.arange(chains), "time": time, "energy_per_spin": state.energy / glass.n}
+        parts.append(pd.DataFrame(columns | {"overlap_with_start": overlap}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def parallel_tempering(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
+    """Sample at a ladder of temperatures."""
+    ladder = sampling.geometric_ladder(settings["coldest"], settings["hottest"], settings["rungs"])
+    found = sampling.temper([glass_of(disorder, settings)], ladder, settings["sweeps"], seed=later)
+    return found.to_frame().reset_index("rung")
+
+
+def train(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:  # noqa: ARG001
+    """Train one network on the handwritten digits, which are what they are."""
+    data = digits()
+    found = fit(*data.train, test=data.test, seed=later, **settings)
+    return found.to_frame().reset_index(drop=True)
