@@ -46,7 +46,7 @@ def verdict_table(rows: Iterable[tuple[Trial, Verdict | None]]) -> Table:
     table.add_column("at", min_width=10, overflow="fold")
     table.add_column("predicted", justify="right", no_wrap=True)
     table.add_column("measured", justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True, min_width=9)
+    table.add_column("verdict", no_wrap=True, min_width=10)
     for trial, verdict in rows:
         table.add_row(*_cells(trial, verdict))
     return table
