@@ -123,7 +123,7 @@ def torch_plain() -> float:
 
     def kick(x: torch.Tensor, p: torch.Tensor, gradient: torch.Tensor, share: float) -> torch.Tensor:
         radial = (x * gradient).sum(-1, keepdim=True) / N
-        return np.asarray(p - share * _SIZE * beta[:, None] * (gradient - radial * x))
+        return p - share * _SIZE * beta[:, None] * (gradient - radial * x)
 
     def sweep(x: torch.Tensor, energy: torch.Tensor, gradient: torch.Tensor, number: int) -> tuple[torch.Tensor, ...]:
         p = torch.randn(x.shape, dtype=x.dtype, generator=generator)

@@ -6,6 +6,7 @@ import os
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -59,12 +60,12 @@ class Checkpoint:
         temporary.replace(path)
 
     def load(self, attempt: int, stretch: int) -> Ends | None:
-        """Return what was saved for a stretch, or None."""
-        path = self._path(attempt, stretch)
-        if not path.exists():
+        """Return what was saved for a stretch, or None where nothing sound was: it is then tracked again."""
+        try:
+            with np.load(self._path(attempt, stretch)) as data:
+                return Ends(data["points"], data["status"], data["steps"])
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile):  # none, or torn by a power cut
             return None
-        with np.load(path) as data:
-            return Ends(data["points"], data["status"], data["steps"])
 
     def save(self, attempt: int, stretch: int, ends: Ends) -> None:
         """Keep a finished stretch."""

@@ -10,6 +10,7 @@ from spinglass.descent.loop import descend
 from spinglass.geometry import random_points
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Landscape, check_landscape
+from spinglass.memory import require_memory
 from spinglass.sampling.hmc import HMC
 from spinglass.sampling.ladder import equalised
 from spinglass.sampling.result import Samples, Tempering
@@ -51,6 +52,7 @@ def sample(
     chain = HMC(landscape, temperature, leaps)
     records, rows = whole_number("sweeps", sweeps, 4), whole_number("chains", chains, 2)
     dropped = records if burn_in is None else whole_number("burn_in", burn_in, 0)
+    require_memory(8 * rows * records, f"{records} energies of {rows} chains", "fewer sweeps")
     root = seed_sequence(seed)
     x = random_points(landscape.n, rows, child(root, 0))
     cold = np.arange(rows) >= rows // 2
@@ -100,6 +102,7 @@ def temper(
     records = whole_number("sweeps", sweeps, 1) // whole_number("every", every, 1)
     if records < 4:
         raise ValueError(f"{sweeps} sweeps recorded every {every} leave {records} records; at least 4 are due")
+    tempering.check_memory(records)
     dropped = sweeps if burn_in is None else whole_number("burn_in", burn_in, 0)
     rounds = [int(share * dropped) for share in _ROUNDS] if adapt else []
     state = tempering.init(seed)

@@ -116,6 +116,11 @@ class ParallelTempering:
         size = np.broadcast_to(first_size(n, self.ladder), energy.shape).copy()
         return TemperingState(x, energy, gradient, size, np.zeros(energy.shape, np.int64), keys, 0)
 
+    def check_memory(self, records: int) -> None:
+        """Raise ``ValueError`` unless so many records of all energies and overlaps fit in memory."""
+        S, K = len(self.glasses), len(self.ladder)
+        require_memory(8 * S * K * records * (COPIES + 1), f"{records} records of {S} glasses", "a larger `every`")
+
     def step(
         self, state: TemperingState, sweeps: int = 1, *, every: int = 1, tune: bool = False
     ) -> tuple[TemperingState, TemperingInfo]:
@@ -126,7 +131,7 @@ class ParallelTempering:
         S, copies, K, n = state.x.shape
         whole_number("sweeps", sweeps, 1)
         records = (state.age + sweeps) // whole_number("every", every, 1) - state.age // every
-        require_memory(8 * S * K * records * (copies + 1), f"{records} records of {S} glasses", "a larger `every`")
+        self.check_memory(records)
         moving = (state.x.copy(), state.energy.copy(), state.gradient.copy(), state.size.copy(), state.last_end.copy())
         new = TemperingState(*moving, state.keys, state.age + sweeps)
         energies, overlaps = np.empty((S, copies * K, records)), np.empty((S, K, records))

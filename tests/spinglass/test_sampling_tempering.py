@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spinglass import SphericalSpinGlass
-from spinglass.sampling import ParallelTempering, geometric_ladder, temper
+from spinglass.sampling import ParallelTempering, geometric_ladder, sample, temper
 from spinglass.sampling.ladder import equalised
 from validation import gibbs
 
@@ -131,3 +131,11 @@ def test_hostile_arguments_are_refused():
         ParallelTempering(glasses(5, 1, {3: 1.0})[0], LADDER)
     with pytest.raises(ValueError, match="rise"):
         geometric_ladder(2.0, 1.0, 5)
+
+
+def test_records_that_do_not_fit_are_refused_before_anything_runs():
+    glass = SphericalSpinGlass.pure(8, 3, seed=0)
+    with pytest.raises(ValueError, match="records of 1 glasses"):
+        temper([glass], [0.5, 0.8, 1.2], sweeps=10**12)
+    with pytest.raises(ValueError, match="energies of 8 chains"):
+        sample(glass, 1.0, sweeps=10**12)

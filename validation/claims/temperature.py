@@ -194,12 +194,6 @@ CLAIMS = (
         mutants=(
             HOTTER,
             MULTIPLICITY,
-            Mutant(
-                "overlaps without sign",
-                "the overlaps' signs are lost",
-                {"spinglass.sampling.tempering.sweep_replicas": wrong.without_sign},
-                upstream=True,
-            ),
         ),
     ),
 )

@@ -17,16 +17,6 @@ def hotter(sweep: Function) -> Function:
     return wrong
 
 
-def without_sign(sweep: Function) -> Function:
-    """Lose the sign of the overlaps."""
-
-    def wrong(forms: Any, replicas: Any, records: Any, *rest: Any) -> None:
-        sweep(forms, replicas, records, *rest)
-        records.overlaps[:] = np.abs(records.overlaps)
-
-    return wrong
-
-
 def weak_noise(diffuse: Function) -> Function:
     """Diffuse at nine tenths of the temperature."""
     return lambda x, xi, temperature, dt: diffuse(x, xi, 0.9 * temperature, dt)
