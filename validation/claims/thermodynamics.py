@@ -67,12 +67,15 @@ _MUTANTS = (
         {"theory.statics.equilibrium": wrong.physics_temperature_of_theory},
     ),
 )
+# Nothing is known of the power. From size to size the pilots' energies fall by steps in ratios of 1.5, 1.4 and 1.7, so
+# powers of 0.6, 0.5 and 0.8 with errors of about 0.3: the range is from these alone, not from the limit predicted.
+_UNKNOWN_POWER = Extrapolation(partial(powers_of_size, 0.5, 1.0))
 _FORMULA = r"\lim_{n\to\infty} \frac{\mathbb{E}\langle E \rangle}{n} = "
 
 # Pilots (seeds 7, 8; n = 16, 32, 64): T times the energy is -0.919, -0.956, -0.981 at T = 1, -0.869, -0.909, -0.937 at
 # T = 0.845, and -0.632, -0.658, -0.673 at T = 0.5, beside -1, -1 and -0.698; standard deviations a landscape of at most
-# 0.026, 0.015 and 0.009: 40 landscapes leave 0.004, 0.0025 and 0.0015, and 0.01 of the limit, relative. Distances to
-# the limit fall as n^-1.0, n^-0.54 and n^-0.71; the two powers of each claim lie on both sides.
+# 0.026, 0.015 and 0.009: 40 landscapes leave 0.004, 0.0025 and 0.0015, and 0.01 of the limit, relative. The unknown
+# power of n leaves more, about 0.03 either way, and sets delta.
 CLAIMS = (
     Claim(
         id="thermodynamics/liquid",
@@ -83,10 +86,10 @@ CLAIMS = (
         measured="energy per spin by parallel tempering at growing n, extrapolated",
         measure=tempered_energy,
         predict=infinite_energy,
-        delta=0.04,
+        delta=0.08,
         sizes=_sizes(1.0, 0.4, 300),
         mutants=_MUTANTS,
-        estimator=Extrapolation(partial(powers_of_size, 0.75, 1.25)),
+        estimator=_UNKNOWN_POWER,
     ),
     Claim(
         id="thermodynamics/between-transitions",
@@ -98,10 +101,10 @@ CLAIMS = (
         measured="energy per spin by parallel tempering at growing n, extrapolated",
         measure=tempered_energy,
         predict=infinite_energy,
-        delta=0.07,
+        delta=0.08,
         sizes=_sizes(0.845, 0.6, 400),
         mutants=_MUTANTS,
-        estimator=Extrapolation(partial(powers_of_size, 0.45, 0.7)),
+        estimator=_UNKNOWN_POWER,
     ),
     Claim(
         id="thermodynamics/frozen",
@@ -112,7 +115,7 @@ CLAIMS = (
         measured="energy per spin by parallel tempering at growing n, extrapolated",
         measure=tempered_energy,
         predict=infinite_energy,
-        delta=0.055,
+        delta=0.08,
         sizes=_sizes(0.5, 0.9, 600, quick=60),
         mutants=(
             *_MUTANTS,
@@ -122,6 +125,6 @@ CLAIMS = (
                 {"theory.statics.equilibrium": wrong.never_broken},
             ),
         ),
-        estimator=Extrapolation(partial(powers_of_size, 0.6, 0.85)),
+        estimator=_UNKNOWN_POWER,
     ),
 )
