@@ -149,6 +149,7 @@ CLAIMS = (
                 "two descents in the place of repeated anneals",
                 {"spinglass.sampling.ground_state.anneal": wrong.without_annealing},
                 upstream=True,
+                effort="standard",
             ),
             Mutant(
                 "no logarithm",
