@@ -12,12 +12,13 @@ from scipy.interpolate import CubicSpline
 from theory.arguments import Floats, real_numbers, scalar_or_array
 from theory.covariance import Covariance
 from theory.transition_temperatures import static_temperature
-from theory.two_time import Protocol, Run, integrate
+from theory.two_time import Protocol, Run, integrate, refuse_too_long
 
-# In units of 1/sqrt(nu''(1)), the time in which a velocity is forgotten.
+# In units of 1/rate, the time in which a velocity is forgotten.
 _FINE, _COARSE, _SHORT = 0.025, 0.05, 32.0
 _NARROW, _SPACING = 0.02, 0.035
-_MOST_NODES = 12_000
+# In these units energies are still within 3% of sqrt(nu'(1)); at twice this the coarser integration is unstable.
+_LONGEST = 0.25
 # Third order in the step, second in the spacing of nodes: steps halve while spacings shrink by 2^(3/2).
 _GAIN = 8.0
 
@@ -60,7 +61,8 @@ def relaxation(
               e = -\int_0^t \nu'(C) R\, ds - \beta_0 \nu(C(t,0))
 
     with C(t,t) = R(t,t^-) = 1, from uniformly random points (beta_0 = 0) or from equilibrium at ``start``. Time is that
-    of energies with variance n; physics papers, with n/2, have times longer by sqrt(2).
+    of energies with variance n; physics papers, with n/2, have times longer by sqrt(2). The fastest motion has the rate
+    ``max(sqrt(nu''(1)), sqrt(nu'(1)), (T + beta_0 nu'(1)) / 2)``, which is ``sqrt(H (H-1))`` for descent at order H.
 
     Parameters
     ----------
@@ -75,8 +77,8 @@ def relaxation(
     waiting_times : array
         Second times of the correlations; rounded to twice the step.
     step : float, optional
-        Time step of the finer of the two integrations; by default ``0.05 / sqrt(nu''(1))``, half of that for times
-        up to ``32 / sqrt(nu''(1))``.
+        Time step of the finer of the two integrations; by default ``0.05 / rate``, half of that for times up to
+        ``32 / rate``; at most ``0.25 / rate``.
     spacing : float, optional
         How far apart nodes of the memory may lie, relative to their age: 0.035, or 0.02 up to those times; 0 keeps
         every step, a uniform grid, at a cost that grows as the cube of their number.
@@ -84,8 +86,10 @@ def relaxation(
     Raises
     ------
     ValueError
-        If a time or a temperature is negative, ``start`` lies below the static temperature or in a field, or the steps
-        are too many for a uniform grid.
+        If a time or a temperature is negative, ``start`` lies below the static temperature or in a field, ``step`` is
+        too long for the rate, or steps are too many: more than 1e7, or than a uniform grid has room for.
+    ArithmeticError
+        If energies come out beyond ``sqrt(nu'(1))``, which none exceeds.
 
     References
     ----------
@@ -106,15 +110,8 @@ def relaxation(
         )
     protocol = _protocol(H, T, start)
     end = max(float(asked.max()), float(waiting.max(initial=0.0)))
-    step = _default_step(protocol.nu, end) if step is None else _positive("step", step)
-    spacing = _default_spacing(protocol.nu, end) if spacing is None else float(real_numbers("spacing", spacing))
-    if not 0 <= spacing <= 0.1:
-        raise ValueError(f"spacing must lie between 0 (a uniform grid) and 0.1, not {spacing:g}; try {_SPACING}")
-    if spacing == 0 and end / step > _MOST_NODES:
-        raise ValueError(
-            f"{end / step:.3g} steps on a uniform grid need 24 bytes each times their number; "
-            f"use a longer step or spacing={_SPACING}"
-        )
+    step, spacing = _resolution(protocol, end, step, spacing)
+    refuse_too_long(end, step, spacing, waiting.size)
     coarse, fine = _pair(protocol, end, step, spacing, tuple(waiting.tolist()))
     return _extrapolated(asked, coarse, fine, step, 2 * step * np.rint(waiting / (2 * step)))
 
@@ -136,14 +133,15 @@ def gradient_descent_energy(t: ArrayLike, H: Any) -> Any:
     Returns
     -------
     float or array
-        The energy, in the shape of ``t``; within 2e-5 for times up to ``32 / sqrt(nu''(1))``, and
-        within 2e-4 beyond.
-        :func:`relaxation` has error estimates. A time of 1000 takes a minute or two.
+        The energy, in the shape of ``t``; within 2e-5 for times up to ``32 / rate``, and within 5e-4 beyond, in units
+        of ``sqrt(nu(1))``. :func:`relaxation` has error estimates, and says what the rate is.
+        At order 3 a time of 1000 takes half a minute; one of 1e5, 5e6 steps, about two hours, counted and not run.
 
     Raises
     ------
     ValueError
-        If a time is negative or not finite, or ``H`` not an order of at least 2 nor a mixture.
+        If a time is negative, not finite or more than 1e7 steps away, or ``H`` neither an order of at least 2 nor a
+        mixture.
 
     References
     ----------
@@ -162,23 +160,41 @@ def gradient_descent_energy(t: ArrayLike, H: Any) -> Any:
     protocol = _protocol(H, 0.0, None)
     end = float(times.max())
     # One integration serves all short times.
-    short = _SHORT / math.sqrt(protocol.nu(1.0, 2))
-    end = short if end <= short else end
-    step = _default_step(protocol.nu, end)
-    pair = _pair(protocol, end, step, _default_spacing(protocol.nu, end), ())
+    end = max(end, _SHORT / fastest_rate(protocol))
+    step, spacing = _resolution(protocol, end, None, None)
+    refuse_too_long(end, step, spacing, 0)
+    pair = _pair(protocol, end, step, spacing, ())
     found = _extrapolated(times.ravel(), *pair, step, np.empty(0))
     return scalar_or_array(found.energy.reshape(times.shape))
 
 
+def one_number(name: str, value: Any) -> float:
+    """Return ``value`` as a float, refusing arrays, NaN and the infinities."""
+    number = real_numbers(name, value)
+    if number.ndim:
+        raise ValueError(f"{name} must be one number, not {value!r}; call once for each")
+    return float(number)
+
+
+def fastest_rate(protocol: Protocol) -> float:
+    """Return half of the largest multiplier that is met on the way, up to a few percent.
+
+    It is ``2 sqrt(nu'')`` at marginal states, at most ``2 sqrt(nu')`` in a strong field, ``T + beta_0 nu'`` at the
+    start; all at 1.
+    """
+    first, second = float(protocol.nu(1.0, 1)), float(protocol.nu(1.0, 2))
+    return max(math.sqrt(second), math.sqrt(first), (protocol.temperature + protocol.inverse_start * first) / 2)
+
+
 def _positive(name: str, value: Any) -> float:
-    number = float(real_numbers(name, value))
+    number = one_number(name, value)
     if number <= 0:
         raise ValueError(f"{name} must be positive, not {number:g}")
     return number
 
 
 def _protocol(H: Any, T: Any, start: Any) -> Protocol:
-    nu, bath = Covariance.of(H), float(real_numbers("T", T))
+    nu, bath = Covariance.of(H), one_number("T", T)
     if bath < 0:
         raise ValueError(f"T must be at least 0, not {bath:g}; 0 is gradient descent")
     if start is None:
@@ -191,13 +207,19 @@ def _protocol(H: Any, T: Any, start: Any) -> Protocol:
     return Protocol(nu, bath, 1 / beginning)
 
 
-def _default_step(nu: Covariance, end: float) -> float:
-    rate = math.sqrt(nu(1.0, 2))
-    return (_FINE if end * rate <= _SHORT else _COARSE) / rate
-
-
-def _default_spacing(nu: Covariance, end: float) -> float:
-    return _NARROW if end * math.sqrt(nu(1.0, 2)) <= _SHORT else _SPACING
+def _resolution(protocol: Protocol, end: float, step: Any, spacing: Any) -> tuple[float, float]:
+    """Return step and spacing, those asked for or the default ones."""
+    rate = fastest_rate(protocol)
+    short = end * rate <= _SHORT * (1 + 1e-12)
+    step = (_FINE if short else _COARSE) / rate if step is None else _positive("step", step)
+    if step * rate > _LONGEST:
+        raise ValueError(
+            f"step must be at most {_LONGEST / rate:.4g}, a quarter of the time of the fastest motion, not {step:g}"
+        )
+    spacing = (_NARROW if short else _SPACING) if spacing is None else one_number("spacing", spacing)
+    if not 0 <= spacing <= 0.1:
+        raise ValueError(f"spacing must lie between 0 (a uniform grid) and 0.1, not {spacing:g}; try {_SPACING}")
+    return step, spacing
 
 
 @lru_cache(maxsize=16)
@@ -205,8 +227,22 @@ def _pair(protocol: Protocol, end: float, step: float, spacing: float, waiting: 
     """Integrate with steps 2h and h; both see the same waiting times."""
     end = max(end, 8 * step)
     later = 2 * step * np.rint(np.array(waiting, dtype=np.float64) / (2 * step))
-    coarse = integrate(protocol, end, 2 * step, spacing * math.sqrt(_GAIN), later)
-    return coarse, integrate(protocol, end, step, spacing, later)
+    coarse = _possible(integrate(protocol, end, 2 * step, spacing * math.sqrt(_GAIN), later), protocol.nu, 2 * step)
+    return coarse, _possible(integrate(protocol, end, step, spacing, later), protocol.nu, step)
+
+
+def _possible(run: Run, nu: Covariance, step: float) -> Run:
+    """Return the run, refusing energies that no point has.
+
+    ``nu(1) - nu(q) <= nu'(1) (1-q)``, so by Sudakov and Fernique no point lies deeper than in a field of that strength.
+    """
+    bound = math.sqrt(nu(1.0, 1))
+    if not np.all(np.abs(run.energy) <= 1.02 * bound):
+        raise ArithmeticError(
+            f"the integration with step {step:.3g} is unstable: its energies leave [-{bound:.4g}, {bound:.4g}], "
+            "where all points lie; set a shorter step"
+        )
+    return run
 
 
 def _extrapolated(times: Floats, coarse: Run, fine: Run, step: float, waiting: Floats) -> Relaxation:

@@ -50,8 +50,8 @@ def ground_state_energy(H: Any, digits: int | None = None) -> Any:
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        As for :func:`theory.E_0`, with the sign of an energy; a float for a mixture, within ``error`` of
-        :func:`ground_state`.
+        A float for one order or a mixture, there within ``error`` of :func:`ground_state`; exact, ``-sqrt(2)``, for
+        2 as a SymPy integer.
 
     Raises
     ------
@@ -68,7 +68,9 @@ def ground_state_energy(H: Any, digits: int | None = None) -> Any:
     (-1.656998364, -1.73307)
     """
     if not isinstance(H, Mapping):
-        return -E_0(H, digits)
+        energy = -E_0(H, digits)
+        # E_0 has a closed form at H = 2.
+        return float(energy) if is_symbolic(energy) and not is_symbolic(H) else energy
     if digits is not None:
         raise ValueError("digits is offered for pure models; a mixture gives a float")
     return ground_state(H).energy

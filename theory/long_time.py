@@ -9,7 +9,8 @@ from scipy.optimize import curve_fit
 
 from theory.arguments import Floats
 from theory.covariance import Covariance
-from theory.dynamics import relaxation
+from theory.dynamics import fastest_rate, one_number, relaxation
+from theory.two_time import Protocol
 
 EXPONENT = 2 / 3
 _POINTS = 60
@@ -42,12 +43,12 @@ def long_time_energy(H: Any, until: float | None = None) -> LongTimeEnergy:
     H : int or mapping
         Order of a pure model, or a mixture ``{order: weight}``.
     until : float, optional
-        Last time integrated to; by default ``1000 / sqrt(nu''(1))``.
+        Last time integrated to; by default ``1000 / rate``, the rate being that of :func:`relaxation`.
 
     Raises
     ------
     ValueError
-        If ``until`` is below ``100 / sqrt(nu''(1))``, or ``H`` not an order of at least 2 nor a mixture.
+        If ``until`` is below ``100 / rate``, or ``H`` not an order of at least 2 nor a mixture.
 
     References
     ----------
@@ -61,8 +62,8 @@ def long_time_energy(H: Any, until: float | None = None) -> LongTimeEnergy:
     >>> abs(found.energy + float(theory.E_inf(3))) < found.error < 0.01
     True
     """
-    rate = math.sqrt(Covariance.of(H)(1.0, 2))
-    until = 1000.0 / rate if until is None else float(until)
+    rate = fastest_rate(Protocol(Covariance.of(H)))
+    until = 1000.0 / rate if until is None else one_number("until", until)
     if not until * rate >= _SHORTEST:
         raise ValueError(f"until must be at least {_SHORTEST / rate:.4g} to extrapolate from, not {until:g}")
     # Two windows of the same ratio.

@@ -121,7 +121,8 @@ def is_pure_like(H: Any) -> bool:
 
     A mixture is pure-like where the complexity of minima at the threshold is positive,
     :math:`\log\frac{\nu''}{\nu'} > \frac{(\nu''-\nu')(\nu''-\nu'+\nu'^2)}{\nu''\nu'^2}` for :math:`\nu(1) = 1`, and a
-    full mixture where it is negative.
+    full mixture where it is negative. At H = 2 it is 0, the two sides are equal, and the answer is False: there are 2n
+    critical points, not exponentially many.
 
     Raises
     ------

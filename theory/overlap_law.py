@@ -93,7 +93,10 @@ def _zeros(function: Callable[[Floats], Floats]) -> list[float]:
 
 def _ratios(q: Floats, nu: Covariance) -> Floats:
     """Solve ``x (x - 1 - log x) / (1-x)^2 = nu(q) / (q nu'(q))`` for x in (0, 1), by bisection in log x."""
-    wanted = nu(q) / (q * nu(q, 1))
+    below = q * nu(q, 1)
+    # Where high orders underflow, the lowest one is all there is.
+    known = below > np.finfo(np.float64).tiny
+    wanted = np.where(known, nu(q), 1.0) / np.where(known, below, float(nu.squares[0][0]))
     low, high = np.full(q.shape, -40.0), np.zeros(q.shape)
     for _ in range(60):
         middle = (low + high) / 2
@@ -102,6 +105,6 @@ def _ratios(q: Floats, nu: Covariance) -> Floats:
         near = 0.5 - missing / 6 - missing**2 / 12
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(missing < 1e-4, near, x * (-missing - middle) / missing**2)
-        below = ratio < wanted
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
+        smaller = ratio < wanted
+        low, high = np.where(smaller, middle, low), np.where(smaller, high, middle)
     return np.asarray(np.exp((low + high) / 2))

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
 from theory import closed_forms
-from theory.arguments import ORDER_HINT, is_many, is_symbolic, parameter, precision
+from theory.arguments import ORDER_HINT, Floats, Integers, is_many, is_symbolic, parameter, precision
 from theory.covariance import Covariance
 
 _GRID = 4000
@@ -24,16 +24,16 @@ def dynamical_temperature(H: Any, digits: int | None = None) -> Any:
 
     Parameters
     ----------
-    H : int, array, SymPy symbol or mapping
+    H : int, array, SymPy integer or symbol, or mapping
         Order of a pure model, or a mixture ``{order: weight}`` without a term of order 1.
     digits : int, optional
         Significant digits of an mpmath result, for one pure model.
 
     Returns
     -------
-    SymPy expression, array, float or ``mpmath.mpf``
-        Exact for one order or a symbol, float64 for an array or a mixture. Where order 2 decides, the transition is
-        continuous, at ``q = 0``, and is the static one as well.
+    float, array, ``mpmath.mpf`` or SymPy expression
+        float64 for numbers, arrays and mixtures; exact for a SymPy integer or symbol. Where order 2 decides, the
+        transition is continuous, at ``q = 0``, and is the static one as well.
 
     Raises
     ------
@@ -47,20 +47,22 @@ def dynamical_temperature(H: Any, digits: int | None = None) -> Any:
 
     Examples
     --------
-    >>> dynamical_temperature(3)
-    sqrt(3)/2
+    >>> import sympy
+    >>> round(dynamical_temperature(3), 9), dynamical_temperature(sympy.Integer(3))
+    (0.866025404, sqrt(3)/2)
     >>> round(dynamical_temperature({3: 1.0, 4: 0.5}), 9)
     0.937773825
     """
     if isinstance(H, Mapping):
         _refuse_digits_of_a_mixture(digits)
         return _dynamical_of(Covariance.of(H))
+    exactly = is_symbolic(H)
     H = parameter("H", H, 2, ORDER_HINT)
     if is_many(H):
         _refuse_digits_of_an_array(digits)
-        # (H-2)^(H-2) is 1 for H = 2.
-        logs = (H - 2) * np.log(np.maximum(H - 2, 1)) - (H - 1) * np.log(H - 1)
-        return np.asarray(np.sqrt(H * np.exp(logs)))
+        return _dynamical_of_orders(H)
+    if digits is None and not exactly:
+        return float(_dynamical_of_orders(np.asarray(H)))
     exact = closed_forms.dynamical_temperature(H)
     return exact if digits is None else closed_forms.to_mpf(exact, precision(digits))
 
@@ -82,7 +84,7 @@ def static_temperature(H: Any, digits: int | None = None) -> Any:
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        A float for one order of 3 or more, which has no closed form; ``sqrt(2)`` for H = 2.
+        A float for one order or a mixture. Only H = 2 has a closed form: ``sqrt(2)``, exact for a SymPy integer.
 
     Raises
     ------
@@ -102,14 +104,15 @@ def static_temperature(H: Any, digits: int | None = None) -> Any:
     if isinstance(H, Mapping):
         _refuse_digits_of_a_mixture(digits)
         return _static_of(Covariance.of(H))
+    given, exactly = H, is_symbolic(H)
     H = parameter("H", H, 2, ORDER_HINT)
     if is_symbolic(H):
         raise ValueError(f"the static temperature has no closed form, so H must be a number; given H={H}")
     if is_many(H):
         _refuse_digits_of_an_array(digits)
         return np.array([_static_of_order(int(p)) for p in H.ravel()]).reshape(H.shape)
-    if H == 2:
-        return closed_forms.dynamical_temperature(2) if digits is None else dynamical_temperature(2, digits)
+    if H == 2 and (exactly or digits is not None):
+        return dynamical_temperature(given, digits)
     return _static_of_order(H) if digits is None else _refined(H, precision(digits))
 
 
@@ -121,6 +124,12 @@ def _refuse_digits_of_a_mixture(digits: int | None) -> None:
 def _refuse_digits_of_an_array(digits: int | None) -> None:
     if digits is not None:
         raise ValueError("digits asks for one number; give single values instead of arrays")
+
+
+def _dynamical_of_orders(H: Integers) -> Floats:
+    # ((H-2)/(H-1))^(H-2) without cancellation; it is 1 for H = 2.
+    power = np.exp((H - 2) * np.log1p(-1 / np.maximum(H - 1, 2)))
+    return np.asarray(np.sqrt(H / (H - 1) * power))
 
 
 def _dynamical_of(nu: Covariance) -> float:

@@ -10,7 +10,8 @@ from scipy.special import ive
 
 import theory
 from theory.covariance import Covariance
-from theory.two_time import Protocol, integrate
+from theory.dynamics import _pair, fastest_rate
+from theory.two_time import Protocol, expected_nodes, integrate, refuse_too_long
 
 NONE = np.empty(0)
 
@@ -95,6 +96,49 @@ def test_hot_langevin_dynamics_reaches_equilibrium():
     assert theory.relaxation([12.0], 3, T=2.0).energy[0] == pytest.approx(-0.5, abs=1e-4)
 
 
+@pytest.mark.parametrize("T", [20.0, 100.0, 200.0])
+def test_a_fast_bath_reaches_its_equilibrium_within_the_estimated_error(T):
+    # By t = 1 the start is forgotten to exp(-20); -1/T is exact.
+    found = theory.relaxation([1.0], 3, T=T)
+    assert abs(found.energy[0] + 1 / T) < found.energy_error[0] < 2e-5
+
+
+@pytest.mark.parametrize(("field", "other", "times"), [(3.0, 0.01, [0.05, 1.0]), (30.0, 1e-3, [0.02, 0.2])])
+def test_descent_in_a_strong_field_is_that_of_the_field(field, other, times):
+    times = np.array(times)
+    # Alone a field a pulls by -a tanh(a t); order 2 adds its share in order other^2 / field.
+    energy = theory.gradient_descent_energy(times, {1: field, 2: other})
+    np.testing.assert_allclose(energy, -field * np.tanh(field * times), atol=2e-5 * field + other**2 / field)
+
+
+def test_no_energy_lies_below_the_ground_state_of_a_strong_field():
+    mixture = {1: 30.0, 2: 1.0}
+    energy = theory.gradient_descent_energy([0.05, 0.2, 1.0], mixture)
+    assert np.all(np.diff(energy) < 1e-4)
+    assert energy[-1] == pytest.approx(theory.ground_state_energy(mixture), rel=1e-5)
+
+
+@pytest.mark.parametrize(("H", "T", "start"), [(3, 200.0, 200.0), (30, 0.0, 0.6), ({2: 1.0, 10: 0.5}, 0.0, 1.5)])
+def test_the_fastest_rate_is_half_of_the_largest_multiplier(H, T, start):
+    protocol = Protocol(Covariance.of(H), T, 1 / start)
+    rate = fastest_rate(protocol)
+    run = integrate(protocol, 8 / rate, 0.05 / rate, 0.0, NONE)
+    assert 0.5 < run.multiplier.max() / (2 * rate) < 1.1
+
+
+def test_an_unstable_integration_is_refused_not_returned():
+    # The longest steps let in at the door are stable, so a bath that the door does not see stands in.
+    with pytest.raises(ArithmeticError, match="unstable"):
+        _pair(Protocol(Covariance.of(3), 200.0), 1.0, 0.0102, 0.02, ())
+
+
+@pytest.mark.parametrize("spacing", [0.02, 0.035, 0.1])
+def test_the_expected_number_of_nodes_is_what_thinning_leaves(spacing):
+    steps = 2000
+    nodes = integrate(Protocol(Covariance.of(3)), steps * 0.02, 0.02, spacing, NONE).nodes
+    assert nodes < expected_nodes(steps, spacing) < 1.25 * nodes
+
+
 def test_errors_are_estimated_honestly():
     t = np.array([0.3, 1.0, 5.0])
     rough = theory.relaxation(t, 2, step=0.1)
@@ -135,10 +179,44 @@ def test_refusals_say_what_is_wrong():
         theory.relaxation([1.0], 3, spacing=0.5)
     with pytest.raises(ValueError, match="uniform grid"):
         theory.relaxation([1e4], 3, spacing=0.0)
+    with pytest.raises(ValueError, match="nodes"):
+        theory.relaxation([1e5], 3, spacing=1e-6)
+    with pytest.raises(ValueError, match=r"step must be at most 0\.1021"):
+        theory.relaxation([1.0], 3, step=5)
+    for name in ("T", "start", "step", "spacing"):
+        with pytest.raises(ValueError, match=f"{name} must be one number"):
+            theory.relaxation([1.0], 3, **{name: [1.0, 2.0]})
+    with pytest.raises(ValueError, match="until must be one number"):
+        theory.long_time_energy(3, until=[50.0])
     with pytest.raises(ValueError, match="step must be positive"):
         theory.relaxation([1.0], 3, step=0.0)
     with pytest.raises(ValueError, match="until"):
         theory.long_time_energy(3, until=1.0)
+
+
+@pytest.mark.parametrize(
+    ("H", "T", "start"),
+    [(2, 0.0, None), ({1: 3.0, 2: 0.01}, 0.0, None), (3, 200.0, None), (3, 0.9, 0.9), ({2: 1.0, 10: 0.5}, 0.0, 1.5)],
+)
+def test_the_longest_steps_let_in_are_stable(H, T, start):
+    rate = fastest_rate(Protocol(Covariance.of(H), T, 0.0 if start is None else 1 / start))
+    times = np.array([0.5, 2.0, 20.0]) / rate
+    energy = theory.relaxation(times, H, T, start).energy
+    rough = theory.relaxation(times, H, T, start, step=0.25 / rate)
+    # Measured: within 0.03 of the energy's bound.
+    np.testing.assert_allclose(rough.energy, energy, atol=0.04 * math.sqrt(Covariance.of(H)(1.0, 1)))
+    with pytest.raises(ValueError, match="step must be at most"):
+        theory.relaxation(times, H, T, start, step=0.26 / rate)
+
+
+def test_runs_of_days_are_refused_with_their_cost():
+    with pytest.raises(ValueError, match=r"1e\+09 steps .* hours"):
+        theory.relaxation([1.0], 3, step=1e-9)
+    with pytest.raises(ValueError, match="steps"):
+        theory.gradient_descent_energy(1e12, 3)
+    with pytest.raises(ValueError, match="waiting times"):
+        theory.relaxation([1e5], 3, waiting_times=np.arange(40.0))
+    refuse_too_long(1e5, 0.05 / 6**0.5, 0.035, 10)  # order 3 to 1e5 is let in
 
 
 def test_importing_the_package_loads_no_compiler():

@@ -59,6 +59,11 @@ def test_pure_like_is_where_minima_at_the_threshold_are_many(mixture):
     assert theory.is_pure_like(mixture) == (at_threshold > 0)
 
 
+def test_order_two_is_at_the_border_and_not_pure_like():
+    assert theory.is_pure_like(2) is False
+    assert theory.is_pure_like({2: 0.3}) is False
+
+
 @pytest.mark.parametrize("H", [3, 4])
 def test_counts_below_the_ground_state_tend_to_the_gumbel_laws_constant(H):
     sizes = np.array([400, 800, 1600])

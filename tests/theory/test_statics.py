@@ -23,7 +23,8 @@ def functional(parameters, T, nu):
 
 
 def test_published_temperatures_of_order_three():
-    assert theory.dynamical_temperature(3) == sympy.sqrt(3) / 2
+    assert theory.dynamical_temperature(sympy.Integer(3)) == sympy.sqrt(3) / 2
+    assert theory.dynamical_temperature(3) == pytest.approx(3**0.5 / 2, rel=1e-15)
     assert theory.static_temperature(3) == pytest.approx(0.828805476, abs=1e-9)
     # Crisanti, Horner and Sommers (1993): 0.6123... and 0.5861 with variance n/2.
     assert float(theory.dynamical_temperature(3)) / 2**0.5 == pytest.approx(0.61237, abs=1e-5)
@@ -32,15 +33,25 @@ def test_published_temperatures_of_order_three():
 def test_temperatures_in_arrays_symbols_and_digits():
     orders = np.array([2, 3, 4, 7, 50])
     np.testing.assert_allclose(
-        theory.dynamical_temperature(orders), [float(theory.dynamical_temperature(int(H))) for H in orders], rtol=1e-14
+        theory.dynamical_temperature(orders),
+        [float(theory.dynamical_temperature(sympy.Integer(int(H)))) for H in orders],
+        rtol=1e-14,
     )
     np.testing.assert_allclose(theory.static_temperature([2, 3]), [2**0.5, 0.828805476075], rtol=1e-11)
     H = sympy.Symbol("H", positive=True)
-    assert theory.dynamical_temperature(H).subs(H, 5) == theory.dynamical_temperature(5)
+    assert theory.dynamical_temperature(H).subs(H, 5) == theory.dynamical_temperature(sympy.Integer(5))
     with mpmath.workdps(40):
         q = mpmath.findroot(lambda q: 3 * (1 - q) * (-mpmath.log(1 - q) - q) - q**2, 0.645)
         expected = mpmath.sqrt(q**3 / (-mpmath.log(1 - q) - q))
         assert abs(theory.static_temperature(3, digits=35) - expected) < mpmath.mpf(10) ** -34
+
+
+@pytest.mark.parametrize("H", [2, 3, np.int64(3), 2.0, {3: 1.0, 4: 0.5}])
+def test_numbers_give_floats_and_sympy_integers_exact_forms(H):
+    for answer in (theory.dynamical_temperature, theory.static_temperature, theory.ground_state_energy):
+        assert type(answer(H)) is float
+        assert sympy.simplify(abs(answer(sympy.Integer(2))) - sympy.sqrt(2)) == 0
+        assert float(answer(2)) == pytest.approx(float(answer(2, digits=20)), rel=1e-15)
 
 
 @pytest.mark.parametrize("H", [3, 5, 30])
@@ -100,6 +111,14 @@ def test_the_quadratic_model_is_the_exactly_solved_one():
     found = theory.equilibrium(2**-0.5, 2)
     assert found.overlap == pytest.approx(0.5, rel=1e-12)
     assert found.energy == pytest.approx(-(2**0.5) * (1 - 0.25), rel=1e-12)
+
+
+@pytest.mark.parametrize("H", [100, 300])
+def test_high_orders_underflow_without_harm(H):
+    # Warnings are errors here; q^(H-1) underflows at the smallest overlaps searched.
+    cold = theory.equilibrium(0.1, H)
+    assert cold.broken
+    assert cold.energy == pytest.approx(theory.ground_state_energy(H) + 0.05, abs=0.01)
 
 
 @pytest.mark.parametrize("H", [3, 4, 6, 20, 100])
