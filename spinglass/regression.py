@@ -8,6 +8,8 @@ import numpy.typing as npt
 from spinglass.arguments import whole_number
 
 Array = npt.NDArray[np.float64]
+_LARGEST = 1e100  # its square, and those of sums of it, are still floats
+_NEGLIGIBLE = 1e-15  # relative; below this a singular value is rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +63,8 @@ def fit_polynomial(x: npt.ArrayLike, t: npt.ArrayLike, degree: int) -> Polynomia
     Raises
     ------
     ValueError
-        If x and t are not finite vectors of one length, or there are fewer than M + 1 distinct x.
+        If x and t are not finite vectors of one length or there are fewer than M + 1 distinct x; and if numbers beyond
+        1e100, or x within 1e-100 of each other, would square to infinity or zero.
 
     Examples
     --------
@@ -76,6 +79,11 @@ def fit_polynomial(x: npt.ArrayLike, t: npt.ArrayLike, degree: int) -> Polynomia
         raise ValueError(
             f"a polynomial of degree {degree} needs {degree + 1} distinct x, there are {distinct}; "
             "lower the degree, or use ridge_path, which has a solution always"
+        )
+    if max(np.abs(x).max(), np.abs(t).max()) > _LARGEST or (degree and x.max() - x.min() < 1 / _LARGEST):
+        raise ValueError(
+            f"x and t must be at most {_LARGEST:g} and x spread by at least {1 / _LARGEST:g}; x goes from {x.min():g} "
+            f"to {x.max():g}, t from {t.min():g} to {t.max():g}: rescale x, or t"
         )
     basis, recurrence = _orthonormal(x, degree)
     # Weights are taken off one by one, so that a polynomial that fits leaves a residual at the level of rounding.
@@ -105,17 +113,19 @@ def ridge_path(x: npt.ArrayLike, t: npt.ArrayLike, degree: int, log_ridge: npt.A
     r"""Return the coefficients w that minimise ``sum_i (p(x_i) - t_i)^2 + lambda |w|^2``, by ``log_ridge = ln lambda``.
 
     ``p(x) = sum_k w_k x^k``, w_0 is penalised like the others. The result has shape (..., M+1) for ``log_ridge`` of
-    shape (...). Each lambda is solved by Householder's QR of the powers of x stacked on sqrt(lambda) times the
-    identity. Source: Bishop 2006, (1.4).
+    shape (...). With the powers of x factored as ``U diag(s) V^T``, ``w = V diag(s/(s^2 + lambda)) U^T t``, where s
+    below 1e-15 of the largest count as zero: repeated x do no harm at any lambda, and as lambda goes to 0 the solution
+    goes to the least-squares one of least norm. Source: Bishop 2006, (1.4).
 
     Raises
     ------
     ValueError
-        If x and t are not finite vectors of one length, or a ``log_ridge`` is not finite or beyond +-500.
+        If x and t are not finite vectors of one length, if ``x^M`` or t is beyond 1e100, or a ``log_ridge`` is not
+        finite or beyond +-500.
 
     Examples
     --------
-    >>> ridge_path([0.0, 1.0], [2.0, 2.0], degree=0, log_ridge=np.log(2.0)).tolist()
+    >>> ridge_path([0.0, 1.0], [2.0, 2.0], degree=0, log_ridge=np.log(2.0)).round(12).tolist()
     [1.0]
     """
     x, t = _data(x, t)
@@ -123,12 +133,15 @@ def ridge_path(x: npt.ArrayLike, t: npt.ArrayLike, degree: int, log_ridge: npt.A
     logs = np.asarray(log_ridge, dtype=np.float64)
     if not (np.abs(logs) <= 500).all():
         raise ValueError(f"log_ridge must be finite, between -500 and 500; given {log_ridge!r}")
-    count = degree + 1
-    stacked = np.zeros((*logs.shape, len(x) + count, count))
-    stacked[..., : len(x), :] = x[:, None] ** np.arange(count)
-    stacked[..., np.arange(len(x), len(x) + count), np.arange(count)] = np.exp(logs / 2)[..., None]
-    Q, R = np.linalg.qr(stacked)
-    return np.asarray(np.linalg.solve(R, (Q[..., : len(x), :] * t[:, None]).sum(axis=-2)[..., None])[..., 0])
+    if degree * np.log10(max(np.abs(x).max(), 1.0)) > np.log10(_LARGEST) or np.abs(t).max() > _LARGEST:
+        raise ValueError(
+            f"x to the power {degree}, and t, must be at most {_LARGEST:g}; the largest |x| is {np.abs(x).max():g}, "
+            f"the largest |t| {np.abs(t).max():g}: rescale x, or t"
+        )
+    U, s, Vt = np.linalg.svd(x[:, None] ** np.arange(degree + 1), full_matrices=False)
+    kept = s > _NEGLIGIBLE * s[0]
+    along = (U.T @ t)[kept] / (s[kept] + np.exp(logs)[..., None] / s[kept])  # s/(s^2 + lambda), without squares
+    return np.asarray((along[..., None] * Vt[kept]).sum(axis=-2))
 
 
 def _data(x: npt.ArrayLike, t: npt.ArrayLike) -> tuple[Array, Array]:

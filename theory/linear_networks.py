@@ -60,6 +60,11 @@ def global_loss(X: ArrayLike, Y: ArrayLike, widths: Sequence[int]) -> float:
 
     :math:`\min E = |Y|^2/2 - \sum_{i \le r} s_i^2/2`, r the narrowest width.
 
+    Raises
+    ------
+    ValueError
+        If X and Y are not tables with equally many rows, or widths do not begin and end with their columns.
+
     Examples
     --------
     >>> global_loss(np.eye(2), np.diag([4.0, 1.0]), (2, 1, 2))
@@ -69,7 +74,7 @@ def global_loss(X: ArrayLike, Y: ArrayLike, widths: Sequence[int]) -> float:
     -----
     Source: Izenman (1975); every local minimum has this value (Kawaguchi 2016; Lu & Kawaguchi 2017).
     """
-    r = min(_widths(widths))
+    r = min(_fitting(widths, *_data(X, Y)))
     return critical_loss(X, Y, range(min(r, len(singular_values(X, Y)))))
 
 
@@ -78,13 +83,18 @@ def critical_values(X: ArrayLike, Y: ArrayLike, widths: Sequence[int]) -> int:
 
     They are all different where no two sums of squared singular values coincide.
 
+    Raises
+    ------
+    ValueError
+        As :func:`global_loss`.
+
     Examples
     --------
     >>> critical_values(np.eye(3), np.diag([3.0, 2.0, 1.0]), (3, 2, 3))
     7
     """
     m = len(singular_values(X, Y))
-    return sum(comb(m, k) for k in range(min(min(_widths(widths)), m) + 1))
+    return sum(comb(m, k) for k in range(min(min(_fitting(widths, *_data(X, Y))), m) + 1))
 
 
 def saddle_index(
@@ -155,6 +165,11 @@ def critical_kind(X: ArrayLike, Y: ArrayLike, weights: Sequence[ArrayLike]) -> K
     the singular values must differ. The second condition asks more than that each of both products has a rank
     above k: an input direction that reaches layer j must be correlated with an output direction that i reaches.
 
+    Raises
+    ------
+    ValueError
+        If the weights are not matrices that can be multiplied, from the columns of X to those of Y.
+
     Examples
     --------
     >>> zero = [np.zeros((2, 2))] * 2
@@ -167,7 +182,7 @@ def critical_kind(X: ArrayLike, Y: ArrayLike, weights: Sequence[ArrayLike]) -> K
     variation in :func:`saddle_index`; it is held against eigenvalues in the tests.
     """
     x, y = _data(X, Y)
-    layers = [real_numbers("weights", W) for W in weights]
+    layers = _layers(weights, x, y)
     s = singular_values(x, y)
     product = _product(layers, x.shape[1])
     k = _rank(x @ product, float(np.linalg.norm(y)))
@@ -209,6 +224,25 @@ def _data(X: ArrayLike, Y: ArrayLike) -> tuple[Floats, Floats]:
 
 def _widths(widths: Sequence[int]) -> list[int]:
     return [whole_number("a width", n, 1, "widths are n_0, ..., n_H") for n in widths]
+
+
+def _fitting(widths: Sequence[int], x: Floats, y: Floats) -> list[int]:
+    sizes = _widths(widths)
+    if len(sizes) < 2 or (sizes[0], sizes[-1]) != (x.shape[1], y.shape[1]):
+        raise ValueError(
+            f"widths must begin with the {x.shape[1]} columns of X and end with the {y.shape[1]} of Y, not {sizes}"
+        )
+    return sizes
+
+
+def _layers(weights: Sequence[ArrayLike], x: Floats, y: Floats) -> list[Floats]:
+    layers = [real_numbers("weights", W) for W in weights]
+    shapes = [W.shape for W in layers]
+    columns = [x.shape[1], *(shape[-1] for shape in shapes if shape)]
+    if any(W.ndim != 2 or W.shape[0] != below for W, below in zip(layers, columns, strict=False)):
+        raise ValueError(f"weights must be matrices W_1, ..., W_H that follow on X and on each other, not {shapes}")
+    _fitting(columns, x, y)
+    return layers
 
 
 def _chosen(chosen: Sequence[int], m: int) -> list[int]:

@@ -215,6 +215,8 @@ def path_models(draw: st.DrawFn, weights: str | None = None) -> DecoupledPathMod
     >>> find(path_models("unique"), lambda model: model.n == 2)
     DecoupledPathModel(widths=(2, 1), rho=1, weights='unique', n=2, 2 paths)
     """
+    if weights not in (None, "unique", "per-edge"):
+        raise ValueError(f'weights must be "unique", "per-edge" or None for either, not {weights!r}')
     sharing = draw(st.sampled_from(["unique", "per-edge"])) if weights is None else weights
     rho = draw(st.sampled_from([1.0, 0.5, 0.2]))
     if sharing == "per-edge":

@@ -1,9 +1,9 @@
 """The sizes of a layered network: paths, weights, and the number Lambda that scales its output."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from math import prod
 
 from spinglass.arguments import whole_number
 
@@ -47,7 +47,7 @@ class Architecture:
     @property
     def paths(self) -> int:
         """Number of paths from an input to the output, ``Psi = prod_{i=0}^H n_i``."""
-        return prod(self.widths)
+        return math.prod(self.widths)
 
     @property
     def size(self) -> int:
@@ -57,7 +57,9 @@ class Architecture:
     @property
     def Lambda(self) -> float:
         """``Psi^{1/H}``, exact where it is a whole number."""
-        root = self.paths ** (1 / self.H)
+        # Few paths by a power, which is the more accurate; so many that no float holds them by their logarithm.
+        few = self.paths < 10**300
+        root = self.paths ** (1 / self.H) if few else math.exp(math.log(self.paths) / self.H)
         nearest = round(root)
         return float(nearest) if nearest**self.H == self.paths else root
 
@@ -70,3 +72,12 @@ class Architecture:
     def shapes(self) -> list[tuple[int, int]]:
         """The shapes ``(n_{l-1}, n_l)`` of the weight matrices."""
         return list(pairwise(self.widths))
+
+
+def in_figures(count: int) -> str:
+    """Return a count to be read: in full, or its power of ten where it has more than 15 digits.
+
+    >>> in_figures(240), in_figures(100**200)
+    ('240', 'about 10^400.0')
+    """
+    return str(count) if count < 10**15 else f"about 10^{math.log10(count):.1f}"

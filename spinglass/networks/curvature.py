@@ -145,15 +145,18 @@ class Curvature:
         Raises
         ------
         ValueError
-            If the shape does not fit or there is no such part.
+            If the shape does not fit, numbers are not real and finite, or there is no such part.
         """
         _check_part(part)
-        rows = np.asarray(v, dtype=np.float64)
+        rows = np.asarray(v)
         if rows.ndim not in (1, 2) or rows.shape[-1] != self.network.size:
             raise ValueError(
                 f"v must have shape ({self.network.size},) or (B, {self.network.size}), not {rows.shape}: "
                 "as many numbers as there are parameters"
             )
+        if rows.dtype.kind not in "fiu" or not np.isfinite(rows).all():
+            raise ValueError(f"v must hold finite real numbers; not all of these {rows.dtype} are")
+        rows = rows.astype(np.float64, copy=False)
         with one_blas_thread():
             found = [self._hessian_vector(row, part) for row in np.atleast_2d(rows)]
         return np.array(found).reshape(rows.shape)

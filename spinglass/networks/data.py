@@ -80,12 +80,14 @@ def mnist(folder: str | Path, side: int = 10) -> Digits:
     Raises
     ------
     ValueError
-        If a file is missing, is not what its name says, or its length is not what its head says.
+        If the folder is none, or a file is missing, is not what its name says, or its length is not what its head says.
 
     Notes
     -----
     Source: LeCun, Cortes and Burges, "The MNIST database"; 10 x 10 pixels as in Choromanska et al. (2015), section 5.
     """
+    if not isinstance(folder, str | Path) or Path(folder).is_file():
+        raise ValueError(f"folder must be the path of the folder in which MNIST's four files lie, not {folder!r}")
     parts = []
     for part in ("train", "t10k"):
         images = _idx(_file(Path(folder), f"{part}-images-idx3-ubyte"), _IMAGES)

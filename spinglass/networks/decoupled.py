@@ -13,7 +13,7 @@ from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Array, check_points
 from spinglass.memory import require_memory
 from spinglass.networks import path_storage
-from spinglass.networks.architecture import Architecture
+from spinglass.networks.architecture import Architecture, in_figures
 from spinglass.networks.expectations import SAMPLES, sampled_outputs
 from spinglass.networks.path_draws import PathDraws
 from spinglass.networks.path_form import PathForm
@@ -35,7 +35,8 @@ class DecoupledPathModel(PathLosses):
     ``Cov(Y(w), Y(w')) = rho Lambda (w.w'/Lambda)^H``, and at rho = 1 the model *is* a spherical spin glass.
 
     The model is a landscape (`spinglass.landscape`) with energy Y on the sphere ``|w|^2 = n``. Activities are drawn
-    once, with the model; losses are their expectations over fresh ones, X held fixed. `averaged` puts rho for every A.
+    once for the model; losses are their expectations over fresh ones, X held fixed. `averaged` puts rho for every A.
+    The first use draws every path, at about 0.1 us each; more than 1e9 paths are refused then.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ class DecoupledPathModel(PathLosses):
         averaged = ", averaged" if self._draws.averaged else ""
         return (
             f"DecoupledPathModel(widths={self.widths}, rho={self.rho:g}, weights={self.weights!r}, n={self.n}, "
-            f"{self.architecture.paths} paths{averaged})"
+            f"{in_figures(self.architecture.paths)} paths{averaged})"
         )
 
     @property
@@ -231,6 +232,7 @@ class DecoupledPathModel(PathLosses):
             As `energy`, and if the terms will not fit in memory.
         """
         points = check_points(w, self.n)
+        self._draws.require_few()
         paths = self.architecture.paths
         batch = points.size // self.n
         require_memory(8 * paths * (2 * batch + self.H), f"the terms of {paths} paths at {batch} points", "fewer paths")

@@ -110,7 +110,8 @@ def count_minima_on_a_line(x: npt.ArrayLike, y: npt.ArrayLike) -> int:
     """
     neuron = SingleNeuron(np.asarray(x, dtype=np.float64)[..., None], np.asarray(y, dtype=np.float64))
     turns = [math.log(t / (1 - t)) / z for z, t in zip(neuron.X[:, 0], neuron.y, strict=True)]
-    spread = max(map(abs, turns)) * 1e-9 + 1e-300  # the ends are rounded: go a little outside
+    # The ends are rounded: go a little outside, on the scale of the steepest term where all turns are at 0.
+    spread = (max(map(abs, turns)) + float(1 / np.abs(neuron.X).max())) * 1e-9
     zeros = _sign_changes(_slopes(neuron), min(turns) - spread, max(turns) + spread, _DEEPEST)
     return sum(rising for rising in zeros)
 

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from spinglass.landscape import Array
 from spinglass.memory import require_memory
+from spinglass.networks.architecture import in_figures
 from spinglass.seeds import child, generator
 
 _BLOCK = 2**18  # paths drawn from one child seed; changing it changes every model
+_MOST = 10**9  # paths that are drawn, in about two minutes
 _INPUTS, _UNIFORMS = 0x58, 0x41  # name the inputs' and the activities' descendants of a seed
 
 
@@ -44,6 +46,14 @@ class PathDraws:
         self._require("the activities")
         return np.concatenate([self._activities(block) for block in range(-(-self.paths // _BLOCK))])
 
+    def require_few(self) -> None:
+        """Raise ``ValueError`` if there are so many paths that to draw them would take more than minutes."""
+        if self.paths > _MOST:
+            raise ValueError(
+                f"{in_figures(self.paths)} paths are more than the {_MOST:g} that are drawn, at about 0.1 us a path; "
+                "take narrower layers, such as (1000, 1000, 1000, 1)"
+            )
+
     def _inputs(self, block: int) -> Array:
         return generator(child(self.sequence, _INPUTS, block)).standard_normal(self._length(block))
 
@@ -57,4 +67,5 @@ class PathDraws:
         return min(_BLOCK, self.paths - block * _BLOCK)
 
     def _require(self, what: str) -> None:
+        self.require_few()
         require_memory(16 * self.paths, f"{what} of {self.paths} paths", "narrower layers")

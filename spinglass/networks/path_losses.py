@@ -71,7 +71,7 @@ class PathLosses(ABC):
         True
         """
         rows, t, shape = self._rows_and_targets(w, target)
-        sign, size = np.sign(t), np.abs(t)
+        sign, size = np.where(t < 0, -1.0, 1.0), np.abs(t)  # of target 0 either sign will do, but not 0
 
         def loss(Y: Array, rows: Array) -> Array:
             return np.abs(t[rows, None] - Y)

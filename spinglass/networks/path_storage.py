@@ -14,7 +14,8 @@ from spinglass.networks.paths import edge_index
 
 
 def layered_form(draws: PathDraws, layers: Architecture) -> PathForm:
-    """Return ``q sum X A prod w`` with one weight an edge, its active paths listed."""
+    """Return ``q sum X A prod w`` with one weight an edge, its active paths listed; the cost is `unique_form`'s."""
+    draws.require_few()
     expected = draws.rho * draws.paths
     require_memory(
         int(2 * expected * (8 + 4 * layers.H)), f"the active of {draws.paths} paths", "narrower layers or a smaller rho"
@@ -27,7 +28,16 @@ def layered_form(draws: PathDraws, layers: Architecture) -> PathForm:
 
 
 def unique_form(draws: PathDraws, n: int, H: int) -> PathForm | SphericalSpinGlass:
-    """Return ``n^{-(H-1)/2} m^{-1/2} sum X A w...w``, each H-tuple of n weights on ``m = paths / n^H`` paths."""
+    """Return ``n^{-(H-1)/2} m^{-1/2} sum X A w...w``, each H-tuple of n weights on ``m = paths / n^H`` paths.
+
+    Every path is drawn, active or not: about 0.1 us each, at the model's first use.
+
+    Raises
+    ------
+    ValueError
+        If there are more than 1e9 paths, or the form does not fit in memory.
+    """
+    draws.require_few()
     scale = normalisation(n, H, draws.paths // n**H)
     size = couplings.size(n, H)
     dense = 16 * draws.rho * draws.paths >= 8 * size  # else a list of the active paths takes less than all couplings

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spinglass.landscape import Array, check_points
 from spinglass.memory import require_memory
-from spinglass.networks.architecture import Architecture
+from spinglass.networks.architecture import Architecture, in_figures
 from spinglass.seeds import Seed, child, generator, seed_sequence
 from spinglass.threads import one_blas_thread
 
@@ -83,7 +83,7 @@ class ReLUNetwork:
     def __repr__(self) -> str:
         layers = self.architecture
         tail = "" if self.last_relu else ", last_relu=False"
-        return f"ReLUNetwork(widths={layers.widths}, {layers.size} weights, {layers.paths} paths{tail})"
+        return f"ReLUNetwork(widths={layers.widths}, {layers.size} weights, {in_figures(layers.paths)} paths{tail})"
 
     @property
     def widths(self) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from spinglass.landscape import Array
 from spinglass.memory import require_memory
 from spinglass.networks import training_steps, training_sweep
 from spinglass.networks.optimisers import Optimiser, as_optimiser
+from spinglass.networks.training_arguments import hidden_widths, one_of, pair
 from spinglass.networks.training_layout import Shape, Workspace, pack, shape_of, unpack, workspace
 from spinglass.networks.training_losses import ACTIVATIONS, LOSSES
 from spinglass.networks.training_result import Measured, TrainedNetworks, TrainingStatus
@@ -103,13 +104,12 @@ def train(
     -----
     Source: Rumelhart, Hinton and Williams, Nature 323 (1986) 533; starting weights of He et al. (2015), section 2.2.
     """
-    _known("activation", activation, ACTIVATIONS)
-    _known("loss", loss, LOSSES)
-    _known("initial", initial, ("fan-in", "uniform"))
+    one_of("activation", activation, ACTIVATIONS)
+    one_of("loss", loss, LOSSES)
+    one_of("initial", initial, ("fan-in", "uniform"))
     data = examples(X, y, loss)
     count = whole_number("networks", networks, 1)
-    layers = [hidden] if isinstance(hidden, int | np.integer) else list(hidden)
-    widths = (data.X.shape[1], *(whole_number("hidden", n, 1) for n in layers), data.T.shape[1])
+    widths = (data.X.shape[1], *hidden_widths(hidden), data.T.shape[1])
     if real_number("weight_decay", weight_decay) < 0:
         raise ValueError(f"weight_decay must not be negative, not {weight_decay!r}")
     if patience is not None and validation is None:
@@ -117,7 +117,10 @@ def train(
     run = _Run(
         shape=shape_of(widths, ACTIVATIONS[activation], LOSSES[loss], bool(biases)),
         data=data,
-        others=tuple(None if other is None else examples(*other, loss, data) for other in (validation, test)),
+        others=tuple(
+            None if other is None else examples(*pair(name, other), loss, data)
+            for name, other in (("validation", validation), ("test", test))
+        ),
         initial=initial,
         optimiser=as_optimiser(optimiser),
         epochs=_measured_epochs(whole_number("epochs", epochs, 0), whole_number("measure_every", measure_every, 1)),
@@ -128,11 +131,6 @@ def train(
         seed=seed_sequence(seed),
     )
     return run.result(count, activation, loss)
-
-
-def _known(what: str, given: str, names: "dict[str, int] | Sequence[str]") -> None:
-    if given not in names:
-        raise ValueError(f"{what} must be one of {', '.join(names)}, not {given!r}")
 
 
 def _measured_epochs(last: int, every: int) -> npt.NDArray[np.int64]:
@@ -230,9 +228,7 @@ class _Trainee:
     def _epoch(self, epoch: int, order: np.random.Generator, augmented: np.random.Generator, step: int) -> int:
         run, X = self.run, self.run.data.X
         if run.augment is not None:
-            X = np.ascontiguousarray(run.augment(X.copy(), augmented), dtype=np.float64)
-            if X.shape != run.data.X.shape:
-                raise ValueError(f"augment must return inputs of shape {run.data.X.shape}, not {X.shape}")
+            X = _augmented(run.augment, X, augmented)
         return training_steps.epoch(
             self.parameters,
             run.shape,
@@ -257,6 +253,15 @@ class _Trainee:
                 )
                 error = wrong / len(data.X) if data.classes is not None else np.nan
                 self.measured[row, 2 * i : 2 * i + 2] = loss / len(data.X), error
+
+
+def _augmented(augment: Augment, X: Array, rng: np.random.Generator) -> Array:
+    found = np.asarray(augment(X.copy(), rng))
+    if found.shape != X.shape:
+        raise ValueError(f"augment must return inputs of shape {X.shape}, not {found.shape}")
+    if found.dtype.kind not in "fiub" or not np.isfinite(found).all():
+        raise ValueError(f"augment must return finite numbers; not all of the {found.dtype} that it returned are")
+    return np.ascontiguousarray(found, dtype=np.float64)
 
 
 def starting_parameters(shape: Shape, initial: str, seed: np.random.SeedSequence) -> Array:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from spinglass.landscape import Array, check_points
 from spinglass.networks import training_steps
+from spinglass.networks.training_arguments import hidden_widths, one_of
 from spinglass.networks.training_layout import pack, shape_of, unpack, workspace
 from spinglass.networks.training_losses import ACTIVATIONS, LOSSES
 from spinglass.networks.training_targets import examples
@@ -19,6 +20,11 @@ class TrainingLoss:
     Parameters are, layer by layer, the matrix W_l (n_{l-1}, n_l) row by row, with the biases as its last row where
     there are any: the order of :class:`spinglass.networks.layers.LayeredNetwork`. Data, activations and losses are
     those of :func:`spinglass.networks.train`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as there.
 
     Examples
     --------
@@ -34,15 +40,17 @@ class TrainingLoss:
         X: npt.ArrayLike,
         y: npt.ArrayLike,
         *,
-        hidden: Sequence[int] = (25,),
+        hidden: int | Sequence[int] = (25,),
         activation: str = "relu",
         loss: str = "cross_entropy",
         biases: bool = True,
     ) -> None:
+        one_of("activation", activation, ACTIVATIONS)
+        one_of("loss", loss, LOSSES)
         self._data = examples(X, y, loss)
-        widths = (self._data.X.shape[1], *hidden, self._data.T.shape[1])
-        self._shape = shape_of(widths, ACTIVATIONS[activation], LOSSES[loss], biases)
-        self._sizes = [(below + biases) * above for below, above in pairwise(widths)]
+        widths = (self._data.X.shape[1], *hidden_widths(hidden), self._data.T.shape[1])
+        self._shape = shape_of(widths, ACTIVATIONS[activation], LOSSES[loss], bool(biases))
+        self._sizes = [(below + bool(biases)) * above for below, above in pairwise(widths)]
 
     @property
     def n(self) -> int:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spinglass.landscape import Array
+from spinglass.landscape import Array, check_points
 
 
 class TwoParameterSurface:
@@ -16,7 +16,8 @@ class TwoParameterSurface:
     Raises
     ------
     ValueError
-        If x and y are not finite and of one shape (m,), or x is zero everywhere.
+        If x and y are not finite real numbers of one shape (m,), or x is zero everywhere; in the methods, if points
+        are not finite and of shape (..., 2).
 
     Examples
     --------
@@ -28,7 +29,10 @@ class TwoParameterSurface:
     dimension = 2
 
     def __init__(self, x: ArrayLike, y: ArrayLike) -> None:
-        self.x, self.y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        given = [np.asarray(values) for values in (x, y)]
+        if any(values.dtype.kind not in "fiu" for values in given):
+            raise ValueError(f"x and y must hold real numbers, not {given[0].dtype} and {given[1].dtype}")
+        self.x, self.y = (values.astype(np.float64) for values in given)
         if self.x.ndim != 1 or self.x.shape != self.y.shape or self.x.size == 0:
             raise ValueError(f"x and y must be sequences of one length, not of shapes {self.x.shape}, {self.y.shape}")
         if not (np.isfinite(self.x).all() and np.isfinite(self.y).all()):
@@ -41,9 +45,13 @@ class TwoParameterSurface:
         """Return f, shape (..., 2) -> (...,)."""
         return self.energy_and_gradient(w)[0]
 
+    def gradient(self, w: ArrayLike) -> Array:
+        """Return the gradient of f, shape (..., 2)."""
+        return self.energy_and_gradient(w)[1]
+
     def energy_and_gradient(self, w: ArrayLike) -> tuple[Array, Array]:
         """Return f (...,) and its gradient (..., 2)."""
-        points = np.asarray(w, dtype=np.float64)
+        points = check_points(w, 2)
         product = points.prod(axis=-1)
         residual = self.y - product[..., None] * self.x
         slope = 2 * (self._xx * product - self._xy)
@@ -51,7 +59,7 @@ class TwoParameterSurface:
 
     def hessian(self, w: ArrayLike) -> Array:
         """Return the second derivatives, shape (..., 2) -> (..., 2, 2)."""
-        points = np.asarray(w, dtype=np.float64)
+        points = check_points(w, 2)
         product = points.prod(axis=-1)
         full = np.empty((*points.shape, 2))
         full[..., 0, 0] = 2 * self._xx * points[..., 1] ** 2

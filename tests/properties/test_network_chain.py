@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import find, given
 from hypothesis import strategies as st
 
 from spinglass import SphericalSpinGlass, sphere
@@ -78,7 +78,7 @@ def test_link_3_expectations_over_activities(model, seed):
     w = sphere.random_points(model.n, 3, seed)
     outputs, S = model.expected_output(w), model.largest_output()
     assert np.allclose(model.absolute_loss(w, S), S - outputs, rtol=1e-11, atol=1e-12)
-    for target in (S, -S, 0.2):
+    for target in (S, -S, 0.2, 0.0):
         exact = model.absolute_loss(w, target)
         assert np.allclose(exact, model.absolute_loss(w, target, method="enumerated"), rtol=1e-11, atol=1e-12)
     for target in (1.0, -1.0, 0.1 / S if S else 1.0):
@@ -159,3 +159,8 @@ def test_hypothesis_knows_the_models_by_their_types(glass, net, model):
     assert isinstance(glass, SphericalSpinGlass)
     assert isinstance(net, ReLUNetwork)
     assert isinstance(model, DecoupledPathModel)
+
+
+def test_an_unknown_kind_of_weights_is_refused():
+    with pytest.raises(ValueError, match='weights must be "unique", "per-edge" or None'):
+        find(strategies.path_models("per_edge"), lambda _: True)

@@ -259,3 +259,10 @@ def test_a_matrix_that_does_not_fit_is_refused():
     wide = LayeredNetwork([np.zeros((4000, 1000)), np.zeros((1000, 1))])
     with pytest.raises(ValueError, match="the full Hessian of 4001000 parameters needs .* GiB"):
         curvature(wide, np.zeros((1, 4000)), [0.0]).hessian()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, "a"])
+def test_products_with_vectors_that_are_not_finite_are_refused(bad):
+    found = curvature(LayeredNetwork([np.ones((1, 2)), np.ones((2, 1))], activation="tanh"), [[1.0]], [[5.0]])
+    with pytest.raises(ValueError, match="v must hold finite real numbers"):
+        found.hessian_vector([bad] * 4)

@@ -91,3 +91,11 @@ def test_bad_arguments(share, side, tmp_path):
     write_mnist(tmp_path)
     with pytest.raises(ValueError, match="test_share must lie|side must be"):
         (digits(share) if share != 0.2 else mnist(tmp_path, side))
+
+
+def test_a_folder_that_is_none_is_named(tmp_path):
+    file = tmp_path / "mnist.zip"
+    file.write_bytes(b"")
+    for folder in (None, file):
+        with pytest.raises(ValueError, match="path of the folder"):
+            mnist(folder)

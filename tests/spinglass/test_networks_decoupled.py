@@ -255,3 +255,26 @@ def test_bad_losses_are_refused():
         m.hinge_loss(np.ones((3, 6)), np.ones(2))
     with pytest.raises(ValueError, match="6 coordinates"):
         m.energy(np.ones(5))
+
+
+def test_the_absolute_loss_of_target_zero_is_the_mean_size_of_the_output():
+    m, w = DecoupledPathModel((2, 2, 1), rho=0.5, seed=0), np.ones(6)
+    terms = m.path_terms(w)
+    by_hand = np.mean([abs(terms @ A) for A in itertools.product([0, 1], repeat=4)])
+    assert by_hand > 0.7
+    assert np.isclose(m.absolute_loss(w, 0.0), by_hand, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("widths", "weights"), [((2000, 2000, 2000, 1), "unique"), ((100,) * 200 + (1,), "per-edge")])
+def test_more_paths_than_can_be_drawn_are_refused_at_first_use(widths, weights):
+    m = DecoupledPathModel(widths, 0.5, weights, seed=0)
+    for use in (lambda: m.energy(np.ones(m.n)), lambda: m.inputs, lambda: m.path_terms(np.ones(m.n))):
+        with pytest.raises(ValueError, match=r"paths are more than the 1e\+09 that are drawn"):
+            use()
+
+
+def test_so_many_paths_that_no_float_holds_them():
+    layers = Architecture.of((100,) * 200 + (1,))
+    assert layers.Lambda == 100.0
+    assert np.isclose(Architecture.of((100,) * 200 + (7, 1)).Lambda, 100 ** (200 / 201) * 7 ** (1 / 201), rtol=1e-13)
+    assert "about 10^400.0 paths" in repr(DecoupledPathModel(layers.widths, 0.5, seed=0))

@@ -76,3 +76,8 @@ def test_bad_sizes():
         hard_neuron(2, 2, ratio=1.0)
     with pytest.raises(ValueError, match="shape"):
         hard_neuron(2, 2).loss([1.0])
+
+
+def test_turns_at_zero_have_a_scale_too():
+    assert count_minima_on_a_line([1.0, 2.0], [0.5, 0.5]) == 1
+    assert count_minima_on_a_line([1e-6, -1e6], [0.5, 0.5]) == 1

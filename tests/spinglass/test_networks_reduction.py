@@ -139,3 +139,14 @@ def test_bad_surfaces_are_refused():
     for x, y in (([1.0], [1.0, 2.0]), ([], []), ([np.nan], [1.0]), ([0.0, 0.0], [1.0, 1.0])):
         with pytest.raises(ValueError, match="x"):
             TwoParameterSurface(x, y)
+
+
+def test_the_two_parameter_surface_checks_its_points():
+    assert np.array_equal(SURFACE.gradient([0.3, 2.0]), SURFACE.energy_and_gradient([0.3, 2.0])[1])
+    for call in (SURFACE.energy, SURFACE.gradient, SURFACE.energy_and_gradient, SURFACE.hessian):
+        with pytest.raises(ValueError, match="points must have 2 coordinates"):
+            call([1.0, 2.0, 3.0])
+        with pytest.raises(ValueError, match="points must be finite"):
+            call([1.0, np.nan])
+    with pytest.raises(ValueError, match="x and y must hold real numbers"):
+        TwoParameterSurface(["a"], [1.0])

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -100,3 +101,38 @@ def test_bad_input(x, t, degree, message):
 def test_bad_ridge():
     with pytest.raises(ValueError, match="log_ridge must be finite"):
         ridge_path([0.0, 1.0], [1.0, 2.0], 1, [np.nan])
+
+
+def ridge_in_80_digits(x, t, degree, log_ridge):
+    with mpmath.workdps(80):
+        V = mpmath.matrix([[mpmath.mpf(float(a)) ** k for k in range(degree + 1)] for a in x])
+        normal = V.T * V + mpmath.exp(mpmath.mpf(log_ridge)) * mpmath.eye(degree + 1)
+        w = mpmath.lu_solve(normal, V.T * mpmath.matrix([mpmath.mpf(float(b)) for b in t]))
+        return np.array([float(value) for value in w])
+
+
+@pytest.mark.parametrize("log_ridge", [-25.0, -40.0, -60.0, -80.0])
+def test_ridge_of_repeated_points(log_ridge):
+    # One direction of four is seen by the data; of the others nothing may come in, however small lambda.
+    for x, t in ([1.0, 1.0], [1.0, 2.0]), ([0.5, 0.5, 0.5], [1.0, 2.0, 4.0]):
+        found = ridge_path(x, t, 3, log_ridge)
+        assert np.allclose(found, ridge_in_80_digits(x, t, 3, log_ridge), rtol=1e-13, atol=0)
+
+
+@pytest.mark.parametrize("log_ridge", [-25.0, -40.0, -80.0, 5.0])
+def test_ridge_in_80_digits(log_ridge):
+    x, t = bishop_points()
+    # The condition of the powers is 1e7.
+    assert np.allclose(ridge_path(x, t, 9, log_ridge), ridge_in_80_digits(x, t, 9, log_ridge), rtol=1e-8, atol=0)
+
+
+@pytest.mark.parametrize("scale", [1e200, 1e-200])
+def test_numbers_whose_squares_are_no_floats_are_refused(scale):
+    x, t = np.arange(10) / 9 * scale, np.arange(10.0)
+    with pytest.raises(ValueError, match="rescale x"):
+        fit_polynomial(x, t, 3)
+    if scale > 1:
+        with pytest.raises(ValueError, match="rescale x"):
+            fit_polynomial(t, x, 3)
+        with pytest.raises(ValueError, match="rescale x"):
+            ridge_path(x, t, 3, 0.0)

@@ -223,6 +223,13 @@ def test_tables():
         ({"y": Y * 1.0}, "needs labels"),
         ({"test": (X, Y + 5)}, "labels \\[.*\\] are not among those"),
         ({"test": (X[:, :4], Y)}, "X must have 40 columns"),
+        ({"test": X}, r"test must be a pair \(X, y\)"),
+        ({"validation": (X, Y, Y)}, r"validation must be a pair \(X, y\)"),
+        ({"hidden": 2.5}, "hidden must be a whole number of at least 1"),
+        ({"hidden": np.array(2.5)}, "hidden must be a whole number of at least 1"),
+        ({"hidden": "25"}, "hidden must be a whole number of at least 1"),
+        ({"augment": lambda X, rng: X * np.nan}, "augment must return finite numbers"),
+        ({"augment": lambda X, rng: X.astype(str)}, "augment must return finite numbers"),
     ],
 )
 def test_bad_input(change, message):
@@ -240,3 +247,14 @@ def test_bad_optimisers(options):
 def test_optimisers_by_name():
     assert as_optimiser("adam") == Adam()
     assert as_optimiser(SGD(rate=0.2)).rate_at(3) == 0.2
+
+
+def test_a_landscape_takes_what_training_takes():
+    X, y = np.arange(6.0)[:, None], np.arange(6) % 2
+    assert TrainingLoss(X, y, hidden=4).n == TrainingLoss(X, y, hidden=[4]).n
+    with pytest.raises(ValueError, match="activation must be one of relu"):
+        TrainingLoss(X, y, activation="swish")
+    with pytest.raises(ValueError, match="loss must be one of"):
+        TrainingLoss(X, y, loss="huber")
+    with pytest.raises(ValueError, match="hidden must be a whole number"):
+        TrainingLoss(X, y, hidden=2.5)

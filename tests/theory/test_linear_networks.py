@@ -156,3 +156,15 @@ def test_bad_input():
         gradient_constant(3, 1.0, 1.0)
     with pytest.raises(ValueError, match="gamma is the largest"):
         norm_bound(3, -1.0)
+
+
+def test_widths_and_weights_must_fit_the_data():
+    X, Y = np.eye(3, 2), np.eye(3)
+    for function in (global_loss, critical_values):
+        for widths in ((3, 1, 3), (2, 1, 2), (2,), ()):
+            with pytest.raises(ValueError, match="begin with the 2 columns of X and end with the 3 of Y"):
+                function(X, Y, widths)
+    with pytest.raises(ValueError, match="follow on X and on each other"):
+        critical_kind(X, Y, [np.ones((2, 4)), np.ones((3, 3))])
+    with pytest.raises(ValueError, match="end with the 3 of Y"):
+        critical_kind(X, Y, [np.ones((2, 4)), np.ones((4, 2))])
