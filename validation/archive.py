@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DATA, CLAIMS = "data.parquet", "claims.json"
 PAGE, PLAIN = "report.html", "report.md"
+OUTPUTS = (DATA, CLAIMS, PAGE, PLAIN)
 
 
 def prepare(folder: str | Path) -> Path:

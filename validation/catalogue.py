@@ -61,6 +61,8 @@ class Catalogue(Mapping[str, Claim]):
         if isinstance(ids, str):
             ids = [ids]
         if ids is not None:
+            if not len(ids):
+                raise ValueError("ids is empty; give at least one claim, or leave it out for all")
             for claim_id in ids:
                 self[claim_id]
         if family is not None and family not in self.families:
@@ -118,7 +120,7 @@ def _run(file: Path) -> ModuleType:
     sys.modules[name] = module  # so that mutants can patch the file's own functions, by its name
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise ValueError(f"{file} does not run: {type(error).__name__}: {error}") from error
     return module

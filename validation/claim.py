@@ -5,6 +5,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
@@ -153,6 +154,9 @@ class Claim:
         self._check_mutants()
 
     def _check_resolution(self) -> None:
+        for name in ("delta", "bias", "weight"):
+            if isinstance(getattr(self, name), bool) or not isinstance(getattr(self, name), Real):
+                raise ValueError(f"claim {self.id}: {name} must be a number, not {getattr(self, name)!r}")
         if not 0 < self.delta < math.inf:
             raise ValueError(f"claim {self.id}: delta must be positive and finite, not {self.delta!r}")
         if not 0 <= 2 * self.bias <= self.delta:
@@ -171,6 +175,13 @@ class Claim:
             raise ValueError(f"claim {self.id}: weight must be finite and not negative, not {self.weight!r}")
 
     def _check_sizes(self) -> None:
+        groups = list(self.sizes.values()) if isinstance(self.sizes, Mapping) else [None]
+        for group in groups:
+            if not isinstance(group, Sequence) or not all(isinstance(series, Series) for series in group):
+                raise ValueError(
+                    f"claim {self.id}: sizes must give a list of Series for every effort, "
+                    f'{{"quick": [Series(200, n=5)], ...}}; given {self.sizes!r}'
+                )
         if set(self.sizes) != set(EFFORTS) or not all(self.sizes.values()):
             raise ValueError(
                 f"claim {self.id}: sizes must list series for {', '.join(EFFORTS)}; "

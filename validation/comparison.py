@@ -8,6 +8,7 @@ from typing import Any
 from validation.archive import CLAIMS
 
 CIRCUMSTANCES = ("effort", "seed", "versions")
+_ENTRY = {"claim_id", "mutant", "status", "p_value", "estimate", "standard_error"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,19 @@ def _read(folder: Path) -> dict[str, Any]:
         raise ValueError(f"there is no {CLAIMS} in {folder}; give a folder that verify --out wrote") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"{folder / CLAIMS} is not JSON: {error}") from None
+    if not _is_run(content):
+        raise ValueError(f"{folder / CLAIMS} does not hold a run's verdicts; give a folder that verify --out wrote")
     return content
+
+
+def _is_run(content: Any) -> bool:
+    if not isinstance(content, dict) or not {*CIRCUMSTANCES, "claims", "mutants"} <= content.keys():
+        return False
+    groups = (content["claims"], content["mutants"])
+    return all(
+        isinstance(group, list) and all(isinstance(entry, dict) and entry.keys() >= _ENTRY for entry in group)
+        for group in groups
+    )
 
 
 def _name(entry: dict[str, Any]) -> str:

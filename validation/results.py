@@ -58,8 +58,9 @@ class Report:
 
     @property
     def failed(self) -> tuple[Verdict, ...]:
-        """Claims that could not be judged because a measurement or a prediction raised."""
-        return tuple(v for v in self.verdicts if v.errors)
+        """Claims that could not be judged: something raised, or what was measured in full gives no estimate."""
+        complete = {trial.claim.id for trial in self.trials if trial.mutant is None and trial.complete}
+        return tuple(v for v in self.verdicts if v.errors or (v.claim_id in complete and not v.points))
 
     @property
     def survivors(self) -> tuple[Verdict, ...]:
@@ -68,7 +69,7 @@ class Report:
 
     @property
     def exit_status(self) -> int:
-        """0 if nothing speaks against theory, 1 if something does or a mutant lives, 3 if something raised."""
+        """0 if nothing speaks against theory, 1 if something does or a mutant lives, 3 if a claim cannot be judged."""
         if self.refuted or (self.survivors and not self.interrupted):
             return 1
         return 130 if self.interrupted else 3 if self.failed else 0

@@ -12,7 +12,7 @@ its checksum and measured again.
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MANIFEST, LOCK, UNITS = "manifest.jsonl", "lock", "units"
 _A_FOLDER = 1000
+_REPEATABLE = ("versions", "code")  # in which a run that is repeated may differ
 
 
 class RunFolder:
@@ -48,20 +49,16 @@ class RunFolder:
         content = _parquet(table)
         file = self._file(number)
         entry = {"unit": number, "sha256": sha256(content).hexdigest(), "rows": table.num_rows, **facts}
-        try:
+        with self.explained():
             file.parent.mkdir(parents=True, exist_ok=True)
             write_whole(file, content)
             self._note(entry)
-        except OSError as error:
-            raise self._explained(error) from error
         self._entries[number] = entry
 
     def fail(self, number: int, error: str, **facts: Any) -> None:
         """Note why a unit failed; it is tried again when the run is resumed."""
-        try:
+        with self.explained():
             self._note({"unit": number, "error": error, **facts})
-        except OSError as failure:
-            raise self._explained(failure) from failure
 
     def facts(self, number: int) -> dict[str, Any]:
         """Return what was noted of a finished unit."""
@@ -81,17 +78,26 @@ class RunFolder:
         self._manifest.write(json.dumps(entry).encode() + b"\n")
         self._manifest.flush()
 
-    def _explained(self, error: OSError) -> OSError:
-        kept = f"{len(self._entries)} of {self.total} units are kept; make room and go on with --resume"
-        return OSError(error.errno, f"cannot write to {self.path}: {error.strerror}; {kept}")
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Let an ``OSError`` of what is written here say where that was, and that the finished units are kept."""
+        try:
+            yield
+        except OSError as error:
+            kept = f"{len(self._entries)} of {self.total} units are kept; make room and go on with --resume"
+            text = f"cannot write to {self.path}: {error.strerror or error}; {kept}"
+            raise (OSError(error.errno, text) if error.errno else OSError(text)) from error
 
 
 @contextmanager
-def open_run(folder: Path, configuration: Mapping[str, Any], total: int, resume: bool = False) -> Iterator[RunFolder]:
+def open_run(
+    folder: Path, configuration: Mapping[str, Any], total: int, resume: bool = False, outputs: Iterable[str] = ()
+) -> Iterator[RunFolder]:
     """Open the folder of a run of ``total`` units, to be the only one that writes to it.
 
     ``configuration`` is all that results depend on, as JSON values. A folder of an unfinished run is taken up with
-    ``resume`` only, and only by the same configuration; a finished run is repeated without it.
+    ``resume`` only, and only by the same configuration. A finished run is repeated without it, by the same
+    configuration but for versions and code: its units are removed first, and the files named in ``outputs``.
 
     Raises
     ------
@@ -106,11 +112,11 @@ def open_run(folder: Path, configuration: Mapping[str, Any], total: int, resume:
             _check_same(folder, header, wanted)
             entries = {number: entry for number, entry in entries.items() if _sound(folder, number, entry)}
         else:
-            if header is not None and len(entries) < header.get("total", 0):
-                raise ValueError(
-                    f"{folder} holds an unfinished run, {len(entries)} of {header['total']} units; "
-                    "go on with --resume, or choose another folder"
-                )
+            if header is not None:
+                _check_same(folder, header, wanted, but=_REPEATABLE)
+                _check_finished(folder, total, entries)
+                for file in (*(folder / name for name in outputs), *(unit_file(folder, k) for k in range(total))):
+                    file.unlink(missing_ok=True)
             entries, length = {}, 0
         with (folder / MANIFEST).open("r+b" if length else "wb") as manifest:
             manifest.truncate(length)  # a line that a kill has cut short
@@ -128,20 +134,18 @@ def read_manifest(folder: Path) -> tuple[dict[str, Any] | None, dict[int, dict[s
     except FileNotFoundError:
         return None, {}, 0
     length = content.rfind(b"\n") + 1
-    lines = []
-    for line in content[:length].splitlines():
-        with contextlib.suppress(ValueError):  # a torn line is a unit that is measured again
-            lines.append(json.loads(line))
+    lines = _read_lines(content[:length])
     if not lines or "total" not in lines[0]:
         return None, {}, 0
     return lines[0], {entry["unit"]: entry for entry in lines[1:] if "sha256" in entry}, length
 
 
-def failures(folder: Path) -> dict[int, str]:
-    """Return why units failed, by number, those left out that finished later."""
-    _, finished, _ = read_manifest(folder)
-    lines = [json.loads(line) for line in (folder / MANIFEST).read_bytes().splitlines()[1:]]
-    return {line["unit"]: line["error"] for line in lines if "error" in line and line["unit"] not in finished}
+def _read_lines(content: bytes) -> list[dict[str, Any]]:
+    lines = []
+    for line in content.splitlines():
+        with contextlib.suppress(ValueError):  # a torn line is a unit that is measured again
+            lines.append(json.loads(line))
+    return lines
 
 
 def unit_file(folder: Path, number: int) -> Path:
@@ -151,6 +155,9 @@ def unit_file(folder: Path, number: int) -> Path:
 
 def write_whole(file: Path, content: bytes) -> None:
     """Write a file under another name and rename it, so that it is there whole or not at all."""
+    if file.exists() and not file.is_file():  # a device takes what is written, and must not be replaced
+        file.write_bytes(content)
+        return
     part = file.with_name(f"{file.name}.part")
     try:
         part.write_bytes(content)
@@ -178,10 +185,21 @@ def _sound(folder: Path, number: int, entry: Mapping[str, Any]) -> bool:
     return bool(sha256(content).hexdigest() == entry["sha256"])
 
 
-def _check_same(folder: Path, header: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> None:
+def _check_finished(folder: Path, total: int, finished: Mapping[int, Any]) -> None:
+    if len(finished) < total:
+        lines = _read_lines((folder / MANIFEST).read_bytes())
+        failed = {line["unit"] for line in lines if "error" in line} - set(finished)
+        state = f"{len(finished)} of {total} units" + (f", {len(failed)} failed" if failed else "")
+        raise ValueError(f"{folder} holds an unfinished run, {state}; go on with --resume, or choose another folder")
+
+
+def _check_same(
+    folder: Path, header: Mapping[str, Any] | None, wanted: Mapping[str, Any], but: Iterable[str] = ()
+) -> None:
     if header is None:
         raise ValueError(f"{folder} holds no run to resume; leave --resume out to begin one")
-    names = [name for name in dict.fromkeys([*wanted, *header]) if header.get(name) != wanted.get(name)]
+    differ = [name for name in dict.fromkeys([*wanted, *header]) if header.get(name) != wanted.get(name)]
+    names = [name for name in differ if name not in but]
     if names:
         differences = "; ".join(f"{name} was {header.get(name)!r} and is {wanted.get(name)!r}" for name in names)
         raise ValueError(f"{folder} holds another run: {differences}; repeat its command, or choose another folder")

@@ -77,7 +77,7 @@ def sweep(
 def _attempt(work: Callable[[UnitT], ResultT], unit: UnitT) -> ResultT | Failure:
     try:
         return work(unit)
-    except Exception:
+    except (Exception, SystemExit):
         return Failure(traceback.format_exc(limit=-6))
 
 

@@ -115,7 +115,7 @@ def perform(catalogue: Catalogue, root: np.random.SeedSequence, unit: Unit) -> O
                 else:
                     seed = sample_seed(root, claim.id, unit.effort, unit.series, sample)
                     outcome.values[sample] = claim.measurement(seed, series)
-            except Exception:
+            except (Exception, SystemExit):
                 outcome.errors[sample] = traceback.format_exc(limit=-6)
     return Outcome(unit, outcome.values, prediction, outcome.errors, time.perf_counter() - start)
 

@@ -1,5 +1,6 @@
 """The whole of ``spinglass verify``: a catalogue becomes units of work, then evidence, then verdicts."""
 
+import operator
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
@@ -96,12 +97,13 @@ def verify(
         kept = None
         if folder is not None:
             configuration = _configuration(catalogue, chosen, effort, root, mutants)
-            kept = stack.enter_context(open_run(folder, configuration, len(job.units), resume))
+            kept = stack.enter_context(open_run(folder, configuration, len(job.units), resume, archive.OUTPUTS))
         verdicts, interrupted = _measure(trials, job, kept, watch or _unwatched)
         judged = tuple(verdicts.get(trial) or _judge(trial, root) for trial in trials)
         report = Report(catalogue, effort, root, tuple(trials), judged, time.perf_counter() - start, interrupted)
-        if folder is not None:
-            archive.write(report, folder)
+        if folder is not None and kept is not None:
+            with kept.explained():
+                archive.write(report, folder)
     return report
 
 
@@ -175,9 +177,13 @@ def _workers(workers: int | None) -> int:
 
     if workers is None:
         return available_cores()
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+    try:
+        count = 0 if isinstance(workers, bool) else operator.index(workers)
+    except TypeError:
+        count = 0
+    if count < 1:
         raise ValueError(f"workers must be a positive whole number, or None for all cores; given {workers!r}")
-    return workers
+    return count
 
 
 def _trials(claim: Claim, mutants: bool, effort: Effort) -> list[Trial]:

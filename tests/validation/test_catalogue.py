@@ -20,6 +20,8 @@ def test_unknown_names_are_answered_with_the_nearest(dice):
         dice.select(["die/ture"])
     with pytest.raises(ValueError, match="no family 'dye'; did you mean 'die'"):
         dice.select(family="dye")
+    with pytest.raises(ValueError, match="ids is empty; give at least one claim"):
+        dice.select([])
     with pytest.raises(ValueError, match=r"there are die/true, die/false"):
         dice.select(["zzzzzz"])
 
@@ -42,6 +44,7 @@ def test_ids_must_differ(dice):
         ("x = 1", "defines no claim"),
         ("1 / 0", "does not run: ZeroDivisionError: division by zero"),
         ("def", "does not run: SyntaxError"),
+        ("raise SystemExit(3)", "does not run: SystemExit: 3"),
     ],
 )
 def test_a_claim_file_that_is_none_is_refused(tmp_path, text, message):

@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -60,6 +61,28 @@ def test_descend_writes_one_row_per_start(capsys, tmp_path):
     glass = SphericalSpinGlass.pure(20, 3, 3)
     again = descend(glass, sphere.random_points(20, 7, 3))
     assert np.array_equal(pd.read_parquet(file)["energy_per_spin"], again.energy_per_spin)
+
+
+def test_descend_leaves_a_file_as_it_was_when_the_disk_is_full(capsys, tmp_path, monkeypatch):
+    def full_disk(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    file = tmp_path / "starts.parquet"
+    file.write_bytes(b"old")
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.replace", full_disk)
+        status, _, err = spinglass(capsys, "descend", "--n", 5, "--starts", 2, "--out", file)
+    assert (status, "No space left" in err) == (2, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["starts.parquet"]
+    assert file.read_bytes() == b"old"
+
+
+def test_formats_may_have_spaces_and_are_checked_for_a_list_too(capsys, tmp_path):
+    status, _, _ = spinglass(capsys, "figures", "generalisation-activations", "--format", "png, svg", "--out", tmp_path)
+    assert status == 0
+    assert {path.suffix for path in tmp_path.iterdir()} >= {".png", ".svg"}
+    status, _, err = spinglass(capsys, "figures", "--list", "--format", "bmp")
+    assert (status, "format must be one of pdf, png, svg; given 'bmp'" in err) == (2, True)
 
 
 def test_thresholds_are_those_of_theory(capsys):

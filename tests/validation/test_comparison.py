@@ -46,6 +46,10 @@ def test_the_command_says_so_and_its_status_does(runs, capsys):
 def test_a_folder_without_verdicts_is_refused(runs, tmp_path):
     with pytest.raises(ValueError, match=r"there is no claims.json in"):
         compare(runs / "one", tmp_path)
+    for text in ("[]", "{}", '{"effort": 1, "seed": 1, "versions": 1, "claims": [{}], "mutants": []}'):
+        (tmp_path / CLAIMS).write_text(text)
+        with pytest.raises(ValueError, match="does not hold a run's verdicts"):
+            compare(runs / "one", tmp_path)
     (tmp_path / CLAIMS).write_text("{")
     with pytest.raises(ValueError, match="is not JSON"):
         compare(runs / "one", tmp_path)

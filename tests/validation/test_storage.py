@@ -1,5 +1,6 @@
 """A run's folder: nothing finished is lost, nothing torn is believed, nobody else's run is touched."""
 
+import errno
 import json
 import os
 import random
@@ -100,6 +101,68 @@ def test_an_unfinished_run_is_not_begun_anew_by_mistake(tmp_path):
     fill(done)  # a finished one is repeated
 
 
+def test_a_finished_run_of_another_configuration_is_not_overwritten(tmp_path):
+    fill(tmp_path)
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    for other in ({**CONFIGURATION, "seed": 1}, {**CONFIGURATION, "command": "study"}):
+        with pytest.raises(ValueError, match="holds another run: .* choose another folder"):
+            fill(tmp_path, configuration=other)
+    with pytest.raises(ValueError, match="holds another run: total was 5 and is 4"):
+        fill(tmp_path, 4, 4)
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+
+
+def test_a_repeated_run_removes_what_the_first_left_and_nothing_else(tmp_path):
+    fill(tmp_path, configuration={**CONFIGURATION, "code": "old", "versions": {"numpy": "1"}})
+    (tmp_path / DATA).write_text("old")
+    (tmp_path / "notes.txt").write_text("mine")
+    new = {**CONFIGURATION, "code": "new", "versions": {"numpy": "2"}}
+    with open_run(tmp_path, new, 5, outputs=(DATA,)) as run:
+        assert run.finished == set()
+        assert not list(tmp_path.rglob("*.parquet"))
+    assert read_manifest(tmp_path)[0]["code"] == "new"
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def full_disk(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_disk_that_is_full_at_the_end_keeps_the_units(tmp_path, synthetic_file, monkeypatch):
+    common = {"claims": synthetic_file, "workers": 1, "out": tmp_path}
+    with monkeypatch.context() as patched:
+        patched.setattr("validation.archive.write_whole", full_disk)
+        with pytest.raises(OSError, match=rf"cannot write to {tmp_path}: No space left .* --resume") as raised:
+            verify(["die/true"], **common)
+    assert raised.value.errno == errno.ENOSPC
+    total = read_manifest(tmp_path)[0]["total"]
+    assert f"{total} of {total} units are kept" in str(raised.value)
+    assert verify(["die/true"], resume=True, **common)["die/true"].status == "agrees"
+    assert (tmp_path / DATA).exists()
+
+
+def test_a_file_is_written_whole_or_left_as_it_was(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    storage.write_whole(file, b"old")
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.replace", full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            storage.write_whole(file, b"new")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"file": b"old"}
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        storage.write_whole(pipe, b"bytes")
+        assert os.read(reader, 10) == b"bytes"
+        assert pipe.is_fifo()
+    finally:
+        os.close(reader)
+
+
 def test_two_runs_in_one_folder_are_refused_and_the_lock_dies_with_its_holder(tmp_path):
     code = "import sys, time; from pathlib import Path; from validation.storage import open_run\n"
     code += "with open_run(Path(sys.argv[1]), {'seed': 0}, 5): print('open', flush=True); time.sleep(60)"
@@ -138,9 +201,12 @@ with open_run(Path(sys.argv[1]), {"seed": 0}, 5) as run:
 def test_failures_are_noted_and_tried_again(tmp_path, synthetic_file):
     first = verify(["die/raises"], claims=synthetic_file, workers=1, out=tmp_path)
     assert first["die/raises"].errors
-    noted = storage.failures(tmp_path)
+    lines = [json.loads(line) for line in (tmp_path / MANIFEST).read_bytes().splitlines()[1:]]
+    noted = [line["error"] for line in lines if "error" in line]
     assert noted
-    assert all("the die fell off the table" in text for text in noted.values())
+    assert all("the die fell off the table" in text for text in noted)
+    with pytest.raises(ValueError, match=rf"units, {len(noted)} failed; go on with --resume"):
+        verify(["die/raises"], claims=synthetic_file, workers=1, out=tmp_path)
     again = verify(["die/raises"], claims=synthetic_file, workers=1, out=tmp_path, resume=True)
     assert again["die/raises"].errors == first["die/raises"].errors
 

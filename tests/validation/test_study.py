@@ -1,7 +1,10 @@
 """Studies: every file is checked at the door, every row is what the library returns for its sample."""
 
+import errno
 import json
+import os
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +14,7 @@ from pyarrow import parquet
 from spinglass import SphericalSpinGlass, descend, sphere
 from spinglass.critical_points import enumerate_critical_points
 from spinglass.seeds import child
-from validation import load
+from validation import load, verify
 from validation.cli import main
 from validation.study import TASKS, Study, read_study, run_study
 from validation.study.run import dataset_schema
@@ -78,6 +81,45 @@ def test_methods_are_compared_on_the_same_landscapes_and_settings_do_not_depend_
     pd.testing.assert_frame_equal(load(tmp_path / "alone").drop(columns="setting"), rows, check_exact=True)
 
 
+def test_langevin_runs_for_its_duration_also_at_the_step_that_a_refusal_suggests(tmp_path):
+    settings = {**SMALL["langevin"], "temperature": 1.0, "duration": 0.1, "records": 3, "dt": 0.01}
+    with pytest.raises(ValueError, match=r"3.33333 steps a record") as raised:
+        study("langevin", settings=settings)
+    step = float(str(raised.value).split("dt=")[-1])
+    run_study(study("langevin", settings={**settings, "dt": step}), tmp_path, workers=1)
+    # Twelve digits of dt are printed.
+    assert load(tmp_path)["time"].unique() == pytest.approx([0, 0.1 / 3, 0.2 / 3, 0.1], rel=1e-11)
+
+
+def test_a_disk_that_is_full_at_the_dataset_keeps_the_units(tmp_path, monkeypatch):
+    replace = Path.replace
+
+    def full_disk(self, target):
+        if self.name == "data.parquet.part":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return replace(self, target)
+
+    plan = study("enumerate")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", full_disk)
+        with pytest.raises(OSError, match=rf"cannot write to {tmp_path}: No space left .*4 of 4 units are kept"):
+            run_study(plan, tmp_path, workers=1)
+    assert not list(tmp_path.glob("*.p*"))
+    assert run_study(plan, tmp_path, workers=1, resume=True).rows == len(load(tmp_path))
+
+
+def test_a_folder_of_another_study_or_command_is_refused(tmp_path, synthetic_file):
+    run_study(study("enumerate"), tmp_path, workers=1)
+    before = (tmp_path / "data.parquet").read_bytes()
+    with pytest.raises(ValueError, match="holds another run: .*seed was 4 and is 5"):
+        run_study(study("enumerate", seed=5), tmp_path, workers=1)
+    with pytest.raises(ValueError, match="holds another run: .*command was 'study' and is 'verify'"):
+        verify(["die/true"], claims=synthetic_file, workers=1, out=tmp_path)
+    assert (tmp_path / "data.parquet").read_bytes() == before
+    run_study(study("enumerate"), tmp_path, workers=1)  # the same one is repeated
+    assert (tmp_path / "data.parquet").read_bytes() == before
+
+
 def test_an_interrupted_study_goes_on_to_the_same_bytes_on_any_number_of_workers(tmp_path):
     plan = study("descend")
     run_study(plan, tmp_path / "whole", workers=1)
@@ -127,6 +169,11 @@ def test_a_unit_that_fails_is_reported_and_the_others_run_on(tmp_path, capsys):
         ('task = "descend"\nsettings = 3', "settings must be a table"),
         ('task = "descend"\nsamples = 0\n[settings]\nn = 5\nH = 3', "samples must be a whole number of at least 1"),
         ('task = "train"\n[settings]\nhidden = [[5, 0]]', "hidden must be a whole number of at least 1, not 0"),
+        (
+            'task = "langevin"\n[settings]\nn = 5\nH = 3\ntemperature = 1.0\nduration = 1.0\ndt = [0.05, 0.04]',
+            r"records=20 and dt=0.04 makes 1.25 steps a record.* the nearest is dt=0.05$",
+        ),
+        ('task = "langevin"\n[settings]\nn = 5\nH = 3\ntemperature = 1.0\nduration = 0.1', "nearest is dt=0.005$"),
         ("task = ", "is not TOML"),
     ],
 )

@@ -31,6 +31,19 @@ def test_a_unit_that_raises_is_a_failure_and_the_others_go_on(workers):
     assert results == {x: x * x for x in range(8) if x != 3}
 
 
+def leaves(x):
+    if x == 1:
+        raise SystemExit("enough")
+    return x
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_unit_that_leaves_does_not_end_the_others(workers):
+    results = dict(sweep.sweep(leaves, range(4), workers))
+    assert "SystemExit: enough" in results.pop(1).text
+    assert results == {0: 0, 2: 2, 3: 3}
+
+
 def test_an_executor_of_ones_own_is_used_and_left_open():
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         assert dict(sweep.sweep(abs, [-1, -2, -3], executor=executor)) == {-1: 1, -2: 2, -3: 3}

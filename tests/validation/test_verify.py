@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import signal
 import subprocess
@@ -63,6 +64,29 @@ def test_what_raises_is_recorded_and_the_others_run_on(synthetic_file):
     assert "the die fell off the table" in verdict.reason
     assert all("Traceback" in text and "in raises" in text for text in verdict.errors)
     assert report.exit_status == 3
+
+
+def test_a_measurement_that_leaves_is_recorded_and_the_others_run_on(dice):
+    def leaves(seed, die, n):
+        raise SystemExit("enough")
+
+    claims = [dataclasses.replace(dice["die/true"], id="die/leaves", measure=leaves), dice["die/true"]]
+    report = verify(claims=claims)
+    assert "SystemExit: enough" in report["die/leaves"].reason
+    assert (report["die/true"].status, report.exit_status) == ("agrees", 3)
+
+
+def test_a_claim_that_cannot_be_judged_does_not_pass(synthetic_file, dice):
+    report = run(synthetic_file, "not-finite", "true")
+    assert [v.claim_id for v in report.failed] == ["die/not-finite"]
+    assert report.exit_status == 3
+    misshapen = dataclasses.replace(dice["die/true"], predict=lambda die, n: [1.0, 2.0, 3.0])
+    assert verify(claims=[misshapen]).exit_status == 3
+    assert run(synthetic_file, "hard").exit_status == 0  # undecided, but measured and judged
+
+
+def test_numpy_counts_workers_too(synthetic_file):
+    assert run(synthetic_file, "exact", workers=np.int64(1))["die/exact"].status == "agrees"
 
 
 def test_what_is_not_finite_is_said(synthetic_file):
@@ -152,8 +176,6 @@ def test_bad_input_is_refused_before_any_work(synthetic_file, options, message):
 
 
 def test_a_mutant_without_a_target_is_refused_before_any_work(dice):
-    import dataclasses
-
     from validation import Mutant
 
     lost = Mutant("lost", "patches nothing", {"theory.E_infinite": abs}, upstream=True)

@@ -18,7 +18,11 @@ def verify(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the unfinished run in --out.")] = False,
     cluster: Annotated[str | None, typer.Option(help="Run on a Dask scheduler, tcp://host:port, or mpi.")] = None,
 ) -> None:
-    """Check the claims of theory against simulation; the exit status is 1 if one is refuted."""
+    """Check the claims of theory against simulation.
+
+    The exit status is 0 if nothing speaks against theory, 1 if a deciding claim disagrees or a mutant survives, 3 if a
+    claim cannot be judged as something raised or gave no estimate, 130 after Ctrl-C.
+    """
     from contextlib import ExitStack
 
     from rich.console import Console

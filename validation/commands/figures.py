@@ -24,13 +24,12 @@ def figures(
     from validation.claim import EFFORTS, one_of
 
     chosen = one_of("effort", effort, EFFORTS)
+    kinds = [one_of("format", kind.strip(), gallery.FORMATS) for kind in formats.split(",")]
     console = Console(stderr=True)
     for name in gallery.select(names):
         if show:
             print(f"{name}: {gallery.entry(name, chosen).caption}")
             continue
         with console.status(f"making {name}"):
-            paths = gallery.save(
-                name, out, formats.split(","), seed, style, effort=chosen, data_only=data_only, source=source
-            )
+            paths = gallery.save(name, out, kinds, seed, style, effort=chosen, data_only=data_only, source=source)
         print("\n".join(map(str, paths)))

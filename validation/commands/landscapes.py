@@ -26,6 +26,7 @@ def descend(
     from spinglass.couplings import check_dtype
     from spinglass.descent import DescentInterrupted
     from validation.archive import prepare_file
+    from validation.storage import write_whole
 
     if starts < 1:
         raise ValueError(f"starts must be at least 1, not {starts}")
@@ -46,7 +47,7 @@ def descend(
             found, interrupted = error.found, True
     print(f"{glass!r}, seed {seed}\n{found!r}")
     if out is not None:
-        found.to_frame().to_parquet(out)
+        write_whole(out, found.to_frame().to_parquet())
         print(f"{len(found)} rows written to {out}")
     raise typer.Exit(130 if interrupted else 0)
 
@@ -64,6 +65,7 @@ def enumerate_samples(
     from spinglass.critical_points import Progress
     from validation.archive import prepare_file
     from validation.landscape_tables import print_survey
+    from validation.storage import write_whole
     from validation.survey import survey
 
     if out is not None:
@@ -77,7 +79,7 @@ def enumerate_samples(
         found = survey(n, H, samples, seed, tell)
     print_survey(Console(), found, seed)
     if out is not None and found.finished:
-        found.points.to_parquet(out, index=False)
+        write_whole(out, found.points.to_parquet(index=False))
         print(f"{len(found.points)} rows written to {out}")
     raise typer.Exit(130 if found.finished < samples else int(bool(found.failures)))
 

@@ -3,6 +3,7 @@
 import difflib
 import itertools
 import json
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -102,10 +103,24 @@ def _expanded(name: str, task: Task, given: Mapping[str, Any]) -> list[dict[str,
     found = [dict(zip(task.options, choice, strict=True)) for choice in itertools.product(*values)]
     if "mixture" in task.options and (found[0]["H"] is None) == (found[0]["mixture"] is None):
         raise ValueError(f"{name} needs either H or mixture in [settings]")
+    if "records" in task.options:
+        for setting in found:
+            _check_records(setting["duration"], setting["records"], setting["dt"])
     texts = [json.dumps(setting, sort_keys=True) for setting in found]
     if len(set(texts)) < len(texts):
         raise ValueError("some value is listed twice, which would run the same setting twice; list it once")
     return found
+
+
+def _check_records(duration: float, records: int, dt: float) -> None:
+    """Raise unless a whole number of steps leads from record to record, so that the last one is at ``duration``."""
+    steps = duration / records / dt
+    whole = max(1, round(min(steps, 1e15)))
+    if not math.isclose(steps, whole, rel_tol=1e-9):
+        raise ValueError(
+            f"duration={duration:g} with records={records} and dt={dt:g} makes {steps:.6g} steps a record, which must "
+            f"be a whole number; the nearest is dt={duration / records / whole:.12g}"
+        )
 
 
 def _refuse_unknown(what: str, given: Iterable[str], known: Iterable[str]) -> None:

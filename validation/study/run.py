@@ -72,7 +72,7 @@ def run_study(
     units = [Unit(i, *divmod(i, study.samples)) for i in range(study.units)]
     failed: dict[int, str] = {}
     interrupted = False
-    with open_run(folder, configuration, len(units), resume) as kept:
+    with open_run(folder, configuration, len(units), resume, (DATA,)) as kept:
         tell = partial(_tell, watch, kept, failed, len(units))
         left = [unit for unit in units if unit.number not in kept.finished]
         try:
@@ -87,7 +87,8 @@ def run_study(
                     tell()
         except KeyboardInterrupt:
             interrupted = True
-        rows = _write_dataset(study, units, kept, folder / DATA)
+        with kept.explained():
+            rows = _write_dataset(study, units, kept, folder / DATA)
         return Outcome(len(kept.finished), failed, len(units), rows, interrupted)
 
 
@@ -132,11 +133,15 @@ def _write_dataset(study: Study, units: Sequence[Unit], kept: RunFolder, file: P
     from pyarrow import parquet
 
     part, rows = file.with_name(f"{file.name}.part"), 0
-    with parquet.ParquetWriter(part, dataset_schema(study.task)) as writer:
-        for table in _pieces(study, units, kept):
-            writer.write_table(table)
-            rows += table.num_rows
-    part.replace(file)
+    try:
+        with parquet.ParquetWriter(part, dataset_schema(study.task)) as writer:
+            for table in _pieces(study, units, kept):
+                writer.write_table(table)
+                rows += table.num_rows
+        part.replace(file)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
     return rows
 
 

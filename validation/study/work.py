@@ -47,7 +47,7 @@ def langevin(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
     chain = sampling.Langevin(glass, settings["temperature"], settings["dt"], settings["scheme"])
     x0 = sphere.random_points(glass.n, chains, child(later, 0))
     state, parts, time = chain.init(x0, child(later, 1)), [], 0.0
-    steps = max(1, round(settings["duration"] / settings["records"] / settings["dt"]))
+    steps = round(settings["duration"] / settings["records"] / settings["dt"])  # whole: a study checks it
     for record in range(settings["records"] + 1):
         if record:
             state, info = chain.step(state, steps)
