@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import dynamics, enumeration, machine, memory, minima, sweeps, tempering, training
+from benchmarks import dynamics, enumeration, machine, memory, minima, runs, sweeps, tempering, training
 from benchmarks.timing import Result
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -22,6 +22,7 @@ SECTIONS: dict[str, Callable[[], list[Result]]] = {
     "training": training.training,
     "memory": memory.memory,
     "dynamics": dynamics.dynamics,
+    "runs": runs.runs,
 }
 _HEAD = """# Benchmarks
 

@@ -145,11 +145,10 @@ def is_pure_like(H: Any) -> bool:
 
 
 def _growth(u: Floats, nu: Covariance, k: int | None) -> Floats:
-    value, first, second = (float(nu(1.0, d)) for d in range(3))
+    first, second = float(nu(1.0, 1)), float(nu(1.0, 2))
     a, m = (second - first) / (second + first), 2 * first * math.sqrt(second) / (first + second)
     # nu (nu'+nu'') - nu'^2 without its cancellation.
     spread = sum(s * t * (p - q) ** 2 for p, s in nu.squares for q, t in nu.squares if p < q) / (first + second)
-    del value
     pulled = 1 if k is None else k + 1
     edge = 1.0 if a >= 0 else pulled / math.sqrt(pulled**2 - a * a)
     # Where counts are largest; from there on upwards they stay as they are.

@@ -91,12 +91,6 @@ def ground_states(sizes: Sequence[int], H: int, samples: int, enumerated: Sequen
 
 
 def centring(sizes: np.ndarray, H: int) -> pd.DataFrame:
-    """Return ``-E_0 + (log(n)/2 - gamma)/(c n)``, c the slope of the complexity at -E_0: columns n, energy_per_spin.
-
-    Subag and Zeitouni 2017: the mean ground-state energy up to o(1/n).
-    """
-    deepest, edge = float(theory.E_0(H)), float(theory.E_inf(H))
-    slope = (H - 2) * deepest / (2 * (H - 1)) + 2 / edge**2 * np.sqrt(deepest**2 - edge**2)
-    return pd.DataFrame(
-        {"n": sizes, "energy_per_spin": -deepest + (np.log(sizes) / 2 - np.euler_gamma) / (slope * sizes)}
-    )
+    """Return the mean ground-state energy at large n by `theory.deepest_minimum`: columns n, energy_per_spin."""
+    means = [theory.deepest_minimum(int(n), H).mean for n in sizes]
+    return pd.DataFrame({"n": sizes, "energy_per_spin": means})

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.optimize import minimize_scalar
 
 import theory
 from theory.covariance import Covariance
@@ -32,6 +33,33 @@ def test_the_complexity_is_the_growth_rate_of_exact_counts(mixture, index):
     # In between, where one index's layer ends, the difference changes its sign on the way.
     compared = slice(None) if index is None else [0, -1]
     assert np.all(near[compared] < 0.8 * far[compared] + 1e-3)
+
+
+def by_search(u, mixture, index):
+    """The supremum in the docstring by brute force over z, v at its best for each."""
+    value, first, second = (float(Covariance.of(mixture)(1.0, d)) for d in range(3))
+    m, spread = 2 * first * math.sqrt(second) / (first + second), value - first**2 / (first + second)
+
+    def lowered(z):
+        rate = z * math.sqrt(z * z - 1) - math.log(z + math.sqrt(z * z - 1)) if z > 1 else 0.0
+        v = min(u, -m * z)
+        bulk = (second - first) / (second + first) * z * z
+        return bulk + ((index or 0) + 1) * rate + (v + m * z) ** 2 / (2 * spread) - 0.5 * math.log(second / first)
+
+    grid = np.linspace(1.0 if index is not None else -2.0, 6.0, 801)
+    best = grid[np.argmin([lowered(z) for z in grid])]
+    ends = max(best - 0.01, grid[0]), best + 0.01
+    # minimize_scalar stays inside its interval: an end is looked at as well.
+    return -min(minimize_scalar(lowered, bounds=ends, method="bounded", options={"xatol": 1e-10}).fun, lowered(ends[0]))
+
+
+@pytest.mark.parametrize("mixture", [MIXTURE, {2: 1.0, 4: 1.0}, {1: 0.6, 3: 1.0}, {3: 1.0, 5: 0.4}])
+@pytest.mark.parametrize("index", [None, 0, 3])
+def test_the_complexity_is_the_supremum_it_says(mixture, index):
+    u = math.sqrt(Covariance.of(mixture)(1.0)) * np.linspace(-2.0, 0.2, 12)
+    searched = [by_search(energy, mixture, index) for energy in u]
+    # At a maximum found to 1e-6 in z the value is right to rounding.
+    np.testing.assert_allclose(theory.mixed_complexity(u, mixture, index), searched, rtol=0, atol=1e-10)
 
 
 def test_minima_vanish_where_replicas_put_the_ground_state():

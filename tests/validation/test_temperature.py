@@ -47,7 +47,7 @@ def test_slope_at_the_ground_state_is_that_of_the_complexity(H):
     u = -float(theory.E_0(H))
     step = 1e-6
     slope = (theory.index_complexity(u + step, H, 0) - theory.index_complexity(u - step, H, 0)) / (2 * step)
-    assert ground_states.slope_at_ground_state(H) == pytest.approx(slope, rel=1e-6)
+    assert theory.deepest_minimum(100, H).rate == pytest.approx(slope, rel=1e-6)
 
 
 def test_centring_of_claim_and_figure_are_one():

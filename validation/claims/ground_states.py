@@ -1,6 +1,5 @@
 """Ground states: annealing beside enumeration, their limit, and how deep the Hessian ascent gets."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -61,15 +60,9 @@ def walk_limit(n: int, H: int, steps: int) -> float:  # noqa: ARG001
     return -float(edges.mean())
 
 
-def slope_at_ground_state(H: int) -> float:
-    """Return ``c``, the slope of the complexity of minima at -E_0: they grow by ``exp(c)`` a unit of energy."""
-    deepest_, edge = float(theory.E_0(H)), float(theory.E_inf(H))
-    return (H - 2) * deepest_ / (2 * (H - 1)) + 2 / edge**2 * math.sqrt(deepest_**2 - edge**2)
-
-
 def centred(energy_per_spin: float, n: int, H: int) -> float:
-    """Return the energy less the mean of Gumbel's law around ``log(n)/(2c)``, per spin: ``-E_0`` plus o(1/n)."""
-    return energy_per_spin - (math.log(n) / 2 - np.euler_gamma) / (slope_at_ground_state(H) * n)
+    """Return the energy less the known difference of the deepest minimum's mean from -E_0: ``-E_0`` plus o(1/n)."""
+    return energy_per_spin - theory.deepest_minimum(n, H).mean + float(theory.ground_state_energy(H))
 
 
 def centred_ground_state(seed: np.random.SeedSequence, n: int, H: int) -> float:
@@ -130,7 +123,7 @@ CLAIMS = (
         id="ground-states/limit",
         kind="theorem",
         statement="The ground state's energy per spin tends to -E_0, with a correction of order log(n)/n.",
-        formula=r"\mathbb{E} \min_x E(x) = -E_0 n + \frac{\log n}{2c} - \frac{\gamma}{c} + o(n^0), \quad "
+        formula=r"\mathbb{E} \min_x E(x) = -E_0 n + \frac{\log n}{2c} - \frac{\gamma + \log A}{c} + o(n^0), \quad "
         r"c = \Theta_0'(-E_0)",
         source="Auffinger, Ben Arous & Cerny 2013; Subag & Zeitouni 2017",
         measured="annealed ground states at growing n, less the known correction, extrapolated",

@@ -39,22 +39,6 @@ def without_annealing(anneal: Function) -> Function:  # noqa: ARG001
     return lambda glass, x0, *rest, **options: descend(glass, x0[:2])  # noqa: ARG005
 
 
-def second_lowest(directions: Function) -> Function:  # noqa: ARG001
-    """Step along the second lowest eigenvectors of the Hessian."""
-
-    def wrong(hessian: Any, x: Any, gradient: Any, fallback: Any) -> Any:
-        if not hessian.any():
-            return fallback
-        length = np.sqrt(np.einsum("bi,bi->b", x, x))[:, None]
-        unit = x / np.where(length > 0, length, 1.0)
-        across = np.eye(x.shape[1]) - unit[:, :, None] * unit[:, None, :]
-        high = 1e6 * unit[:, :, None] * unit[:, None, :]
-        v = np.linalg.eigh(across @ hessian @ across + high)[1][:, :, 1]
-        return np.where(np.einsum("bi,bi->b", v, gradient)[:, None] > 0, -v, v)
-
-    return wrong
-
-
 def physics_temperature_of_theory(equilibrium: Function) -> Function:
     """Take T for that of energies with variance n/2, and keep the energies."""
     return lambda T, H: equilibrium(T * np.sqrt(2), H)

@@ -20,7 +20,7 @@ def ground_states(measured: pd.DataFrame, centring: pd.DataFrame, E_0: float, E_
         centring["energy_per_spin"],
         color=THEORY,
         lw=1.5,
-        label=r"$-E_0 + (\frac{1}{2}\log n - \gamma)/(c\,n)$",
+        label=r"$-E_0 + (\frac{1}{2}\log n - \gamma - \log A)/(c\,n)$",
     )
     looks = {"annealing": ("o", SIMULATION, 5, 1.0), "enumeration": ("+", "black", 10, 0.0)}
     for method, group in measured.groupby("method"):

@@ -48,7 +48,7 @@ def _draw_overlaps(tables: Tables) -> Figure:
 
 
 def _ground_states(seed: int) -> Tables:
-    sizes, curve = (6, 8, 10, 16, 24, 36, 54, 80), np.geomspace(16, 80, 60)
+    sizes, curve = (6, 8, 10, 16, 24, 36, 54, 80), np.arange(16, 81)
     return {
         "measured": thermal_experiments.ground_states(sizes, _H, 60, (6, 8, 10), seed),
         "centring": thermal_experiments.centring(curve, _H),
