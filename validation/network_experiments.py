@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spinglass.networks import data, training, training_augment
-from spinglass.networks.optimisers import Adam
-from spinglass.networks.training_result import TrainedNetworks
+from spinglass.networks import data, training
+from spinglass.networks.training import augment
+from spinglass.networks.training.optimisers import Adam
+from spinglass.networks.training.result import TrainedNetworks
 from spinglass.seeds import child, seed_sequence
 from spinglass.toy_data import GaussianMixture
 
@@ -84,9 +85,9 @@ def digits_with_augmentation(images: int, networks: int, epochs: int, seed: int)
     X, y = digits.train
     ways = {
         "as they are": None,
-        "shifted": training_augment.shifts_and_rotations(digits.side, pixels=0.5, degrees=0.0),
-        "rotated": training_augment.shifts_and_rotations(digits.side, pixels=0.0, degrees=8.0),
-        "both": training_augment.shifts_and_rotations(digits.side, pixels=0.5, degrees=8.0),
+        "shifted": augment.shifts_and_rotations(digits.side, pixels=0.5, degrees=0.0),
+        "rotated": augment.shifts_and_rotations(digits.side, pixels=0.0, degrees=8.0),
+        "both": augment.shifts_and_rotations(digits.side, pixels=0.5, degrees=8.0),
     }
     trained = [
         training.train(

@@ -2,11 +2,11 @@
 
 from spinglass.networks.decoupled import DecoupledPathModel
 from spinglass.networks.layers import LayeredNetwork
-from spinglass.networks.linear import LinearProblem
-from spinglass.networks.paths import PathExpansion, path_expansion, path_gradient, path_sum
+from spinglass.networks.linear.problem import LinearProblem
+from spinglass.networks.paths.expansion import PathExpansion, path_expansion, path_gradient, path_sum
 from spinglass.networks.relu import ReLUNetwork
 from spinglass.networks.resnet import LinearResNet
-from spinglass.networks.training import train
+from spinglass.networks.training.many import train
 
 __all__ = [
     "DecoupledPathModel",

@@ -12,13 +12,13 @@ from spinglass.arguments import real_number, whole_number
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Array, check_points
 from spinglass.memory import require_memory
-from spinglass.networks import path_storage
 from spinglass.networks.architecture import Architecture, in_figures
-from spinglass.networks.expectations import SAMPLES, sampled_outputs
-from spinglass.networks.path_draws import PathDraws
-from spinglass.networks.path_form import PathForm
-from spinglass.networks.path_losses import PathLosses
-from spinglass.networks.paths import edge_index
+from spinglass.networks.paths import storage
+from spinglass.networks.paths.draws import PathDraws
+from spinglass.networks.paths.expansion import edge_index
+from spinglass.networks.paths.expectations import SAMPLES, sampled_outputs
+from spinglass.networks.paths.form import PathForm
+from spinglass.networks.paths.losses import PathLosses
 from spinglass.networks.redundancy import unique_weights
 from spinglass.seeds import Seed, seed_sequence
 
@@ -123,7 +123,7 @@ class DecoupledPathModel(PathLosses):
         """The factor in front of the sum over paths, ``Lambda^{-(H-1)/2} m^{-1/2}``."""
         if self.weights == "per-edge":
             return self.architecture.q
-        return path_storage.normalisation(self.n, self.H, self.multiplicity)
+        return storage.normalisation(self.n, self.H, self.multiplicity)
 
     @cached_property
     def inputs(self) -> Array:
@@ -139,8 +139,8 @@ class DecoupledPathModel(PathLosses):
     def form(self) -> PathForm | SphericalSpinGlass:
         """The energy as it is stored: its active paths listed, or packed couplings where these are smaller."""
         if self.weights == "per-edge":
-            return path_storage.layered_form(self._draws, self.architecture)
-        return path_storage.unique_form(self._draws, self.n, self.H)
+            return storage.layered_form(self._draws, self.architecture)
+        return storage.unique_form(self._draws, self.n, self.H)
 
     def with_rho(self, rho: float) -> "DecoupledPathModel":
         """Return the model of another rho with the same X; a larger rho only adds active paths.
@@ -161,7 +161,7 @@ class DecoupledPathModel(PathLosses):
         ValueError
             If its packed couplings will not fit in memory.
         """
-        return path_storage.as_spin_glass(self.form)
+        return storage.as_spin_glass(self.form)
 
     def continua(self) -> str:
         """Say why whole continua of points on the sphere are critical, or nothing where none is known.
@@ -238,7 +238,7 @@ class DecoupledPathModel(PathLosses):
         require_memory(8 * paths * (2 * batch + self.H), f"the terms of {paths} paths at {batch} points", "fewer paths")
         every = np.arange(paths)
         unique = self.weights == "unique"
-        taken = path_storage.weight_tuple(every, self.n, self.H) if unique else edge_index(self.architecture, every)
+        taken = storage.weight_tuple(every, self.n, self.H) if unique else edge_index(self.architecture, every)
         product = np.ones((*points.shape[:-1], paths))
         for column in taken.T:
             product *= points[..., column]

@@ -109,7 +109,7 @@ def test_link_4_uniform_sizes_are_those_that_divide(widths, size):
 
 @given(strategies.uniform_architectures())
 def test_link_4_every_tuple_stands_on_equally_many_paths(case):
-    from spinglass.networks.path_storage import weight_tuple
+    from spinglass.networks.paths.storage import weight_tuple
 
     widths, size = case
     layers = Architecture.of(widths)

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from spinglass.networks.activations import leaky_relu
 from spinglass.networks.curvature import curvature
 from spinglass.networks.layers import LayeredNetwork
-from spinglass.networks.linear import LinearProblem
-from spinglass.networks.linear_critical import critical_point, directions
+from spinglass.networks.linear import LinearProblem, critical_point, directions
 from spinglass.networks.resnet import LinearResNet, polar_layers
 from theory import linear_networks, linear_resnets
 

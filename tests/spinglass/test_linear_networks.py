@@ -7,8 +7,7 @@ import pytest
 
 from spinglass.networks.curvature import curvature
 from spinglass.networks.layers import LayeredNetwork
-from spinglass.networks.linear import LinearProblem
-from spinglass.networks.linear_critical import critical_point, directions, optimum
+from spinglass.networks.linear import LinearProblem, critical_point, directions, optimum
 
 
 def problem(widths=(3, 4, 2, 3), points=6, seed=0, rank=None):

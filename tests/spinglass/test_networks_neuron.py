@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from spinglass.networks.neuron import SingleNeuron, hard_neuron
-from spinglass.networks.neuron_minima import count_minima_on_a_line, find_minima
+from spinglass.networks.small.neuron import SingleNeuron, hard_neuron
+from spinglass.networks.small.neuron_minima import count_minima_on_a_line, find_minima
 
 
 def test_derivatives_by_differences():

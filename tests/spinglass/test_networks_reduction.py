@@ -5,8 +5,8 @@ import pytest
 
 from spinglass import SphericalSpinGlass, check_derivatives, descend, enumerate_critical_points, sphere
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, reduction
-from spinglass.networks.chart import CentralProjection
-from spinglass.networks.two_parameter import TwoParameterSurface
+from spinglass.networks.small.chart import CentralProjection
+from spinglass.networks.small.two_parameter import TwoParameterSurface
 
 
 @pytest.mark.parametrize("rho", [1.0, 0.4, 0.02])

@@ -8,7 +8,7 @@ import pytest
 
 from spinglass.networks import ReLUNetwork, path_expansion, path_gradient, path_sum
 from spinglass.networks.architecture import Architecture
-from spinglass.networks.paths import edge_index
+from spinglass.networks.paths.expansion import edge_index
 from spinglass.networks.symmetries import permute, rescale
 
 WIDTHS = [(1, 1), (3, 1), (4, 3, 1), (5, 3, 2, 1), (3, 2, 4, 2, 1)]

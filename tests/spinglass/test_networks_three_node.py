@@ -5,8 +5,8 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from spinglass.networks.separation import separating_plane
-from spinglass.networks.three_node import network_of_splitting, splitting, splitting_examples, train_three_nodes
+from spinglass.networks.small.separation import separating_plane
+from spinglass.networks.small.three_node import network_of_splitting, splitting, splitting_examples, train_three_nodes
 
 
 @pytest.mark.parametrize(("n", "count"), [(1, 4), (2, 14), (3, 104)])

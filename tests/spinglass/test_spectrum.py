@@ -5,7 +5,7 @@ import pytest
 
 from spinglass.networks import train
 from spinglass.networks.curvature import curvature
-from spinglass.networks.spectrum import bounds_below, largest_eigenvalue, most_below, solution_index
+from spinglass.networks.curvature.spectrum import bounds_below, largest_eigenvalue, most_below, solution_index
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(60, 8)), RNG.integers(4, size=60)

@@ -6,7 +6,7 @@ from scipy import ndimage
 
 from spinglass.networks import train
 from spinglass.networks.data import digits
-from spinglass.networks.training_augment import shifts_and_rotations
+from spinglass.networks.training.augment import shifts_and_rotations
 
 
 def test_moves_are_those_of_scipy():

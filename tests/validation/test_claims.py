@@ -9,7 +9,10 @@ from scipy import integrate, special, stats
 
 import theory
 from spinglass import SphericalSpinGlass
-from validation.claims import bad_minima, catalogue, covariance, derivatives, level_sets, minima, two_spin
+from validation.claims import catalogue, covariance, derivatives, two_spin
+from validation.claims.minima import bad as bad_minima
+from validation.claims.minima import counts as minima
+from validation.claims.minima import level_sets
 
 SEED = np.random.SeedSequence(7)
 CLAIMS = catalogue()

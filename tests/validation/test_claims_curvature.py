@@ -6,12 +6,14 @@ import pytest
 from spinglass import enumerate_critical_points
 from spinglass.networks.curvature import curvature
 from spinglass.networks.layers import LayeredNetwork
-from spinglass.networks.linear import LinearProblem
-from spinglass.networks.linear_critical import critical_point, optimum
-from spinglass.networks.linear_glass import linear_glass
+from spinglass.networks.linear import LinearProblem, critical_point, linear_glass, optimum
 from spinglass.networks.resnet import LinearResNet
-from validation.claims import ascent, curvature_checks, curvature_points, linear_descents, resnet_search
-from validation.claims.random_networks import at_random, magnitude, rounding_bound
+from validation.claims.curvature import ascent
+from validation.claims.curvature import checks as curvature_checks
+from validation.claims.curvature import points as curvature_points
+from validation.claims.curvature.random_networks import at_random, magnitude, rounding_bound
+from validation.claims.linear_networks import descents as linear_descents
+from validation.claims.linear_networks import resnet_search
 
 SEED = np.random.SeedSequence(5)
 

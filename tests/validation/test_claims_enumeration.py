@@ -11,9 +11,11 @@ from scipy import integrate
 import theory
 from spinglass import SphericalSpinGlass, critical_points, sphere
 from validation import Mutant, verify
-from validation.claims import catalogue, enumeration, hessian_law, hessians, mean_counts, trivialisation
-from validation.claims import wrong_enumeration as wrong
-from validation.claims.landscapes import every_point
+from validation.claims import catalogue
+from validation.claims.enumeration import hessian_law, hessians, mean_counts, trivialisation
+from validation.claims.enumeration import solutions as enumeration
+from validation.claims.enumeration import wrong as wrong
+from validation.claims.enumeration.landscapes import every_point
 from validation.mutation import mutated
 
 SEED = np.random.SeedSequence(11)

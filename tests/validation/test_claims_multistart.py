@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from spinglass import SphericalSpinGlass
-from validation.claims import multistart
-from validation.claims.multistart import minima
+from validation.claims.minima import multistart
+from validation.claims.minima.multistart import minima
 
 
 def diagonal(coefficients):

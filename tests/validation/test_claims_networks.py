@@ -8,7 +8,10 @@ import pytest
 
 from spinglass import sphere
 from spinglass.networks import DecoupledPathModel, ReLUNetwork
-from validation.claims import networks, networks_assumptions, networks_chain, networks_laws
+from validation.claims import networks
+from validation.claims.networks import assumptions as networks_assumptions
+from validation.claims.networks import chain as networks_chain
+from validation.claims.networks import laws as networks_laws
 
 SEED = np.random.SeedSequence(11)
 

@@ -7,7 +7,7 @@ from scipy import stats
 
 from spinglass.networks.curvature import curvature
 from validation import digits_experiment, digits_summary, figures, gallery
-from validation.claims import choromanska
+from validation.claims.choromanska import observations as choromanska
 from validation.digits_experiment import EFFORTS, Sizes
 from validation.gallery.choromanska import ENTRIES, entries
 

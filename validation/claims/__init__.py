@@ -1,4 +1,4 @@
-"""The project's catalogue of claims, one file per family."""
+"""The project's catalogue of claims, one module or package per family."""
 
 from functools import cache
 from importlib import import_module

@@ -8,7 +8,7 @@ from spinglass import SphericalSpinGlass, sphere
 from spinglass.seeds import child
 from validation.claim import Claim, Mutant, Series
 from validation.claims import wrong
-from validation.claims.wrong_enumeration import CURVATURE, INDEX
+from validation.claims.enumeration.wrong import CURVATURE, INDEX
 from validation.estimators import Identity
 
 METHODS = ("lbfgs", "cg", "gradient")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from spinglass.networks import neuron, neuron_minima, three_node
+from spinglass.networks.small import neuron, neuron_minima, three_node
 from spinglass.seeds import child, generator
 from validation import hard_landscapes
 from validation.claim import Between, Claim, Effort, Mutant, Series
@@ -179,13 +179,13 @@ CLAIMS = (
             Mutant(
                 "inputs too close",
                 "inputs along an axis differ by a factor 3, so that their dips melt into one",
-                {"spinglass.networks.neuron.hard_neuron": _closer},
+                {"spinglass.networks.small.neuron.hard_neuron": _closer},
                 upstream=True,
             ),
             Mutant(
                 "uneven targets",
                 "targets are 0.95 instead of half-way, so that dips drown in the slope of the next",
-                {"spinglass.networks.neuron.hard_neuron": _uneven},
+                {"spinglass.networks.small.neuron.hard_neuron": _uneven},
                 upstream=True,
             ),
         ),
@@ -215,13 +215,13 @@ CLAIMS = (
             Mutant(
                 "a set forgotten",
                 "the last set gets no example",
-                {"spinglass.networks.three_node.splitting_examples": _without_last},
+                {"spinglass.networks.small.three_node.splitting_examples": _without_last},
                 upstream=True,
             ),
             Mutant(
                 "no cube",
                 "the examples that force the output unit to be an AND are left out",
-                {"spinglass.networks.three_node.splitting_examples": _without_cube},
+                {"spinglass.networks.small.three_node.splitting_examples": _without_cube},
                 upstream=True,
             ),
         ),
@@ -246,13 +246,13 @@ CLAIMS = (
             Mutant(
                 "no cross term",
                 "the Hessian is diagonal",
-                {"spinglass.networks.two_parameter.TwoParameterSurface.hessian": _without_cross_terms},
+                {"spinglass.networks.small.two_parameter.TwoParameterSurface.hessian": _without_cross_terms},
                 upstream=True,
             ),
             Mutant(
                 "a loss that is not symmetric",
                 "the loss grows with the first weight alone",
-                {"spinglass.networks.two_parameter.TwoParameterSurface.energy_and_gradient": _of_one_sign},
+                {"spinglass.networks.small.two_parameter.TwoParameterSurface.energy_and_gradient": _of_one_sign},
                 upstream=True,
             ),
         ),

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from spinglass.descent.loop import METHODS
-from spinglass.networks.optimisers import OPTIMISERS
-from spinglass.networks.training_losses import ACTIVATIONS, LOSSES
+from spinglass.networks.training.losses import ACTIVATIONS, LOSSES
+from spinglass.networks.training.optimisers import OPTIMISERS
 from spinglass.sampling.langevin import SCHEMES
 from validation.study import work
 from validation.study.options import Option, choice, flag, not_negative, positive, weights, whole, wholes

@@ -1,0 +1,56 @@
+"""A deep linear network's loss as a mixed spherical glass: its critical points at fixed weight norm, enumerable."""
+
+from itertools import pairwise, product
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass import couplings
+from spinglass.hamiltonian import SphericalSpinGlass
+from spinglass.memory import require_memory
+from spinglass.networks.linear.problem import LinearProblem
+
+Array = npt.NDArray[np.float64]
+
+
+def linear_glass(problem: LinearProblem) -> SphericalSpinGlass:
+    r"""Return the mixed model of orders H and 2H whose energy is ``E - |Y|^2/2``, for all weights w in a row.
+
+    On the sphere ``|w|^2 = n`` its critical points satisfy ``grad E(w) + mu w = 0``: they are those of the loss with a
+    ridge ``mu |w|^2/2`` whose strength goes with the norm. ``enumerate_critical_points`` takes the model. Its forms are
+    not generic: where some vanish together with their gradients on whole surfaces, complex solutions are not isolated
+    and the enumeration says ``complete=False``; the real points that it certifies are critical points all the same.
+
+    Raises
+    ------
+    ValueError
+        If the tensor of order 2H does not fit in memory, or H = 1, which is no spin glass of one form.
+
+    Examples
+    --------
+    >>> problem = LinearProblem([[1.0]], [[3.0]], (1, 1, 1))
+    >>> glass = linear_glass(problem)
+    >>> float(glass.energy([1.0, 2.0])), problem.loss(np.array([1.0, 2.0])) - 4.5
+    (-4.0, -4.0)
+    """
+    n, H = problem.size, problem.H
+    if H == 1:
+        raise ValueError("one layer alone is a quadratic form with a field; its critical points need no enumeration")
+    require_memory(8 * 3 * n ** (2 * H), f"a tensor of {n}^{2 * H} numbers", "narrower or fewer layers")
+    paths = path_tensor(problem)
+    gram, signal = problem.X.T @ problem.X, problem.X.T @ problem.Y
+    high = np.tensordot(np.tensordot(gram, paths, (1, 0)), paths, ((0, 1), (0, 1))) / 2
+    low = -np.tensordot(signal, paths, ((0, 1), (0, 1)))
+    packed = {d: couplings.pack(n ** ((d - 1) / 2) * tensor) for d, tensor in ((H, low), (2 * H, high))}
+    return SphericalSpinGlass(n, dict.fromkeys(packed, 1.0), packed)
+
+
+def path_tensor(problem: LinearProblem) -> Array:
+    """Return the map (W_1...W_H)_ab as a tensor (n_0, n_H, n, ..., n): one entry 1 a path through the layers."""
+    widths, n = problem.widths, problem.size
+    starts = np.cumsum([0, *(a * b for a, b in pairwise(widths))])
+    tensor = np.zeros((widths[0], widths[-1]) + (n,) * problem.H)
+    for path in product(*(range(width) for width in widths)):
+        steps = zip(starts, path, path[1:], widths[1:], strict=False)
+        tensor[(path[0], path[-1], *(int(start) + i * width + j for start, i, j, width in steps))] = 1.0
+    return tensor

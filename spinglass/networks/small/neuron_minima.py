@@ -1,0 +1,151 @@
+"""The local minima of a single neuron: by descents for any data, and counted with proof along one axis."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass.landscape import Array
+from spinglass.networks.small.neuron import SingleNeuron
+
+_SAME = 1e-4  # outputs of different minima differ by far more; those of one, after Newton steps, by far less
+_DEEPEST = 200
+
+
+@dataclass(frozen=True, eq=False)
+class NeuronMinima:
+    """Distinct strict minima w (K, d) with their losses (K,), lowest first, and how the descents ended."""
+
+    w: Array
+    loss: Array
+    descents: int
+    unfinished: int
+
+    def __len__(self) -> int:
+        """Return the number of minima found."""
+        return len(self.w)
+
+
+def find_minima(neuron: SingleNeuron, starts: npt.ArrayLike, steps: int = 200) -> NeuronMinima:
+    """Return the distinct minima at which descents from ``starts`` (B, d) end.
+
+    All descents go side by side, by Newton's method with the eigenvalues' absolute values and a damping that adapts to
+    each; a step that does not lower the loss is not taken. An end counts as a minimum if the gradient vanishes to
+    rounding beside the Hessian's smallest eigenvalue, which must be positive; any other end is ``unfinished``.
+
+    Examples
+    --------
+    >>> from spinglass.networks.small.neuron import hard_neuron
+    >>> len(find_minima(hard_neuron(1, 3), np.geomspace(0.5, 500, 30)[:, None]))
+    3
+    """
+    w = np.array(starts, dtype=np.float64)
+    if w.ndim != 2:
+        raise ValueError(f"starts must have shape (B, {neuron.d}), not {w.shape}")
+    damping, moving = np.full(len(w), 1e-3), np.arange(len(w))
+    for _ in range(steps):
+        w[moving], damping[moving], still = _step(neuron, w[moving], damping[moving])
+        moving = moving[~still]
+        if not moving.size:
+            break
+    loss, gradient, hessian = neuron.derivatives(w)
+    values = np.linalg.eigvalsh(hessian)
+    distance = np.linalg.norm(gradient, axis=1)  # to the minimum, times the smallest eigenvalue
+    ended = (values[:, 0] > 0) & (distance < 1e-6 * values[:, 0] * np.linalg.norm(w, axis=1))
+    kept = np.flatnonzero(ended)[_distinct(neuron.outputs(w[ended]))]
+    kept = kept[np.argsort(loss[kept], kind="stable")]
+    return NeuronMinima(w[kept], loss[kept], len(w), int(np.sum(~ended)))
+
+
+def _step(neuron: SingleNeuron, w: Array, damping: Array) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+    """Return weights and dampings after one step, and which steps were down to rounding."""
+    loss, gradient, hessian = neuron.derivatives(w)
+    values, vectors = np.linalg.eigh(hessian)
+    scale = np.abs(values).max(axis=1, keepdims=True)
+    along = np.einsum("bij,bi->bj", vectors, gradient) / (np.abs(values) + damping[:, None] * scale + 1e-300)
+    step = np.einsum("bij,bj->bi", vectors, along)
+    lower = neuron.loss(w - step) <= loss
+    still = np.linalg.norm(step, axis=1) <= 1e-13 * np.linalg.norm(w, axis=1)
+    damping = np.where(lower, damping / 10, np.minimum(damping * 10, 1e8))
+    return np.where(lower[:, None], w - step, w), damping, still
+
+
+def _distinct(points: Array) -> npt.NDArray[np.int64]:
+    """Return one member of each cluster of points."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import KDTree
+
+    if len(points) == 0:
+        return np.zeros(0, dtype=np.int64)
+    # Equal up to rounding first: the tree's pairs would be as many as the square of a crowd.
+    members = np.unique(points.round(7), axis=0, return_index=True)[1]
+    points = points[members]
+    pairs = KDTree(points).query_pairs(_SAME, output_type="ndarray")
+    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(points), len(points)))
+    labels = connected_components(links, directed=False)[1]
+    return np.asarray(members[np.unique(labels, return_index=True)[1]])
+
+
+def count_minima_on_a_line(x: npt.ArrayLike, y: npt.ArrayLike) -> int:
+    r"""Return the exact number of local minima of ``sum_k (sigma(x_k w) - y_k)^2`` over one real weight w, with proof.
+
+    Term k falls up to ``w_k = logit(y_k)/x_k`` and rises after it, so all critical points lie between the least and
+    the largest w_k. That interval is halved until, in ball arithmetic, the derivative has no zero on a piece or is
+    strictly monotone there. Where the loss is a sum over weights, minima of the whole are products of these.
+
+    Raises
+    ------
+    ValueError
+        If the data are not those of a :class:`SingleNeuron` with one weight.
+    ArithmeticError
+        If a zero of the derivative is too close to degenerate to be decided.
+
+    Examples
+    --------
+    >>> count_minima_on_a_line([1.0, 1 / 16, 1 / 256], [0.75, 0.75, 0.75])
+    3
+    """
+    neuron = SingleNeuron(np.asarray(x, dtype=np.float64)[..., None], np.asarray(y, dtype=np.float64))
+    turns = [math.log(t / (1 - t)) / z for z, t in zip(neuron.X[:, 0], neuron.y, strict=True)]
+    # The ends are rounded: go a little outside, on the scale of the steepest term where all turns are at 0.
+    spread = (max(map(abs, turns)) + float(1 / np.abs(neuron.X).max())) * 1e-9
+    zeros = _sign_changes(_slopes(neuron), min(turns) - spread, max(turns) + spread, _DEEPEST)
+    return sum(rising for rising in zeros)
+
+
+def _slopes(neuron: SingleNeuron) -> Any:
+    from flint import arb
+
+    data = [(arb(float(z)), arb(float(t))) for z, t in zip(neuron.X[:, 0], neuron.y, strict=True)]
+
+    def slopes(w: Any) -> tuple[Any, Any]:
+        """Return first and second derivative over a ball, divided by 2."""
+        first = second = arb(0)
+        for z, t in data:
+            s = 1 / (1 + (-z * w).exp())
+            slope, rest = s * (1 - s), s - t
+            first += z * slope * rest
+            second += z * z * slope * (slope + rest * (1 - 2 * s))
+        return first, second
+
+    return slopes
+
+
+def _sign_changes(slopes: Any, low: float, high: float, depth: int) -> list[bool]:
+    """Return for each zero of the first derivative in [low, high], in order, whether it rises through zero."""
+    from flint import arb
+
+    first, second = slopes(arb((low + high) / 2, (high - low) / 2 * (1 + 1e-15)))
+    if not first.contains(0):
+        return []
+    if not second.contains(0):
+        ends = [slopes(arb(end))[0] for end in (low, high)]
+        if not any(end.contains(0) for end in ends):
+            return [bool(ends[0] < 0)] if (ends[0] < 0) != (ends[1] < 0) else []
+    if depth == 0:
+        raise ArithmeticError(f"a critical point near w = {low:.17g} is too close to degenerate to be told from none")
+    middle = low + (high - low) * 0.4990234375  # off the middle, where symmetric data have their zeros
+    return _sign_changes(slopes, low, middle, depth - 1) + _sign_changes(slopes, middle, high, depth - 1)

@@ -1,0 +1,5 @@
+"""Curvature of piecewise linear networks: positive blocks, no strict maxima, saddles between layers, dead units."""
+
+from validation.claims.curvature.blocks import CLAIMS
+
+__all__ = ["CLAIMS"]

@@ -1,0 +1,5 @@
+"""Every critical point of small landscapes: their number, their Hessians, and the graph that they make."""
+
+from validation.claims.enumeration import graphs, hessians, mean_counts, solutions, trivialisation
+
+CLAIMS = (*solutions.CLAIMS, *graphs.CLAIMS, *mean_counts.CLAIMS, *hessians.CLAIMS, *trivialisation.CLAIMS)

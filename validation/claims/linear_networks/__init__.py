@@ -1,0 +1,5 @@
+"""Deep linear networks and linear ResNets: global values, every critical point, and what small layers can reach."""
+
+from validation.claims.linear_networks.landscapes import CLAIMS
+
+__all__ = ["CLAIMS"]

@@ -1,0 +1,222 @@
+"""What the way from the network to the glass assumes, measured: these claims are expected to fail, and say how far."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinglass import descent, sphere
+from spinglass.networks import DecoupledPathModel, ReLUNetwork, data, redundancy, training
+from spinglass.seeds import child, generator
+from theory import networks
+from validation.claim import Between, Claim, Mutant, Series
+from validation.claims import wrong
+from validation.claims.networks.laws import layered_moments, sizes
+from validation.claims.networks.wrong import Q_EXPONENT, RHO, TERM_DROPPED, UNIQUE_Q, one_gate_for_all, some_always_on
+
+Array = NDArray[np.float64]
+Widths = tuple[int, ...]
+_HIDDEN = 12
+_SIGNS = 4000
+
+
+def excess_energy(seed: np.random.SeedSequence, n: int, rho: float) -> float:
+    """Return how far a diluted model's ends of descent lie above its glass's, energies over sqrt(rho), per spin."""
+    model = DecoupledPathModel((n, n, n, 1), rho, "unique", n, seed=child(seed, 0))
+    starts = sphere.random_points(n, 16, child(seed, 1))
+    ends = [descent.descend(landscape, starts).energy_per_spin.mean() for landscape in (model, model.with_rho(1.0))]
+    return float(ends[0] / math.sqrt(rho) - ends[1])
+
+
+def no_excess(n: int, rho: float) -> Between:  # noqa: ARG001
+    """Return 0, deviations relative to the energies themselves, which lie near -1.4 per spin."""
+    return Between(0.0, 0.0, scale=1.4)
+
+
+def glass_moments(widths: Widths) -> Array:  # noqa: ARG001
+    """Return what the two would be for a glass, whose variance is the same everywhere."""
+    return np.array([1.0, 1.0])
+
+
+def gate_dependence(seed: np.random.SeedSequence, network: str) -> Array:
+    """Return how far the gates of a hidden layer are from independent Bernoulli variables of one rho, over inputs.
+
+    The mean squared correlation of two units' gates, of a gate and an input, and the variance of the units' rates:
+    each less what chance alone would give at this number of inputs, so that all have mean 0 if the assumption holds.
+    """
+    net, X = _network_and_inputs(seed, network)
+    gates = net.activities(X)[0].astype(np.float64)
+    m, rate = len(X), gates.mean(axis=0)
+    live, shown = _standardised(gates), _standardised(X)
+    among = (live.T @ live / m)[np.triu_indices(live.shape[1], 1)]
+    with_input = live.T @ shown / m
+    chance = 1 / (m - 1)
+    spread = rate.var(ddof=1) - (rate * (1 - rate)).mean() / (m - 1)
+    squares = [np.sum(r**2) / max(1, r.size) for r in (among, with_input)]  # gates that never change show nothing
+    return np.array([squares[0] - chance, squares[1] - chance, spread])
+
+
+def no_dependence(network: str) -> Between:  # noqa: ARG001
+    """Return 0 three times; squared correlations are on a scale of 1."""
+    return Between(np.zeros(3), np.zeros(3), scale=1.0)
+
+
+def hinge_gap(seed: np.random.SeedSequence, widths: Widths, rho: float) -> float:
+    """Return the true hinge loss less the paper's form of it, relative to it, at random points and targets 1."""
+    model = DecoupledPathModel(widths, rho, seed=child(seed, 0))
+    w = 2 * sphere.random_points(model.n, 50, child(seed, 1))
+    true = model.hinge_loss(w, 1.0, method="enumerated")
+    assumed = model.hinge_loss_if_independent(w, 1.0, model.active_probability(w, 1.0))
+    return float(np.mean(true - assumed) / np.mean(true))
+
+
+def no_gap(widths: Widths, rho: float) -> Between:  # noqa: ARG001
+    """Return 0, on the scale of the loss itself."""
+    return Between(0.0, 0.0, scale=1.0)
+
+
+def correlation_of_signs(seed: np.random.SeedSequence, minus: float, epsilon: float) -> float:
+    """Return the correlation of signs with a share ``minus`` of -1 and signs that differ from them in epsilon.
+
+    Nine in ten of the differences turn -1 into 1.
+    """
+    random = generator(seed)
+    first = np.where(random.random(_SIGNS) < minus, -1, 1)
+    turned = np.where(first < 0, 0.9 * epsilon / minus, 0.1 * epsilon / (1 - minus))
+    return redundancy.sign_correlation(first, np.where(random.random(_SIGNS) < turned, -first, first))
+
+
+def papers_sign_bound(minus: float, epsilon: float) -> Between:  # noqa: ARG001
+    """Return the range that Theorem 3.2 as published allows."""
+    return Between(networks.sign_correlation_bound(epsilon), 1.0)
+
+
+def _network_and_inputs(seed: np.random.SeedSequence, network: str) -> tuple[ReLUNetwork, Array]:
+    if network == "random, normal inputs":
+        net = ReLUNetwork.random((20, _HIDDEN, 1), child(seed, 0), last_relu=False)
+        return net, generator(child(seed, 1)).standard_normal((400, 20))
+    digits = data.digits(seed=child(seed, 1))
+    X, labels = digits.train
+    epochs = 10 if network == "trained, digits" else 0
+    trained = training.train(
+        X, labels < 5, hidden=_HIDDEN, loss="hinge", biases=False, epochs=epochs, seed=child(seed, 0)
+    )
+    return ReLUNetwork([layer[0] for layer in trained.weights], last_relu=False), digits.test[0]
+
+
+def _standardised(columns: Array) -> Array:
+    """Return the columns that vary, with mean 0 and variance 1."""
+    spread = columns.std(axis=0)
+    return np.asarray((columns - columns.mean(axis=0))[:, spread > 0] / spread[spread > 0])
+
+
+CLAIMS = (
+    Claim(
+        id="networks/dilution",
+        kind="assumption",
+        statement="Energies at the ends of descents, over √ρ, are the glass's, whatever ρ.",
+        formula=r"\rho^{-1/2} E_{\mathrm{drawn}} \sim E_{\mathrm{glass}}",
+        source="universality; exact only at ρ = 1 or as ρ Λ^(H-1) grows",
+        measured="the mean energy per spin of 16 ends, over √ρ, less that of the glass of the same X and starts",
+        measure=excess_energy,
+        predict=no_excess,
+        # Pilot, 100 samples of other seeds at n = 16: -0.052, standard deviation 0.116 (0.083 of 1.4).
+        delta=0.03,
+        sizes={
+            "quick": [Series(150, n=16, rho=0.2)],
+            "standard": [Series(1500, n=n, rho=0.2) for n in (8, 16, 32)],
+            "paper": [Series(3000, n=n, rho=0.2) for n in (8, 16, 32, 64, 128)],
+        },
+        mutants=(RHO, UNIQUE_Q),
+    ),
+    Claim(
+        id="networks/layered-as-glass",
+        kind="assumption",
+        statement="With a weight an edge the path model has the glass's law: one variance all over the sphere.",
+        formula=r"V(w) = 1",
+        source="Choromanska et al. 2015, section 3.2, without unique weights",
+        measured="mean square and mean fourth power of a model's outputs at random points, over Λ and 3 Λ²",
+        measure=layered_moments,
+        predict=glass_moments,
+        components=("mean", "mean square"),
+        # Pilot, 200 samples of other seeds: 0.63 and 0.69 with standard deviations 0.26 and 0.61.
+        delta=0.2,
+        sizes=sizes((250, 2500, 25000), [{"widths": (3, 2, 2, 1)}]),
+        mutants=(
+            Q_EXPONENT,
+            Mutant(
+                "physics' normalisation",
+                "a glass has variance n/2",
+                {"validation.claims.networks.assumptions.glass_moments": wrong.times(0.5)},
+            ),
+        ),
+    ),
+    Claim(
+        id="networks/independent-activities",
+        kind="assumption",
+        statement="Activities are Bernoulli with one ρ, independent of each other and of the inputs.",
+        formula=r"A_{ij} \sim \mathrm{Bernoulli}(\rho) \text{ iid, independent of } X",
+        source="Choromanska et al. 2015, assumptions A1p, A5u, A6u",
+        measured="squared correlations of two gates, of gate and input, and the spread of rates, each less its chance",
+        measure=gate_dependence,
+        predict=no_dependence,
+        components=("two gates", "gate and input", "spread of rates"),
+        delta=0.02,
+        sizes=sizes(
+            (40, 400, 2000),
+            [{"network": n} for n in ("random, normal inputs", "random, digits", "trained, digits")],
+        ),
+        mutants=(
+            Mutant(
+                "gates stuck",
+                "one unit in ten is active whatever enters it",
+                {"spinglass.networks.relu.ReLUNetwork.activities": some_always_on},
+                upstream=True,
+            ),
+            Mutant(
+                "one gate a layer",
+                "all units of a layer have the activity of the first",
+                {"spinglass.networks.relu.ReLUNetwork.activities": one_gate_for_all},
+                upstream=True,
+            ),
+        ),
+    ),
+    Claim(
+        id="networks/hinge",
+        kind="assumption",
+        statement="Whether the hinge is active is independent of the output.",
+        formula=r"\mathbb{E}_A \max(0, 1 - sY) = \rho' - s \rho' \mathbb{E}_A Y",
+        source="Choromanska et al. 2015, section 3.3",
+        measured="the expectation over all activities less the paper's form with the exact ρ', relative",
+        measure=hinge_gap,
+        predict=no_gap,
+        delta=0.1,
+        sizes=sizes((150, 1500, 15000), [{"widths": (3, 2, 1), "rho": 0.5}]),
+        mutants=(TERM_DROPPED, RHO),
+    ),
+    Claim(
+        id="networks/signs-as-published",
+        kind="assumption",
+        statement="Signs that differ with probability ε correlate at least by (1-2ε)/(1+2ε), balanced or not.",
+        formula=r"\mathrm{Corr} \ge \frac{1 - 2\epsilon}{1 + 2\epsilon}",
+        source="Choromanska et al. 2015, Thm 3.2; false for unbalanced signs (theory.networks.least_sign_correlation)",
+        measured="the correlation of 4000 drawn pairs of signs, balanced and with one in twenty negative",
+        measure=correlation_of_signs,
+        predict=papers_sign_bound,
+        delta=0.05,
+        sizes=sizes((100, 1000, 10000), [{"minus": 0.5, "epsilon": 0.05}, {"minus": 0.05, "epsilon": 0.05}]),
+        mutants=(
+            Mutant(
+                "halved",
+                "correlations are halved",
+                {"spinglass.networks.redundancy.sign_correlation": lambda f: lambda a, b: f(a, b) / 2},
+                upstream=True,
+            ),
+            Mutant(
+                "another bound",
+                "theory asks for 1 - epsilon",
+                {"theory.networks.sign_correlation_bound": lambda _: lambda epsilon: 1 - epsilon},
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,266 @@
+"""What is known exactly of the path model's law, of random networks' activities, and of signs."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import theory
+from spinglass import critical_points, sphere
+from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, redundancy
+from spinglass.seeds import child, generator
+from theory import networks
+from validation.claim import EFFORTS, Between, Claim, Effort, Mutant, Series
+from validation.claims import wrong
+from validation.claims.networks.wrong import Q_EXPONENT, RHO, TUPLES, UNIQUE_Q, one_gate_for_all, some_always_on
+from validation.estimators import Identity
+
+Array = NDArray[np.float64]
+Widths = tuple[int, ...]
+OVERLAPS = (-0.6, 0.0, 0.8, 1.0)
+_NETWORKS = 20  # in a sample of the claims on activities
+_POINTS = 256
+
+
+def path_covariance(seed: np.random.SeedSequence, widths: Widths, size: int, rho: float) -> Array:
+    """Return one model's mean of ``Y(w) Y(w') / Lambda`` over random pairs at each overlap."""
+    model = DecoupledPathModel(widths, rho, "unique", size, seed=child(seed, 0))
+    w = sphere.random_points(size, _POINTS, child(seed, 1))
+    across = sphere.project(sphere.tangent(w, sphere.random_points(size, _POINTS, child(seed, 2))))
+    output = model.output(w)
+    others = [model.output(q * w + math.sqrt(1 - q * q) * across) for q in OVERLAPS]
+    return np.array([np.mean(output * other) for other in others]) / size
+
+
+def predicted_path_covariance(widths: Widths, size: int, rho: float) -> Between:  # noqa: ARG001
+    """Return the covariances over Lambda at all overlaps; deviations are relative to the variance."""
+    expected = networks.path_model_covariance(np.array(OVERLAPS), 1.0, len(widths) - 1, rho)
+    return Between(expected, expected, scale=rho)
+
+
+def path_model_counts(seed: np.random.SeedSequence, n: int, rho: float) -> Array:
+    """Return a model's numbers of critical points and of minima."""
+    model = DecoupledPathModel((n, n, n, 1), rho, "unique", n, seed=seed)
+    every = critical_points.enumerate_critical_points(model, certify=None)
+    return np.array([len(every), np.count_nonzero(every.index == 0)], dtype=float)
+
+
+def glass_counts(n: int, rho: float) -> Array:  # noqa: ARG001
+    """Return the glass's exact mean numbers of critical points and of minima."""
+    return np.array([theory.mean_critical_points(n, 3), theory.mean_critical_points(n, 3, index=0)], dtype=float)
+
+
+def layered_moments(seed: np.random.SeedSequence, widths: Widths) -> Array:
+    """Return a layered model's ``mean Y^2 / Lambda`` and ``mean Y^4 / (3 Lambda^2)`` over the sphere."""
+    model = DecoupledPathModel(widths, 1.0, seed=child(seed, 0))
+    Y = model.output(sphere.random_points(model.n, 4 * _POINTS, child(seed, 1)))
+    return np.array([np.mean(Y**2) / model.Lambda, np.mean(Y**4) / (3 * model.Lambda**2)])
+
+
+def layered_prediction(widths: Widths) -> Array:
+    """Return mean and mean square of the variance over the sphere, ``E Y^4 = 3 E (Var Y)^2`` for normal Y."""
+    moments = networks.layered_variance(widths)
+    return np.array([moments.mean, moments.mean_square])
+
+
+def random_activities(seed: np.random.SeedSequence, widths: Widths) -> Array:
+    """Return, over random networks at one input, how often one path and two are active, and the pull of an input.
+
+    Means over all paths; over pairs that share the output unit alone, and that differ in their input alone; and over
+    the first layer twice the activity times a weighted input of variance 1, which is their correlation.
+    """
+    x = np.where(generator(child(seed, 0)).random(widths[0]) < 0.5, -1.0, 1.0)[None]
+    layers = tuple(range(len(widths) - 1))
+    found = np.empty((_NETWORKS, 4))
+    for k in range(_NETWORKS):
+        net = ReLUNetwork.random(widths, child(seed, 1, k))
+        A = paths.path_expansion(net, x).activity.reshape(widths)
+        apart, beside = np.roll(A, 1, axis=layers), np.roll(A, 1, axis=0)
+        pull = 2 * net.activities(x)[0] * x.T * net.weights[0]
+        found[k] = A.mean(), (A * apart).mean(), (A * beside).mean(), pull.mean()
+    return np.asarray(found.mean(axis=0))
+
+
+def predicted_activities(widths: Widths) -> Array:
+    """Return the four means from the laws of random networks."""
+    H = len(widths) - 1
+    rate = networks.path_activity_rate(H)
+    both = [rate**2 + networks.path_activity_correlation(s, H) * rate * (1 - rate) for s in (1, H)]
+    return np.array([rate, *both, networks.input_activity_correlation(widths[0])])
+
+
+def sign_violation(seed: np.random.SeedSequence, widths: Widths) -> float:
+    """Return by how much signs of a network and of its reductions correlate less than any signs can, or 0."""
+    net = ReLUNetwork.random(widths, child(seed, 0), last_relu=False)
+    X = generator(child(seed, 1)).standard_normal((400, widths[0]))
+    signs = np.where(net.forward(X) < 0, -1, 1)
+    worst = 0.0
+    for s in (2, 4, 8, 16):
+        image = redundancy.reduce_weights(net, s, X)
+        if image.epsilon <= 0.5 and abs(signs.mean()) < 1 and np.isfinite(image.correlation):
+            least = networks.least_sign_correlation(image.epsilon, float(signs.mean()))
+            worst = max(worst, least - image.correlation)
+    return worst
+
+
+def sign_bound(widths: Widths) -> float:  # noqa: ARG001
+    """Return the rounding of means of 400 signs and of a root of their difference near zero."""
+    return 1e-7
+
+
+def sizes(samples: tuple[int, int, int], settings: list[dict[str, Any]]) -> dict[Effort, list[Series]]:
+    """Return the same settings at every effort, with these numbers of samples."""
+    return {effort: [Series(m, **setting) for setting in settings] for effort, m in zip(EFFORTS, samples, strict=True)}
+
+
+CLAIMS = (
+    Claim(
+        id="networks/covariance",
+        kind="theorem",
+        statement="With unique weights used uniformly, the path model's outputs have covariance ρ Λ (w·w'/Λ)^H, "
+        "however many paths share a tuple of weights.",
+        formula=r"\mathbb{E}\, Y(w) Y(w') = \rho \Lambda \left(\frac{w \cdot w'}{\Lambda}\right)^H",
+        source="Choromanska et al. 2015, eq. 8 at ρ = 1; E X²A² = ρ on each path",
+        measured="the mean product of two outputs at given overlap; per model the mean over random pairs",
+        measure=path_covariance,
+        predict=predicted_path_covariance,
+        components=tuple(f"overlap {q:g}" for q in OVERLAPS),
+        # Pilot, 200 samples of other seeds: standard deviation 0.34 of the variance at overlap 1.
+        delta=0.08,
+        sizes=sizes(
+            (800, 4000, 40000),
+            [{"widths": (6, 6, 6, 1), "size": 6, "rho": 0.3}, {"widths": (12, 6, 6, 1), "size": 6, "rho": 0.3}],
+        ),
+        mutants=(
+            RHO,
+            UNIQUE_Q,
+            TUPLES,
+            Mutant(
+                "power off by one",
+                "theory takes the overlap to the power H - 1",
+                {"theory.networks.path_model_covariance": lambda law: lambda t, L, H, rho: law(t, L, H - 1, rho)},
+            ),
+        ),
+    ),
+    Claim(
+        id="networks/counts",
+        kind="theorem",
+        statement="With every path active the path model of unique weights has the glass's exact mean numbers of "
+        "critical points and of minima.",
+        formula=r"\mathbb{E} N = \mathbb{E} N^{\mathrm{glass}}_\Lambda",
+        source="Choromanska et al. 2015, section 3.3; Auffinger, Ben Arous & Cerny 2013, Thm 2.1",
+        measured="all critical points of a model, and its minima",
+        measure=path_model_counts,
+        predict=glass_counts,
+        components=("all", "minima"),
+        # Pilot, 100 samples of other seeds at n = 4: standard deviations 0.29 and 0.24 of the means.
+        delta=0.07,
+        sizes=sizes((400, 4000, 40000), [{"n": 4, "rho": 1.0}]),
+        mutants=(
+            TUPLES,
+            Mutant(
+                "n + 1 in theory",
+                "theory counts for one spin more",
+                {"theory.mean_critical_points": wrong.of_next_size},
+            ),
+        ),
+    ),
+    Claim(
+        id="networks/layered",
+        kind="theorem",
+        statement="With a weight an edge, the variance of the path model's output varies over the sphere, with a mean "
+        "and a mean square that pairs of paths and their common edges give.",
+        formula=r"\mathbb{E} V^2 = \frac{N^{2H}}{N(N+2)\cdots(N+4H-2)}\, \Psi^{-2} \sum_{p,p'} 3^{|p \cap p'|}",
+        source="derived for this project (theory.networks.layered_variance)",
+        measured="mean square and mean fourth power of a model's outputs at random points, over Λ and 3 Λ²",
+        measure=layered_moments,
+        predict=layered_prediction,
+        components=("mean", "mean square"),
+        # Pilot, 200 samples of other seeds: standard deviations 0.29 and 0.63 of the means.
+        delta=0.12,
+        sizes=sizes((700, 7000, 70000), [{"widths": (4, 3, 2, 1)}]),
+        mutants=(
+            Q_EXPONENT,
+            Mutant(
+                "pairs forgotten",
+                "theory takes paths with common edges as independent",
+                {
+                    "theory.networks.layered_variance": lambda law: (
+                        lambda widths: networks.LayeredMoments(law(widths).mean, law(widths).mean ** 2)
+                    )
+                },
+            ),
+        ),
+    ),
+    Claim(
+        id="networks/random-activities",
+        kind="theorem",
+        statement="In networks of independent symmetric weights a path is active with probability 2^-H, two that share "
+        "s units with correlation (2^s - 1)/(2^H - 1), and a unit's activity has correlation √(2/πd) with each input.",
+        formula=r"P(A=1) = 2^{-H}, \quad \mathrm{Corr}(A, A') = \frac{2^s - 1}{2^H - 1}",
+        source="derived for this project (theory.networks)",
+        measured="frequencies over random networks and all their paths at one input",
+        measure=random_activities,
+        predict=predicted_activities,
+        components=("one path", "two that share the output", "two that differ in the input", "pull of an input"),
+        # Pilot, 60 samples of other seeds: standard deviations at most 0.29 of the means, with two hidden layers 0.64.
+        delta=0.15,
+        sizes={
+            effort: [Series(m, widths=(4, 6, 1)), Series(3 * m, widths=(3, 4, 4, 1))]
+            for effort, m in zip(EFFORTS, (120, 1000, 10000), strict=True)
+        },
+        mutants=(
+            Mutant(
+                "gates stuck",
+                "one unit in ten is active whatever enters it",
+                {"spinglass.networks.relu.ReLUNetwork.activities": some_always_on},
+                upstream=True,
+            ),
+            Mutant(
+                "one gate a layer",
+                "all units of a layer have the activity of the first",
+                {"spinglass.networks.relu.ReLUNetwork.activities": one_gate_for_all},
+                upstream=True,
+            ),
+            Mutant(
+                "independent",
+                "theory takes paths as independent of each other",
+                {"theory.networks.path_activity_correlation": wrong.times(0.0)},
+            ),
+        ),
+    ),
+    Claim(
+        id="networks/signs",
+        kind="bound",
+        statement="Signs of a network and of its reduction to few weights, which differ on a fraction ε of the inputs, "
+        "correlate at least as much as any signs of that mean can.",
+        formula=r"\mathrm{Corr} \ge \sqrt{\frac{(1-2\epsilon)^2 - m^2}{1-m^2}} \quad (|m| \le 1 - 2\epsilon)",
+        source="Choromanska et al. 2015, Thm 3.2, with the mean m taken into account (theory.networks)",
+        measured="the largest shortfall over reductions to 2, 4, 8 and 16 weights, on 400 inputs; 0 if there is none",
+        measure=sign_violation,
+        predict=sign_bound,
+        delta=1e-3,
+        sizes=sizes((100, 1000, 10000), [{"widths": (8, 6, 1)}, {"widths": (6, 4, 3, 1)}]),
+        mutants=(
+            Mutant(
+                "half the errors",
+                "epsilon counts the inputs twice",
+                {
+                    "spinglass.networks.redundancy.reduce_weights": lambda reduce: (
+                        lambda *given: replace(image := reduce(*given), epsilon=image.epsilon / 2)
+                    )
+                },
+                upstream=True,
+            ),
+            Mutant(
+                "epsilon for 2 epsilon",
+                "theory takes c = 1 - epsilon",
+                {"theory.networks.least_sign_correlation": lambda least: lambda e, m: least(e / 2, m)},
+            ),
+        ),
+        weight=0,
+        estimator=Identity(),
+    ),
+)
