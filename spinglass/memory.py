@@ -1,5 +1,6 @@
 """Refuse what will not fit before it is allocated."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import psutil
@@ -28,11 +29,14 @@ def require_memory(nbytes: int, what: str, alternative: str) -> None:
     >>> require_memory(10**18, "a glass of n = 30000, H = 4", "a smaller n")
     Traceback (most recent call last):
     ...
-    ValueError: a glass of n = 30000, H = 4 needs 931322574.62 GiB but only ... GiB are available; try a smaller n
+    ValueError: a glass of n = 30000, H = 4 needs 9.31e+8 GiB but only ... GiB are available; try a smaller n
     """
     available = available_memory()
     if nbytes > available:
-        gib = 2**30
-        raise ValueError(
-            f"{what} needs {nbytes / gib:.2f} GiB but only {available / gib:.2f} GiB are available; try {alternative}"
-        )
+        raise ValueError(f"{what} needs {_gib(nbytes)} but only {_gib(available)} are available; try {alternative}")
+
+
+def _gib(nbytes: int) -> str:
+    """Return the amount in GiB; a Decimal holds what no float does, as there are multisets without number."""
+    amount = Decimal(nbytes) / 2**30
+    return f"{amount:.2f} GiB" if amount < 10**5 else f"{amount:.2e} GiB"

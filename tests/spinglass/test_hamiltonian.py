@@ -156,6 +156,7 @@ def test_shapes_and_integers():
         (lambda: SphericalSpinGlass.pure(5, 2.5, seed=0), "whole number"),
         (lambda: SphericalSpinGlass.pure(5, 3, seed=0, dtype=np.float16), "float32 or float64"),
         (lambda: SphericalSpinGlass.pure(20000, 3, seed=0), "needs .* GiB but only .* try dtype=np.float32"),
+        (lambda: SphericalSpinGlass.pure(10**6, 100, seed=0), r"needs 8\.02e\+433 GiB but only"),
         (lambda: SphericalSpinGlass.pure(20000, 3, seed=0, dtype=np.float32), "try a smaller n"),
         (lambda: SphericalSpinGlass.mixed(5, {}, seed=0), "at least one order"),
         (lambda: SphericalSpinGlass.mixed(5, {3: np.nan}, seed=0), "must be a finite number"),
