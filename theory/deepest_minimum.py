@@ -59,7 +59,7 @@ def deepest_minimum(n: int, H: int) -> DeepestMinimum:
 
     References
     ----------
-    Subag and Zeitouni (2017), Ann. Probab. 45, 3321 (the extremal process), Theorem 1.
+    Subag and Zeitouni (2017), Probab. Theory Relat. Fields 168, 773, Theorem 1.
 
     Examples
     --------

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from unittest import mock
 
 from validation.versions import code
@@ -201,7 +201,8 @@ def cluster(address: str) -> Iterator[Executor]:
     Raises
     ------
     ValueError
-        If the library for it is missing, nothing answers there, or the address is of neither kind.
+        If the library for it is missing, nothing answers there, the address is of neither kind, or all processes of
+        ``mpiexec`` run the command.
     """
     if address == "mpi":
         with _mpi() as executor:
@@ -223,8 +224,30 @@ def cluster(address: str) -> Iterator[Executor]:
 
 def _mpi() -> Executor:
     try:
+        from mpi4py import MPI
         from mpi4py.futures import MPIPoolExecutor
     except ImportError:
         raise ValueError("mpi4py is not installed here; try: pip install mpi4py") from None
-    executor: Executor = MPIPoolExecutor()
-    return executor
+    except RuntimeError as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"{reason}; mpi4py needs the machine's MPI, or try: pip install mpich") from None
+    if MPI.COMM_WORLD.Get_rank() > 0:
+        raise ValueError("this is not the first process; begin with: mpiexec -n N python -m mpi4py.futures -m validation")
+
+    class Ranks(MPIPoolExecutor):  # type: ignore[misc]
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+            return cast("Future[Any]", super().submit(_interruptible, fn, *args, **kwargs))
+
+    # Workers need nothing of the script that the user runs. Idle ones leave Ctrl-C to the first process.
+    return cast(Executor, Ranks(main=False, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)))
+
+
+def _interruptible(work: Callable[..., ResultT], *given: Any) -> ResultT | Failure:
+    """Let Ctrl-C end the unit under way, which the first process would wait for otherwise."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return work(*given)
+    except KeyboardInterrupt:
+        return Failure("KeyboardInterrupt")
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
