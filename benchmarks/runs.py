@@ -1,13 +1,15 @@
-"""What it costs to keep a unit of a run: 5% of 0.1 s at most, and no more when there are many."""
+"""What it costs to hand out and to keep a unit of a run: 5% of 0.1 s at most, and no more when there are many."""
 
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 
 from benchmarks.timing import Result, duration, isolated
 from validation.storage import open_run
+from validation.sweep import sweep
 
 _LIMIT = 0.05 * 0.1
 
@@ -22,11 +24,22 @@ def keeping(units: int) -> float:
         return (time.perf_counter() - start) / units
 
 
+def handing(units: int) -> float:
+    """Seconds a unit to hand it to one of two processes and to take back its result, once both have begun."""
+    results = sweep(abs, range(units), workers=2)
+    begun = sum(1 for _ in islice(results, 100))
+    start = time.perf_counter()
+    for _ in results:
+        pass
+    return (time.perf_counter() - start) / (units - begun)
+
+
 def runs() -> list[Result]:
     """Measure short runs and long ones."""
     results = []
-    for units in (1_000, 100_000):
-        seconds = isolated(keeping, units)
-        task = f"keeping one of {units} units"
-        results.append(Result(task, duration(seconds), "5% of 0.1 s", duration(_LIMIT), _LIMIT / seconds, 1.0))
+    for what, measured in (("keeping", keeping), ("handing out", handing)):
+        for units in (1_000, 100_000):
+            seconds = isolated(measured, units)
+            task = f"{what} one of {units} units"
+            results.append(Result(task, duration(seconds), "5% of 0.1 s", duration(_LIMIT), _LIMIT / seconds, 1.0))
     return results

@@ -4,6 +4,7 @@ Widths are ``(n_0 = d, ..., n_H = 1)``; Psi = prod n_i paths, N = sum n_{i-1} n_
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -57,7 +58,7 @@ def output_scale(widths: Sequence[int]) -> float:
     Raises
     ------
     ValueError
-        As `size_bounds`.
+        As `size_bounds`, and if q is too small for a float, as in networks of hundreds of layers.
 
     Examples
     --------
@@ -66,7 +67,12 @@ def output_scale(widths: Sequence[int]) -> float:
     """
     layers = _widths(widths)
     H = len(layers) - 1
-    return math.exp(-(H - 1) / (2 * H) * math.log(math.prod(layers)))
+    exponent = -(H - 1) / (2 * H) * math.log(math.prod(layers))
+    if exponent < math.log(sys.float_info.min):
+        raise ValueError(
+            f"q = exp({exponent:.6g}) with H = {H} layers is too small for a float; take fewer or narrower layers"
+        )
+    return math.exp(exponent)
 
 
 def path_model_covariance(overlap: ArrayLike, Lambda: float, H: int, rho: float = 1.0) -> Any:

@@ -2,7 +2,8 @@
 
 from validation.archive import load
 from validation.claim import Between, Claim, Mutant, Series
-from validation.estimators import Extrapolation, Identity, Mean, Proportion
+from validation.estimators import Identity, Mean, Proportion
+from validation.extrapolation import Extrapolation
 from validation.results import Report
 from validation.verdict import Verdict
 from validation.verify import verify

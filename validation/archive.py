@@ -120,7 +120,7 @@ def _judged(verdict: Verdict) -> dict[str, Any]:
     judged = {
         name: getattr(verdict, name)
         for name in (
-            "claim_id", "kind", "mutant", "status", "reason", "p_value", "p_values", "p_equivalence", "alpha",
+            "claim_id", "kind", "mutant", "status", "fate", "reason", "p_value", "p_values", "p_equivalence", "alpha",
             "estimate", "standard_error", "interval", "predicted", "samples", "needed", "seconds", "errors",
         )
     }  # fmt: skip

@@ -29,6 +29,8 @@ class Catalogue(Mapping[str, Claim]):
             raise ValueError(f"claim ids must differ; repeated: {', '.join(sorted(repeated))}")
         total = sum(claim.weight for claim in given) or 1.0
         self._claims = {claim.id: replace(claim, weight=claim.weight / total) for claim in given}
+        for claim in self._claims.values():
+            claim.check_level()
         self.source = source
 
     def __getitem__(self, claim_id: str) -> Claim:

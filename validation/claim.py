@@ -82,7 +82,8 @@ class Mutant:
     ``patches`` maps ``"package.module.attribute"`` to a function that takes the original and returns its
     replacement. The name must be the one through which the claim's code reaches it. ``upstream`` says that
     the error enters the simulation (a coupling, a kernel, a path), not the theory or the final number.
-    ``effort`` is the smallest effort at which the claim must call it ``disagrees``.
+    ``effort`` is the smallest effort at which the claim must call it ``disagrees``. With ``verdict="agrees"`` it is a
+    control: what a claim that disagrees in right code, as an assumption may, needs to become true.
     """
 
     name: str
@@ -90,11 +91,18 @@ class Mutant:
     patches: Mapping[str, Callable[[Any], Any]]
     upstream: bool = False
     effort: Effort = "quick"
+    verdict: Literal["disagrees", "agrees"] = "disagrees"
 
     def __post_init__(self) -> None:
         if not self.patches:
             raise ValueError(f"mutant {self.name!r} changes nothing: give it at least one patch")
         one_of("effort", self.effort, EFFORTS)
+        one_of("verdict", self.verdict, ("disagrees", "agrees"))
+
+    @property
+    def control(self) -> bool:
+        """Whether the claim has to agree with it, not to disagree."""
+        return self.verdict == "agrees"
 
 
 Prediction = ArrayLike | Between
@@ -193,16 +201,23 @@ class Claim:
                 f"claim {self.id}: {fewest} disorder samples are too few for an error bar; "
                 f"use at least {FEWEST_CLUSTERS} in every series"
             )
+        for effort, series in self.sizes.items():
+            try:
+                self.estimator.check(series)
+            except ValueError as error:
+                raise ValueError(f"claim {self.id}, at {effort}: {error}") from None
 
     def _check_mutants(self) -> None:
         names = [mutant.name for mutant in self.mutants]
-        if len(set(names)) < 2 or len(set(names)) < len(names):
+        if len(set(names)) < len(names) or sum(not mutant.control for mutant in self.mutants) < 2:
             raise ValueError(
                 f"claim {self.id}: name at least two mutants, each once; given {names}. "
                 "A claim that cannot fail proves nothing"
             )
         if not any(mutant.upstream for mutant in self.mutants):
             raise ValueError(f"claim {self.id}: at least one mutant must act upstream, in the code the claim measures")
+        if self.decides and any(mutant.control for mutant in self.mutants):
+            raise ValueError(f"claim {self.id}: a {self.kind} agrees in right code; controls are for what may not")
 
     @property
     def family(self) -> str:
@@ -223,6 +238,15 @@ class Claim:
     def alpha(self) -> float:
         """The claim's own error level, ``0.01 weight``: the same whichever other claims run."""
         return FAMILY_WISE_ERROR * self.weight
+
+    def check_level(self) -> None:
+        """Raise ``ValueError`` if the error level is below the p-values that the test can reach at these sizes."""
+        reach = max(self.estimator.smallest_level(series) for series in self.sizes.values())
+        if not self.deterministic and self.alpha < reach:
+            raise ValueError(
+                f"claim {self.id}: its error level is {self.alpha:.1e}, and its test reaches p-values down to "
+                f"{reach:.1e}: it could never disagree; give it more weight, or the file fewer claims"
+            )
 
     def measurement(self, seed: np.random.SeedSequence, series: Series) -> NDArray[np.float64]:
         """Measure one disorder sample; a vector with one entry per component."""

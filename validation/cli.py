@@ -59,11 +59,20 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if debug:
             raise
-        print(f"spinglass: error: {_one_line(error)}", file=sys.stderr)
-        return 2 if _is_bad_input(error) else 70
+        if not _is_ctrl_c(error):
+            print(f"spinglass: error: {_one_line(error)}", file=sys.stderr)
+            return 2 if _is_bad_input(error) else 70
+        status = 130
     if status == 130:  # typer makes this of Ctrl-C without a word, as do commands that first tell what they keep
         print("interrupted", file=sys.stderr)
     return status
+
+
+def _is_ctrl_c(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: compiled modules make an ``ImportError`` of it while they are imported."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _is_bad_input(error: Exception) -> bool:

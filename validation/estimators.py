@@ -1,9 +1,9 @@
-"""How measurements become evidence: a mean, a probability, an identity, or an extrapolated limit."""
+"""How measurements become evidence: a mean, a probability, or an identity."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,26 +20,27 @@ from validation.evidence import (
     samples_needed,
     together,
 )
-from validation.resampling import RESAMPLES, maximal_t
+from validation.nearly_constant import NO_SPREAD, bounded_point, nearly_constant
+from validation.resampling import SMALLEST_LEVEL, maximal_t, resamples_for
+
+if TYPE_CHECKING:
+    from validation.claim import Series
 
 
 class Estimator(Protocol):
-    """How measurements become evidence; one of the classes below."""
+    """How measurements become evidence: one of the classes below, or :class:`validation.Extrapolation`."""
+
+    def check(self, series: Sequence["Series"]) -> None:
+        """Raise ``ValueError`` unless these series can be judged."""
+        ...
+
+    def smallest_level(self, series: Sequence["Series"]) -> float:
+        """Return the smallest error level at which these series can be told from a wrong prediction at all."""
+        ...
 
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:
         """Weigh the samples of all series against their predictions."""
         ...
-
-
-_FEWEST_EXCEPTIONS = 10
-_NO_SPREAD = (
-    "some number was the same in nearly every sample, so its error is unknown; state it as an Identity or a Proportion"
-)
-
-
-def _exceptions(values: Array) -> NDArray[np.int_]:
-    """Count, per column, the samples that differ from the most frequent value."""
-    return np.array([len(column) - np.unique(column, return_counts=True)[1].max() for column in values.T])
 
 
 def _too_skewed(values: Array, alpha: float) -> bool:
@@ -64,32 +65,80 @@ class Mean:
     skewness would distort Student's tail at the error level. Series are independent and share the error level
     equally. Only the test of the prediction is over the whole curve; the tests of equivalence are one a number,
     as all of them have to pass.
+
+    A number that is the same in nearly every sample has no error bar: a rare large value may be all that is missing,
+    however many samples there are. ``between`` states ends that no measured number can leave, such as (0, 1) for a
+    fraction; such a number is then judged by an exact test (:mod:`validation.nearly_constant`), which takes half of the
+    series' error level. Without it the claim stays undecided.
+
+    Raises
+    ------
+    ValueError
+        If ``between`` is not two finite ends in order.
+
+    Examples
+    --------
+    >>> Mean(between=(0, 1))
+    Mean(between=(0, 1))
     """
+
+    between: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if self.between is not None and not -math.inf < self.between[0] < self.between[1] < math.inf:
+            raise ValueError(f"between takes two finite ends in order, such as (0, 1); given {self.between!r}")
+
+    def check(self, series: Sequence["Series"]) -> None:
+        """Accept any series."""
+
+    def smallest_level(self, series: Sequence["Series"]) -> float:
+        """Return what resampling, which a skewed number or a curve needs, can reach in reasonable time."""
+        return SMALLEST_LEVEL * len(series)
 
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:
         """Weigh the samples of all series against their predictions."""
         points: list[Point] = []
         p_values: list[float] = []
         for sample in samples:
-            found, p_value = self._series(sample, alpha / len(samples), seed)
+            share = alpha / len(samples)
+            still = nearly_constant(sample.values, sample.delta, share)
+            found, p_value = self._spread(sample, still, share, seed)
+            if self.between is not None:
+                found, p_value = self._within_ends(sample, still, found, p_value)
             points += found
             p_values.append(p_value)
-        still = any(point.standard_error == 0 for point in points)
-        return together(points, p_values, _NO_SPREAD if still else "")
+        unknown = any(point.standard_error == 0 for point in points)
+        return together(points, p_values, NO_SPREAD if unknown else "")
 
-    def _series(self, sample: Sample, alpha: float, seed: np.random.SeedSequence) -> tuple[list[Point], float]:
+    def _within_ends(
+        self, sample: Sample, still: NDArray[np.bool_], points: list[Point], p_value: float
+    ) -> tuple[list[Point], float]:
+        """Judge the nearly constant numbers by their ends, and combine; which test it is depends on the data."""
+        assert self.between is not None
+        if sample.values.min() < self.between[0] or sample.values.max() > self.between[1]:
+            raise ValueError(
+                f"measured numbers lie between {sample.values.min():g} and {sample.values.max():g}, outside of the "
+                f"ends {self.between} that the claim states"
+            )
+        exact = {k: bounded_point(sample, k, self.between) for k in np.flatnonzero(still).tolist()}
+        if exact:
+            p_value = min(p_value, len(exact) * min(point.p_value for point in exact.values()))
+        return [exact.get(k, point) for k, point in enumerate(points)], min(1.0, 2 * p_value)
+
+    def _spread(
+        self, sample: Sample, still: NDArray[np.bool_], alpha: float, seed: np.random.SeedSequence
+    ) -> tuple[list[Point], float]:
+        """Judge the numbers that vary by their spread; the others get no error."""
         values = sample.values
         count, components = values.shape
         mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / math.sqrt(count)
-        # Where hardly a sample differs from the rest, its spread says nothing about the error.
-        error = np.where(_exceptions(values) < _FEWEST_EXCEPTIONS, 0.0, error)
+        error = np.where(still, 0.0, error)
         freedom = count - 1
         quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
         if components == 1 and not (error[0] > 0 and _too_skewed(values[:, 0], alpha)):
             point = mean_point(float(mean[0]), float(error[0]), freedom, sample, 0, alpha, quantile)
             return [point], point.p_value
-        # The smallest p-value that resampling can give must lie well below the error level.
-        maxima = maximal_t(values[:, error > 0], seed, max(RESAMPLES, math.ceil(10 / alpha)))
+        maxima = maximal_t(values[:, error > 0], seed, resamples_for(alpha))
         if components > 1:
             quantile = float(np.quantile(maxima, CONFIDENCE, method="higher"))
         points = [
@@ -113,6 +162,13 @@ class Proportion:
     spread, yet none seen is evidence. Where the prediction is above 0, so must be the least that is tolerated,
     or finding nothing would pass.
     """
+
+    def check(self, series: Sequence["Series"]) -> None:
+        """Accept any series."""
+
+    def smallest_level(self, series: Sequence["Series"]) -> float:
+        """Return the p-value that one of the counts 0 and m has at most, ``2^(1-m)``, whatever is predicted."""
+        return len(series) * 2.0 ** (1 - min(one.samples for one in series))
 
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:  # noqa: ARG002
         """Weigh the samples of all series against their predictions."""
@@ -171,6 +227,13 @@ def _binomial_quantile(hits: int, count: int, level: float) -> float:
 class Identity:
     """An equality up to rounding: the largest relative error beside the predicted bound on it."""
 
+    def check(self, series: Sequence["Series"]) -> None:
+        """Accept any series."""
+
+    def smallest_level(self, series: Sequence["Series"]) -> float:  # noqa: ARG002
+        """Return 0: an error beyond its bound is enough, chance plays no part."""
+        return 0.0
+
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:  # noqa: ARG002
         """Weigh the samples of all series against their bounds."""
         points = []
@@ -198,59 +261,3 @@ class Identity:
         reason = "the rounding bound is more than half of delta at these sizes" if coarse else ""
         p_value = min(point.p_value for point in points)
         return Evidence(tuple(points), p_value, max(point.p_equivalence for point in points), reason)
-
-
-@dataclass(frozen=True)
-class Extrapolation:
-    """A limit read off by several forms of extrapolation, each linear in the series' means.
-
-    ``forms(parameters)`` takes the parameters of all series and maps the name of each form (its law and fit
-    window) to one weight vector of shape (components,) per series; the form's estimate is
-    ``sum_s weights_s . mean_s``. The limit's estimate is the middle of the forms; half their spread is a bias
-    bound, added to whatever the claim states.
-    """
-
-    forms: Callable[[Sequence[Mapping[str, Any]]], Mapping[str, Sequence[Array]]]
-
-    def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:  # noqa: ARG002
-        """Weigh the extrapolated limit against its prediction, the same for all series."""
-        forms = self.forms([sample.parameters for sample in samples])
-        if len(forms) < 2:
-            raise ValueError("an extrapolation needs at least two forms: one alone says nothing about its bias")
-        estimates, errors = [], []
-        for weights in forms.values():
-            pairs = [(sample.values @ w) for sample, w in zip(samples, weights, strict=True)]
-            estimates.append(sum(float(v.mean()) for v in pairs))
-            errors.append(math.sqrt(sum(float(v.var(ddof=1)) / len(v) for v in pairs)))
-        middle, spread = (max(estimates) + min(estimates)) / 2, (max(estimates) - min(estimates)) / 2
-        first = samples[0]
-        if any((sample.low != first.low[0]).any() or (sample.high != first.high[0]).any() for sample in samples):
-            raise ValueError(
-                "an extrapolation has one limit, so that predict must give the same number for every series "
-                "and component"
-            )
-        most, freedom = max(len(s.values) for s in samples), min(len(s.values) for s in samples) - 1
-        quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
-        widened = Sample(
-            first.values, first.low, first.high, first.bias + spread, first.delta - spread, first.parameters
-        )
-        plain = mean_point(middle, max(errors), freedom, widened, 0, alpha, quantile)
-        delta = float(first.delta[0])
-        point = Point(
-            middle,
-            plain.standard_error,
-            (plain.interval[0] - spread, plain.interval[1] + spread),
-            plain.predicted,
-            plain.null,
-            (plain.predicted[0] - delta, plain.predicted[1] + delta),
-            plain.p_value,
-            plain.p_equivalence if spread <= delta / 2 else 1.0,
-            sum(len(sample.values) for sample in samples),
-            # Of the largest series, the others in proportion: the spread of the forms stays what it is.
-            None if plain.needed is None else math.ceil(plain.needed * most / len(first.values)),
-        )
-        names = ", ".join(f"{name}: {value:.4g}" for name, value in zip(forms, estimates, strict=True))
-        reason = f"extrapolations by {names}; half spread {spread:.2g}"
-        if spread > delta / 2:
-            reason += f", too much for delta = {delta:.2g} however many samples there are"
-        return together([point], [point.p_value], reason)

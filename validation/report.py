@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,10 +50,15 @@ class Entry:
 
     @property
     def command(self) -> str:
-        """The command line that repeats the verdict."""
-        source = self.report.catalogue.source
-        words = ["spinglass", "verify", self.claim.id, "--effort", self.report.effort, "--seed", self.report.seed]
-        return shlex.join([*words, "--claims", source] if source else words)
+        """What repeats the verdict: a command line, or a call where the seed or the claims came from Python."""
+        report, source, mutants = self.report, self.report.catalogue.source, bool(self.mutants)
+        if source is not None and report.seed.isdigit():
+            words = ["spinglass", "verify", self.claim.id, "--effort", report.effort, "--seed", report.seed]
+            return shlex.join([*words, *["--claims", source] * bool(source), *["--mutants"] * mutants])
+        seed = report.seed if report.seed.isdigit() else f"numpy.random.{report.seed}"
+        claims = "claims" if source is None else repr(source)
+        given = [*[f"claims={claims}"] * (source != ""), *["mutants=True"] * mutants]
+        return f"validation.verify({', '.join([repr([self.claim.id]), repr(report.effort), seed, *given])})"
 
     @property
     def grounds(self) -> str:
@@ -105,7 +111,9 @@ class Entry:
     def fates(self) -> list[tuple[str, str, str]]:
         """Every mutant: what it is, what became of it, and how."""
         found = {verdict.mutant: verdict for verdict in self.mutants}
-        return [(m.name, m.statement, _fate(found.get(m.name))) for m in self.claim.mutants]
+        return [
+            (m.name, f"{'control: ' * m.control}{m.statement}", _fate(found.get(m.name))) for m in self.claim.mutants
+        ]
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -145,12 +153,14 @@ def _fate(verdict: Verdict | None) -> str:
     if verdict is None:
         return "not run"
     if verdict.worst is None:
-        return f"lives: {verdict.reason}"
+        return f"{verdict.fate}: {verdict.reason}"
+    if verdict.fate == "proves nothing":
+        return f"proves nothing: right code {verdict.status} as well"
     label, point = verdict.worst
     at = f" at {label}" if label else ""
     how = f"measured {with_error(point.estimate, point.standard_error)}, predicted {prediction(point)}{at}"
     chance = f", p = {verdict.p_value:.1g}" if point.standard_error > 0 else ""
-    return f"{'killed' if verdict.status == 'disagrees' else 'lives'}: {how}{chance}"
+    return f"{verdict.fate}: {how}{chance}"
 
 
 def mathml(latex: str) -> Markup:
@@ -180,8 +190,9 @@ def html(report: Report) -> str:
         for status in ("agrees", "disagrees", "undecided")
     ]
     if report.mutant_verdicts:
-        killed = len(report.mutant_verdicts) - len(report.survivors)
-        counts.append((f"killed of {len(report.mutant_verdicts)} mutants", killed))
+        fates = Counter(str(verdict.fate) for verdict in report.mutant_verdicts)
+        counts.append((f"killed of {fates['killed'] + fates['lives']} mutants", fates["killed"]))
+        counts += [("mutants prove nothing", fates["proves nothing"])] * bool(fates["proves nothing"])
     template = environment.get_template("report.html.j2")
     circumstances = _circumstances(report)
     families = list(dict.fromkeys(entry.claim.family for entry in circumstances["entries"]))

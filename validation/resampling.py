@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 RESAMPLES = 20_000
+# Ten million resamples, some minutes.
+SMALLEST_LEVEL = 1e-6
 _AT_ONCE = 1_000
+
+
+def resamples_for(alpha: float) -> int:
+    """Return how many resamples a test at level ``alpha`` takes, for its smallest p-value to be a tenth of that."""
+    return max(RESAMPLES, math.ceil(10 / alpha))
 
 
 def maximal_t(

@@ -1,5 +1,6 @@
 """What a run of claims returns: every verdict, and the data they rest on."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,6 +13,19 @@ from validation.verdict import Trial, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def seed_text(root: np.random.SeedSequence) -> str:
+    """Write a seed as an int where it is one, as a ``SeedSequence`` where it was spawned or has several numbers.
+
+    >>> seed_text(np.random.SeedSequence(7)), seed_text(np.random.SeedSequence([1, 2], spawn_key=(3,)))
+    ('7', 'SeedSequence([1, 2], spawn_key=(3,))')
+    """
+    entropy = np.asarray(root.entropy).tolist()
+    parts = [repr(entropy)]
+    parts += [f"spawn_key={tuple(map(int, root.spawn_key))}"] * bool(root.spawn_key)
+    parts += [f"pool_size={root.pool_size}"] * (root.pool_size != np.random.SeedSequence(0).pool_size)
+    return f"SeedSequence({', '.join(parts)})" if len(parts) > 1 or isinstance(entropy, list) else parts[0]
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,7 +51,7 @@ class Report:
 
     @cached_property
     def mutant_verdicts(self) -> tuple[Verdict, ...]:
-        """The mutants' verdicts; a mutant is killed when its verdict is ``disagrees``."""
+        """The mutants' verdicts; ``fate`` says what became of each."""
         return tuple(verdict for verdict in self.all_verdicts if verdict.mutant is not None)
 
     def __getitem__(self, claim_id: str) -> Verdict:
@@ -48,8 +62,8 @@ class Report:
 
     @property
     def seed(self) -> str:
-        """The run's seed, as the command line takes it where it can be given there."""
-        return repr(self.root) if self.root.spawn_key else str(self.root.entropy)
+        """The run's seed as the command line takes it, or as Python does where it takes none such."""
+        return seed_text(self.root)
 
     @property
     def refuted(self) -> tuple[Verdict, ...]:
@@ -64,8 +78,8 @@ class Report:
 
     @property
     def survivors(self) -> tuple[Verdict, ...]:
-        """Mutants that were not killed: errors that the claims would not have noticed."""
-        return tuple(v for v in self.mutant_verdicts if v.status != "disagrees")
+        """Mutants that were not killed, errors that the claims would not have noticed; and controls that fail."""
+        return tuple(v for v in self.mutant_verdicts if v.fate in ("lives", "fails"))
 
     @property
     def exit_status(self) -> int:
@@ -85,10 +99,17 @@ class Report:
             f"{counts['disagrees']} disagree{'s' if counts['disagrees'] == 1 else ''}",
             f"{counts['undecided']} undecided",
         ]
-        if self.mutant_verdicts:
-            killed = len(self.mutant_verdicts) - len(self.survivors)
-            parts.append(f"{killed} of {len(self.mutant_verdicts)} mutants killed")
-        return ", ".join(parts)
+        return ", ".join([*parts, *self._fates])
+
+    @property
+    def _fates(self) -> list[str]:
+        """How many mutants were killed of those that could be: where the claim disagrees anyway, none can."""
+        fates = Counter(str(verdict.fate) for verdict in self.mutant_verdicts)
+        parts = []
+        for good, bad, what in (("killed", "lives", "mutants killed"), ("holds", "fails", "controls hold")):
+            if fates[good] + fates[bad]:
+                parts.append(f"{fates[good]} of {fates[good] + fates[bad]} {what}")
+        return [*parts, f"{dull} mutants prove nothing"] if (dull := fates["proves nothing"]) else parts
 
     def __repr__(self) -> str:
         return f"Report({self.summary})"

@@ -162,8 +162,9 @@ def write_whole(file: Path, content: bytes) -> None:
     try:
         part.write_bytes(content)
         part.replace(file)
-    except OSError:
+    except OSError as error:
         part.unlink(missing_ok=True)
+        error.filename = error.filename or str(file)
         raise
 
 

@@ -148,25 +148,26 @@ def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
 
 @contextmanager
 def _quiet_start() -> Iterator[None]:
-    """Start worker processes single-threaded, and without running the user's script a second time in each.
+    """Start worker processes single-threaded, deaf to Ctrl-C, and without running the user's script in each.
 
     A spawned process imports the parent's ``__main__``, which breaks scripts without an
-    ``if __name__ == "__main__"`` line. The units need nothing from it.
+    ``if __name__ == "__main__"`` line. The units need nothing from it. Ctrl-C reaches the whole process group, and the
+    parent alone decides what becomes of the workers: they inherit that it is blocked.
     """
     main = sys.modules["__main__"]
     missing = object()
     saved = {name: vars(main).pop(name, missing) for name in ("__file__", "__spec__")}
     main.__spec__ = None
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         with mock.patch.dict(os.environ, _SINGLE_THREADED):
             yield
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         vars(main).update({name: value for name, value in saved.items() if value is not missing})
 
 
 def _settle() -> None:
-    # Ctrl-C reaches the whole process group; the parent alone decides what becomes of the workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -227,12 +228,12 @@ def _mpi() -> Executor:
         from mpi4py import MPI
         from mpi4py.futures import MPIPoolExecutor
     except ImportError:
-        raise ValueError("mpi4py is not installed here; try: pip install mpi4py") from None
+        raise ValueError("mpi4py is not installed here; try: pip install 'spinglass[mpi]'") from None
     except RuntimeError as error:
         reason = str(error).splitlines()[0]
-        raise ValueError(f"{reason}; mpi4py needs the machine's MPI, or try: pip install mpich") from None
+        raise ValueError(f"{reason}; mpi4py works with the machine's MPI, or try: pip install mpich") from None
     if MPI.COMM_WORLD.Get_rank() > 0:
-        raise ValueError("this is not the first process; begin with: mpiexec -n N python -m mpi4py.futures -m validation")
+        raise ValueError("not the first process; begin with: mpiexec -n 8 python -m mpi4py.futures -m validation")
 
     class Ranks(MPIPoolExecutor):  # type: ignore[misc]
         def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":

@@ -19,6 +19,7 @@ from validation.results import Report
 from validation.verdict import Trial, Verdict
 
 _COLOURS = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow"}
+_COLOURS_OF_FATES = {"killed": "green", "holds": "green", "proves nothing": "yellow"}
 
 
 def _cells(trial: Trial, verdict: Verdict | None) -> list[RenderableType]:
@@ -35,8 +36,7 @@ def _cells(trial: Trial, verdict: Verdict | None) -> list[RenderableType]:
 def _outcome(verdict: Verdict) -> Text:
     if verdict.mutant is None:
         return Text(verdict.status, style=_COLOURS[verdict.status])
-    killed = verdict.status == "disagrees"
-    return Text("killed" if killed else "lives", style="green" if killed else "bold red")
+    return Text(verdict.fate or "", style=_COLOURS_OF_FATES.get(verdict.fate or "", "bold red"))
 
 
 def verdict_table(rows: Iterable[tuple[Trial, Verdict | None]]) -> Table:
@@ -46,7 +46,8 @@ def verdict_table(rows: Iterable[tuple[Trial, Verdict | None]]) -> Table:
     table.add_column("at", min_width=10, overflow="fold")
     table.add_column("predicted", justify="right", no_wrap=True)
     table.add_column("measured", justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True, min_width=10)
+    rows = list(rows)
+    table.add_column("verdict", no_wrap=True, min_width=max([10, *(len(v.fate or "") for _, v in rows if v)]))
     for trial, verdict in rows:
         table.add_row(*_cells(trial, verdict))
     return table
@@ -115,9 +116,11 @@ def print_report(console: Console, report: Report) -> None:
 
 
 def _note(report: Report, verdict: Verdict) -> str:
-    if verdict.status == ("agrees" if verdict.mutant is None else "disagrees"):
+    if verdict.fate in ("killed", "holds") or (verdict.mutant is None and verdict.status == "agrees"):
         return ""
     claim = report.catalogue[verdict.claim_id]
+    if verdict.fate == "proves nothing":
+        return f"{verdict.claim_id} {verdict.status} with right code and with mutant {verdict.mutant!r} alike."
     who = verdict.claim_id if verdict.mutant is None else f"{verdict.claim_id}, mutant {verdict.mutant!r},"
     parts = [f"{who} is {verdict.status}" if verdict.status == "undecided" else f"{who} {verdict.status}"]
     if verdict.status == "disagrees":
@@ -167,7 +170,7 @@ def print_claim(console: Console, claim: Claim) -> None:
         ]
         grid.add_row(effort, Text("; ".join(runs)))
     for mutant in claim.mutants:
-        grid.add_row("mutant", Text(f"{mutant.name}: {mutant.statement}"))
+        grid.add_row("control" if mutant.control else "mutant", Text(f"{mutant.name}: {mutant.statement}"))
     console.print(Text(claim.id, style="bold underline"))
     console.print(grid)
 

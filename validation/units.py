@@ -41,13 +41,21 @@ class Unit:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a unit: values per sample, or the traceback of those that raised."""
+    """What came of a unit: values per sample, or the traceback of those that raised.
+
+    Where a process died, one text stands for all samples of the unit.
+    """
 
     unit: Unit
     values: dict[int, NDArray[np.float64]] = field(default_factory=dict)
     prediction: Between | None = None
     errors: dict[int, str] = field(default_factory=dict)
     seconds: float = 0.0
+
+    @property
+    def lost(self) -> int:
+        """How many samples were to be measured and have no value."""
+        return len(self.unit.samples or ()) - len(self.values)
 
     def to_table(self) -> "pa.Table":
         """Return the rows that are kept of it: a number of a sample each, or of the prediction with its two ends."""

@@ -2,13 +2,18 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 
-from validation.claim import Between, Claim, Effort, Kind, Series
+from validation.claim import Between, Claim, Effort, Kind, Mutant, Series
 from validation.evidence import Array, Point, Range, Sample, Status
 from validation.units import Outcome, Unit, sample_seed, units_of
+
+# What becomes of a mutant. It is killed, and a control holds, by the verdict it asks for; where right code has that
+# verdict as well, it proves nothing.
+Fate = Literal["killed", "lives", "holds", "fails", "proves nothing"]
 
 _BOOTSTRAP = 2**32 - 1  # a seed's key that no series has
 
@@ -19,7 +24,8 @@ class Verdict:
 
     ``points`` holds every compared number with its label; the p-values are over all of them together.
     ``predicted`` is a number, or a pair where theory gives a range; ``errors`` are tracebacks of what raised;
-    ``p_values`` are those that ``p_value`` combines, one a series or, of proportions, one a number.
+    ``p_values`` are those that ``p_value`` combines, one a series or, of proportions, one a number; ``fate`` is what
+    became of a mutant.
     """
 
     claim_id: str
@@ -36,6 +42,7 @@ class Verdict:
     seconds: float = 0.0
     errors: tuple[str, ...] = field(default=(), repr=False)
     p_values: tuple[float, ...] = ()
+    fate: Fate | None = None
 
     @property
     def worst(self) -> tuple[str, Point] | None:
@@ -75,6 +82,7 @@ class Trial:
         self.series: Sequence[Series] = claim.sizes[effort]
         self.units: list[Unit] = units_of(claim, mutant, effort)
         self.outcomes: list[Outcome] = []
+        self._reached: Verdict | None = None
 
     @property
     def done(self) -> float:
@@ -119,7 +127,20 @@ class Trial:
         return dict(sorted(found.items()))
 
     def verdict(self, root: np.random.SeedSequence) -> Verdict:
-        """Judge what has been measured."""
+        """Judge what has been measured; a mutant's fate is told beside the verdict on right code."""
+        if self._reached is None or not self.complete:
+            self._reached = self._judged(root)
+            wrong = self._wrong
+            if self.healthy is not None and wrong is not None:
+                right = self.healthy.verdict(root).status
+                self._reached = replace(self._reached, fate=_fate(wrong, self._reached.status, right))
+        return self._reached
+
+    @property
+    def _wrong(self) -> Mutant | None:
+        return next((mutant for mutant in self.claim.mutants if mutant.name == self.mutant), None)
+
+    def _judged(self, root: np.random.SeedSequence) -> Verdict:
         try:
             reason = self._obstacle()
             samples = [] if reason else [self._sample(number) for number in range(len(self.series))]
@@ -175,9 +196,13 @@ class Trial:
 
     def _obstacle(self) -> str:
         """Say what stands in the way of a judgement, or nothing."""
-        errors = [text for outcome in self.outcomes for text in outcome.errors.values()]
-        if errors:
-            return f"{len(errors)} of its measurements raised; the first: {errors[0].strip().splitlines()[-1]}"
+        failed = [outcome for outcome in self.outcomes if outcome.errors]
+        if failed:
+            first = next(iter(failed[0].errors.values())).strip().splitlines()[-1]
+            lost = sum(outcome.lost for outcome in failed)
+            total = sum(series.samples for series in self.series)
+            what = f"{lost} of {total} samples were lost" if lost else "a prediction raised"
+            return f"{what}; the first: {first}" if len(failed) > 1 or lost > 1 else f"{what}: {first}"
         if self.measured and not self.complete:
             return "interrupted before the right code had been measured beside it"
         if not self.measured:
@@ -192,8 +217,7 @@ class Trial:
 
     def _out_of_reach(self) -> str:
         """Say that a mutant called upstream left every measured value as it was, or nothing."""
-        upstream = any(m.upstream for m in self.claim.mutants if m.name == self.mutant)
-        if self.healthy is None or not upstream:
+        if self.healthy is None or self._wrong is None or not self._wrong.upstream:
             return ""
         for number in range(len(self.series)):
             mine, right = self.values(number), self.healthy.values(number)
@@ -249,3 +273,12 @@ class Trial:
             labels += [", ".join(part for part in (where, name) if part) for name in names]
         # An extrapolation makes one number of all series.
         return labels if len(labels) == points else ["limit"] * points
+
+
+def _fate(mutant: Mutant, status: Status, right: Status) -> Fate:
+    """Say what became of a mutant, from the verdict on it and that on right code."""
+    if status != mutant.verdict:
+        return "fails" if mutant.control else "lives"
+    if right == mutant.verdict:
+        return "proves nothing"
+    return "holds" if mutant.control else "killed"

@@ -16,7 +16,7 @@ from validation.catalogue import Catalogue, read_claims
 from validation.claim import EFFORTS, Claim, Effort, one_of
 from validation.job import Job
 from validation.mutation import check_mutants, mutated
-from validation.results import Report
+from validation.results import Report, seed_text
 from validation.storage import RunFolder, open_run
 from validation.units import Outcome
 from validation.verdict import Trial, Verdict
@@ -142,11 +142,12 @@ def _configuration(
 ) -> dict[str, Any]:
     """Return all that the measurements depend on, for the folder they are kept in."""
     file = Path(catalogue.source) if catalogue.source else None
+    text = seed_text(root)
     return {
         "command": "verify",
         "claims": [claim.id for claim in chosen],
         "effort": effort,
-        "seed": repr(root) if root.spawn_key else root.entropy,
+        "seed": int(text) if text.isdigit() else text,
         "mutants": mutants,
         "file": sha256(file.read_bytes()).hexdigest() if file else None,
         "sizes": {claim.id: repr(claim.sizes[effort]) for claim in chosen},

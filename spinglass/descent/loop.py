@@ -116,6 +116,8 @@ def descend(
 
 
 def _method(name: str, options: dict[str, Any]) -> Method[Any]:
+    if name == "annealing":
+        raise ValueError("annealing is no method of descend: use spinglass.sampling.anneal(landscape, x0)")
     if name not in METHODS:
         near = difflib.get_close_matches(str(name), METHODS, n=1, cutoff=0.0)[0]
         raise ValueError(f"unknown method {name!r}; did you mean {near!r}? There are {', '.join(METHODS)}")

@@ -4,7 +4,7 @@ import numpy as np
 
 from spinglass.couplings import FloatArray
 from spinglass.jit import jit
-from spinglass.kernels.tile import LANES, multiply_add
+from spinglass.kernels.tile import multiply_add
 
 
 @jit
@@ -25,17 +25,17 @@ def symmetric_matrix(packed: FloatArray, n: int) -> FloatArray:
 def quadratic_chunk(
     S: FloatArray, part: int, parts: int, x: FloatArray, energy: FloatArray, gradient: FloatArray
 ) -> None:
-    """Write energy (LANES,) and gradient (n, LANES) of the rows ``i % parts == part`` of S at x (n, LANES)."""
-    n = x.shape[0]
+    """Write energy (lanes,) and gradient (n, lanes) of the rows ``i % parts == part`` of S at x (n, lanes)."""
+    n, lanes = x.shape
     rows = (n - part + parts - 1) // parts
     flat_S, flat_x = S.reshape(-1), x.reshape(-1)
-    product = np.zeros((rows, LANES), x.dtype)
-    multiply_add(flat_S, part * n, parts * n, 1, flat_x, 0, product.reshape(-1), 0, rows, n)
+    product = np.zeros((rows, lanes), x.dtype)
+    multiply_add(flat_S, part * n, parts * n, 1, flat_x, 0, product.reshape(-1), 0, rows, n, lanes)
     energy[:] = 0
     gradient[:] = 0
     if parts > 1:
         part_x = x[part::parts].copy()
-        multiply_add(flat_S, part * n, 1, parts * n, part_x.reshape(-1), 0, gradient.reshape(-1), 0, n, rows)
+        multiply_add(flat_S, part * n, 1, parts * n, part_x.reshape(-1), 0, gradient.reshape(-1), 0, n, rows, lanes)
     for r in range(rows):
         i = part + r * parts
         energy += x[i] * product[r]

@@ -1,4 +1,4 @@
-"""Sweeps over batches of points stored as rows: chunks of LANES points, the last one padded with its last point.
+"""Sweeps over batches of points stored as rows, a chunk at a time, the last chunk padded with its last point.
 
 A row's bits depend on its own point alone: not on the batch, its order, or who computes it.
 """
@@ -10,15 +10,22 @@ from spinglass.jit import jit
 from spinglass.kernels.chunk import sweep_chunk, tangent_chunk
 from spinglass.kernels.quadratic import quadratic_chunk
 from spinglass.kernels.tile import LANES, multiply_add
+from spinglass.kernels.vectors import STEP
 from spinglass.layout import IntArray
 
 
 @jit
-def _lanes(rows: FloatArray, first: int) -> FloatArray:
-    """Rows first..first+LANES-1 as columns (n, LANES), the last row standing in for those beyond it."""
+def _width(left: int) -> int:
+    """Return how many points the next chunk takes when ``left`` are left: LANES, but the last up to 3 STEP, padded."""
+    return -(-left // STEP) * STEP if left <= 3 * STEP else LANES
+
+
+@jit
+def _lanes(rows: FloatArray, first: int, lanes: int) -> FloatArray:
+    """Rows first..first+lanes-1 as columns (n, lanes), the last row standing in for those beyond it."""
     n = rows.shape[1]
-    out = np.empty((n, LANES), rows.dtype)
-    for lane in range(LANES):
+    out = np.empty((n, lanes), rows.dtype)
+    for lane in range(lanes):
         row = min(first + lane, rows.shape[0] - 1)
         for i in range(n):
             out[i, lane] = rows[row, i]
@@ -47,10 +54,12 @@ def sweep_rows(
     """
     n = x.shape[1]
     order = above.shape[0] + below.shape[0] - 1
-    chunk_energy = np.empty(LANES, x.dtype)
-    chunk_gradient = np.empty((n, LANES), x.dtype)
-    for begin in range(first, stop, LANES):
-        lanes = _lanes(x, begin)
+    begin = first
+    while begin < stop:
+        width = _width(stop - begin)
+        lanes = _lanes(x, begin, width)
+        chunk_energy = np.empty(width, x.dtype)
+        chunk_gradient = np.empty((n, width), x.dtype)
         if order == 1:
             chunk_energy[:] = 0
             chunk_gradient[:] = 0
@@ -72,11 +81,12 @@ def sweep_rows(
                 chunk_gradient,
                 whole_gradient,
             )
-        for lane in range(min(LANES, stop - begin)):
+        for lane in range(min(width, stop - begin)):
             energy[begin + lane] += scale * chunk_energy[lane]
             if whole_gradient:
                 for i in range(n):
                     gradient[begin + lane, i] += scale * chunk_gradient[i, lane]
+        begin += width
 
 
 @jit
@@ -95,17 +105,18 @@ def tangent_rows(
     """Add ``scale`` times the Hessian-vector products at rows first..stop-1 of x, v (B, n) to ``product`` (B, n)."""
     n = x.shape[1]
     order = above.shape[0] + below.shape[0] - 1
-    chunk_product = np.empty((n, LANES), x.dtype)
-    for begin in range(first, stop, LANES):
-        x_lanes, v_lanes = _lanes(x, begin), _lanes(v, begin)
-        if order == 1:
-            return
+    begin = first
+    while begin < stop and order > 1:
+        width = _width(stop - begin)
+        x_lanes, v_lanes = _lanes(x, begin, width), _lanes(v, begin, width)
+        chunk_product = np.empty((n, width), x.dtype)
         if order == 2:
             chunk_product[:] = 0
-            multiply_add(operand, 0, n, 1, v_lanes.reshape(-1), 0, chunk_product.reshape(-1), 0, n, n)
+            multiply_add(operand, 0, n, 1, v_lanes.reshape(-1), 0, chunk_product.reshape(-1), 0, n, n, width)
             chunk_product *= 2
         else:
             tangent_chunk(operand, above, below, offsets, x_lanes, v_lanes, chunk_product)
-        for lane in range(min(LANES, stop - begin)):
+        for lane in range(min(width, stop - begin)):
             for i in range(n):
                 product[begin + lane, i] += scale * chunk_product[i, lane]
+        begin += width

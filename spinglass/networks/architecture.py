@@ -1,6 +1,7 @@
 """The sizes of a layered network: paths, weights, and the number Lambda that scales its output."""
 
 import math
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -65,8 +66,21 @@ class Architecture:
 
     @property
     def q(self) -> float:
-        """``Lambda^{-(H-1)/2}``, which keeps the output's size when layers are added."""
-        return float(self.Lambda ** (-(self.H - 1) / 2))
+        """``Lambda^{-(H-1)/2}``, which keeps the output's size when layers are added.
+
+        Raises
+        ------
+        ValueError
+            If it is too small for a float, as in networks of hundreds of layers.
+        """
+        scale = float(self.Lambda ** (-(self.H - 1) / 2))
+        if scale < sys.float_info.min:
+            exponent = (self.H - 1) / 2 * math.log10(self.Lambda)
+            raise ValueError(
+                f"q = Lambda^(-(H-1)/2) is about 10^-{exponent:.0f} with H = {self.H} layers and "
+                f"Lambda = {self.Lambda:.4g}, too small for a float: take fewer or narrower layers"
+            )
+        return scale
 
     @property
     def shapes(self) -> list[tuple[int, int]]:

@@ -21,6 +21,7 @@ class Loss:
     value: Callable[[Array, AnyArray], Array]
     gradient: Callable[[Array, AnyArray], Array]
     hessian: Callable[[Array], Array]
+    kinks: Callable[[Array, AnyArray], Array] | None = None  # distances of outputs from kinks, (M, k), if it has any
 
 
 def _check_values(targets: npt.ArrayLike, points: int, outputs: int) -> AnyArray:
@@ -36,16 +37,24 @@ def _check_values(targets: npt.ArrayLike, points: int, outputs: int) -> AnyArray
 
 
 def _check_labels(targets: npt.ArrayLike, points: int, outputs: int) -> AnyArray:
+    return _labels("cross-entropy", targets, points, outputs, "one for each output")
+
+
+def _check_classes(targets: npt.ArrayLike, points: int, outputs: int) -> AnyArray:
+    if outputs == 1:
+        return _labels("hinge loss", targets, points, 2, "the two signs of one output")
+    return _labels("hinge loss", targets, points, outputs, "one for each output")
+
+
+def _labels(loss: str, targets: npt.ArrayLike, points: int, classes: int, meaning: str) -> AnyArray:
     labels = np.asarray(targets)
     if labels.dtype.kind not in "iu" or labels.shape != (points,):
         raise ValueError(
-            f"targets of the cross-entropy must be whole-number labels of shape ({points},), "
+            f"targets of the {loss} must be whole-number labels of shape ({points},), "
             f"not {labels.dtype} of shape {labels.shape}"
         )
-    if labels.min() < 0 or labels.max() >= outputs:
-        raise ValueError(
-            f"labels must lie in 0..{outputs - 1}, one for each output; given {labels.min()}..{labels.max()}"
-        )
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(f"labels must lie in 0..{classes - 1}, {meaning}; given {labels.min()}..{labels.max()}")
     return labels.astype(np.int64)
 
 
@@ -82,14 +91,42 @@ def _probability_covariance(outputs: Array) -> Array:
     return covariance
 
 
+def _signs(outputs: Array, labels: AnyArray) -> Array:
+    """Return 1 in the label's column and -1 in the others; of one column, 1 for label 1 and -1 for label 0."""
+    k = outputs.shape[1]
+    classes = np.arange(k) if k > 1 else 1
+    return np.where(labels[:, None] == classes, 1.0, -1.0)
+
+
+def _hinge(outputs: Array, labels: AnyArray) -> Array:
+    return np.asarray(np.maximum(0.0, 1 - _signs(outputs, labels) * outputs).sum(axis=1))
+
+
+def _hinge_slope(outputs: Array, labels: AnyArray) -> Array:
+    signs = _signs(outputs, labels)
+    return np.where(signs * outputs < 1, -signs, 0.0)
+
+
+def _no_curvature(outputs: Array) -> Array:
+    return np.zeros((*outputs.shape, outputs.shape[1]))
+
+
+def _margin(outputs: Array, labels: AnyArray) -> Array:
+    return np.abs(1 - _signs(outputs, labels) * outputs)
+
+
 LOSSES = {
     "squared": Loss("squared", _check_values, _squared, _residual, _unit_hessian),
     "cross_entropy": Loss("cross_entropy", _check_labels, _cross_entropy, _excess_probability, _probability_covariance),
+    "hinge": Loss("hinge", _check_classes, _hinge, _hinge_slope, _no_curvature, _margin),
 }
 
 
 def loss_named(name: str | Loss) -> Loss:
-    """Return the loss of this name, or the one given: ``|y - t|^2/2``, or ``-log softmax(y)[label]``.
+    """Return the loss of this name, or the one given.
+
+    ``|y - t|^2/2``, ``-log softmax(y)[label]``, or ``sum_c max(0, 1 - t_c y_c)`` with t_c = 1 for the label and -1
+    otherwise.
 
     Raises
     ------

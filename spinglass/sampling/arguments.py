@@ -22,6 +22,20 @@ def positive_temperature(value: object, name: str = "temperature") -> float:
     return number
 
 
+def check_connected(n: int) -> None:
+    """Raise ``ValueError`` for n = 1, where the sphere is two points and no chain gets from one to the other.
+
+    >>> check_connected(1)
+    Traceback (most recent call last):
+    ...
+    ValueError: chains need n >= 2: at n = 1 the sphere is the two points -1 and 1, whose weights are exp(-energy/T)
+    """
+    if n < 2:
+        raise ValueError(
+            "chains need n >= 2: at n = 1 the sphere is the two points -1 and 1, whose weights are exp(-energy/T)"
+        )
+
+
 def starts(x: npt.ArrayLike, n: int) -> Array:
     """Return starting points as fresh rows (B, n) on the sphere, or raise ``ValueError``."""
     points = np.atleast_2d(check_on_sphere(x, n)).copy()

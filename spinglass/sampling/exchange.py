@@ -42,6 +42,8 @@ class Replicas(NamedTuple):
     size: Array  # (R,), of leapfrog steps
     last_end: npt.NDArray[np.int64]  # (R,), COLD, HOT or 0
     keys: Words  # (R, 2)
+    origin: npt.NDArray[np.int64]  # (R,), the row where the replica stood when the call began
+    start: Array  # (R, n), where the replicas stood then; not changed
 
 
 class Records(NamedTuple):
@@ -49,9 +51,11 @@ class Records(NamedTuple):
 
     energies: Array  # (R, T), total
     overlaps: Array  # (K, T), of copy 0 with copy 1
+    own_overlaps: Array  # (R, T), of the replica that came from a row with where it began
     acceptance: Array  # (R,), sum of probabilities
     swaps: Array  # (R,), sum of the probabilities of swaps with the next temperature
     trips: npt.NDArray[np.int64]  # (copies,), from the cold end to the hot one and back
+    before: int  # records that were due before these arrays begin
 
 
 @jit
@@ -103,7 +107,7 @@ def sweep_replicas(
         swap_neighbours(replicas, records, beta, K, number)
         note_ends(replicas.last_end, records.trips, K)
         if (number + 1) % every == 0:
-            record(replicas, records, K, (number + 1) // every - 1 - first // every)
+            record(replicas, records, K, (number + 1) // every - 1 - records.before)
 
 
 @jit
@@ -129,9 +133,13 @@ def exchange(replicas: Replicas, a: int, b: int) -> None:
             kept = array[a, i]
             array[a, i] = array[b, i]
             array[b, i] = kept
-    energy, end = replicas.energy[a], replicas.last_end[a]
-    replicas.energy[a], replicas.last_end[a] = replicas.energy[b], replicas.last_end[b]
-    replicas.energy[b], replicas.last_end[b] = energy, end
+    for marks in (replicas.last_end, replicas.origin):
+        mark = marks[a]
+        marks[a] = marks[b]
+        marks[b] = mark
+    energy = replicas.energy[a]
+    replicas.energy[a] = replicas.energy[b]
+    replicas.energy[b] = energy
 
 
 @jit
@@ -148,8 +156,10 @@ def note_ends(last_end: npt.NDArray[np.int64], trips: npt.NDArray[np.int64], K: 
 
 @jit
 def record(replicas: Replicas, records: Records, K: int, at: int) -> None:
-    """Write the energies and the overlaps of the two copies."""
+    """Write the energies, and the overlaps of the two copies and of replicas with their past."""
     for row in range(len(replicas.x)):
+        origin = replicas.origin[row]
         records.energies[row, at] = replicas.energy[row]
+        records.own_overlaps[origin, at] = dot(replicas.x[row], replicas.start[origin]) / replicas.x.shape[1]
     for k in range(K):
         records.overlaps[k, at] = dot(replicas.x[k], replicas.x[K + k]) / replicas.x.shape[1]

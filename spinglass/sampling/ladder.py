@@ -34,7 +34,10 @@ def check_ladder(temperatures: npt.ArrayLike) -> Array:
     """Return temperatures as an increasing array of at least two positive numbers, or raise ``ValueError``."""
     ladder = np.array(temperatures, dtype=np.float64)
     if ladder.ndim != 1 or ladder.size < 2 or not np.isfinite(ladder).all() or not (ladder > 0).all():
-        raise ValueError(f"temperatures must be at least two positive finite numbers, not {temperatures!r}")
+        raise ValueError(
+            f"temperatures must be at least two positive finite numbers, not {temperatures!r}; "
+            "for one temperature use sample(glass, T)"
+        )
     if (np.diff(ladder) <= 0).any():
         raise ValueError(f"temperatures must increase from the coldest to the hottest, not {temperatures!r}")
     return ladder

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LARGEST_RHAT = 1.1
 # Swap probability below which two parts of a ladder are as good as apart.
 LEAST_SWAP_RATE = 0.05
+# `Tempering.excess_overlap` above which replicas have kept to their valleys: at equilibrium it lies below 0 and
+# scatters by a few hundredths, where replicas are frozen it is some tenths.
+LARGEST_EXCESS = 0.1
 
 
 class Mixing(StrEnum):
@@ -26,6 +29,7 @@ class Mixing(StrEnum):
     EQUILIBRATED = "equilibrated"
     NOT_EQUILIBRATED = "not equilibrated"
     LADDER = "ladder does not mix"
+    FROZEN = "replicas stay in their valleys"
     NOT_FINITE = "not finite"
 
 
@@ -80,13 +84,15 @@ class Samples:
 class Tempering:
     """Parallel tempering of S glasses: two copies of a ladder of K temperatures, T records.
 
-    Energies are per spin. Copy 0 started hot, copy 1 cold; the overlaps are between the two, at equal temperature.
+    Energies are per spin. Copy 0 started hot, copy 1 cold; ``overlaps`` are between the two, at equal temperature,
+    ``own_overlaps`` of every replica, wherever it is, with the point where it stood when the records began.
     """
 
     temperatures: Array  # (K,)
     x: Array = field(repr=False)  # (S, 2, K, n), where the replicas stand at the end
     energies: Array = field(repr=False)  # (S, 2, K, T)
     overlaps: Array = field(repr=False)  # (S, K, T)
+    own_overlaps: Array = field(repr=False)  # (S, 2, K, T)
     acceptance: Array  # (S, 2, K)
     swap_rates: Array  # (S, 2, K-1)
     round_trips: npt.NDArray[np.int64]  # (S, 2)
@@ -105,6 +111,18 @@ class Tempering:
         """Effective number of independent energies over both copies, shape (S, K)."""
         return effective_sample_size(np.moveaxis(self.energies, 1, 2))
 
+    @cached_property
+    def excess_overlap(self) -> Array:
+        """How much closer replicas are to their own past than the two copies are to one another, shape (S,).
+
+        The mean squared overlap of replicas with where they stood, over the second half of the records, less that of
+        the copies. At equilibrium it is not positive, but for noise: with ``M_k`` the mean of ``x x^T/n`` at rung k,
+        replicas that have wandered give at most ``mean_k |M_k|^2``, which is what the copies give. Replicas that
+        change places and never leave their valleys mix energies at every rung, and show here.
+        """
+        later = self.own_overlaps[..., self.own_overlaps.shape[-1] // 2 :]
+        return np.asarray((later**2).mean(axis=(1, 2, 3)) - (self.overlaps**2).mean(axis=(1, 2)))
+
     @property
     def energy_per_spin(self) -> Array:
         """Mean energy per spin over both copies, shape (S, K)."""
@@ -120,13 +138,17 @@ class Tempering:
         """How each glass ended, shape (S,), texts of `Mixing`.
 
         The ladder does not mix where a swap rate is below 0.05 or no replica of a copy went from the cold end to the
-        hot one and back; chains are not equilibrated where R-hat between the hot and the cold copy exceeds 1.1.
-        Energies alone do not show replicas that swap places and never leave their valleys: let the ladder reach to
-        where a single chain mixes, above the dynamical transition temperature.
+        hot one and back; chains are not equilibrated where R-hat between the hot and the cold copy exceeds 1.1;
+        replicas stay in their valleys where `excess_overlap` exceeds 0.1, as they do on a ladder that does not reach
+        to where a single chain mixes, above the dynamical transition temperature.
         """
-        apart = (self.swap_rates < LEAST_SWAP_RATE).any(axis=(1, 2)) | (self.round_trips == 0).any(axis=1)
-        met = (self.rhat <= LARGEST_RHAT).all(axis=1)
-        return np.where(apart, Mixing.LADDER, np.where(met, Mixing.EQUILIBRATED, Mixing.NOT_EQUILIBRATED)).astype(str)
+        status = np.full(len(self), Mixing.EQUILIBRATED, dtype=object)
+        status[self.excess_overlap > LARGEST_EXCESS] = Mixing.FROZEN
+        status[(self.rhat > LARGEST_RHAT).any(axis=1)] = Mixing.NOT_EQUILIBRATED
+        status[(self.swap_rates < LEAST_SWAP_RATE).any(axis=(1, 2)) | (self.round_trips == 0).any(axis=1)] = (
+            Mixing.LADDER
+        )
+        return status.astype(str)
 
     @property
     def equilibrated(self) -> npt.NDArray[np.bool_]:
@@ -160,6 +182,7 @@ class Tempering:
             f"{self.temperatures[0]:g} to {self.temperatures[-1]:g}, 2 copies, {records} records\n"
             f"  status           {', '.join(f'{c} {k}' for k, c in zip(kinds, counts, strict=True))}\n"
             f"  split R-hat      {self.rhat.max():.3f} at most\n"
+            f"  excess overlap   {self.excess_overlap.max():.3f} at most\n"
             f"  swap rates       {self.swap_rates.min():.2f} to {self.swap_rates.max():.2f}\n"
             f"  round trips      {self.round_trips.min()} to {self.round_trips.max()} a copy"
         )

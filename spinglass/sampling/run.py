@@ -11,6 +11,7 @@ from spinglass.geometry import random_points
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Landscape, check_landscape
 from spinglass.memory import require_memory
+from spinglass.sampling.arguments import check_connected
 from spinglass.sampling.hmc import HMC
 from spinglass.sampling.ladder import equalised
 from spinglass.sampling.result import Samples, Tempering
@@ -40,7 +41,7 @@ def sample(
     Raises
     ------
     ValueError
-        If the temperature is not positive, there are fewer than 2 chains or 4 sweeps, or a number is not whole.
+        If the temperature is not positive, there are fewer than 2 chains or 4 sweeps, n is 1, or a number is not whole.
 
     Examples
     --------
@@ -49,6 +50,7 @@ def sample(
     ('equilibrated', (8, 300))
     """
     check_landscape(landscape)
+    check_connected(landscape.n)
     chain = HMC(landscape, temperature, leaps)
     records, rows = whole_number("sweeps", sweeps, 4), whole_number("chains", chains, 2)
     dropped = records if burn_in is None else whole_number("burn_in", burn_in, 0)
@@ -83,7 +85,8 @@ def temper(
 
     ``burn_in`` sweeps (by default as many as are sampled) tune step sizes and, with ``adapt``, move all temperatures
     but the ends so that swap rates become equal; both then stay as they are. See `ParallelTempering` for the moves
-    and `Tempering.status` for the judgement. The same seed gives the same bits for any number of threads.
+    and `Tempering.status` for the judgement. The same seed gives the same bits for any number of threads. Ctrl-C ends
+    the run within seconds and loses it; what is to be kept goes in several calls of `ParallelTempering.step`.
 
     Raises
     ------
@@ -118,6 +121,7 @@ def temper(
         x=state.x,
         energies=info.energies,
         overlaps=info.overlaps,
+        own_overlaps=info.own_overlaps,
         acceptance=info.acceptance,
         swap_rates=info.swap_rates,
         round_trips=info.round_trips,

@@ -1,5 +1,6 @@
 """Parallel tempering of many glasses at once: pure ``init`` and ``step``."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Self
@@ -16,6 +17,7 @@ from spinglass.landscape import Array
 from spinglass.layout import layout
 from spinglass.memory import require_memory
 from spinglass.noise import Words, row_keys
+from spinglass.sampling.arguments import check_connected
 from spinglass.sampling.exchange import Forms, Records, Replicas, evaluate_rows, sweep_replicas
 from spinglass.sampling.hmc import first_size
 from spinglass.sampling.ladder import check_ladder
@@ -24,6 +26,7 @@ from spinglass.threads import run_in_threads
 
 COPIES = 2  # one that starts hot and one that starts cold
 _STARTS, _NOISE = 0, 1  # names of child seeds
+_OPERATIONS = 2e9  # a call of the kernel at most: some tenths of a second
 
 
 class TemperingState(NamedTuple):
@@ -43,6 +46,7 @@ class TemperingInfo(NamedTuple):
 
     energies: Array  # (S, 2, K, T), per spin
     overlaps: Array  # (S, K, T), of the two copies
+    own_overlaps: Array  # (S, 2, K, T), of a replica with where it stood when the call began, in the order of then
     acceptance: Array  # (S, 2, K), of trajectories
     swap_rates: Array  # (S, 2, K-1), mean probability of a swap between neighbours
     round_trips: npt.NDArray[np.int64]  # (S, 2), of all replicas together
@@ -63,8 +67,8 @@ class ParallelTempering:
     Raises
     ------
     ValueError
-        If there is no glass, the glasses differ in n or orders, the ladder does not increase or is not positive, or
-        ``leaps`` is no whole number of at least 1.
+        If there is no glass, the glasses differ in n or orders, n is 1, the ladder does not increase or is not
+        positive, or ``leaps`` is no whole number of at least 1.
     TypeError
         If ``glasses`` is no list of `SphericalSpinGlass`.
 
@@ -91,6 +95,7 @@ class ParallelTempering:
         kinds = {(glass.n, glass.orders) for glass in self.glasses}
         if len(kinds) != 1:
             raise ValueError(f"all glasses must have the same n and orders, and there must be one; given {kinds}")
+        check_connected(self.glasses[0].n)
         object.__setattr__(self, "_forms", [_forms(glass) for glass in self.glasses])
 
     def with_ladder(self, temperatures: npt.ArrayLike) -> Self:
@@ -119,14 +124,15 @@ class ParallelTempering:
     def check_memory(self, records: int) -> None:
         """Raise ``ValueError`` unless so many records of all energies and overlaps fit in memory."""
         S, K = len(self.glasses), len(self.ladder)
-        require_memory(8 * S * K * records * (COPIES + 1), f"{records} records of {S} glasses", "a larger `every`")
+        require_memory(8 * S * K * records * (2 * COPIES + 1), f"{records} records of {S} glasses", "a larger `every`")
 
     def step(
         self, state: TemperingState, sweeps: int = 1, *, every: int = 1, tune: bool = False
     ) -> tuple[TemperingState, TemperingInfo]:
         """Return the state ``sweeps`` later, the same as one at a time; records after every ``every``-th sweep.
 
-        ``tune`` adapts the step sizes on the way: such sweeps are not to be sampled.
+        ``tune`` adapts the step sizes on the way: such sweeps are not to be sampled. Ctrl-C ends it within seconds:
+        nothing is returned, and ``state`` is as it was.
         """
         S, copies, K, n = state.x.shape
         whole_number("sweeps", sweeps, 1)
@@ -134,25 +140,49 @@ class ParallelTempering:
         self.check_memory(records)
         moving = (state.x.copy(), state.energy.copy(), state.gradient.copy(), state.size.copy(), state.last_end.copy())
         new = TemperingState(*moving, state.keys, state.age + sweeps)
-        energies, overlaps = np.empty((S, copies * K, records)), np.empty((S, K, records))
-        sums, trips = np.zeros((2, S, copies * K)), np.zeros((S, copies), np.int64)
+        energies, own = np.empty((2, S, copies * K, records))
+        overlaps, sums, trips = np.empty((S, K, records)), np.zeros((2, S, copies * K)), np.zeros((S, copies), np.int64)
+        interrupted = threading.Event()
 
         def sweep(s: int) -> None:
-            rows = Replicas(
-                new.x[s].reshape(-1, n),
-                new.energy[s].reshape(-1),
-                new.gradient[s].reshape(-1, n),
-                new.size[s].reshape(-1),
-                new.last_end[s].reshape(-1),
-                new.keys[s].reshape(-1, 2),
-            )
-            left = Records(energies[s], overlaps[s], sums[0, s], sums[1, s], trips[s])
-            sweep_replicas(self._forms[s], rows, left, self.ladder, self.leaps, state.age, sweeps, every, tune)
+            replicas, before = _replicas(new, state, s), state.age // every
+            left = Records(energies[s], overlaps[s], own[s], sums[0, s], sums[1, s], trips[s], before)
+            for first in range(state.age, new.age, self._block):
+                if interrupted.is_set():
+                    return
+                length = min(self._block, new.age - first)
+                sweep_replicas(self._forms[s], replicas, left, self.ladder, self.leaps, first, length, every, tune)
 
-        run_in_threads(sweep, range(S))
+        try:
+            run_in_threads(sweep, range(S))
+        except BaseException:
+            interrupted.set()  # threads that still run end with their block
+            raise
         acceptance, swaps = sums.reshape(2, S, copies, K) / sweeps
-        energies = energies.reshape(S, copies, K, records) / n
-        return new, TemperingInfo(energies, overlaps, acceptance, swaps[..., :-1], trips)
+        energies, own = energies.reshape(S, copies, K, records) / n, own.reshape(S, copies, K, records)
+        return new, TemperingInfo(energies, overlaps, own, acceptance, swaps[..., :-1], trips)
+
+    @property
+    def _block(self) -> int:
+        """How many sweeps one call of the kernel makes: nothing stops it in mid-course."""
+        couplings = sum(operand.size for operand in self._forms[0].operands)
+        operations = self.leaps * COPIES * len(self.ladder) * (4 * couplings + 100 * self.glasses[0].n)
+        return max(1, int(_OPERATIONS / operations))
+
+
+def _replicas(new: TemperingState, old: TemperingState, s: int) -> Replicas:
+    """Return views of what moves in glass s, and where it stood."""
+    n = new.x.shape[-1]
+    return Replicas(
+        new.x[s].reshape(-1, n),
+        new.energy[s].reshape(-1),
+        new.gradient[s].reshape(-1, n),
+        new.size[s].reshape(-1),
+        new.last_end[s].reshape(-1),
+        new.keys[s].reshape(-1, 2),
+        np.arange(new.energy[s].size),
+        old.x[s].reshape(-1, n),
+    )
 
 
 def _forms(glass: SphericalSpinGlass) -> Forms:

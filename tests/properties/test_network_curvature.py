@@ -21,7 +21,7 @@ BOTH = st.booleans()
 def cases(draw, activations, least_layers=1, with_biases=BOTH):
     widths = draw(st.lists(st.integers(1, 5), min_size=least_layers + 1, max_size=5))
     rng = np.random.default_rng(draw(seeds))
-    points, loss = draw(st.integers(1, 6)), draw(st.sampled_from(["squared", "cross_entropy"]))
+    points, loss = draw(st.integers(1, 6)), draw(st.sampled_from(["squared", "cross_entropy", "hinge"]))
     weights = [rng.standard_normal((a, b)) for a, b in pairwise(widths)]
     biases = [rng.standard_normal(n) for n in widths[1:]] if draw(with_biases) else None
     x = rng.standard_normal((points, widths[0]))

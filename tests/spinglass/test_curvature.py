@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from scipy import special
 
+from spinglass.networks import train
 from spinglass.networks.activations import ACTIVATIONS, activation_named, leaky_relu
 from spinglass.networks.curvature import PARTS, curvature
 from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.losses import LOSSES
+from spinglass.networks.training.landscape import TrainingLoss
 
 WIDTHS = (3, 4, 5, 2)
 # In complex arithmetic, written out: value and slope.
@@ -46,6 +48,11 @@ def complex_gradient(net, theta, x, targets, names, loss):
     if loss == "squared":
         delta = y - targets
         value = 0.5 * np.sum((y - targets) ** 2)
+    elif loss == "hinge":
+        signs = np.where(np.eye(y.shape[1])[targets] == 1, 1.0, -1.0)
+        short = (1 - signs * y).real > 0
+        delta = -signs * short
+        value = np.sum((1 - signs * y)[short])
     else:
         weights = np.exp(y)
         delta = weights / weights.sum(axis=1, keepdims=True) - np.eye(y.shape[1])[targets]
@@ -114,6 +121,51 @@ def test_blocks_products_trace_and_full_matrix_agree(name, loss, part):
     assert np.abs(found.hessian_vector(np.eye(net.size), part) - full).max() < tolerance
     assert abs(found.trace(part) - np.trace(full)) < net.size * tolerance
     assert np.array_equal(full, full.T)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_the_hinge_loss_is_that_of_training(activation, classes):
+    rng = np.random.default_rng(5)
+    x, labels = rng.standard_normal((30, 4)), np.arange(30) % classes  # two classes have one output
+    trained = train(
+        x, labels, hidden=(5, 4), loss="hinge", activation=activation, epochs=10, batch=5, measure_every=10, seed=0
+    )
+    found = curvature(trained.network(0), x, labels, "hinge")
+    # Sums of 30 rows in another order.
+    assert found.loss == pytest.approx(trained.train_loss[0], rel=1e-13)
+    of_training = TrainingLoss(x, labels, hidden=(5, 4), loss="hinge", activation=activation)
+    energy, gradient = of_training.energy_and_gradient(trained.network(0).parameters[None])
+    assert energy[0] == pytest.approx(found.loss, rel=1e-13)
+    assert np.abs(found.gradient - gradient[0]).max() < 1e-13 * np.abs(gradient).max()
+    assert not found.hessian("gauss_newton").any()
+    assert found.hessian().any()
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_taylor_slopes_of_the_hinge_loss_are_two_and_three(activation):
+    net, x, targets = example(activation, loss="hinge", seed=3)
+    found = curvature(net, x, targets, "hinge")
+    v = np.random.default_rng(0).standard_normal(net.size)
+    v /= np.linalg.norm(v)
+    steps = found.kink_distance / 5 * 0.5 ** np.arange(4)
+    first = np.array([curvature(net.with_parameters(net.parameters + s * v), x, targets, "hinge").loss for s in steps])
+    first -= found.loss + steps * (found.gradient @ v)
+    second = first - steps**2 / 2 * (v @ found.hessian_vector(v))
+    for errors, order in ((first, 2), (second, 3)):
+        slopes = np.diff(np.log(np.abs(errors))) / np.diff(np.log(steps))
+        # What is left of a slope is of the order of the step, below 0.02, and rounding of 1e-16 beside a third power.
+        assert np.abs(slopes - order).max() < 0.1
+
+
+def test_kinks_of_the_hinge_loss():
+    net = LayeredNetwork([[[2.0]]], activation="linear")
+    at_kink = curvature(net, [[0.5]], [1], "hinge")  # t y = 1
+    assert (at_kink.loss, at_kink.gradient.tolist(), at_kink.kink_distance) == (0.0, [0.0], 0.0)
+    short = curvature(net, [[0.25]], [1], "hinge")
+    assert (short.loss, short.gradient.tolist(), short.kink_distance) == (0.5, [-0.25], 0.5)
+    wrong = curvature(net, [[0.25]], [0], "hinge")
+    assert (wrong.loss, wrong.gradient.tolist(), wrong.kink_distance) == (1.5, [0.25], 1.5)
 
 
 def test_parts_add_up_and_the_gauss_newton_part_is_that_of_the_jacobian():
@@ -215,7 +267,9 @@ def test_activations_by_differences(name):
         ({"x": np.full((4, 2), np.inf)}, "inputs must be finite; 8 are not"),
         ({"targets": np.ones((3, 1))}, r"shape \(4, 1\)"),
         ({"targets": np.full((4, 1), np.nan)}, "targets must be finite"),
-        ({"loss": "hinge"}, "unknown loss 'hinge'"),
+        ({"loss": "logistic"}, "unknown loss 'logistic'; choose one of squared, cross_entropy, hinge"),
+        ({"loss": "hinge"}, "targets of the hinge loss must be whole-number labels"),
+        ({"loss": "hinge", "targets": [0, 2, 1, 0]}, r"labels must lie in 0..1, the two signs of one output"),
         ({"loss": "cross_entropy", "targets": [0, 0, 1, 0]}, r"labels must lie in 0..0"),
         ({"loss": "cross_entropy", "targets": [0.0, 0.0, 0.0, 0.0]}, "whole-number labels"),
     ],

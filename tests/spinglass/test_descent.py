@@ -290,6 +290,7 @@ def test_ctrl_c_in_the_last_step_is_not_lost():
     ("change", "message"),
     [
         ({"method": "lbgfs"}, "unknown method 'lbgfs'; did you mean 'lbfgs'"),
+        ({"method": "annealing"}, r"use spinglass.sampling.anneal\(landscape, x0\)"),
         ({"memory": 0}, "memory must be a whole number of at least 1"),
         ({"memry": 5}, "method 'lbfgs' has no option 'memry'; its options: memory"),
         ({"tol": 0.0}, "tol must be"),

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from spinglass import SphericalSpinGlass, check_derivatives, descend, enumerate_critical_points, sphere
+from spinglass import SphericalSpinGlass, check_derivatives, descend, enumerate_critical_points, sampling, sphere
 from spinglass.couplings import multiplicities
 from spinglass.landscape import WithChunk, WithHessianVector
 from spinglass.networks import DecoupledPathModel
@@ -278,3 +278,22 @@ def test_so_many_paths_that_no_float_holds_them():
     assert layers.Lambda == 100.0
     assert np.isclose(Architecture.of((100,) * 200 + (7, 1)).Lambda, 100 ** (200 / 201) * 7 ** (1 / 201), rtol=1e-13)
     assert "about 10^400.0 paths" in repr(DecoupledPathModel(layers.widths, 0.5, seed=0))
+
+
+@pytest.mark.parametrize("weights", ["per-edge", "unique"])
+@pytest.mark.parametrize("averaged", [False, True])
+def test_path_models_are_sampled_at_a_temperature(weights, averaged):
+    """The mean energy by chains, beside uniform points weighted by exp(-E/T)."""
+    m = DecoupledPathModel((3, 3, 1), 0.6, weights, 3 if weights == "unique" else None, seed=2)
+    m = m.averaged() if averaged else m
+    E = m.energy(sphere.random_points(m.n, 50_000, 0))
+    weight = np.exp(-(E - E.min()) / 2.0)
+    expected = np.average(E, weights=weight) / m.n
+    found = sampling.sample(m, 2.0, 500, chains=8, seed=3)
+    chains = found.energies.mean(axis=1)
+    # Eight independent chains: 8 standard errors of their means, a false alarm of 1e-4. The weighted mean's spread over
+    # other seeds is 7e-4.
+    assert abs(chains.mean() - expected) < 8 * chains.std(ddof=1) / np.sqrt(8) + 4e-3
+    # Tempering takes glasses, and a model is one.
+    ladder = sampling.temper([m.spin_glass()], [1.0, 2.0], 50, seed=0)
+    assert np.isfinite(ladder.energies).all()

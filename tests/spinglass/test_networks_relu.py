@@ -164,6 +164,14 @@ def test_bad_weights_and_inputs_are_refused():
             net.forward(bad)
 
 
+def test_a_scale_too_small_for_a_float_is_refused_not_zero():
+    # q = 10^(-(H-1)/2); the normal floats end at 2.2e-308.
+    assert math.log10(Architecture.of((10,) * 616 + (1,)).q) == pytest.approx(-307.5, rel=1e-12)
+    deep = ReLUNetwork([np.eye(10)] * 618 + [np.ones((10, 1))])
+    with pytest.raises(ValueError, match=r"about 10\^-309 with H = 619 layers and Lambda = 10, too small for a float"):
+        deep.forward(np.ones(10))
+
+
 def test_too_many_paths_are_refused_with_the_way_out():
     net = ReLUNetwork.random((300, 300, 300, 300, 300, 1), seed=0)
     with pytest.raises(ValueError, match="path_sum"):

@@ -1,10 +1,15 @@
 """Parallel tempering: exact averages at small n, the ladder, bits, and reports of what has not mixed."""
 
+import os
+import signal
+import threading
+import time
+
 import numpy as np
 import pytest
 
 from spinglass import SphericalSpinGlass
-from spinglass.sampling import ParallelTempering, geometric_ladder, sample, temper
+from spinglass.sampling import ParallelTempering, geometric_ladder, sample, temper, tempering
 from spinglass.sampling.ladder import equalised
 from validation import gibbs
 
@@ -41,17 +46,49 @@ def test_two_spins_are_those_of_the_eigenproblem():
 
 
 def test_resumed_replicas_equal_uninterrupted_ones(monkeypatch):
-    tempering = ParallelTempering(glasses(10, 3, {3: 1.0}), LADDER)
-    start = tempering.init(seed=1)
-    whole, info = tempering.step(start, 12, tune=True)
-    half, first = tempering.step(start, 5, tune=True)
+    replicas = ParallelTempering(glasses(10, 3, {3: 1.0}), LADDER)
+    start = replicas.init(seed=1)
+    whole, info = replicas.step(start, 12, tune=True)
+    half, first = replicas.step(start, 5, tune=True)
     monkeypatch.setenv("SPINGLASS_THREADS", "1")
-    resumed, second = tempering.step(half, 7, tune=True)
+    resumed, second = replicas.step(half, 7, tune=True)
     assert all(np.array_equal(a, b) for a, b in zip(whole, resumed, strict=True))
     assert np.array_equal(info.energies, np.concatenate([first.energies, second.energies], axis=-1))
-    _, every = tempering.step(start, 12, tune=True, every=4)
+    _, every = replicas.step(start, 12, tune=True, every=4)
     assert np.array_equal(every.energies, info.energies[..., 3::4])
     assert np.array_equal(every.overlaps, info.overlaps[..., 3::4])
+    assert np.array_equal(every.own_overlaps, info.own_overlaps[..., 3::4])
+
+
+def test_bits_do_not_depend_on_where_the_kernel_is_left(monkeypatch):
+    replicas = ParallelTempering(glasses(10, 2, {3: 1.0}), LADDER)
+    start = replicas.init(seed=1)
+    whole, info = replicas.step(start, 13, every=3, tune=True)
+    monkeypatch.setattr(tempering, "_OPERATIONS", 0)  # after every sweep
+    cut, pieces = replicas.step(start, 13, every=3, tune=True)
+    assert all(np.array_equal(a, b) for a, b in zip(whole, cut, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(info, pieces, strict=True))
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_ctrl_c_ends_a_long_step_and_leaves_the_state_as_it_was(threads, monkeypatch):
+    monkeypatch.setenv("SPINGLASS_THREADS", threads)
+    replicas = ParallelTempering(glasses(40, 2, {3: 1.0}), LADDER)
+    start = replicas.init(seed=1)
+    replicas.step(start)
+    before, pressed = [array.copy() for array in start[:5]], []
+
+    def press():
+        pressed.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    timer = threading.Timer(0.3, press)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        replicas.step(start, 10**6, every=10**5)
+    # Some tenths of a second on a free core; the bound leaves room for a busy machine.
+    assert time.perf_counter() - pressed[0] < 5
+    assert all(np.array_equal(a, b) for a, b in zip(before, start, strict=False))
 
 
 def test_a_glass_does_not_depend_on_those_beside_it():
@@ -63,8 +100,9 @@ def test_a_glass_does_not_depend_on_those_beside_it():
 
 def test_energies_stay_those_of_the_points_through_swaps():
     family = glasses(12, 2, {2: 0.5, 3: 1.0})
-    tempering = ParallelTempering(family, LADDER)
-    state, info = tempering.step(tempering.init(seed=1), 50)
+    replicas = ParallelTempering(family, LADDER)
+    start = replicas.init(seed=1)
+    state, info = replicas.step(start, 50)
     for glass, x, energy, gradient, trace in zip(
         family, state.x, state.energy, state.gradient, info.energies, strict=True
     ):
@@ -73,6 +111,20 @@ def test_energies_stay_those_of_the_points_through_swaps():
         assert np.allclose(trace[..., -1] * 12, energy, atol=1e-11)
     assert np.allclose((state.x**2).sum(axis=-1), 12, atol=1e-11)
     assert np.allclose(info.overlaps[..., -1], (state.x[:, 0] * state.x[:, 1]).sum(axis=-1) / 12, atol=1e-11)
+
+
+def test_replicas_are_followed_through_swaps():
+    family = glasses(12, 2, {3: 1.0})
+    replicas = ParallelTempering(family, LADDER)
+    start = replicas.init(seed=1)
+    state, info = replicas.step(start, 30)
+    # With each end's point a replica has one overlap; as a set, those with where they stood must be among them.
+    every = np.einsum("scki,sclj,ij->sckl", start.x, state.x, np.eye(12)) / 12
+    distance = np.abs(every - info.own_overlaps[..., -1, None])
+    assert (distance.min(axis=3) < 1e-12).all()
+    ends = distance.argmin(axis=3)
+    assert (np.sort(ends, axis=2) == np.arange(len(LADDER))).all()  # every replica stands at one rung
+    assert (ends != np.arange(len(LADDER))).any()
 
 
 def test_adapting_makes_swap_rates_equal():
@@ -105,10 +157,37 @@ def test_starts_that_have_not_met_are_reported():
     assert set(found.status) == {"not equilibrated"}
 
 
+def test_replicas_that_swap_places_but_keep_to_their_valleys_are_reported():
+    # All of this ladder is below the dynamical transition, at 0.87 for n -> infinity: swaps are easy and energies
+    # mix at every rung, but no replica forgets where it was. The excess is 0.4 with a standard deviation of 0.1.
+    found = temper(glasses(48, 4, {3: 1.0}), geometric_ladder(0.3, 0.5, 6), sweeps=300, seed=0)
+    assert found.swap_rates.min() > 0.3
+    assert (found.rhat <= 1.1).all(axis=1).any()  # R-hat alone would let some of them pass
+    assert not found.equilibrated.any()
+    assert "replicas stay in their valleys" in found.status
+
+
+def test_ladders_that_reach_above_the_transition_raise_no_alarm():
+    # The excess is -0.04 with a standard deviation of 0.03: beyond 0.1, by 4.5 of them, in one glass of 3e5.
+    found = temper(glasses(16, 50, {3: 1.0}), geometric_ladder(0.5, 1.6, 8), sweeps=200, seed=0)
+    assert (found.excess_overlap < 0.1).all()
+    assert found.equilibrated.all()
+
+
+@pytest.mark.parametrize("weights", [{1: 1.0}, {2: 1.0}, {4: 1.0}])
+def test_one_valley_for_all_is_no_freezing(weights):
+    # Both copies find the only minimum (or the two opposite ones): overlaps stay large, and rightly so.
+    found = temper(glasses(6, 4, weights), geometric_ladder(0.1, 0.5, 5), sweeps=300, seed=1)
+    assert (found.excess_overlap < 0.05).all()
+
+
 @pytest.mark.parametrize(
     ("temperatures", "text"),
     [
-        ([1.0], "at least two"),
+        ([1.0], "at least two.*use sample"),
+        ([], "at least two"),
+        ([[0.5, 1.0]], "at least two"),
+        ([1.0, 1.0], "increase"),
         ([0.0, 1.0], "positive"),
         ([-1.0, 1.0], "positive"),
         ([1.0, 0.5], "increase"),
@@ -127,6 +206,12 @@ def test_hostile_arguments_are_refused():
         ParallelTempering([], LADDER)
     with pytest.raises(ValueError, match="at least 4"):
         temper(glasses(5, 1, {3: 1.0}), LADDER, sweeps=9, every=3)
+    with pytest.raises(ValueError, match="n >= 2"):
+        temper(glasses(1, 1, {3: 1.0}), LADDER)
+    with pytest.raises(ValueError, match="n >= 2"):
+        sample(glasses(1, 1, {3: 1.0})[0], 1.0)
+    with pytest.raises(TypeError, match="list of SphericalSpinGlass"):
+        ParallelTempering(iter(glasses(5, 1, {3: 1.0})), LADDER)
     with pytest.raises(TypeError, match="list of SphericalSpinGlass"):
         ParallelTempering(glasses(5, 1, {3: 1.0})[0], LADDER)
     with pytest.raises(ValueError, match="rise"):

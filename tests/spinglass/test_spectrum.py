@@ -12,7 +12,7 @@ X, Y = RNG.normal(size=(60, 8)), RNG.integers(4, size=60)
 
 
 def at_end(loss="cross_entropy", epochs=20, **options):
-    y = Y if loss == "cross_entropy" else RNG.normal(size=(60, 4))
+    y = RNG.normal(size=(60, 4)) if loss == "squared" else Y
     found = train(X, y, epochs=epochs, loss=loss, measure_every=20, seed=1, **options)
     return curvature(found.network(0), X, y, loss)
 
@@ -49,11 +49,49 @@ def test_the_upper_bound_is_the_count_of_the_residual():
         assert bounds_below(found, [t])[0][1] == most_below(found, [t])[0] == (residual < -t).sum()
 
 
-def test_several_layers_and_smooth_units_are_counted_exactly():
-    found = at_end(hidden=[7, 6], activation="tanh")
-    assert solution_index(found).absolute[0] == (found.spectrum() < -1e-3).sum()
+@pytest.mark.parametrize("epochs", [0, 20])
+@pytest.mark.parametrize("loss", ["cross_entropy", "hinge"])
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_two_hidden_layers_are_counted_exactly_and_from_both_sides(activation, loss, epochs):
+    found = at_end(loss, hidden=[14, 12], activation=activation, epochs=epochs)
+    eigenvalues = found.spectrum()
+    exact = solution_index(found)
+    counts = [int((eigenvalues < -t).sum()) for t in (1e-3, 1e-3 * eigenvalues[-1])]
+    assert (exact.absolute[0], exact.relative[0]) == tuple(counts)
+    assert exact.exact
+    assert exact.failure == 0
+    bounded = solution_index(found, exact_up_to=10)
+    assert 0 < bounded.failure < 1e-3
+    for (low, high), count in zip((bounded.absolute, bounded.relative), counts, strict=True):
+        assert low <= count <= high
+        assert high - low <= 1 + found.network.size // 1000
+
+
+def test_more_than_one_run_and_too_few_products():
+    found = at_end(hidden=[20, 20], activation="tanh", epochs=0)
+    count = solution_index(found).absolute[0]
+    assert count > 50
+    low, high = solution_index(found, exact_up_to=10).absolute
+    assert low <= count <= high <= low + 1
+    few = solution_index(found, exact_up_to=10, products=60)
+    assert few.absolute[0] < count < few.absolute[1]
+    assert not few.exact
+
+
+def test_the_hinge_loss_of_one_hidden_layer_is_bounded_exactly():
+    found = at_end("hinge", hidden=15)
+    count = int((found.spectrum() < -1e-3).sum())
+    assert count > 0
+    assert solution_index(found, exact_up_to=0).absolute == (count, count)
+    met = at_end("hinge", hidden=15, epochs=300)
+    assert met.loss == 0.0
+    for exact_up_to in (0, 1000):
+        assert solution_index(met, exact_up_to=exact_up_to).relative == (0, 0)
+
+
+def test_bounds_by_blocks_need_one_hidden_layer():
     with pytest.raises(ValueError, match="bounds need one hidden layer"):
-        solution_index(found, exact_up_to=10)
+        bounds_below(at_end(hidden=[7, 6], activation="tanh"), [1e-3])
 
 
 def test_nothing_below_at_a_minimum():

@@ -1,39 +1,69 @@
-"""The register tile against NumPy's matrix product, at every remainder of its rows."""
+"""Products of lanes against NumPy's, at every remainder of rows and every width."""
 
 import numpy as np
 import pytest
 
+from spinglass import SphericalSpinGlass
 from spinglass.jit import jit
-from spinglass.kernels.tile import LANES, add_products, multiply_add
+from spinglass.kernels.products import add_scaled, add_sums
+from spinglass.kernels.tile import LANES, multiply_add
+from spinglass.kernels.vectors import STEP
 
 
 @jit
-def _add_products(a, b, c):
-    add_products(a, 0, b, LANES, c, 0)
+def _add_scaled(a, b, c, rows):
+    add_scaled(a, 0, b, STEP, 2 * STEP, c, 0, STEP, rows)
+
+
+@jit
+def _add_sums(a, b, c, rows):
+    add_sums(a, STEP, 2 * STEP, b, 0, STEP, c, 0, rows)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("rows", range(14))
+@pytest.mark.parametrize("lanes", [STEP, LANES, 3 * STEP, 4 * STEP, 5 * STEP])
 @pytest.mark.parametrize("depth", [0, 1, 7])
-def test_multiply_add(dtype, rows, depth):
-    random = np.random.default_rng(0)
-    A = random.standard_normal((rows, depth)).astype(dtype)
-    B = random.standard_normal((depth, LANES)).astype(dtype)
-    C = random.standard_normal((rows, LANES)).astype(dtype)
-    expected = C.astype(float) + A.astype(float) @ B.astype(float)
-    twice = C.copy()
-    multiply_add(A.reshape(-1), 0, depth, 1, B.reshape(-1), 0, C.reshape(-1), 0, rows, depth)
-    multiply_add(np.ascontiguousarray(A.T).reshape(-1), 0, 1, rows, B.reshape(-1), 0, twice.reshape(-1), 0, rows, depth)
-    bound = 4 * (depth + 1) * np.finfo(dtype).eps * (1 + np.abs(expected).max(initial=0))  # one rounding a term
-    assert np.abs(C - expected).max(initial=0) <= bound
-    assert np.array_equal(C, twice)  # the same sums in the same order, whatever the strides
+def test_multiply_add(dtype, lanes, depth):
+    for rows in range(26):
+        random = np.random.default_rng(0)
+        A = random.standard_normal((rows, depth)).astype(dtype)
+        B = random.standard_normal((depth, lanes)).astype(dtype)
+        C = random.standard_normal((rows, lanes)).astype(dtype)
+        expected = C.astype(float) + A.astype(float) @ B.astype(float)
+        turned, twice, narrow = np.ascontiguousarray(A.T), C.copy(), C[:, -STEP:].copy()
+        multiply_add(A.reshape(-1), 0, depth, 1, B.reshape(-1), 0, C.reshape(-1), 0, rows, depth, lanes)
+        multiply_add(turned.reshape(-1), 0, 1, rows, B.reshape(-1), 0, twice.reshape(-1), 0, rows, depth, lanes)
+        last = B[:, -STEP:].copy()
+        multiply_add(A.reshape(-1), 0, depth, 1, last.reshape(-1), 0, narrow.reshape(-1), 0, rows, depth, STEP)
+        bound = 4 * (depth + 1) * np.finfo(dtype).eps * (1 + np.abs(expected).max(initial=0))  # one rounding a term
+        assert np.abs(C - expected).max(initial=0) <= bound
+        assert np.array_equal(C, twice)  # the same sums in the same order, whatever the strides
+        assert np.array_equal(C[:, -STEP:], narrow)  # and whatever the lanes beside them
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_lane_products(dtype):
-    a, b, c = np.random.default_rng(1).standard_normal((3, 2 * LANES)).astype(dtype)
-    expected = c[:LANES].astype(float) + a[:LANES].astype(float) * b[LANES:]
-    untouched = c[LANES:].copy()
-    _add_products(a, b, c)
-    assert np.allclose(c[:LANES], expected, rtol=0, atol=4 * np.finfo(dtype).eps * np.abs(expected).max())
-    assert np.array_equal(c[LANES:], untouched)
+@pytest.mark.parametrize("rows", [1, 2, 9])
+def test_products_lane_by_lane(dtype, rows):
+    random = np.random.default_rng(1)
+    a, wide = random.standard_normal(STEP).astype(dtype), random.standard_normal((rows, 2 * STEP)).astype(dtype)
+    right, c = wide[:, STEP:].astype(float), random.standard_normal((rows, STEP)).astype(dtype)
+    scaled, sums = c.copy(), a.copy()
+    _add_scaled(a, wide.reshape(-1), scaled.reshape(-1), rows)
+    _add_sums(wide.reshape(-1), c.reshape(-1), sums, rows)
+    bound = (
+        4 * (rows + 1) * np.finfo(dtype).eps * (1 + np.abs(wide).max()) * (1 + np.abs(c).max())
+    )  # one rounding a term
+    assert np.abs(scaled - (c + a.astype(float) * right)).max() <= bound
+    assert np.abs(sums - (a + (right * c).sum(axis=0))).max() <= bound
+
+
+@pytest.mark.parametrize("weights", [{2: 1.0}, {3: 1.0}, {1: 0.3, 4: 1.0}, {5: 1.0}])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_row_has_the_same_bits_in_chunks_of_every_width(weights, dtype):
+    glass = SphericalSpinGlass.mixed(7, weights, seed=0, dtype=dtype)
+    x, v = np.random.default_rng(2).standard_normal((2, 113, 7)).astype(dtype)
+    whole = (*glass.energy_and_gradient(x), glass.energy(x), glass.hessian_vector(x, v))
+    for batch in (5, 16, 17, 33, 48, 49, 65, 81):
+        part = slice(113 - batch, None)
+        alone = (*glass.energy_and_gradient(x[part]), glass.energy(x[part]), glass.hessian_vector(x[part], v[part]))
+        assert all(np.array_equal(one[part], other) for one, other in zip(whole, alone, strict=True))

@@ -31,6 +31,13 @@ def test_output_scale(widths):
     assert networks.output_scale(widths) == pytest.approx(math.prod(widths) ** (1 / (2 * (len(widths) - 1)) - 0.5))
 
 
+def test_an_output_scale_too_small_for_a_float_is_refused():
+    # The normal floats end at 2.2e-308; 10^-307.5 is one, 10^-309 is not: Psi = 10^H at H layers.
+    assert math.log10(networks.output_scale((10,) * 616 + (1,))) == pytest.approx(-307.5, rel=1e-12)
+    with pytest.raises(ValueError, match="too small for a float"):
+        networks.output_scale((10,) * 619 + (1,))
+
+
 def test_covariance_by_the_tensor_of_weights():
     w, v = np.random.default_rng(0).standard_normal((2, 4))
     outer = lambda x: np.einsum("i,j,k->ijk", x, x, x)  # noqa: E731

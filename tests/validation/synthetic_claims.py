@@ -84,6 +84,22 @@ IDLE = Mutant("idle", "calls itself upstream and changes theory alone", WRONG_ME
 BLUNT = Mutant("blunt", "nothing changes", {"synthetic_claims.LOADED": lambda f: f}, effort="standard")
 
 
+HEAVIER = Mutant(
+    "heavier die",
+    "the die has 1.3 times the mean it has",
+    {"synthetic_claims.throws": lambda f: lambda seed, die, n: 1.3 * f(seed, die, n)},
+    upstream=True,
+    verdict="agrees",
+)
+LIGHTER = Mutant(
+    "lighter die",
+    "the die has half the mean it has",
+    {"synthetic_claims.throws": lambda f: lambda seed, die, n: f(seed, die, n) / 2},
+    upstream=True,
+    verdict="agrees",
+)
+
+
 def measured_throws(seed, die, n):
     return throws(seed, die, n)
 
@@ -111,6 +127,12 @@ def make(name, **changes):
 TRUE = make("true")
 FALSE = make("false", predict=lambda die, n: 1.15 * expected(die))
 OBSERVED = make("observed", kind="published observation", predict=lambda die, n: 1.15 * expected(die))
+CONTROLLED = make(
+    "controlled",
+    kind="assumption",
+    predict=lambda die, n: 1.3 * expected(die),
+    mutants=[LOADED, WRONG_MEAN, HEAVIER, LIGHTER],
+)
 IDLE_UPSTREAM = make("idle-upstream", mutants=[LOADED, IDLE])
 HARD = make("hard", delta=1e-4)
 CURVE = make("curve", measure=vector, predict=moments, components=("mean", "square", "one"), delta=0.15)

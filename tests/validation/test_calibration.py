@@ -1,5 +1,6 @@
 """Does the engine keep its promises on claims whose truth is known?"""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,7 +11,7 @@ from benchmarks.calibration import smallest
 from validation import Claim, Extrapolation, Mean, Mutant, Proportion, Series
 from validation.catalogue import Catalogue
 from validation.claim import EFFORTS
-from validation.evidence import Sample
+from validation.evidence import Sample, mean_point, together
 from validation.units import perform
 from validation.verdict import Trial
 
@@ -20,7 +21,7 @@ SEEDS = 400
 @pytest.fixture(autouse=True)
 def _few_resamples(monkeypatch):
     # 999 resamples are exact enough at alpha = 0.05 and twenty times as fast.
-    monkeypatch.setattr("validation.estimators.RESAMPLES", 999)
+    monkeypatch.setattr("validation.resampling.RESAMPLES", 999)
 
 
 def verdicts(estimator, draw, predicted, delta, alpha, bias=0.0):
@@ -110,6 +111,7 @@ def test_skewness_of_four_keeps_the_error_level():
 # From here on claims go through catalogue, units and trials, as in `spinglass verify`, with alpha_c = 0.01 w_c.
 
 RUNS = 200
+MANY = {"means": 600}  # Student's t is cheap, and the lack of Bonferroni's factor takes more runs to show
 SIZES = {"means": (40, 60, 80), "curve": (60, 60), "event": (150, 200), "limit": (60, 60, 60)}
 
 
@@ -126,24 +128,23 @@ def event(seed, n):
     return float(np.random.default_rng(seed).random() < 0.1)
 
 
-def limit_forms(parameters):
-    # The mean of all sizes, and that of the two largest: both have the limit where nothing depends on n.
-    return {"all": [np.ones(1) / 3] * 3, "largest": [np.zeros(1), np.ones(1) / 2, np.ones(1) / 2]}
+# Both laws have the limit where nothing depends on n.
+LIMIT = Extrapolation({"1/n": lambda n: 1 / n, "1/n^2": lambda n: n**-2})
 
 
 def synthetic(off=0.0):
     """Four claims, right ones or off by so many delta; delta is 4.3 standard errors of the smallest series."""
     measures = {"means": number, "curve": curve, "event": event, "limit": number}
     truths = {"means": 1.0, "curve": 1.0, "event": 0.1, "limit": 1.0}
-    deltas = {"means": 4.3 / 40**0.5, "curve": 4.3 * 0.5 / 60**0.5, "event": 0.9, "limit": 8.6 / 120**0.5}
-    estimators = {"event": Proportion(), "limit": Extrapolation(limit_forms)}
+    deltas = {"means": 4.3 / 40**0.5, "curve": 4.3 * 0.5 / 60**0.5, "event": 0.9, "limit": 4.3 * (5 / 60) ** 0.5}
+    estimators = {"event": Proportion(), "limit": LIMIT}
     dead = [Mutant(name, "s", {"math.sqrt": lambda f: f}, upstream=True) for name in "ab"]
     claims = []
     for name, measure in measures.items():
         # delta is relative to the prediction, which itself is wrong by ``off`` delta.
         right, delta = truths[name], deltas[name]
         predicted = right * (1 + off * delta)
-        series = [Series(m, n=n) for n, m in enumerate(SIZES[name])]
+        series = [Series(m, n=10 * 2**k) for k, m in enumerate(SIZES[name])]
         claims.append(
             Claim(
                 id=f"null/{name}", kind="theorem", statement="s", formula="f", source="s", measured="m",
@@ -168,16 +169,53 @@ def judged(catalogue, name, runs):
     return found
 
 
+def keeps_its_level(found, exact):
+    """Whether no more verdicts are wrong than 0.01 w_c, and 0.05, allow; and the p-values uniform, if exact."""
+    wrong = sum(verdict.status == "disagrees" for verdict in found)
+    low = sum(verdict.p_value <= 0.05 for verdict in found)
+    p = [smallest(list(verdict.p_values)) for verdict in found]
+    # False alarm 0.001 each.
+    return (
+        stats.binomtest(wrong, len(found), 0.01 / 4, alternative="greater").pvalue > 0.001
+        and stats.binomtest(low, len(found), 0.05, alternative="greater").pvalue > 0.001
+        and stats.kstest(p, "uniform", alternative="two-sided" if exact else "greater").pvalue > 0.001
+    )
+
+
 @pytest.mark.parametrize("name", ["means", "curve", "event", "limit"])
 def test_right_claims_of_a_catalogue_keep_their_share_of_the_error(name):
-    found = judged(synthetic(), name, RUNS)
+    found = judged(synthetic(), name, MANY.get(name, RUNS))
     assert found[0].alpha == 0.01 / 4
-    wrong = sum(verdict.status == "disagrees" for verdict in found)
-    assert stats.binomtest(wrong, RUNS, 0.01 / 4, alternative="greater").pvalue > 0.001
-    p = [smallest(list(verdict.p_values)) for verdict in found]
-    # Counts are discrete and extrapolations cautious: their small p-values are rarer than uniform. False alarm 0.001.
-    exact = name in ("means", "curve")
-    assert stats.kstest(p, "uniform", alternative="two-sided" if exact else "greater").pvalue > 0.001
+    # Counts are discrete and extrapolations cautious: their small p-values are rarer than uniform.
+    assert keeps_its_level(found, exact=name in ("means", "curve"))
+
+
+def without_sharing(points, p_values, reason=""):
+    honest = together(points, p_values, reason)
+    return replace(honest, p_value=min(p_values))
+
+
+def with_smaller_errors(estimate, error, *rest):
+    return mean_point(estimate, 0.7 * error, *rest)
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "broken"),
+    [
+        ("means", "validation.estimators.together", without_sharing),
+        ("means", "validation.estimators.mean_point", with_smaller_errors),
+        ("curve", "validation.estimators.mean_point", with_smaller_errors),
+        (
+            "limit",
+            "validation.extrapolation.mean_point",
+            lambda *given: with_smaller_errors(given[0], given[1] / 4, *given[2:]),
+        ),
+    ],
+)
+def test_an_engine_that_breaks_its_promise_is_noticed(name, target, broken, monkeypatch):
+    monkeypatch.setattr(target, broken)
+    found = judged(synthetic(), name, MANY.get(name, RUNS))
+    assert not keeps_its_level(found, exact=name in ("means", "curve"))
 
 
 @pytest.mark.parametrize("name", ["means", "curve", "event", "limit"])

@@ -60,3 +60,10 @@ def test_the_projects_own_catalogue_holds_together():
     assert own.source == ""
     assert math.isclose(sum(claim.weight for claim in own.values()), 1)
     assert {"covariance", "derivatives", "two-spin", "minima", "dynamics"} <= set(own.families)
+
+
+def test_every_claim_of_the_catalogue_could_disagree_with_room_to_spare():
+    # A tenth of the level, in the worst case of an effort: resampling is then far from its floor.
+    for claim in catalogue().values():
+        for series in claim.sizes.values():
+            assert claim.estimator.smallest_level(series) <= claim.alpha / 10, claim.id

@@ -1,10 +1,15 @@
 import dataclasses
 import functools
+from dataclasses import replace
 
 import pytest
 
-from validation import Between, Identity, Mutant, Series, verify
+from validation import Between, Identity, Mean, Mutant, Proportion, Series, verify
+from validation.catalogue import Catalogue
 from validation.claim import EFFORTS
+
+SHIFT = Mutant("shift", "s", {"math.sqrt": abs}, upstream=True)
+CONTROL = Mutant("control", "s", {"math.sqrt": abs}, upstream=True, verdict="agrees")
 
 
 @pytest.mark.parametrize(
@@ -33,6 +38,8 @@ from validation.claim import EFFORTS
         ({"mutants": []}, "at least two mutants"),
         ({"mutants": [Mutant("a", "b", {"math.sqrt": abs}, upstream=True)] * 2}, "at least two mutants"),
         ({"mutants": [Mutant(a, "b", {"math.sqrt": abs}) for a in "xy"]}, "must act upstream"),
+        ({"mutants": [SHIFT, CONTROL], "kind": "assumption"}, "at least two mutants"),
+        ({"mutants": [SHIFT, replace(SHIFT, name="other"), CONTROL]}, "a theorem agrees in right code"),
     ],
 )
 def test_a_claim_that_does_not_hold_together_is_refused(dice, change, message):
@@ -61,6 +68,16 @@ def test_a_series_needs_a_number_of_samples(samples):
 def test_a_range_has_two_ends_in_order(ends):
     with pytest.raises(ValueError, match="two finite ends in order"):
         Between(*ends)
+
+
+@pytest.mark.parametrize(("estimator", "reach"), [(Mean(), "1.0e-06"), (Proportion(), "1.9e-09")])
+def test_a_claim_that_could_never_disagree_is_refused(dice, estimator, reach):
+    heavy, sizes = dice["die/true"], {effort: [Series(30)] for effort in EFFORTS}
+    light = replace(heavy, id="die/light", weight=1e-7, sizes=sizes, estimator=estimator)
+    message = f"claim die/light: its error level is 1.0e-09, and its test reaches p-values down to {reach}: it could"
+    with pytest.raises(ValueError, match=message):
+        Catalogue([replace(heavy, weight=1.0), light])
+    assert Catalogue([light])["die/light"].weight == 1.0  # weights are relative
 
 
 def test_a_mutant_changes_something():

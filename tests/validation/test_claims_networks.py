@@ -79,3 +79,10 @@ def test_random_architectures_reach_from_one_layer_to_seven(monkeypatch):
 def test_hypothesis_finds_the_strategies_by_an_entry_point():
     (entry,) = [e for e in metadata.entry_points(group="hypothesis") if e.name == "spinglass"]
     assert entry.value == "validation.hypothesis_entry:register"
+
+
+def test_the_room_for_diluted_counts_closes_as_paths_fill():
+    exact = networks_laws.glass_counts(6, 0.2)
+    ranges = [networks_assumptions.nearly_glass_counts(6, rho) for rho in (0.2, 0.5, 1.0)]
+    widths = [(np.asarray(r.high) - np.asarray(r.low)) / (2 * exact) for r in ranges]
+    assert np.allclose(widths, [[4 / 36] * 2, [1 / 36] * 2, [0, 0]], rtol=1e-12)

@@ -146,6 +146,14 @@ def test_ctrl_c_is_one_word_and_status_130(capsys, monkeypatch):
     assert spinglass(capsys, "thresholds")[::2] == (130, "interrupted\n")
 
 
+def test_ctrl_c_while_a_compiled_module_is_imported(capsys, monkeypatch):
+    def initialised(*arguments, **named):
+        raise ImportError("initialization failed") from KeyboardInterrupt()
+
+    monkeypatch.setattr("theory.E_inf", initialised)
+    assert spinglass(capsys, "thresholds")[::2] == (130, "interrupted\n")
+
+
 def test_ctrl_c_ends_a_study_within_two_seconds(tmp_path):
     file = tmp_path / "long.toml"
     file.write_text('task = "descend"\nsamples = 100000\n[settings]\nn = 30\nH = 3\nstarts = 32\n')
@@ -180,3 +188,29 @@ def test_version_doctor_and_completion(capsys):
     command = Path(sys.executable).with_name("spinglass")
     done = subprocess.run([command], capture_output=True, text=True, check=True, env=os.environ | typed)
     assert done.stdout.split() == ["verify"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["figures", "counts-to-complexity", "--format", "pdf", "--out", "drawn"],
+        ["graph", "--n", "6", "--starts", "100", "--out", "drawn"],
+        ["enumerate", "--n", "6", "--samples", "20", "--out", "points.parquet"],
+    ],
+)
+def test_a_full_disk_leaves_no_half_files(tmp_path, command):
+    # A limit on the size of files fails the write of a large one as a full disk does; caches are written before.
+    code = """
+import resource, sys
+import validation.cli, validation.storage
+whole = validation.storage.write_whole
+def limited(file, content):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(content) // 2, -1))
+    whole(file, content)
+validation.storage.write_whole = limited
+sys.argv = ["spinglass", *sys.argv[1:]]
+sys.exit(validation.cli.main())
+"""
+    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, "File too large: '" in done.stderr) == (2, True), done.stderr
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from validation import Extrapolation, Identity, Mean, Proportion
+from validation import Identity, Mean, Proportion
 from validation.evidence import Sample
 
 SEED = np.random.SeedSequence(0)
@@ -151,65 +151,6 @@ def test_a_proportion_of_other_numbers_is_refused():
 def test_identities_hold_up_to_their_bound(error, bound, status):
     given = sample([0.0, error], 0.0, high=bound, delta=0.1)
     assert Identity().evidence([given], 0.0, SEED).status(0.0) == status
-
-
-def limit_of(parameters):
-    x = np.array([1 / p["n"] for p in parameters])
-    plain = np.linalg.pinv(np.stack([np.ones_like(x), x], axis=1))[0]
-    last = np.zeros_like(x)
-    last[-1] = 1.0
-    return {"line": [np.array([w]) for w in plain], "last": [np.array([w]) for w in last]}
-
-
-def test_an_extrapolation_carries_its_spread():
-    sizes = (10, 20, 40)
-    data = [2 + 3 / n + 0.01 * draws(n, 50) for n in sizes]
-    given = [sample(v, 2.0, delta=0.2, n=n) for v, n in zip(data, sizes, strict=True)]
-    point = Extrapolation(limit_of).evidence(given, 0.01, SEED).points[0]
-    # Where the line ends, by NumPy's own fit of the means; the last size alone is the other form.
-    line, last = np.polyfit([1 / n for n in sizes], [v.mean() for v in data], 1)[1], data[-1].mean()
-    assert math.isclose(point.estimate, (line + last) / 2)
-    assert point.interval[0] < line < last < point.interval[1]
-    assert math.isclose(point.null[1] - point.predicted[1], abs(last - line) / 2)
-
-
-def test_an_extrapolation_that_spreads_too_far_never_agrees():
-    sizes = (10, 20, 40)
-    given = [sample(2 + 3 / n + 1e-6 * draws(n, 50), 2.0, delta=0.03, n=n) for n in sizes]
-    found = Extrapolation(limit_of).evidence(given, 0.01, SEED)
-    assert found.p_equivalence == 1.0
-    assert found.status(0.01) == "undecided"
-
-
-def test_an_extrapolation_says_how_many_samples_would_decide():
-    sizes, scatter = (10, 20, 40), 1.0
-
-    def given(counts, seed):
-        data = [2 + scatter * draws(seed + n, m) for n, m in zip(sizes, counts, strict=True)]
-        return [sample(v, 2.0, delta=0.4, n=n) for v, n in zip(data, sizes, strict=True)]
-
-    coarse = Extrapolation(limit_of).evidence(given((100, 50, 50), 30), 0.01, SEED)
-    needed = coarse.points[0].needed
-    assert coarse.status(0.01) == "undecided"
-    # The error of the line's end by error propagation; 4.3 errors must fit between the spread and delta.
-    rows = np.linalg.pinv(np.stack([np.ones(3), 1 / np.array(sizes)], axis=1))[0]
-    error = scatter * np.sqrt(rows**2 @ [1 / 100, 1 / 50, 1 / 50])
-    spread = coarse.points[0].null[1] - 2.0
-    assert abs(needed / (100 * (4.3 * error / (0.4 - 2 * spread)) ** 2) - 1) < 0.3
-    enough = Extrapolation(limit_of).evidence(given((needed, needed // 2, needed // 2), 60), 0.01, SEED)
-    assert enough.status(0.01) == "agrees"
-
-
-def test_an_extrapolation_has_one_limit():
-    given = [sample(draws(n, 40), predicted, n=n) for n, predicted in ((10, 0.0), (20, 0.1))]
-    with pytest.raises(ValueError, match="predict must give the same number for every series"):
-        Extrapolation(limit_of).evidence(given, 0.01, SEED)
-
-
-def test_an_extrapolation_without_spread_is_refused():
-    only = {"one": [np.array([1.0])]}
-    with pytest.raises(ValueError, match="at least two forms"):
-        Extrapolation(lambda parameters: only).evidence([sample(draws(1, 40), 0.0)], 0.01, SEED)
 
 
 def test_the_samples_that_would_decide_do_decide():

@@ -1,12 +1,16 @@
 import dataclasses
 import re
+import shlex
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
+import validation
 from validation import verify
 from validation.claims import catalogue
+from validation.cli import main
 from validation.report import html, markdown, mathml
 
 VOID = {"meta", "link", "br", "img", "hr", "input", "path", "use", "line"}
@@ -117,3 +121,44 @@ def test_every_formula_of_the_catalogue_becomes_mathml():
         text = mathml(claim.formula)
         assert "\\" not in text, claim.id
         assert ElementTree.fromstring(text).tag.endswith("math")
+
+
+SPAWNED = np.random.SeedSequence(3).spawn(2)[1]
+
+
+@pytest.mark.parametrize("seed", [4, np.random.SeedSequence(2**100), np.random.default_rng(0), SPAWNED])
+def test_a_verdict_is_repeated_by_what_the_report_says(seed, synthetic_file, tmp_path):
+    found = verify(["die/true"], seed=seed, claims=synthetic_file, workers=1, mutants=True)
+    command = re.search("repeat with: `(.*)`", markdown(found))[1]
+    if command.startswith("spinglass "):
+        main([*shlex.split(command)[1:], "--workers", "1", "--out", str(tmp_path)])
+        frame = validation.load(tmp_path)
+    else:
+        again = eval(command, {"validation": validation, "numpy": np})
+        frame = again.to_frame()
+    assert command.startswith("validation.") == isinstance(seed, np.random.Generator) | (seed is SPAWNED)
+    assert frame.equals(found.to_frame())
+
+
+def test_claims_made_in_python_are_repeated_there():
+    claims = [catalogue()["covariance/packed"]]
+    command = re.search("repeat with: `(.*)`", markdown(verify(claims=claims)))[1]
+    assert command == "validation.verify(['covariance/packed'], 'quick', 0, claims=claims)"
+
+
+def test_a_seed_of_several_numbers_is_kept_with_its_run(synthetic_file, tmp_path):
+    common = {"claims": synthetic_file, "workers": 1, "out": tmp_path}
+    verify(["die/true"], seed=np.random.SeedSequence(np.array([1, 2])), **common)
+    verify(["die/true"], seed=np.random.SeedSequence([1, 2]), resume=True, **common)
+    with pytest.raises(ValueError, match=r"seed was 'SeedSequence\(\[1, 2\]\)' and is 'SeedSequence\(\[3, 2\]\)'"):
+        verify(["die/true"], seed=np.random.SeedSequence([3, 2]), **common)
+
+
+def test_a_mutant_that_proves_nothing_is_not_called_killed(synthetic_file):
+    found = verify(["die/controlled"], claims=synthetic_file, workers=1, mutants=True)
+    text = markdown(found)
+    assert "| loaded die | the die has one more side | proves nothing: right code disagrees as well |" in text
+    assert "| heavier die | control: the die has 1.3 times the mean it has | holds: measured 4.5" in text
+    assert "| lighter die | control: the die has half the mean it has | fails: measured 1.7" in text
+    assert 'class="proves nothing"' in html(found)
+    assert "mutants killed" not in found.summary

@@ -1,7 +1,7 @@
 import numpy as np
 from scipy import stats
 
-from validation.resampling import maximal_t
+from validation.resampling import RESAMPLES, maximal_t, resamples_for
 
 
 def test_the_bootstrap_reproduces_the_law_of_the_largest_t():
@@ -20,3 +20,9 @@ def test_correlation_narrows_the_band():
     draw = np.random.default_rng(2).standard_normal((100, 1))
     same, seed = np.repeat(draw, 6, axis=1), np.random.SeedSequence(3)
     assert np.allclose(maximal_t(same, seed, 500), maximal_t(draw, seed, 500))
+
+
+def test_the_smallest_p_value_of_resampling_is_a_tenth_of_the_level():
+    for alpha in (0.05, 2.3e-4, 1e-5):
+        assert 1 / (1 + resamples_for(alpha)) < alpha / 10
+    assert resamples_for(0.05) == RESAMPLES

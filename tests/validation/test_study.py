@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -140,13 +141,38 @@ def test_an_interrupted_study_goes_on_to_the_same_bytes_on_any_number_of_workers
 
 def test_a_unit_that_fails_is_reported_and_the_others_run_on(tmp_path, capsys):
     file = tmp_path / "large.toml"
-    file.write_text('task = "descend"\n[settings]\nn = [4, 100000]\nH = 3\nstarts = 2\n')
+    file.write_text('task = "enumerate"\n[settings]\nn = 2\nH = [3, 40]\n')
     assert main(["study", str(file), "--out", str(tmp_path / "out"), "--workers", "1"]) == 3
     out = capsys.readouterr().out
-    assert "failed: sample 0 at n=100000, H=3" in out
-    assert "GiB are available" in out
-    assert "1 of 2 units, 1 failed; 2 rows in" in out
-    assert set(load(tmp_path / "out")["n"]) == {4}
+    assert "failed: sample 0 at n=2, H=40" in out
+    assert "2^40 numbers" in out
+    assert "1 of 2 units, 1 failed" in out
+    assert set(load(tmp_path / "out")["H"]) == {3}
+
+
+@pytest.mark.parametrize(
+    ("task", "settings"),
+    [
+        ("descend", {"n": [5, 100_000], "H": 3}),
+        ("descend", {"n": 100, "H": 3, "starts": 10**10}),
+        ("enumerate", {"n": 10**6, "H": 2}),
+        ("langevin", {"n": 5, "H": 3, "temperature": 1.0, "duration": 1e6, "records": 10**8, "chains": 1000}),
+        ("parallel-tempering", {"n": 5, "H": 3, "coldest": 0.5, "hottest": 1.0, "sweeps": 10**12}),
+        ("train", {"hidden": [10**9]}),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_any_work_on_this_machine_alone(task, settings, tmp_path):
+    plan = Study.checked({"task": task, "settings": settings})
+    with pytest.raises(ValueError, match=rf"^{task} at .* GiB but only .* are available; try smaller settings"):
+        run_study(plan, tmp_path / "out", workers=1)
+    assert not (tmp_path / "out").exists()
+
+
+def test_workers_elsewhere_may_have_more_memory(tmp_path):
+    plan = Study.checked({"task": "descend", "settings": {"n": 100_000, "H": 3}})
+    with ThreadPoolExecutor(1) as elsewhere:
+        found = run_study(plan, tmp_path, executor=elsewhere)
+    assert "GiB are available" in found.failures[0]
 
 
 @pytest.mark.parametrize(
@@ -175,6 +201,50 @@ def test_a_unit_that_fails_is_reported_and_the_others_run_on(tmp_path, capsys):
         ),
         ('task = "langevin"\n[settings]\nn = 5\nH = 3\ntemperature = 1.0\nduration = 0.1', "nearest is dt=0.005$"),
         ("task = ", "is not TOML"),
+        ('task = ["descend"]', "unknown task"),
+        ('task = "descend"\nsamples = "3"', "samples must be a whole number of at least 1, not '3'"),
+        ('task = "descend"\nseed = -1\n[settings]\nn = 5\nH = 3', "seed must be a whole number of at least 0, not -1"),
+        ('task = "descend"\n[[settings]]\nn = 5', "settings must be a table"),
+        ('task = "descend"\n[settings]\nn = 5.0\nH = 3', "n must be a whole number of at least 1, not 5.0"),
+        ('task = "descend"\n[settings]\nn = 5\nH = 3\ntol = inf', "tol must be a finite number, not inf"),
+        ('task = "descend"\n[settings]\nn = 5\nH = 3\nmethod = [["lbfgs"]]', "method must be one of lbfgs"),
+        ('task = "descend"\n[settings]\nn = 5\nH = 3\nn = 6', "is not TOML"),
+        ('task = "descend"\n[settings]\nn = 5\nmixture = {3 = 0.0}', "every weight is 0, which leaves no model"),
+        ('task = "descend"\n[settings]\nn = 5\nmixture = {3 = nan}', "weight of order 3 must be a finite number"),
+        ('task = "descend"\n[settings]\nn = 5\nmixture = {3 = 1.0, "03" = 2.0}', "gives an order twice: 3, 03"),
+        ('task = "descend"\n[settings]\nn = 5\nmixture = {"²" = 1.0}', "orders are whole numbers from 1 on, not ²"),
+        ('task = "descend"\nsamples = 1000001\n[settings]\nn = 5\nH = 3', "more than 1000000 units; cut the study"),
+        (
+            f'task = "descend"\n[settings]\nn = {[*range(1, 2001)]}\nH = {[*range(2, 1002)]}',
+            "at 2000000 settings are more",
+        ),
+        (
+            'task = "enumerate"\n[settings]\nn = [4, 30]\nH = 3',
+            r"n=30 has 10\^9 homotopy paths, more than max_paths=2097152",
+        ),
+        (
+            'task = "enumerate"\n[settings]\nn = 4\nH = 3\nmax_paths = 14',
+            "n=4 has 15 homotopy paths, more than max_paths=14",
+        ),
+        (
+            'task = "enumerate"\n[settings]\nn = 4\nmixture = {2 = 1.0, 3 = 0.5}\nmax_paths = 29',
+            "n=4 has 30 homotopy paths",
+        ),
+        ('task = "langevin"\n[settings]\nn = 5\nH = 3\ntemperature = -1.0', "temperature must be above 0, not -1"),
+        (
+            'task = "langevin"\n[settings]\nn = 5\nH = 3\ntemperature = 1.0\ndt = 100.0\nduration = 2000.0',
+            "dt=100 is too long: at temperature=1 .* take dt below 0.5$",
+        ),
+        (
+            'task = "langevin"\n[settings]\nn = 5\nmixture = {3 = 100.0}\ntemperature = 1.0\ndt = 0.01',
+            "dt=0.01 is too long: .* take dt below 0.00577$",
+        ),
+        (
+            'task = "parallel-tempering"\n[settings]\nn = 5\nH = 3\ncoldest = [0.5, 1.5]\nhottest = [1.0, 2.0]',
+            "the ladder must rise: coldest = 1.5 is not below hottest = 1$",
+        ),
+        ('task = "train"\n[settings]\noptimiser = "adma"', "optimiser must be one of sgd"),
+        ('task = "train"\n[settings]\nn = 5', "unknown setting of train 'n'"),
     ],
 )
 def test_bad_files_are_refused_before_any_work(text, message, tmp_path):

@@ -1,14 +1,22 @@
 """Claims, tables and figures of equilibrium and of ground states, each by another route."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.integrate
 import scipy.optimize
+import scipy.stats
 
 import theory
-from spinglass import SphericalSpinGlass
+from spinglass import SphericalSpinGlass, enumerate_critical_points
+from spinglass.seeds import child
+from theory import statics
 from validation import figures, thermal_experiments
-from validation.claims import ground_states, temperature, thermodynamics
+from validation.claims import thermodynamics
+from validation.claims.ground_states import ascent, fluctuations, minimum
+from validation.claims.temperature import averages, overlaps
 
 
 @pytest.mark.parametrize("T", [0.845, 1.0])
@@ -35,11 +43,66 @@ def test_the_frozen_energy_is_stationary_in_the_one_step_functional():
     assert thermodynamics.infinite_energy(n=12, T=0.5, share=0.5, sweeps=1) == pytest.approx(expected, abs=1e-5)
 
 
-def test_powers_of_size_read_off_the_limit_they_assume():
-    parameters = [{"n": n} for n in (12, 24, 48)]
-    for power, weights in zip((0.5, 0.9), thermodynamics.powers_of_size(0.5, 0.9, parameters).values(), strict=True):
-        values = [-1.3 + 0.8 * setting["n"] ** -power for setting in parameters]
-        assert sum(w[0] * v for w, v in zip(weights, values, strict=True)) == pytest.approx(-1.3, abs=1e-12)
+def test_half_the_overlap_of_a_valley_is_a_cut_between_the_atoms_of_the_law():
+    # Route: the atoms' weights from the free energy's slope: <q^3> = 1 + T e, and e = d(beta f)/d(beta).
+    T, step = 0.5, 1e-5
+    free = [statics.equilibrium(1 / beta, 3).free_energy * beta for beta in (1 / T - step, 1 / T + step)]
+    cubed = 1 + T * (free[1] - free[0]) / (2 * step)
+    law = overlaps.weight_of_a_valley(n=8, T=T, sweeps=1)
+    q = scipy.optimize.brentq(lambda q: _slope_in_q(q, float(law.low), 1 / T), 0.7, 0.9)
+    # Central differences of step 1e-5.
+    assert law.low * q**3 == pytest.approx(cubed, abs=1e-7)
+    assert law.low == law.high
+
+
+def _slope_in_q(q: float, weight: float, beta: float) -> float:
+    """Return the derivative of the one-step functional by q, with m = 1 - weight, by central differences."""
+
+    def functional(q: float) -> float:
+        m = 1 - weight
+        return beta**2 * (1 - weight * q**3) + (m - 1) / m * np.log(1 - q) + np.log(1 - weight * q) / m
+
+    return float(functional(q + 1e-5) - functional(q - 1e-5)) / 2e-5
+
+
+def test_the_share_taken_off_the_weight_of_a_valley_has_mean_zero_and_lowers_the_spread(monkeypatch):
+    seeds = [np.random.SeedSequence((12, k)) for k in range(24)]
+    reduced = np.array([overlaps.shared_valley(seed, 8, 0.5, 150) for seed in seeds])
+    monkeypatch.setattr(overlaps, "_SHARE", 0.0)
+    plain = np.array([overlaps.shared_valley(seed, 8, 0.5, 150) for seed in seeds])
+    assert np.all((plain >= 0) & (plain <= 1))
+    off = plain - reduced
+    # Fixed seeds; five standard errors.
+    assert abs(off.mean()) < 5 * off.std() / np.sqrt(24)
+    assert reduced.var() < plain.var() / 2
+
+
+def test_the_mean_difference_of_gumbels_law_is_that_of_its_quantiles():
+    # E|x - y| = 2 int F (1 - F) dx.
+    law = scipy.stats.gumbel_r
+    integral = 2 * scipy.integrate.quad(lambda x: law.cdf(x) * law.sf(x), -8, 60)[0]
+    assert pytest.approx(integral, rel=1e-8) == fluctuations._MEAN_DIFFERENCE
+
+
+def test_scatter_is_the_mean_over_pairs_and_that_of_an_exponential_scale(monkeypatch):
+    measured = fluctuations.relative_scatter(np.random.SeedSequence(4), 6, 3)
+    energies = [fluctuations.lowest_energy(child(np.random.SeedSequence(4), k), 6, 3) for k in range(4)]
+    depths = [np.log(theory.mean_critical_points(6, 3, index=0, below=u)) for u in energies]
+    pairs = [abs(a - b) for a, b in itertools.combinations(depths, 2)]
+    assert measured == pytest.approx(np.mean(pairs) / (2 * np.log(2)), rel=1e-12)
+    # Were the number of minima below an exponential variable at any n, the mean would be 1.
+    draws = iter(np.random.default_rng(0).exponential(size=4000))
+    monkeypatch.setattr(fluctuations, "lowest_energy", lambda *_: next(draws))
+    monkeypatch.setattr(theory, "mean_critical_points", lambda *_, below, **__: np.log(below))
+    ratios = [fluctuations.relative_scatter(np.random.SeedSequence(k), 6, 3) for k in range(1000)]
+    assert np.mean(ratios) == pytest.approx(1, abs=5 * 0.5 / np.sqrt(1000))  # five standard errors
+
+
+def test_fast_anneals_find_the_ground_state():
+    for k in range(6):
+        seed = np.random.SeedSequence((13, k))
+        every = enumerate_critical_points(SphericalSpinGlass.pure(8, 3, child(seed, 0)))
+        assert fluctuations.lowest_energy(seed, 8, 3) == pytest.approx(every.energy_per_spin.min(), abs=1e-9)
 
 
 @pytest.mark.parametrize("H", [3, 4, 6])
@@ -53,26 +116,26 @@ def test_slope_at_the_ground_state_is_that_of_the_complexity(H):
 def test_centring_of_claim_and_figure_are_one():
     table = thermal_experiments.centring(np.array([24.0, 48.0]), 3)
     for n, energy in table.to_numpy():
-        assert ground_states.centred(energy, int(n), 3) == pytest.approx(-theory.E_0(3), abs=1e-12)
+        assert minimum.centred(energy, int(n), 3) == pytest.approx(-theory.E_0(3), abs=1e-12)
 
 
 @pytest.mark.parametrize("H", [3, 4])
 def test_ascents_of_many_steps_tend_to_the_threshold(H):
     # The sum lies above by half a step's edge, sqrt(H (H-1))/(2 K), and less than it.
-    gap = ground_states.walk_limit(n=9, H=H, steps=10_000) + float(theory.E_inf(H))
+    gap = ascent.walk_limit(n=9, H=H, steps=10_000) + float(theory.E_inf(H))
     assert 0 < gap < np.sqrt(H * (H - 1)) / 10_000
 
 
 def test_measurements_at_small_size():
     seed = np.random.SeedSequence(5)
-    errors = temperature.tempered_errors(seed, n=2, model="H=3", sweeps=400)
+    errors = averages.tempered_errors(seed, n=2, model="H=3", sweeps=400)
     assert np.abs(errors).max() < 0.2  # five standard deviations of one landscape
-    assert abs(temperature.langevin_errors(seed, n=12, chains=8)) < 0.03
-    assert ground_states.annealed_excess(seed, n=5, H=3) == pytest.approx(0, abs=1e-12)
+    assert abs(averages.langevin_errors(seed, n=12, chains=8)) < 0.03
+    assert minimum.annealed_excess(seed, n=5, H=3) == pytest.approx(0, abs=1e-12)
     glass = SphericalSpinGlass.pure(8, 2, seed=3)
     low = np.linalg.eigvalsh(glass.to_tensor() / np.sqrt(8))[0]
     # Equipartition near the ground state: (n-1)/2 temperatures.
-    assert temperature.exact_mean_energy(glass, 0.002) == pytest.approx(low + 7 / 16 * 0.002, abs=1e-4)
+    assert averages.exact_mean_energy(glass, 0.002) == pytest.approx(low + 7 / 16 * 0.002, abs=1e-4)
 
 
 def test_tables_at_temperature():

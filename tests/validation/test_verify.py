@@ -197,6 +197,28 @@ def test_mutants_die_and_the_dull_ones_live(synthetic_file):
     assert "2 of 3 mutants killed" in report.summary
 
 
+def test_a_mutant_of_a_claim_that_disagrees_anyway_proves_nothing(synthetic_file):
+    report = run(synthetic_file, "controlled", mutants=True)
+    assert report["die/controlled"].status == "disagrees"
+    assert {v.mutant: v.fate for v in report.mutant_verdicts} == {
+        "loaded die": "proves nothing",
+        "wrong mean": "proves nothing",
+        "heavier die": "holds",
+        "lighter die": "fails",
+    }
+    assert [v.mutant for v in report.survivors] == ["lighter die"]
+    assert report.exit_status == 1
+    assert report.summary == "0 agree, 1 disagrees, 0 undecided, 1 of 2 controls hold, 2 mutants prove nothing"
+    assert {v.fate for v in run(synthetic_file, "true", mutants=True).mutant_verdicts} == {"killed"}
+
+
+def test_what_a_dead_worker_took_with_it_is_counted_in_samples(synthetic_file):
+    # 30 samples in units of two; one sample of seed 0 ends its process.
+    reason = run(synthetic_file, "dies", workers=2)["die/dies"].reason
+    assert reason.startswith("2 of 30 samples were lost; the first: BrokenProcessPool")
+    assert run(synthetic_file, "raises")["die/raises"].reason.startswith("9 of 200 samples were lost; the first: Zero")
+
+
 def test_mutants_die_in_worker_processes_too(synthetic_file):
     report = run(synthetic_file, "true", "exact", mutants=True, workers=2)
     statuses = {(v.claim_id, v.mutant): v.status for v in report.all_verdicts}

@@ -49,6 +49,21 @@ def never_broken(equilibrium: Function) -> Function:
     return lambda T, H: replace(equilibrium(T, H), energy=-1 / T)
 
 
+def without_valleys(equilibrium: Function) -> Function:
+    """Give the overlap 0 all the weight, and keep the valleys' overlap."""
+    return lambda T, H: replace(equilibrium(T, H), breakpoint=1.0)
+
+
+def physics_energies(count: Function) -> Function:
+    """Count points below energies per spin of variance n/2, taken for ours."""
+    return lambda n, H, below, **options: count(n, H, below=below / np.sqrt(2), **options)
+
+
+def of_index_one(count: Function) -> Function:
+    """Count saddles of index 1 in the place of minima."""
+    return lambda n, H, index, **options: count(n, H, index=index + 1, **options)
+
+
 def as_it_is(centred: Function) -> Function:  # noqa: ARG001
     """Leave the energy as it is."""
     return lambda energy_per_spin, n, H: energy_per_spin  # noqa: ARG005

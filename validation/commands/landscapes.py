@@ -100,6 +100,7 @@ def graph(
     from validation import gallery
     from validation.archive import prepare
     from validation.landscape_tables import print_minima
+    from validation.storage import write_whole
 
     if starts < 1:
         raise ValueError(f"starts must be at least 1, not {starts}")
@@ -118,7 +119,7 @@ def graph(
             basins = basin_volumes(joined, starts, seed)
         except KeyboardInterrupt:
             if out is not None:
-                joined.to_frame().to_csv(out / "saddles.csv")
+                write_whole(out / "saddles.csv", joined.to_frame().to_csv().encode())
             raise
     print(basins)
     print_minima(Console(), basins)

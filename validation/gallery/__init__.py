@@ -1,6 +1,7 @@
 """The project's figures by name, one file of entries a family, and how they are saved."""
 
 import difflib
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from validation.claim import EFFORTS, Effort, one_of
 from validation.figures.style import STYLES, Style
 from validation.gallery import choromanska, dynamics, generalisation, hard_networks, landscapes, surfaces, temperature
 from validation.gallery.entry import Entry, Tables
+from validation.storage import write_whole
 
 __all__ = ["FORMATS", "GALLERY", "STYLES", "Entry", "entry", "save", "save_graph", "select"]
 
@@ -99,7 +101,7 @@ def save(
         tables, caption = _read(name, source)
     paths = _write_tables(tables, folder, f"{name}.")
     paths.append(folder / f"{name}.txt")
-    paths[-1].write_text(caption, encoding="utf-8")
+    write_whole(paths[-1], caption.encode())
     return paths if data_only else _draw(chosen, tables, folder / name, formats, look) + paths
 
 
@@ -138,12 +140,14 @@ def _read(name: str, source: Path) -> tuple[Tables, str]:
 def _write_tables(tables: Tables, folder: Path, prefix: str = "") -> list[Path]:
     paths = [folder / f"{prefix}{part}.csv" for part in tables]
     for path, table in zip(paths, tables.values(), strict=True):
-        table.to_csv(path, index=False)
+        write_whole(path, table.to_csv(index=False).encode())
     return paths
 
 
 def _write(figure: Figure, path: Path) -> None:
     # Without dates and random ids the same data gives the same bytes.
     nothing = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
+    kind, drawing = path.suffix[1:], io.BytesIO()
     with rc_context({"svg.hashsalt": "spinglass", "pdf.fonttype": 42}):
-        figure.savefig(path, dpi=150, metadata=nothing[path.suffix[1:]])
+        figure.savefig(drawing, format=kind, dpi=150, metadata=nothing[kind])
+    write_whole(path, drawing.getvalue())

@@ -86,6 +86,11 @@ def _one_of(name: str, value: Any, known: tuple[str, ...]) -> str:
 def _mixture(name: str, value: Any) -> dict[int, float]:
     if not isinstance(value, Mapping) or not value:
         raise ValueError(f"{name} must give a weight for each order, {{3 = 1.0, 4 = 0.5}}; not {value!r}")
-    if not all(str(order).isdigit() and int(order) >= 1 for order in value):
+    if not all(str(order).isdecimal() and int(order) >= 1 for order in value):
         raise ValueError(f"{name}: orders are whole numbers from 1 on, not {', '.join(map(str, value))}")
-    return {int(order): real_number(f"{name}, weight of order {order}", weight) for order, weight in value.items()}
+    given = {int(order): real_number(f"{name}, weight of order {order}", weight) for order, weight in value.items()}
+    if len(given) < len(value):
+        raise ValueError(f"{name} gives an order twice: {', '.join(map(str, value))}")
+    if not any(given.values()):
+        raise ValueError(f"{name}: every weight is 0, which leaves no model; give one that is not")
+    return given

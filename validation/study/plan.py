@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from spinglass.arguments import whole_number
+from spinglass.memory import require_memory
 from validation.study.options import REQUIRED
 from validation.study.tasks import TASKS, Task
 
 KEYS = ("task", "samples", "seed", "settings")
+MOST_UNITS = 1_000_000  # what is noted of each stays in memory
 
 
 @dataclass(frozen=True)
@@ -40,23 +42,31 @@ class Study:
         Raises
         ------
         ValueError
-            If a key is unknown (the nearest one is suggested) or missing, or a value is not one.
+            If a key is unknown (the nearest one is suggested) or missing, a value is not one, or a setting cannot
+            be run.
         """
         _refuse_unknown("key", contents, KEYS)
         if "task" not in contents:
             raise ValueError(f"a study needs a task: one of {', '.join(TASKS)}")
         name = contents["task"]
-        if name not in TASKS:
+        if not isinstance(name, str) or name not in TASKS:
             raise ValueError(f"unknown task {name!r}{nearest(str(name), TASKS)}")
         settings = contents.get("settings", {})
         if not isinstance(settings, Mapping):
             raise ValueError("settings must be a table, [settings], of options and their values")
+        samples = whole_number("samples", contents.get("samples", 1), 1)
         return Study(
             task=name,
-            samples=whole_number("samples", contents.get("samples", 1), 1),
+            samples=samples,
             seed=whole_number("seed", contents.get("seed", 0), 0),
-            settings=tuple(_expanded(name, TASKS[name], settings)),
+            settings=tuple(_expanded(name, TASKS[name], settings, samples)),
         )
+
+    def check_memory(self) -> None:
+        """Raise ``ValueError`` if some setting needs more memory than this machine has."""
+        task = TASKS[self.task]
+        for setting in self.settings:
+            require_memory(task.least_bytes(setting), f"{self.task} at {in_words(setting)}", "smaller settings")
 
     @property
     def units(self) -> int:
@@ -84,7 +94,7 @@ def read_study(path: str | Path) -> Study:
         raise ValueError(f"{path}: {error}") from None
 
 
-def _expanded(name: str, task: Task, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _expanded(name: str, task: Task, given: Mapping[str, Any], samples: int) -> list[dict[str, Any]]:
     """Return every combination of the values given, options not given at their defaults."""
     _refuse_unknown(f"setting of {name}", given, task.options)
     values = []
@@ -100,27 +110,19 @@ def _expanded(name: str, task: Task, given: Mapping[str, Any]) -> list[dict[str,
         if not several:
             raise ValueError(f"{key} is an empty list; give at least one value")
         values.append([option.check(key, entry) for entry in several])
+    settings = math.prod(map(len, values))
+    if samples * settings > MOST_UNITS:
+        raise ValueError(
+            f"samples={samples} at {settings} settings are more than {MOST_UNITS} units; cut the study into several"
+        )
     found = [dict(zip(task.options, choice, strict=True)) for choice in itertools.product(*values)]
-    if "mixture" in task.options and (found[0]["H"] is None) == (found[0]["mixture"] is None):
-        raise ValueError(f"{name} needs either H or mixture in [settings]")
-    if "records" in task.options:
-        for setting in found:
-            _check_records(setting["duration"], setting["records"], setting["dt"])
+    for setting in found:
+        for check in task.checks:
+            check(setting)
     texts = [json.dumps(setting, sort_keys=True) for setting in found]
     if len(set(texts)) < len(texts):
         raise ValueError("some value is listed twice, which would run the same setting twice; list it once")
     return found
-
-
-def _check_records(duration: float, records: int, dt: float) -> None:
-    """Raise unless a whole number of steps leads from record to record, so that the last one is at ``duration``."""
-    steps = duration / records / dt
-    whole = max(1, round(min(steps, 1e15)))
-    if not math.isclose(steps, whole, rel_tol=1e-9):
-        raise ValueError(
-            f"duration={duration:g} with records={records} and dt={dt:g} makes {steps:.6g} steps a record, which must "
-            f"be a whole number; the nearest is dt={duration / records / whole:.12g}"
-        )
 
 
 def _refuse_unknown(what: str, given: Iterable[str], known: Iterable[str]) -> None:
@@ -128,6 +130,15 @@ def _refuse_unknown(what: str, given: Iterable[str], known: Iterable[str]) -> No
     for key in given:
         if key not in names:
             raise ValueError(f"unknown {what} {key!r}{nearest(key, names)}")
+
+
+def in_words(setting: Mapping[str, Any]) -> str:
+    """Return a setting as a person reads it.
+
+    >>> in_words({"n": 5, "H": 3, "mixture": None})
+    'n=5, H=3'
+    """
+    return ", ".join(f"{name}={value}" for name, value in setting.items() if value is not None)
 
 
 def nearest(given: str, known: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from validation.archive import DATA, prepare
 from validation.storage import RunFolder, open_run
-from validation.study.plan import Study
+from validation.study.plan import Study, in_words
 from validation.study.tasks import TASKS
 from validation.sweep import Failure, sweep
 from validation.versions import code, versions
@@ -61,12 +61,15 @@ def run_study(
     Raises
     ------
     ValueError
-        If the folder cannot be written, holds an unfinished run, or with ``resume`` another one.
+        If the folder cannot be written, holds an unfinished run, or with ``resume`` another one, or if a setting
+        needs more memory than this machine has and would be run on it.
     OSError
         If the disk is full; what is finished is kept.
     """
     from spinglass.threads import available_cores
 
+    if executor is None:
+        study.check_memory()
     folder = prepare(out)
     configuration = {"command": "study", **asdict(study), "versions": versions(), "code": code()}
     units = [Unit(i, *divmod(i, study.samples)) for i in range(study.units)]
@@ -174,5 +177,4 @@ def _with_setting(study: Study, unit: Unit, table: "pa.Table", schema: "pa.Schem
 def setting_text(study: Study, unit: int) -> str:
     """Say what a unit is, by its number."""
     setting, sample = divmod(unit, study.samples)
-    given = {name: value for name, value in study.settings[setting].items() if value is not None}
-    return f"sample {sample} at {', '.join(f'{name}={value}' for name, value in given.items())}"
+    return f"sample {sample} at {in_words(study.settings[setting])}"

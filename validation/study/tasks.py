@@ -14,7 +14,7 @@ from spinglass.descent.loop import METHODS
 from spinglass.networks.training.losses import ACTIVATIONS, LOSSES
 from spinglass.networks.training.optimisers import OPTIMISERS
 from spinglass.sampling.langevin import SCHEMES
-from validation.study import work
+from validation.study import doors, work
 from validation.study.options import Option, choice, flag, not_negative, positive, weights, whole, wholes
 
 
@@ -22,13 +22,16 @@ from validation.study.options import Option, choice, flag, not_negative, positiv
 class Task:
     """One kind of work; ``run(disorder, later, settings)`` gets a seed for the model and one for what follows.
 
-    ``columns`` maps a column's name to its Arrow type and its meaning.
+    ``columns`` maps a column's name to its Arrow type and its meaning. ``checks`` raise ``ValueError`` for settings
+    that cannot be run; ``least_bytes`` is the memory without which they cannot.
     """
 
     meaning: str
     options: Mapping[str, Option]
     columns: Mapping[str, tuple[str, str]]
     run: Callable[[np.random.SeedSequence, np.random.SeedSequence, Mapping[str, Any]], pd.DataFrame]
+    checks: tuple[Callable[[Mapping[str, Any]], None], ...]
+    least_bytes: Callable[[Mapping[str, Any]], int]
 
 
 MODEL = {
@@ -65,10 +68,12 @@ TASKS = {
             **SPECTRUM,
         },
         work.descend,
+        (doors.one_model,),
+        doors.starts_bytes,
     ),
     "enumerate": Task(
         "find every critical point, one row a point",
-        MODEL,
+        MODEL | {"max_paths": whole("homotopy paths of a sample at most", 1, 2**21)},
         {
             "point": ("int64", "number of the point"),
             **POINT,
@@ -78,6 +83,8 @@ TASKS = {
             "complete": ("bool", "whether all critical points of the sample were found"),
         },
         work.enumerate_points,
+        (doors.one_model, doors.few_paths),
+        doors.glass_bytes,
     ),
     "langevin": Task(
         "follow Langevin chains from random points, one row a chain and time",
@@ -97,6 +104,8 @@ TASKS = {
             "overlap_with_start": ("float64", "x(t).x(0) / n"),
         },
         work.langevin,
+        (doors.one_model, doors.short_steps, doors.whole_steps),
+        doors.chains_bytes,
     ),
     "parallel-tempering": Task(
         "sample at a ladder of temperatures, one row a temperature",
@@ -119,6 +128,8 @@ TASKS = {
             "status": ("string", "whether the sample has equilibrated"),
         },
         work.parallel_tempering,
+        (doors.one_model, doors.rising_ladder),
+        doors.replicas_bytes,
     ),
     "train": Task(
         "train a network on scikit-learn's handwritten digits, one row a sample",
@@ -140,5 +151,7 @@ TASKS = {
             "status": ("string", "how training ended"),
         },
         work.train,
+        (),
+        doors.weights_bytes,
     ),
 }

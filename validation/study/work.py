@@ -37,7 +37,7 @@ def descend(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
 
 def enumerate_points(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:  # noqa: ARG001
     """Find every critical point; nothing is drawn but the model."""
-    every = critical_points.enumerate_critical_points(glass_of(disorder, settings))
+    every = critical_points.enumerate_critical_points(glass_of(disorder, settings), max_paths=settings["max_paths"])
     return every.to_frame().reset_index().assign(complete=every.complete)
 
 
@@ -47,7 +47,7 @@ def langevin(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
     chain = sampling.Langevin(glass, settings["temperature"], settings["dt"], settings["scheme"])
     x0 = sphere.random_points(glass.n, chains, child(later, 0))
     state, parts, time = chain.init(x0, child(later, 1)), [], 0.0
-    steps = round(settings["duration"] / settings["records"] / settings["dt"])  # whole: a study checks it
+    steps = round(settings["duration"] / settings["records"] / settings["dt"])  # whole, by the study's check
     for record in range(settings["records"] + 1):
         if record:
             state, info = chain.step(state, steps)

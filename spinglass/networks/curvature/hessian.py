@@ -36,7 +36,8 @@ class Curvature:
     Layers count from 1 to H. ``part`` picks the ``"hessian"``, its ``"gauss_newton"`` part (what the loss's own
     curvature gives, J^T (d^2 loss) J) or the ``"residual"``, the rest. In a layer's own block the residual is what the
     terms D_l = diag(f''(h_l) dE/da_l) bring in; it vanishes for piecewise linear f. Between layers it does not.
-    At a kink the slope is the one on the left, and the second derivative there is left out.
+    At a kink of a unit the slope is the one on the left, at one of the hinge loss it is 0, and the second derivative
+    there is left out. Of the hinge loss the Gauss-Newton part is zero: the Hessian is its residual.
     """
 
     network: LayeredNetwork
@@ -70,14 +71,18 @@ class Curvature:
 
     @property
     def kink_distance(self) -> float:
-        """Smallest |h| over all units with a kink and all data points; infinite where no unit has one.
+        """Smallest |h| over all units with a kink and all data points; infinite where there is no kink.
 
-        A unit all of whose inputs are zero, because those below are dead, stays at rest and is left out.
+        A unit all of whose inputs are zero, because those below are dead, stays at rest and is left out. The hinge loss
+        has kinks of its own, at ``|1 - t_c y_c|``.
         """
         nearest = np.inf
         for layer, (a, h) in enumerate(zip(self._sweep.inputs, self.preactivations, strict=True), 1):
             if self.network.activation_of(layer).kinked:
                 nearest = min(nearest, np.abs(h[a.any(axis=1)]).min(initial=np.inf))
+        if self.loss_function.kinks is not None:
+            outputs = self.network.activation_of(self.network.H).value(self.preactivations[-1])
+            nearest = min(nearest, self.loss_function.kinks(outputs, self.targets).min())
         return float(nearest)
 
     @np.errstate(over="ignore", invalid="ignore")
@@ -231,7 +236,9 @@ def curvature(
     """Return the first and second derivatives of a network's mean loss.
 
     ``E = (1/M) sum_s loss(y_s, t_s)``; the squared loss is ``|y - t|^2/2`` with targets (M, n_H), the cross-entropy
-    ``-log softmax(y)[t]`` with labels (M,) in 0..n_H - 1. What is asked for is computed when it is asked for.
+    ``-log softmax(y)[t]`` with labels (M,) in 0..n_H - 1, the hinge loss ``sum_c max(0, 1 - t_c y_c)`` with the same
+    labels (0 and 1 for one output), t_c = 1 for the label's column and -1 elsewhere. They are those of
+    :func:`spinglass.networks.train`. What is asked for is computed when it is asked for.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How many directions of negative curvature a trained network has: exact by inertia, or between two proven bounds.
+"""How many directions of negative curvature a trained network has: exact by inertia, or between two bounds.
 
 Hessian = Gauss-Newton part + residual, and the first is positive semidefinite for a convex loss. So by Weyl's
 inequality at most as many eigenvalues of the Hessian lie below -t as of the residual, and by Cauchy's interlacing at
@@ -6,11 +6,12 @@ least as many as of the Hessian restricted to any subspace: here to the residual
 layer of piecewise linear units the residual falls apart into one small block a unit, so that both bounds are cheap at
 any size, where the Hessian itself would not fit.
 
-Stochastic Lanczos quadrature, which would take networks of any kind, is not used, because it cannot see the published
-threshold of 0.001. At a distance d inside an end of a spectrum of half-width L, k steps resolve about
+Networks of any other kind are counted by products with the Hessian, from both sides: :mod:`.deflation`.
+
+Stochastic Lanczos quadrature, which would also take networks of any kind, is not used, because it cannot see the
+published threshold of 0.001. At a distance d inside an end of a spectrum of half-width L, k steps resolve about
 ``(pi/k) sqrt(2 d L)`` (the spacing of Chebyshev's nodes): beside a top eigenvalue of about 2 and a lowest of -0.05, 100
-steps smear the many eigenvalues at 0 over about 0.01. The bounds are for one hidden layer of piecewise linear units
-and linear outputs; other networks are counted exactly, up to as many parameters as can be factored.
+steps smear the many eigenvalues at 0 over about 0.01. Deflation takes both ends away and so narrows what is left.
 """
 
 from collections.abc import Sequence
@@ -22,11 +23,13 @@ from scipy.sparse import linalg as sparse
 
 from spinglass.arguments import real_number, whole_number
 from spinglass.landscape import Array
+from spinglass.networks.curvature.deflation import count_below
 from spinglass.networks.curvature.hessian import Curvature
 from spinglass.networks.curvature.sweep import sweep
 from spinglass.threads import one_blas_thread
 
 THRESHOLD = 1e-3
+_FAILURE = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,7 @@ class SolutionIndex:
     largest: float  # the largest eigenvalue
     gradient_norm: float
     parameters: int
+    failure: float = 0.0  # chance that an upper bound is too low; 0 where both are proven
 
     @property
     def exact(self) -> bool:
@@ -53,26 +57,33 @@ class SolutionIndex:
         return sum(self.absolute) / 2 / self.parameters
 
 
-def solution_index(found: Curvature, *, exact_up_to: int = 4000, threshold: float = THRESHOLD) -> SolutionIndex:
+def solution_index(
+    found: Curvature, *, exact_up_to: int = 4000, threshold: float = THRESHOLD, products: int = 4000
+) -> SolutionIndex:
     """Count the negative eigenvalues of a network's loss Hessian, those within the threshold of 0 left out.
 
     Up to ``exact_up_to`` parameters the count is exact: by Sylvester's law the negative pivots of ``Hessian + t I``.
-    Beyond, it lies between the bounds of this module's first lines.
+    Beyond, it lies between two bounds. For one hidden layer of piecewise linear units and linear outputs they are
+    those of this module's first lines; otherwise bounds by products with the Hessian, made to differ by at most one
+    in a thousand parameters as far as ``products`` suffice, the upper ones right but for a chance of 1e-6.
 
     Parameters
     ----------
     found
         From :func:`spinglass.networks.curvature.hessian.curvature`, at the solution and on the training data.
     exact_up_to
-        Largest number of parameters for which the whole matrix is factored (a cube of operations).
+        Largest number of parameters for which the whole matrix is factored: a cube of operations, and yet the faster
+        way for some thousands more, where the matrix fits in memory.
     threshold
         Eigenvalues above ``-threshold`` (and relative to the largest, above ``-threshold largest``) count as zero.
+    products
+        How many products to spend; some five for each negative eigenvalue are needed. Each direction kept, at most one
+        a product, takes 16 bytes a parameter.
 
     Raises
     ------
     ValueError
-        If the threshold is not positive, or the network is too large for a factorisation and not of one hidden layer of
-        piecewise linear units and linear outputs.
+        If the threshold is not positive, a number is not whole, or what is kept does not fit in memory.
 
     Examples
     --------
@@ -89,21 +100,34 @@ def solution_index(found: Curvature, *, exact_up_to: int = 4000, threshold: floa
     """
     if real_number("threshold", threshold) <= 0:
         raise ValueError(f"threshold must be positive, not {threshold!r}; try 0.001")
-    size = found.network.size
+    size, budget = found.network.size, whole_number("products", products, 1)
     with one_blas_thread():
         largest = largest_eigenvalue(found)
-        thresholds = (threshold, threshold * largest)
+        thresholds = (threshold, max(threshold * largest, np.finfo(float).tiny))
+        failure = 0.0
         if size <= whole_number("exact_up_to", exact_up_to, 0):
             matrix = found.hessian()
             counts = [(count, count) for count in (_below(matrix, -t) for t in thresholds)]
-        else:
+        elif _falls_apart(found):
             counts = bounds_below(found, thresholds)
+        else:
+            failure = _FAILURE
+            counts = count_below(
+                found.hessian_vector,
+                size,
+                thresholds,
+                products=budget,
+                slack=size // 1000,
+                failure=failure,
+                random=np.random.default_rng(0),  # fixed: the same bits at every call
+            )
     return SolutionIndex(
         absolute=counts[0],
         relative=counts[1],
         largest=largest,
         gradient_norm=float(np.linalg.norm(found.gradient)),
         parameters=size,
+        failure=failure,
     )
 
 
@@ -115,6 +139,8 @@ def largest_eigenvalue(found: Curvature) -> float:
     operator = sparse.LinearOperator((size, size), matvec=found.hessian_vector, dtype=np.float64)
     # A fixed start: the same bits at every call.
     start = np.random.default_rng(0).standard_normal(size)
+    if not found.hessian_vector(start).any():
+        return 0.0
     return float(sparse.eigsh(operator, k=1, which="LA", v0=start, tol=1e-6, return_eigenvectors=False)[0])
 
 
@@ -164,15 +190,20 @@ def _couplings(found: Curvature) -> Array:
     ``B_j``, the mean of ``f'(h_j) x (dE/dy)^T`` over the data, and the residual's eigenvalues are plus and minus the
     singular values of all B_j.
     """
-    network = found.network
-    if network.H != 2 or not network.activation.piecewise_linear or network.output.name != "linear":
+    if not _falls_apart(found):
         raise ValueError(
-            f"bounds need one hidden layer of piecewise linear units and linear outputs, not {network!r}; "
-            "raise exact_up_to to count exactly"
+            f"bounds need one hidden layer of piecewise linear units and linear outputs, not {found.network!r}; "
+            "try solution_index"
         )
-    swept = sweep(network, found.x, found.targets, found.loss_function)
+    swept = sweep(found.network, found.x, found.targets, found.loss_function)
     x, errors = swept.inputs[0], swept.upstream[1]
     return np.array([(x * slope[:, None]).T @ errors for slope in swept.slopes[0].T]) / len(x)
+
+
+def _falls_apart(found: Curvature) -> bool:
+    """Say whether the residual has one block a hidden unit and is zero elsewhere."""
+    network = found.network
+    return network.H == 2 and network.activation.piecewise_linear and network.output.name == "linear"
 
 
 def _residual_directions(found: Curvature, least: float) -> tuple[Array, Array]:

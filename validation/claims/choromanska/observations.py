@@ -129,6 +129,7 @@ def _sizes(samples: dict[Effort, int], settings: dict[Effort, dict[str, Any]]) -
 _QUICK = {"small": 10, "large": 100, "networks": 8, "images": 500, "epochs": 40, "initial": "fan-in"}
 _STANDARD = {"small": 25, "large": 250, "networks": 24, "images": 500, "epochs": 60, "initial": "fan-in"}
 _PAPER = {"small": 25, "large": 500, "networks": 34, "images": None, "epochs": 200, "initial": "fan-in"}
+_INDEX = {"small": 25, "large": 100, "images": 500, "epochs": 60, "exact_up_to": 2000, "least": 0.015}
 _TEST_LOSS = (
     r"\log\frac{\bar\ell_{small}}{\bar\ell_{large}} > c_1 > 0,\quad "
     r"\log\frac{s_{small}}{s_{large}} > c_2 > 0"
@@ -196,7 +197,9 @@ CLAIMS = (
             {"quick": 40, "standard": 40, "paper": 40},
             {
                 "quick": _QUICK | {"networks": 12, "least": 0.35},
-                "standard": _STANDARD | {"least": 0.2},
+                # A pilot of 5 splits on other seeds: 0.75 (0.26) from 10 to 250 units; from 25 to 250, 0.12 (0.26), a
+                # fall too small beside the spread over splits for any number of them that standard can afford.
+                "standard": _STANDARD | {"small": 10, "epochs": 40, "least": 0.35},
                 "paper": _PAPER | {"least": 0.2},
             },
         ),
@@ -215,27 +218,16 @@ CLAIMS = (
         predict=index_fall,
         components=("fall", "at the large size"),
         delta=0.5,
-        # The pilot of 8 splits: 0.034 (0.010) and 0.010 (0.002); an untrained network has 0.11 at the large size.
+        # The pilot of 8 splits: 0.034 (0.010) and 0.010 (0.002); an untrained network has 0.11 at the large size. At
+        # standard, 3 splits of other seeds: 0.034 (0.003) and 0.006 (0.001). Trained for longer, or on more digits, the
+        # errors and with them the residual fall until nothing lies below -0.001: at 250 units after 60 epochs, on all
+        # digits after 200 epochs at 25 units as well. There nothing is left to compare, at paper's effort neither.
         sizes=_sizes(
-            {"quick": 30, "standard": 30, "paper": 30},
+            {"quick": 30, "standard": 100, "paper": 1000},
             {
                 "quick": {"small": 10, "large": 100, "images": 500, "epochs": 40, "exact_up_to": 1000, "least": 0.015},
-                "standard": {
-                    "small": 25,
-                    "large": 250,
-                    "images": 500,
-                    "epochs": 60,
-                    "exact_up_to": 2000,
-                    "least": 0.015,
-                },
-                "paper": {
-                    "small": 25,
-                    "large": 500,
-                    "images": None,
-                    "epochs": 200,
-                    "exact_up_to": 2000,
-                    "least": 0.015,
-                },
+                "standard": _INDEX,
+                "paper": _INDEX,
             },
         ),
         mutants=(SIZE_IGNORED, UNTRAINED, NEGATED),

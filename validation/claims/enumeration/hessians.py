@@ -1,9 +1,7 @@
 """The Hessian at critical points of given energy: its exact law at finite n, and the semicircle it tends to."""
 
 import math
-from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +13,7 @@ from validation.claims.enumeration import hessian_law
 from validation.claims.enumeration.hessian_law import STATISTICS
 from validation.claims.enumeration.landscapes import every_point, sizes
 from validation.claims.enumeration.wrong import CURVATURE, INDEX, NORMALISATION
-from validation.estimators import Extrapolation
+from validation.extrapolation import Extrapolation
 
 Array = NDArray[np.float64]
 BINS = ((-1.6, -1.2), (-1.2, -0.8), (-0.8, -0.4))
@@ -81,19 +79,8 @@ def semicircle(n: int, H: int) -> float:  # noqa: ARG001
     return float(_WEIGHTS @ theory.index_fraction(u, H) / 2)
 
 
-def limits(parameters: Sequence[Mapping[str, Any]]) -> dict[str, list[Array]]:
-    """Return ways to read off the limit of large n: corrections in 1/n or 1/(n-1), all sizes or the larger ones.
-
-    The matrix has size n-1, the law's parameters have n: at these sizes the two leave opposite errors behind.
-    """
-    n = np.array([setting["n"] for setting in parameters], dtype=float)
-    forms = {}
-    for law, variable in (("1/n", 1 / n), ("1/(n-1)", 1 / (n - 1))):
-        for first in (0, 1):
-            design = np.stack([np.ones(len(n) - first), variable[first:]], axis=1)
-            weights = np.concatenate([np.zeros(first), np.linalg.pinv(design)[0]])
-            forms[f"{law}, n >= {n[first]:g}"] = [np.array([weight]) for weight in weights]
-    return forms
+# The matrix has size n-1, the law's parameters have n: at these sizes the two leave opposite errors behind.
+_LAWS = Extrapolation({"1/n": lambda n: 1 / n, "1/(n-1)": lambda n: 1 / (n - 1)})
 
 
 def _unweighted(x: Array, n: int) -> Array:
@@ -168,6 +155,6 @@ CLAIMS = (
                 {"theory.index_fraction": lambda law: lambda u, H: law(u * math.sqrt(2), H)},
             ),
         ),
-        estimator=Extrapolation(limits),
+        estimator=_LAWS,
     ),
 )

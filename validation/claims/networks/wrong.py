@@ -79,6 +79,34 @@ def one_gate_for_all(activities: Function) -> Function:
     return lambda net, X: [np.repeat(gate[:, :1], gate.shape[1], axis=1) for gate in activities(net, X)]
 
 
+def root_of_rho_and_a_sign(activities: Function) -> Function:
+    """Where activities are drawn, make them ``sqrt(rho)`` with a random sign, so that X A is normal."""
+
+    def signed(draws: Any, block: int) -> Any:
+        given = activities(draws, block)
+        if draws.averaged or draws.rho == 1:
+            return given
+        halves = activities(replace(draws, rho=0.5), block)
+        return draws.rho**0.5 * (2 * halves - 1)
+
+    return signed
+
+
+def drawn_gates(activities: Function) -> Function:
+    """Draw every gate by itself, from a seed that the inputs give."""
+
+    def drawn(net: Any, X: Any) -> Any:
+        random = np.random.default_rng(np.frombuffer(np.ascontiguousarray(X).tobytes(), dtype=np.uint32)[:64])
+        return [random.random(gate.shape) < 0.5 for gate in activities(net, X)]
+
+    return drawn
+
+
+def with_unique_weights(model: Function) -> Function:
+    """Make models of eight weights, each tuple of them on one path, whatever is asked for."""
+    return lambda widths, rho, seed: model((8, 8, 8, 1), rho, "unique", 8, seed=seed)  # noqa: ARG005
+
+
 Q_EXPONENT = Mutant(
     "q's exponent",
     "outputs are scaled by Lambda^(-H/2)",
@@ -120,4 +148,37 @@ UNIQUE_Q = Mutant(
     "the form of unique weights is scaled by Lambda^(-H/2)",
     {"spinglass.networks.paths.storage.normalisation": lambda q: lambda n, H, m: q(n, H, m) * n**-0.5},
     upstream=True,
+)
+# What makes assumptions true: with these in the place of right code their claims have to agree.
+NORMAL_COUPLINGS = Mutant(
+    "normal couplings",
+    "activities are sqrt(rho) with random signs, so that couplings are as normal as the glass's",
+    {"spinglass.networks.paths.draws.PathDraws._activities": root_of_rho_and_a_sign},
+    upstream=True,
+    verdict="agrees",
+)
+UNIQUE_WEIGHTS = Mutant(
+    "unique weights",
+    "every triple of weights is used by one path",
+    {"validation.claims.networks.laws.DecoupledPathModel": with_unique_weights},
+    upstream=True,
+    verdict="agrees",
+)
+DRAWN_GATES = Mutant(
+    "drawn gates",
+    "every gate is drawn by itself, with probability 1/2",
+    {"spinglass.networks.relu.ReLUNetwork.activities": drawn_gates},
+    upstream=True,
+    verdict="agrees",
+)
+BALANCED_SIGNS = Mutant(
+    "balanced signs",
+    "as many signs are negative as positive, in all series",
+    {
+        "validation.claims.networks.assumptions.correlation_of_signs": lambda measure: (
+            lambda seed, minus, epsilon: measure(seed, 0.5, epsilon)  # noqa: ARG005
+        )
+    },
+    upstream=True,
+    verdict="agrees",
 )

@@ -11,16 +11,13 @@ from spinglass.seeds import child
 from validation import gibbs
 from validation.claim import Between, Claim, Effort, Mutant, Series
 from validation.claims import wrong_temperature as wrong
-from validation.claims.covariance import MULTIPLICITY
 
 Array = NDArray[np.float64]
 LADDER = (0.3, 0.45, 0.7, 1.1, 1.8)
-OVERLAP_LADDER = (0.6, 0.75, 1.0, 1.3, 1.7)
 MODELS: Mapping[str, Mapping[int, float]] = {
     "H=2": {2: 1.0},
     "H=3": {3: 1.0},
     "mixed": {1: 0.3, 3: 1.0, 4: 0.5},
-    "mixed 2+3": {2: 0.5, 3: 1.0},
 }
 _STEPS = (0.08, 0.04)
 _TIME, _COLD = 16.0, 0.2
@@ -74,25 +71,6 @@ def no_langevin_error(n: int, chains: int) -> Between:  # noqa: ARG001
     return Between(0.0, 0.0, scale=1.0)
 
 
-def nu(model: str, q: Array) -> Array:
-    """Return the covariance per spin at overlap q, ``sum_H a_H^2 q^H``."""
-    return np.asarray(sum(a**2 * q**H for H, a in MODELS[model].items()))
-
-
-def energy_less_overlap(seed: np.random.SeedSequence, n: int, model: str, sweeps: int) -> Array:
-    """Return ``T <e> + nu(1) - <nu(q)>`` of one landscape at ``OVERLAP_LADDER``, q the overlap of two replicas."""
-    glass = SphericalSpinGlass.mixed(n, MODELS[model], child(seed, 0))
-    found = sampling.temper([glass], OVERLAP_LADDER, sweeps, burn_in=sweeps // 2, adapt=False, seed=child(seed, 1))
-    overlaps = nu(model, found.overlaps[0]).mean(axis=1)
-    return np.asarray(found.temperatures * found.energy_per_spin[0] + nu(model, np.array(1.0)) - overlaps)
-
-
-def balance(n: int, model: str, sweeps: int) -> Between:  # noqa: ARG001
-    """Return that the two sides are equal; deviations are relative to nu(1)."""
-    zero = np.zeros(len(OVERLAP_LADDER))
-    return Between(zero, zero, scale=float(nu(model, np.array(1.0))))
-
-
 HOTTER = Mutant(
     "too hot",
     "replicas move at temperatures a tenth too high",
@@ -101,7 +79,8 @@ HOTTER = Mutant(
 )
 
 
-def _sizes(settings: list[dict[str, Any]], quick: int, standard: int, paper: int) -> dict[Effort, list[Series]]:
+def sizes(settings: list[dict[str, Any]], quick: int, standard: int, paper: int) -> dict[Effort, list[Series]]:
+    """Return these settings with as many samples each as an effort has."""
     samples: dict[Effort, int] = {"quick": quick, "standard": standard, "paper": paper}
     return {effort: [Series(count, **setting) for setting in settings] for effort, count in samples.items()}
 
@@ -120,7 +99,7 @@ CLAIMS = (
         predict=no_error,
         components=tuple(f"T={T:g}" for T in LADDER),
         delta=0.02,
-        sizes=_sizes(
+        sizes=sizes(
             [
                 {"n": 2, "model": "H=3", "sweeps": 500},
                 {"n": 3, "model": "mixed", "sweeps": 500},
@@ -135,7 +114,7 @@ CLAIMS = (
             Mutant(
                 "physics' temperature",
                 "T is that of energies with variance n/2",
-                {"validation.claims.temperature.exact_mean_energy": wrong.physics_temperature},
+                {"validation.claims.temperature.averages.exact_mean_energy": wrong.physics_temperature},
             ),
         ),
     ),
@@ -151,7 +130,7 @@ CLAIMS = (
         measure=langevin_errors,
         predict=no_langevin_error,
         delta=0.004,
-        sizes=_sizes([{"n": 12, "chains": 32}], 40, 200, 1000),
+        sizes=sizes([{"n": 12, "chains": 32}], 40, 200, 1000),
         mutants=(
             Mutant(
                 "weak noise",
@@ -168,32 +147,8 @@ CLAIMS = (
             Mutant(
                 "physics' temperature",
                 "T is that of energies with variance n/2",
-                {"validation.claims.temperature.exact_mean_energy": wrong.physics_temperature},
+                {"validation.claims.temperature.averages.exact_mean_energy": wrong.physics_temperature},
             ),
-        ),
-    ),
-    # Pilot (seed 79, 300 sweeps): standard deviations up to 0.22 nu(1), at seed 0 up to 0.24; 320 landscapes leave
-    # 0.0132 nu(1) = delta/4.5.
-    Claim(
-        id="temperature/energy-and-overlap",
-        kind="theorem",
-        statement="At equilibrium the mean energy follows from the overlaps of two replicas, exactly at every n and T.",
-        formula=r"\mathbb{E}\langle E \rangle / n = -\frac{1}{T}\left(\nu(1) - \mathbb{E}\langle \nu(q) \rangle\right)",
-        source="Gaussian integration by parts; Katzgraber, Palassini & Young 2001 use it as a test of equilibrium",
-        measured="T <E>/n + nu(1) - <nu(q)>, by parallel tempering of two replicas from hot and cold starts",
-        measure=energy_less_overlap,
-        predict=balance,
-        components=tuple(f"T={T:g}" for T in OVERLAP_LADDER),
-        delta=0.06,
-        sizes=_sizes(
-            [{"n": 12, "model": model, "sweeps": 300} for model in ("H=3", "mixed 2+3")],
-            320,
-            1000,
-            10000,
-        ),
-        mutants=(
-            HOTTER,
-            MULTIPLICITY,
         ),
     ),
 )

@@ -1,0 +1,103 @@
+"""Writes machine code on rows of lanes: what loads, multiplies and stores vectors, and the loops around it.
+
+Written in LLVM's vector types through Numba, with this machine's own vector width. Lanes are points; they come in
+multiples of ``STEP``, and never mix: a lane's bits depend neither on how many there are nor on the machine's width.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import llvmlite.binding
+from llvmlite import ir
+
+STEP = 16  # lanes come in multiples of it
+
+
+def _registers() -> tuple[int, int, int]:
+    """Return the bytes of a vector register, how many may hold sums, and how many of one row."""
+    features = llvmlite.binding.get_host_cpu_features()
+    if features.get("avx512f"):
+        return 64, 24, 6
+    if features.get("avx2"):
+        return 32, 12, 2
+    return (16, 24, 4) if llvmlite.binding.get_default_triple().startswith(("aarch64", "arm64")) else (16, 12, 2)
+
+
+BYTES, SUMS, VECTORS = _registers()
+INTEGER = ir.IntType(64)
+
+
+class Vectors:
+    """Emits loads and stores of ``count`` consecutive vectors, and their fused multiply-adds."""
+
+    def __init__(self, context: Any, builder: Any, scalar: Any, count: int) -> None:
+        self.context, self.builder, self.count = context, builder, count
+        self.align = scalar.bitwidth // 8
+        self.width = BYTES // self.align
+        self.type = ir.VectorType(context.get_value_type(scalar), self.width)
+        name = f"llvm.fma.v{self.width}f{scalar.bitwidth}"
+        known = builder.module.globals.get(name)
+        self._fma = known or ir.Function(builder.module, ir.FunctionType(self.type, [self.type] * 3), name)
+
+    def data(self, kind: Any, array: Any) -> Any:
+        """Return where a Numba array's numbers begin."""
+        return self.context.make_array(kind)(self.context, self.builder, array).data
+
+    def pointers(self, base: Any, start: Any) -> list[Any]:
+        """Return where the vectors from number ``start`` on begin."""
+        places = [self.builder.add(start, INTEGER(v * self.width)) for v in range(self.count)]
+        return [self.builder.bitcast(self.builder.gep(base, [at]), self.type.as_pointer()) for at in places]
+
+    def load(self, base: Any, start: Any) -> list[Any]:
+        """Return the vectors from number ``start`` on."""
+        return [self.builder.load(pointer, align=self.align) for pointer in self.pointers(base, start)]
+
+    def store(self, values: Sequence[Any], base: Any, start: Any) -> None:
+        """Write the vectors from number ``start`` on."""
+        for value, pointer in zip(values, self.pointers(base, start), strict=True):
+            self.builder.store(value, pointer, align=self.align)
+
+    def spread(self, place: Any) -> Any:
+        """Return a vector of one number, repeated."""
+        number = self.builder.load(place, align=self.align)
+        vector = self.builder.insert_element(ir.Constant(self.type, ir.Undefined), number, INTEGER(0))
+        return self.builder.shuffle_vector(vector, vector, ir.Constant(ir.VectorType(ir.IntType(32), self.width), None))
+
+    def multiply_add(self, a: Sequence[Any], b: Sequence[Any], c: Sequence[Any]) -> list[Any]:
+        """Return ``a b + c`` for each vector, rounded once."""
+        return [self.builder.call(self._fma, abc) for abc in zip(a, b, c, strict=True)]
+
+
+def emit_rounds(builder: Any, rounds: Any, first: Sequence[Any], body: Callable[..., Sequence[Any]]) -> list[Any]:
+    """Emit ``state = body(*state)`` from ``first`` on, for at least one round; return the last state."""
+    entry, loop, done = builder.block, *(builder.append_basic_block(name) for name in ("round", "rounds.done"))
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    k = builder.phi(INTEGER)
+    state = [builder.phi(value.type) for value in first]
+    after = list(body(*state))
+    following = builder.add(k, INTEGER(1))
+    for variable, begin, end in zip([k, *state], [INTEGER(0), *first], [following, *after], strict=True):
+        variable.add_incoming(begin, entry)
+        variable.add_incoming(end, builder.block)
+    builder.cbranch(builder.icmp_signed("<", following, rounds), loop, done)
+    builder.position_at_end(done)
+    return after
+
+
+def emit_blocks(builder: Any, first: Any, stop: Any, height: int, body: Callable[[Any], None]) -> Any:
+    """Emit ``body(i)`` for i = first, first + height, ... as long as i + height <= stop; return the next i."""
+    entry, check = builder.block, builder.append_basic_block("block.check")
+    loop, done = builder.append_basic_block("block"), builder.append_basic_block("blocks.done")
+    builder.branch(check)
+    builder.position_at_end(check)
+    i = builder.phi(INTEGER)
+    following = builder.add(i, INTEGER(height))
+    builder.cbranch(builder.icmp_signed("<=", following, stop), loop, done)
+    builder.position_at_end(loop)
+    body(i)
+    i.add_incoming(first, entry)
+    i.add_incoming(following, builder.block)
+    builder.branch(check)
+    builder.position_at_end(done)
+    return i

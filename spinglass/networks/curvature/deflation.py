@@ -1,0 +1,131 @@
+"""How many eigenvalues of a large symmetric matrix lie below a bound: from both sides, by products with vectors.
+
+Take a subspace V and its complement W. If A restricted to W has no eigenvalue below ``floor``, and ``eta = floor + t``
+is positive, then by Haynsworth's inertia additivity A has as many eigenvalues below -t as
+``A_VV + t - A_VW (A_WW + t)^{-1} A_WV`` has negative ones: at least as many as ``A_VV + t``, and at most as many as
+``A_VV + t - A_VW A_WV / eta``. Both are small matrices.
+
+V is made of Ritz vectors of Lanczos runs, each in the complement of those before it. How far a run from a random start
+can be above the lowest eigenvalue is known in probability, whatever the spectrum; the last run therefore gives the
+floor. Eigenvalues at the other end, once found, go into V as well, as the runs' error is a part of the spread left.
+
+Sources: Haynsworth (1968), "Determination of the inertia of a partitioned Hermitian matrix"; Kuczynski & Wozniakowski
+(1992), "Estimating the largest eigenvalue by the power and Lanczos algorithms with a random start", theorem 4.2.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spinglass.landscape import Array
+from spinglass.memory import require_memory
+
+Product = Callable[[Array], Array]
+STEPS = 400  # of the first runs; more when runs of so many find nothing new and yet prove nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """The Ritz pairs of one Lanczos run in a complement W, with the vectors' images under the whole of A."""
+
+    values: Array  # (k,), ascending
+    vectors: Array  # (k, n)
+    images: Array  # (k, n)
+    residuals: Array  # (k,), norms of ``A_WW v - value v``
+
+
+def count_below(
+    product: Product,
+    size: int,
+    thresholds: Sequence[float],
+    *,
+    products: int,
+    slack: int,
+    failure: float,
+    random: np.random.Generator,
+    steps: int = STEPS,
+) -> list[tuple[int, int]]:
+    """Bound the number of eigenvalues below ``-t`` of a symmetric matrix (size, size), for each threshold t > 0.
+
+    Runs until no two bounds differ by more than ``slack`` or about ``products`` products are spent. The lower bounds
+    are proven, up to rounding; one of the upper ones is too low with a chance of at most ``failure``, over the starts.
+
+    Raises
+    ------
+    ValueError
+        If the vectors will not fit in memory.
+    """
+    require_memory(
+        16 * size * (min(products, size) + 2 * steps), f"{products} directions of {size} numbers", "fewer products"
+    )
+    steps = min(steps, size, products)
+    V, images = np.empty((0, size)), np.empty((0, size))
+    least, spent, floor = min(thresholds), 0, -math.inf
+    allowed = failure / max(1, products // steps)
+    while True:
+        run = lanczos(product, V, min(steps, size - len(V)), random)
+        spent += len(run.values)
+        floor = max(floor, lowest_left(run, size - len(V), allowed))
+        taken = (run.values < -least / 2) | ((run.residuals < least / 100) & (np.abs(run.values) > least))
+        V, images = np.vstack([V, run.vectors[taken]]), np.vstack([images, run.images[taken]])
+        if len(V) == size:
+            floor = math.inf
+        bounds = [inertia_bounds(V, images, t, floor) for t in thresholds]
+        steps *= 1 if taken.any() else 2
+        if all(high - low <= slack for low, high in bounds) or spent + steps > products:
+            return bounds
+
+
+def lanczos(product: Product, V: Array, steps: int, random: np.random.Generator) -> Run:
+    """Run in the complement of V (orthonormal rows) from a random start, with full reorthogonalisation."""
+    Q, images = np.empty((steps, V.shape[1])), np.empty((steps, V.shape[1]))
+    norm, largest = 0.0, 0.0
+    q: Array = np.asarray(random.standard_normal(V.shape[1]))
+    for _ in range(2):  # twice is enough
+        q = _without(q, V)
+    q /= np.linalg.norm(q)
+    for k in range(steps):
+        Q[k] = q
+        q = images[k] = product(q)
+        largest = max(largest, float(np.linalg.norm(q)))
+        for _ in range(2):
+            q = _without(_without(q, V), Q[: k + 1])
+        norm = float(np.linalg.norm(q))
+        if norm <= 1e-12 * largest:  # the space is invariant: its Ritz values are eigenvalues
+            Q, images, norm = Q[: k + 1], images[: k + 1], 0.0
+            break
+        q = q / norm
+    restricted = Q @ images.T
+    values, turns = np.linalg.eigh((restricted + restricted.T) / 2)
+    return Run(values, turns.T @ Q, turns.T @ images, norm * np.abs(turns[-1]))
+
+
+def lowest_left(run: Run, n: int, failure: float) -> float:
+    """Return what no eigenvalue in the run's space of n dimensions lies below, but for a chance of ``failure``.
+
+    After k steps an end of the spectrum is off by more than ``e`` times its spread with a chance of at most
+    ``1.648 sqrt(n) exp(-sqrt(e) (2k - 1))``; both ends are, as the spread is not known either.
+    """
+    lowest, highest = float(run.values[0]), float(run.values[-1])
+    if not run.residuals.any():
+        return lowest - 1e-10 * max(abs(lowest), abs(highest))
+    error = (math.log(2 * 1.648 * math.sqrt(n) / failure) / (2 * len(run.values) - 1)) ** 2
+    return lowest - error * (highest - lowest) / (1 - 2 * error) if error < 0.5 else -math.inf
+
+
+def inertia_bounds(V: Array, images: Array, t: float, floor: float) -> tuple[int, int]:
+    """Bound the eigenvalues below -t of A from rows V, their images ``V A``, and the floor on V's complement."""
+    within = V @ images.T
+    shifted = (within + within.T) / 2 + t * np.eye(len(V))
+    low = int(np.sum(np.linalg.eigvalsh(shifted) < 0))
+    if floor + t <= 0:  # no more than Cauchy's interlacing is known
+        return low, V.shape[1] - (len(V) - low)
+    across = images - within.T @ V
+    return low, int(np.sum(np.linalg.eigvalsh(shifted - across @ across.T / (floor + t)) < 0))
+
+
+def _without(q: Array, rows: Array) -> Array:
+    """Return q less its part in the span of orthonormal rows."""
+    return np.asarray(q - (rows @ q) @ rows)

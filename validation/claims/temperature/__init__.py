@@ -1,0 +1,5 @@
+"""Sampling at temperature: averages that are exact at finite n, and the overlaps of replicas."""
+
+from validation.claims.temperature import averages, overlaps
+
+CLAIMS = (*averages.CLAIMS, *overlaps.CLAIMS)
