@@ -20,10 +20,11 @@ from spinglass.threads import run_in_threads
 FloatArray = NDArray[np.floating]
 
 _BLOCK = 2**18  # normals drawn from one child seed; changing it changes every landscape
+_LARGEST_ORDER = 170  # 170! is below 1.8e308, 171! is not
 
 
 def check_sizes(n: int, H: int) -> None:
-    """Raise ``ValueError`` unless n and H are whole numbers >= 1."""
+    """Raise ``ValueError`` unless n and H are whole numbers >= 1, and H! a float."""
     for name, value in (("n", n), ("H", H)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer):
             raise ValueError(f"{name} must be a whole number, not {value!r}")
@@ -31,6 +32,10 @@ def check_sizes(n: int, H: int) -> None:
         raise ValueError(f"n, the number of spins, must be at least 1, not {n}")
     if H < 1:
         raise ValueError(f"an order must be at least 1, not {H}")
+    if H > _LARGEST_ORDER:
+        raise ValueError(
+            f"an order must be at most {_LARGEST_ORDER}, not {H}: up to H! couplings are equal, more than a float holds"
+        )
 
 
 def size(n: int, H: int) -> int:

@@ -11,7 +11,7 @@ from spinglass import couplings
 from spinglass.arguments import real_number, whole_number
 from spinglass.couplings import FloatArray
 from spinglass.forms import Form
-from spinglass.kernels.tile import LANES
+from spinglass.kernels.vectors import STEP
 from spinglass.memory import require_memory
 from spinglass.seeds import Seed, seed_sequence
 
@@ -244,7 +244,7 @@ class SphericalSpinGlass:
     @staticmethod
     def chunk(batch: int) -> int:
         """Return the width to whose multiples a batch is padded inside; 1 for batches done point by point."""
-        return LANES if batch >= _POINTWISE else 1
+        return STEP if batch >= _POINTWISE else 1
 
     def _pointwise(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
         energy, gradient = np.zeros(len(rows), self.dtype), np.zeros(rows.shape, self.dtype)

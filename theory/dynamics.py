@@ -7,20 +7,27 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import CubicSpline
 
 from theory.arguments import Floats, real_numbers, scalar_or_array
 from theory.covariance import Covariance
+from theory.dilating import Rows
+from theory.dilating_steps import continued
 from theory.transition_temperatures import static_temperature
-from theory.two_time import Protocol, Run, integrate, refuse_too_long
+from theory.two_time import Protocol, integrate, refuse_too_long
 
-# In units of 1/rate, the time in which a velocity is forgotten.
-_FINE, _COARSE, _SHORT = 0.025, 0.05, 32.0
-_NARROW, _SPACING = 0.02, 0.035
+# In units of 1/rate, the time in which a velocity is forgotten: step, end of the uniform grid, and the lag below which
+# nodes of the dilating one are equally far apart. In half of that time what decays by exponentials, not by powers, is
+# gone: the dilating grid would not resolve it.
+_STEP, _UNIFORM, _UNIT = 0.025, 32.0, 0.2
+_SPACING, _NARROWEST, _WIDEST, _LATEST = 0.1, 0.05, 0.15, 3.5e5
 # In these units energies are still within 3% of sqrt(nu'(1)); at twice this the coarser integration is unstable.
 _LONGEST = 0.25
-# Third order in the step, second in the spacing of nodes: steps halve while spacings shrink by 2^(3/2).
+# Errors of the uniform grid, of third order, shrink by this much as steps halve.
 _GAIN = 8.0
+# How much wider the second dilating grid's spacings are.
+_WIDER = 2**0.5
+# An error is the largest difference of the two integrations between times smaller and larger by this factor.
+_WINDOW = 1.5
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Relaxation:
 
     ``energy`` is per spin, ``multiplier`` the force that keeps points on the sphere, ``correlation[w, t]`` and
     ``response[w, t]`` are C and R between ``times[t]`` and ``waiting_times[w]``, NaN before the latter. Each ``_error``
-    is the estimated error, from two steps and two spacings of the memory's nodes; values are extrapolated from these.
+    is by how much two integrations differ, one with twice the step and sqrt(2) times the spacing of the other.
     """
 
     times: Floats
@@ -75,26 +82,29 @@ def relaxation(
     start : float, optional
         Temperature at which the points that are started from are equilibrated, at least the static one.
     waiting_times : array
-        Second times of the correlations; rounded to twice the step.
+        Second times of the correlations.
     step : float, optional
-        Time step of the finer of the two integrations; by default ``0.05 / rate``, half of that for times up to
-        ``32 / rate``; at most ``0.25 / rate``.
+        Time step of the finer of the two integrations up to ``32 / rate``, on a uniform grid; by default
+        ``0.025 / rate``, at most ``0.25 / rate``.
     spacing : float, optional
-        How far apart nodes of the memory may lie, relative to their age: 0.035, or 0.02 up to those times; 0 keeps
-        every step, a uniform grid, at a cost that grows as the cube of their number.
+        Relative distance of the times of the dilating grid that takes over there, and of its nodes, relative to their
+        age: by default 0.1, between 0.05 and 0.15, at a cost that grows as the cube of log t. With 0 the grid stays uniform, at
+        a cost that grows as the cube of t.
 
     Raises
     ------
     ValueError
         If a time or a temperature is negative, ``start`` lies below the static temperature or in a field, ``step`` is
-        too long for the rate, or steps are too many: more than 1e7, or than a uniform grid has room for.
+        too long for the rate, a uniform grid needs more steps than there is room for, or a time lies beyond
+        ``3.5e5 / rate``, where the dilating grid has not been checked.
     ArithmeticError
-        If energies come out beyond ``sqrt(nu'(1))``, which none exceeds.
+        If energies come out beyond ``sqrt(nu'(1))``, which none exceeds, or the equations of a time are not solved.
 
     References
     ----------
     Cugliandolo and Kurchan (1993), Phys. Rev. Lett. 71, 173; for mixtures and thermal starts Folena, Franz and
-    Ricci-Tersenghi (2020), Phys. Rev. X 10, 031045. Merging nodes by hat functions is this project's own.
+    Ricci-Tersenghi (2020), Phys. Rev. X 10, 031045. Grids that dilate with time: Kim and Latz (2001), Europhys. Lett.
+    53, 660; solving for a whole row at once is this project's own.
 
     Examples
     --------
@@ -110,10 +120,9 @@ def relaxation(
         )
     protocol = _protocol(H, T, start)
     end = max(float(asked.max()), float(waiting.max(initial=0.0)))
-    step, spacing = _resolution(protocol, end, step, spacing)
-    refuse_too_long(end, step, spacing, waiting.size)
-    coarse, fine = _pair(protocol, end, step, spacing, tuple(waiting.tolist()))
-    return _extrapolated(asked, coarse, fine, step, 2 * step * np.rint(waiting / (2 * step)))
+    step, spacing, end = _resolution(protocol, end, step, spacing)
+    coarse, fine = _pair(protocol, end, step, spacing)
+    return _compared(asked, waiting, coarse, fine)
 
 
 def gradient_descent_energy(t: ArrayLike, H: Any) -> Any:
@@ -133,14 +142,13 @@ def gradient_descent_energy(t: ArrayLike, H: Any) -> Any:
     Returns
     -------
     float or array
-        The energy, in the shape of ``t``; within 2e-5 for times up to ``32 / rate``, and within 5e-4 beyond, in units
-        of ``sqrt(nu(1))``. :func:`relaxation` has error estimates, and says what the rate is.
-        At order 3 a time of 1000 takes half a minute; one of 1e5, 5e6 steps, about two hours, counted and not run.
+        The energy, in the shape of ``t``; :func:`relaxation` has error estimates, and says what the rate is. At order
+        3 all times up to 1e5 take some ten seconds together.
 
     Raises
     ------
     ValueError
-        If a time is negative, not finite or more than 1e7 steps away, or ``H`` neither an order of at least 2 nor a
+        If a time is negative, not finite or beyond ``3.5e5 / rate``, or ``H`` neither an order of at least 2 nor a
         mixture.
 
     References
@@ -157,15 +165,7 @@ def gradient_descent_energy(t: ArrayLike, H: Any) -> Any:
         raise ValueError(f"t must be at least 0, the time of the random start; given {times.min():g}")
     if not times.size:
         return times
-    protocol = _protocol(H, 0.0, None)
-    end = float(times.max())
-    # One integration serves all short times.
-    end = max(end, _SHORT / fastest_rate(protocol))
-    step, spacing = _resolution(protocol, end, None, None)
-    refuse_too_long(end, step, spacing, 0)
-    pair = _pair(protocol, end, step, spacing, ())
-    found = _extrapolated(times.ravel(), *pair, step, np.empty(0))
-    return scalar_or_array(found.energy.reshape(times.shape))
+    return scalar_or_array(relaxation(times.ravel(), H).energy.reshape(times.shape))
 
 
 def one_number(name: str, value: Any) -> float:
@@ -207,62 +207,87 @@ def _protocol(H: Any, T: Any, start: Any) -> Protocol:
     return Protocol(nu, bath, 1 / beginning)
 
 
-def _resolution(protocol: Protocol, end: float, step: Any, spacing: Any) -> tuple[float, float]:
-    """Return step and spacing, those asked for or the default ones."""
+def _resolution(protocol: Protocol, end: float, step: Any, spacing: Any) -> tuple[float, float, float]:
+    """Return step and spacing, those asked for or the default ones, and until when to integrate."""
     rate = fastest_rate(protocol)
-    short = end * rate <= _SHORT * (1 + 1e-12)
-    step = (_FINE if short else _COARSE) / rate if step is None else _positive("step", step)
-    if step * rate > _LONGEST:
+    chosen = _STEP / rate if step is None else _positive("step", step)
+    if chosen * rate > _LONGEST * (1 + 1e-9):
         raise ValueError(
-            f"step must be at most {_LONGEST / rate:.4g}, a quarter of the time of the fastest motion, not {step:g}"
+            f"step must be at most {_LONGEST / rate:.4g}, a quarter of the time of the fastest motion, not {chosen:g}"
         )
-    spacing = (_NARROW if short else _SPACING) if spacing is None else one_number("spacing", spacing)
-    if not 0 <= spacing <= 0.1:
-        raise ValueError(f"spacing must lie between 0 (a uniform grid) and 0.1, not {spacing:g}; try {_SPACING}")
-    return step, spacing
+    width = _SPACING if spacing is None else one_number("spacing", spacing)
+    if width != 0 and not _NARROWEST <= width <= _WIDEST:
+        raise ValueError(
+            f"spacing must be 0 (a uniform grid) or between {_NARROWEST} and {_WIDEST}, not {width:g}; try {_SPACING}"
+        )
+    if width and end * rate > _LATEST:
+        raise ValueError(
+            f"times must be at most {_LATEST / rate:.4g}, not {end:g}: later than {_LATEST:.2g} / rate "
+            "the dilating grid has not been checked"
+        )
+    uniform = _UNIFORM / rate if width else end
+    refuse_too_long(min(end, uniform), chosen)
+    if step is None and width:
+        end = max(end, uniform)  # one integration serves all short times
+    return chosen, width, end
 
 
-@lru_cache(maxsize=16)
-def _pair(protocol: Protocol, end: float, step: float, spacing: float, waiting: tuple[float, ...]) -> tuple[Run, Run]:
-    """Integrate with steps 2h and h; both see the same waiting times."""
-    end = max(end, 8 * step)
-    later = 2 * step * np.rint(np.array(waiting, dtype=np.float64) / (2 * step))
-    coarse = _possible(integrate(protocol, end, 2 * step, spacing * math.sqrt(_GAIN), later), protocol.nu, 2 * step)
-    return coarse, _possible(integrate(protocol, end, step, spacing, later), protocol.nu, step)
+@lru_cache(maxsize=4)
+def _pair(protocol: Protocol, end: float, step: float, spacing: float) -> tuple[Rows, Rows]:
+    """Integrate with longer steps and wider spacings, and with those given."""
+    rate = fastest_rate(protocol)
+    uniform = min(end, _UNIFORM / rate) if spacing else end
+    twice = max(8, math.ceil(uniform / (2 * step) - 1e-9))  # both end at the same time, after at least 8 steps
+    rows = []
+    for factor, width in ((2, spacing * _WIDER), (1, spacing)):
+        run = integrate(protocol, twice * 2 * step, factor * step)
+        _refuse_impossible(run.energy, protocol.nu, run.step)
+        later = max(end, float(run.times[-1]))
+        rows.append(continued(run, protocol, later, width or _SPACING, _UNIT / rate))
+        _refuse_impossible(rows[-1].energy, protocol.nu, run.step)
+    return rows[0], rows[1]
 
 
-def _possible(run: Run, nu: Covariance, step: float) -> Run:
-    """Return the run, refusing energies that no point has.
+def _refuse_impossible(energy: Floats, nu: Covariance, step: float) -> None:
+    """Raise ``ArithmeticError`` where there are energies that no point has.
 
     ``nu(1) - nu(q) <= nu'(1) (1-q)``, so by Sudakov and Fernique no point lies deeper than in a field of that strength.
     """
     bound = math.sqrt(nu(1.0, 1))
-    if not np.all(np.abs(run.energy) <= 1.02 * bound):
+    if not np.all(np.abs(energy) <= 1.02 * bound):
         raise ArithmeticError(
-            f"the integration with step {step:.3g} is unstable: its energies leave [-{bound:.4g}, {bound:.4g}], "
-            "where all points lie; set a shorter step"
+            f"the integration with step {step:.3g} is unstable: its energies leave "
+            f"[-{bound:.4g}, {bound:.4g}], where all points lie; set a shorter step, or a smaller spacing"
         )
-    return run
 
 
-def _extrapolated(times: Floats, coarse: Run, fine: Run, step: float, waiting: Floats) -> Relaxation:
-    energy, energy_error = _richardson(times, coarse, fine, coarse.energy, fine.energy)
-    multiplier, _ = _richardson(times, coarse, fine, coarse.multiplier, fine.multiplier)
+def _compared(times: Floats, waiting: Floats, coarse: Rows, fine: Rows) -> Relaxation:
+    """Read both off: on the uniform grid extrapolated in the step, beyond it the finer one, with their difference."""
+    early = times <= fine.run.times[-1]
+    energy, multiplier = (_extrapolated(early, *both) for both in zip(coarse.at(times), fine.at(times), strict=True))
     shape = (waiting.size, times.size)
     correlation, error, response = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
     for w, begin in enumerate(waiting):
-        after = times >= begin - 1e-9 * step
-        correlation[w, after], error[w, after] = _richardson(
-            times[after], coarse, fine, coarse.correlation[w], fine.correlation[w]
-        )
-        response[w, after], _ = _richardson(times[after], coarse, fine, coarse.response[w], fine.response[w])
-    return Relaxation(times, energy, energy_error, multiplier, waiting, correlation, error, response, step)
+        after = times >= begin
+        rough, good = coarse.read(times[after], begin), fine.read(times[after], begin)
+        correlation[w, after] = _extrapolated(early[after], rough[0], good[0])
+        response[w, after] = _extrapolated(early[after], rough[1], good[1])
+        error[w, after] = np.abs(good[0] - rough[0])
+    energy_error = _largest_nearby(times, coarse, fine)
+    return Relaxation(times, energy, energy_error, multiplier, waiting, correlation, error, response, fine.run.step)
 
 
-def _richardson(times: Floats, coarse: Run, fine: Run, rough: Floats, good: Floats) -> tuple[Floats, Floats]:
-    known, other = np.isfinite(good), np.isfinite(rough)
-    one = CubicSpline(fine.times[known], good[known])(times)
-    two = CubicSpline(coarse.times[other], rough[other])(times)
-    difference = (one - two) / (_GAIN - 1)
-    # More than the extrapolation's own size: where the difference changes its sign it would be no guide.
-    return np.asarray(one + difference), np.abs(one - two) / 3
+def _extrapolated(early: Any, rough: Floats, good: Floats) -> Floats:
+    return good + np.where(early, (good - rough) / (_GAIN - 1), 0.0)
+
+
+def _largest_nearby(times: Floats, coarse: Rows, fine: Rows) -> Floats:
+    """Return the largest difference of the two energies at nearby times; one alone may be where it changes sign."""
+    join = coarse.run.times[-1]
+    found = np.empty(times.size)
+    for side, grid in ((times <= join, coarse.run.times), (times > join, coarse.times[coarse.times <= fine.last])):
+        difference = np.abs(fine.at(grid)[0] - coarse.at(grid)[0])
+        first = np.maximum(np.searchsorted(grid, times[side] / _WINDOW) - 1, 0)
+        last = np.searchsorted(grid, times[side] * _WINDOW, side="right") + 1
+        found[side] = [difference[low:high].max() for low, high in zip(first, last, strict=True)]
+    return found

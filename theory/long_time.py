@@ -14,7 +14,7 @@ from theory.two_time import Protocol
 
 EXPONENT = 2 / 3
 _POINTS = 60
-_SHORTEST = 100.0
+_SHORTEST, _LONG = 100.0, 1e5
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def long_time_energy(H: Any, until: float | None = None) -> LongTimeEnergy:
     H : int or mapping
         Order of a pure model, or a mixture ``{order: weight}``.
     until : float, optional
-        Last time integrated to; by default ``1000 / rate``, the rate being that of :func:`relaxation`.
+        Last time integrated to; by default ``1e5 / rate``, the rate being that of :func:`relaxation`.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def long_time_energy(H: Any, until: float | None = None) -> LongTimeEnergy:
     True
     """
     rate = fastest_rate(Protocol(Covariance.of(H)))
-    until = 1000.0 / rate if until is None else one_number("until", until)
+    until = _LONG / rate if until is None else one_number("until", until)
     if not until * rate >= _SHORTEST:
         raise ValueError(f"until must be at least {_SHORTEST / rate:.4g} to extrapolate from, not {until:g}")
     # Two windows of the same ratio.

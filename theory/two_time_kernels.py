@@ -1,8 +1,8 @@
-"""Compiled parts of the two-time integrator: memory integrals as sums over nodes, and the merging of nodes.
+"""Compiled parts of the two-time integrator on a uniform grid: memory integrals as sums over nodes, and steps.
 
 ``moments[0][j, k] = int C(s, t_j) hat_k(s) ds``, ``moments[1][j, k] = int R(s, t_j) hat_k(s) ds`` over s > t_j and
 ``moments[2][j, k] = int R(t_j, s) hat_k(s) ds`` over s < t_j, with hat_k the piecewise linear function that is 1 at
-node k and 0 at all others.
+node k and 0 at all others, and Gregory's corrections at the ends.
 """
 
 from typing import Any
@@ -13,6 +13,20 @@ from numpy.typing import NDArray
 from theory.jit import jit
 
 Array = NDArray[np.float64]
+
+
+@jit
+def power_law(squares: Array, orders: Array, derivative: int, q: float) -> float:
+    """Return nu or a derivative at overlap q."""
+    total = 0.0
+    for p in range(orders.size):
+        if orders[p] < derivative:
+            continue
+        factor = squares[p]
+        for d in range(derivative):
+            factor *= orders[p] - d
+        total += factor * q ** (int(orders[p]) - derivative)
+    return total
 
 
 @jit
@@ -180,80 +194,35 @@ def correct(rows: Array, slope: Array, there: Array, bend: Array, h: float, m: i
 
 
 @jit
-def advance(
-    glass: Any,
-    times: Array,
-    moments: Array,
-    weights: Array,
-    rows: Array,
-    slope: Array,
-    past: Array,
-    h: float,
-    m: int,
-    steps: int,
-    watched: NDArray[np.int64],
-    record: Array,
-) -> None:
-    """Take steps from m nodes on, and record energy, mu, then C and R at watched nodes.
+def advance(glass: Any, moments: Array, weights: Array, h: float, record: Array, C: Array, R: Array) -> None:
+    """Step through the whole grid, and record energy and mu, C and R at each time.
 
-    ``past`` holds energy and mu now and one step ago. Predictor and corrector of Adams, each followed by an evaluation.
+    The first row of ``record``, and ones on the diagonals of C and R, are given. Predictor and corrector of Adams, each
+    followed by an evaluation.
     """
     squares, orders, temperature, initial = glass[0], glass[1], glass[2], glass[4]
-    size = rows.shape[2]
+    size = record.shape[0]
     work, trial, there, bend = np.empty((3, size)), np.empty((2, size)), np.empty((2, size)), np.empty(2)
-    diagonal = np.empty(1)
-    covariance(squares, orders, 2, np.ones(1), diagonal)
-    for step in range(steps):
+    # C(t, .) and R(t, .) and their slopes, now and one step ago.
+    rows, slope = np.ones((2, 2, size)), np.zeros((2, 2, size))
+    slope[0, 0, 0], slope[0, 1, 0] = -temperature, -record[0, 1]
+    stiffness = power_law(squares, orders, 2, 1.0)
+    for m in range(1, size):
         # Second derivatives of C and R in t at t' = t: without noise C bends by -|velocity|^2, the energy's slope.
         bend[:] = 0.0
         if m > 1:
-            bend[1] = past[0, 1] ** 2 - (past[0, 1] - past[1, 1]) / h + diagonal[0]
+            bend[1] = record[m - 1, 1] ** 2 - (record[m - 1, 1] - record[m - 2, 1]) / h + stiffness
             if temperature == 0.0:
-                bend[0] = (past[0, 0] - past[1, 0]) / h
+                bend[0] = (record[m - 1, 0] - record[m - 2, 0]) / h
         predict(rows, slope, bend, h, m, trial)
         slopes(glass, moments, weights, rows, trial[:, :m], h, there, work)
         correct(rows, slope, there, bend, h, m, trial)
         slope[1] = slope[0]
-        energy, mu = slopes(glass, moments, weights, rows, trial[:, :m], h, slope[0], work)
+        record[m, 0], record[m, 1] = slopes(glass, moments, weights, rows, trial[:, :m], h, slope[0], work)
         trial[:, m] = 1.0
-        slope[0, 0, m], slope[0, 1, m] = -temperature, -mu
+        slope[0, 0, m], slope[0, 1, m] = -temperature, -record[m, 1]
         append(glass, moments, weights, rows, trial, h, m)
         rows[1, :, :m] = rows[0, :, :m]
         rows[0, :, : m + 1] = trial[:, : m + 1]
         initial[m] = rows[0, 0, 0]
-        times[m] = times[m - 1] + h
-        m += 1
-        past[1] = past[0]
-        past[0, 0], past[0, 1] = energy, mu
-        record[step, 0] = energy
-        record[step, 1] = mu
-        for place in range(watched.size):
-            record[step, 2 + 2 * place] = rows[0, 0, watched[place]]
-            record[step, 3 + 2 * place] = rows[0, 1, watched[place]]
-
-
-@jit
-def merge(moments: Array, weights: Array, times: Array, kept: NDArray[np.int64], m: int) -> None:
-    """Keep these nodes of m: the hat function of one left out is shared between those of its kept neighbours."""
-    fewer = kept.size
-    left, share = np.empty(m, dtype=np.int64), np.empty(m)
-    for place in range(fewer - 1):
-        low, high = kept[place], kept[place + 1]
-        for k in range(low, high):
-            left[k] = place
-            share[k] = (times[high] - times[k]) / (times[high] - times[low])
-    left[m - 1], share[m - 1] = fewer - 1, 1.0
-    buffer = np.empty(fewer + 1)
-    for part in range(3):
-        for place in range(fewer):
-            buffer[:] = 0.0
-            for k in range(m):
-                value = moments[part, kept[place], k]
-                buffer[left[k]] += share[k] * value
-                buffer[left[k] + 1] += (1.0 - share[k]) * value
-            moments[part, place, :fewer] = buffer[:fewer]
-    buffer[:] = 0.0
-    for k in range(m):
-        buffer[left[k]] += share[k] * weights[k]
-        buffer[left[k] + 1] += (1.0 - share[k]) * weights[k]
-    weights[:fewer] = buffer[:fewer]
+        C[m, :m], R[m, :m] = trial[0, :m], trial[1, :m]

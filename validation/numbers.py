@@ -4,6 +4,8 @@ import math
 
 from validation.evidence import Point
 
+_MOST_PLACES = 9
+
 
 def number(value: float, digits: int = 4) -> str:
     """Write a number in few characters.
@@ -21,14 +23,16 @@ def number(value: float, digits: int = 4) -> str:
 def with_error(value: float, error: float) -> str:
     """Write a value to the two leading digits of its error.
 
-    >>> with_error(3.13904, 0.01234), with_error(3e-14, 0.0)
-    ('3.139 ± 0.012', '3.0e-14')
+    >>> with_error(3.13904, 0.01234), with_error(3e-14, 0.0), with_error(0.99749, 2e-17)
+    ('3.139 ± 0.012', '3.0e-14', '0.9975 ± 2.0e-17')
     """
     if not math.isfinite(value):
         return "–"
     if not error > 0:
         return number(value)
     places = max(0, 1 - math.floor(math.log10(error)))
+    if places > _MOST_PLACES:
+        return f"{number(value)} ± {number(error)}"
     return f"{value:.{places}f} ± {error:.{places}f}"
 
 

@@ -154,6 +154,7 @@ def test_shapes_and_integers():
         (lambda: SphericalSpinGlass.pure(0, 3, seed=0), "at least 1, not 0"),
         (lambda: SphericalSpinGlass.pure(5, 1, seed=0), "H must be at least 2, not 1"),
         (lambda: SphericalSpinGlass.pure(5, 2.5, seed=0), "whole number"),
+        (lambda: SphericalSpinGlass.pure(2, 171, seed=0), "at most 170, not 171"),
         (lambda: SphericalSpinGlass.pure(5, 3, seed=0, dtype=np.float16), "float32 or float64"),
         (lambda: SphericalSpinGlass.pure(20000, 3, seed=0), "needs .* GiB but only .* try dtype=np.float32"),
         (lambda: SphericalSpinGlass.pure(10**6, 100, seed=0), r"needs 8\.02e\+433 GiB but only"),

@@ -11,9 +11,7 @@ from scipy.special import ive
 import theory
 from theory.covariance import Covariance
 from theory.dynamics import _pair, fastest_rate
-from theory.two_time import Protocol, expected_nodes, integrate, refuse_too_long
-
-NONE = np.empty(0)
+from theory.two_time import Protocol, integrate, refuse_too_long
 
 
 def exact_quadratic(t):
@@ -62,17 +60,9 @@ def test_a_plain_integrator_agrees_to_its_first_order(H, T):
 
 @pytest.mark.parametrize(("H", "T"), [(3, 0.0), (3, 0.5), (2, 0.0)])
 def test_errors_fall_with_the_third_power_of_the_step(H, T):
-    runs = [integrate(Protocol(Covariance.of(H), T), 3.2, h, 0.0, NONE) for h in (0.08, 0.04, 0.02)]
+    runs = [integrate(Protocol(Covariance.of(H), T), 3.2, h) for h in (0.08, 0.04, 0.02)]
     ends = [run.energy[round(1.6 / h)] for run, h in zip(runs, (0.08, 0.04, 0.02), strict=True)]
     assert abs((ends[0] - ends[1]) / (ends[1] - ends[2])) > 6
-
-
-def test_errors_fall_with_the_square_of_the_spacing():
-    ends = [integrate(Protocol(Covariance.of(3)), 40.0, 0.04, s, NONE).energy[-1] for s in (0.0, 0.025, 0.05, 0.1)]
-    errors = np.abs(np.array(ends[1:]) - ends[0])
-    # Nodes come and go one by one, so the power is not clean.
-    assert errors[0] < errors[1] / 2.5 < errors[2] / 6
-    assert errors[0] < 1e-4
 
 
 @pytest.mark.parametrize("T", [0.9, 1.3])
@@ -122,27 +112,27 @@ def test_no_energy_lies_below_the_ground_state_of_a_strong_field():
 def test_the_fastest_rate_is_half_of_the_largest_multiplier(H, T, start):
     protocol = Protocol(Covariance.of(H), T, 1 / start)
     rate = fastest_rate(protocol)
-    run = integrate(protocol, 8 / rate, 0.05 / rate, 0.0, NONE)
+    run = integrate(protocol, 8 / rate, 0.05 / rate)
     assert 0.5 < run.multiplier.max() / (2 * rate) < 1.1
 
 
 def test_an_unstable_integration_is_refused_not_returned():
     # The longest steps let in at the door are stable, so a bath that the door does not see stands in.
     with pytest.raises(ArithmeticError, match="unstable"):
-        _pair(Protocol(Covariance.of(3), 200.0), 1.0, 0.0102, 0.02, ())
+        _pair(Protocol(Covariance.of(3), 200.0), 1.0, 0.0102, 0.1)
 
 
-@pytest.mark.parametrize("spacing", [0.02, 0.035, 0.1])
-def test_the_expected_number_of_nodes_is_what_thinning_leaves(spacing):
-    steps = 2000
-    nodes = integrate(Protocol(Covariance.of(3)), steps * 0.02, 0.02, spacing, NONE).nodes
-    assert nodes < expected_nodes(steps, spacing) < 1.25 * nodes
-
-
-def test_errors_are_estimated_honestly():
-    t = np.array([0.3, 1.0, 5.0])
-    rough = theory.relaxation(t, 2, step=0.1)
-    assert np.all(np.abs(rough.energy - exact_quadratic(t)) < rough.energy_error + 1e-6)
+@pytest.mark.parametrize("step", [0.05, 0.1, 0.2, 0.25])
+@pytest.mark.parametrize(
+    ("H", "T", "start"), [(2, 0.0, None), (3, 0.5, None), ({3: 1.0, 4: 1.0}, 0.0, None), (3, 0.0, 0.9)]
+)
+def test_estimated_errors_cover_those_of_long_steps(H, T, start, step):
+    rate = fastest_rate(Protocol(Covariance.of(H), T, 0.0 if start is None else 1 / start))
+    times = np.geomspace(0.3, 15.0, 40) / rate
+    rough = theory.relaxation(times, H, T, start, step=step / rate)
+    exact = exact_quadratic(times) if H == 2 else theory.relaxation(times, H, T, start, step=0.0125 / rate).energy
+    # The finer solution's own error is of order 1e-6.
+    assert np.all(np.abs(rough.energy - exact) < rough.energy_error + 5e-6)
 
 
 def test_a_pure_model_ends_at_the_threshold():
@@ -177,9 +167,9 @@ def test_refusals_say_what_is_wrong():
         theory.relaxation([1.0], {1: 0.5, 3: 1.0}, start=2.0)
     with pytest.raises(ValueError, match="spacing"):
         theory.relaxation([1.0], 3, spacing=0.5)
-    with pytest.raises(ValueError, match="uniform grid"):
+    with pytest.raises(ValueError, match="uniform grid need .* GB"):
         theory.relaxation([1e4], 3, spacing=0.0)
-    with pytest.raises(ValueError, match="nodes"):
+    with pytest.raises(ValueError, match="spacing"):
         theory.relaxation([1e5], 3, spacing=1e-6)
     with pytest.raises(ValueError, match=r"step must be at most 0\.1021"):
         theory.relaxation([1.0], 3, step=5)
@@ -210,13 +200,11 @@ def test_the_longest_steps_let_in_are_stable(H, T, start):
 
 
 def test_runs_of_days_are_refused_with_their_cost():
-    with pytest.raises(ValueError, match=r"1e\+09 steps .* hours"):
+    with pytest.raises(ValueError, match=r"steps of 1e-09 .* hours"):
         theory.relaxation([1.0], 3, step=1e-9)
-    with pytest.raises(ValueError, match="steps"):
+    with pytest.raises(ValueError, match="has not been checked"):
         theory.gradient_descent_energy(1e12, 3)
-    with pytest.raises(ValueError, match="waiting times"):
-        theory.relaxation([1e5], 3, waiting_times=np.arange(40.0))
-    refuse_too_long(1e5, 0.05 / 6**0.5, 0.035, 10)  # order 3 to 1e5 is let in
+    refuse_too_long(100.0, 0.05)
 
 
 def test_importing_the_package_loads_no_compiler():
