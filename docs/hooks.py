@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import griffe
 from latex2mathml.converter import convert
 from mkdocs.structure.files import File
 from nbconvert import MarkdownExporter
@@ -30,9 +31,33 @@ def on_page_markdown(markdown, page, **_):
     return "".join(part if part.startswith("`") else _with_formulas(part) for part in parts)
 
 
+class Docstrings(griffe.Extension):
+    """Writes the formulas of docstrings as MathML, too, and Sphinx's references as code, before they are parsed."""
+
+    def on_object(self, *, obj, **_):
+        """Rewrite one docstring."""
+        if obj.has_docstring:
+            text = obj.docstring.value
+            text = re.sub(r"^( *)\.\. math::(.*(?:\n\1 +\S.*)*)", lambda m: _display(m[2]), text, flags=re.MULTILINE)
+            text = re.sub(r":math:`([^`]+)`", lambda m: _inline(m[1]), text)
+            obj.docstring.value = re.sub(r":(?:class|func|meth|mod):`~?([^`]+)`", r"`\1`", text)
+
+    def on_package(self, *, pkg, **_):
+        """Leave out the lists of public names, which the reference itself is."""
+        _without_lists(pkg)
+
+
+def _without_lists(module):
+    module.members.pop("__all__", None)
+    for inner in module.modules.values():
+        if not inner.is_alias:
+            _without_lists(inner)
+
+
 def _pages(notebook):
     """Return a notebook as it was executed: a page, and the pictures on it."""
     page, resources = MarkdownExporter().from_filename(str(notebook))
+    page = page.replace('<table border="1" class="dataframe">', "<table>")  # the theme lays out plain tables only
     pictures = {f"{notebook.stem}-{name}": content for name, content in resources["outputs"].items()}
     for name in resources["outputs"]:
         page = page.replace(f"({name})", f"({notebook.stem}-{name})")
@@ -40,14 +65,26 @@ def _pages(notebook):
 
 
 def _with_formulas(text):
-    text = re.sub(r"\$\$(.+?)\$\$", lambda m: convert(m[1], display="block"), text, flags=re.DOTALL)
-    return re.sub(r"(?<![\\$])\$([^$]+)\$", lambda m: convert(m[1]), text)
+    text = re.sub(r"\$\$(.+?)\$\$", lambda m: _display(m[1]), text, flags=re.DOTALL)
+    return re.sub(r"(?<![\\$])\$([^$]+)\$", lambda m: _inline(m[1]), text)
+
+
+def _display(latex):
+    """Return a formula on its own, scrolling by itself where the window is narrow."""
+    return f'<div style="overflow-x: auto">{convert(latex.strip(), display="block")}</div>'
+
+
+def _inline(latex):
+    """Return a formula within a line; a bare <math> that begins a line would end the paragraph."""
+    return f"<span>{convert(latex)}</span>"
 
 
 def _gallery():
     from validation.gallery import GALLERY
 
-    lines = ["# Gallery", "", "Every figure of the project by name; `spinglass figures NAME` makes it with its data.", ""]
+    lines = ["# Gallery", "", "Every figure by name; `spinglass figures NAME` makes it with its data.", ""]
+    if not any(FIGURES.glob("*.png")):
+        lines += ["This site was built without pictures: `make figures docs` builds it with them.", ""]
     for name, entry in GALLERY.items():
         lines += [f"## {name}", ""]
         if (FIGURES / f"{name}.png").is_file():

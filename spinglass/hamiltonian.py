@@ -23,7 +23,7 @@ class SphericalSpinGlass:
 
     ``energy(x) = sum_H a_H n^{-(H-1)/2} sum_{i1..iH} J_{i1..iH} x_i1 ... x_iH``, J iid N(0, 1), so that
     ``Cov(energy(x), energy(y)) = n nu(x.y/n)`` with ``nu(t) = sum_H a_H^2 t^H`` (Choromanska et al. 2015,
-    section 4, with Lambda = n; Auffinger, Ben Arous and Cerny 2013, eq. 1.1 with p = H). Order 1 is an external field.
+    section 4, with Lambda = n; Auffinger, Ben Arous and Černý 2013, eq. 1.1 with p = H). Order 1 is an external field.
 
     Make one by `pure`, `mixed` or `from_tensor`. Points have shape (n,) or (..., n); a model's arrays and
     results are of its ``dtype``. The bits of a row do not depend on the rest of its batch (for batches of
@@ -31,11 +31,16 @@ class SphericalSpinGlass:
 
     Attributes
     ----------
-    n : number of spins.
-    orders : the orders H of the forms, ascending.
-    weights : ``{H: a_H}``.
-    couplings : ``{H: packed}``, one number a multiset of indices (see `spinglass.couplings`).
-    dtype : np.float32 or np.float64.
+    n
+        Number of spins.
+    orders
+        The orders H of the forms, ascending.
+    weights
+        ``{H: a_H}``.
+    couplings
+        ``{H: packed}``, one number a multiset of indices (see `spinglass.couplings`).
+    dtype
+        np.float32 or np.float64.
 
     Examples
     --------

@@ -48,7 +48,7 @@ def I_1(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -> Any:
 
     References
     ----------
-    Auffinger, Ben Arous and Cerny (2013), Comm. Pure Appl. Math. 66, 165, section 2 (before Theorem 2.5).
+    Auffinger, Ben Arous and Černý (2013), Comm. Pure Appl. Math. 66, 165, section 2 (before Theorem 2.5).
 
     Examples
     --------
@@ -90,7 +90,7 @@ def index_complexity(u: Any, H: Any, k: Any, derivative: int = 0, digits: int | 
 
     References
     ----------
-    Auffinger, Ben Arous and Cerny (2013), Theorem 2.5.
+    Auffinger, Ben Arous and Černý (2013), Theorem 2.5.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def complexity(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -
 
     References
     ----------
-    Auffinger, Ben Arous and Cerny (2013), Theorem 2.8.
+    Auffinger, Ben Arous and Černý (2013), Theorem 2.8.
 
     Examples
     --------

@@ -88,8 +88,8 @@ def relaxation(
         ``0.025 / rate``, at most ``0.25 / rate``.
     spacing : float, optional
         Relative distance of the times of the dilating grid that takes over there, and of its nodes, relative to their
-        age: by default 0.1, between 0.05 and 0.15, at a cost that grows as the cube of log t. With 0 the grid stays uniform, at
-        a cost that grows as the cube of t.
+        age: by default 0.1, between 0.05 and 0.15, at a cost that grows with powers of log t. With 0 the grid stays
+        uniform, at a cost that grows as the cube of t.
 
     Raises
     ------

@@ -64,7 +64,7 @@ def mean_critical_points(
 
     References
     ----------
-    Auffinger, Ben Arous and Cerny (2013), Theorem 2.1, for pure models.
+    Auffinger, Ben Arous and Černý (2013), Theorem 2.1, for pure models.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def mean_critical_point_density(
 
     References
     ----------
-    Auffinger, Ben Arous and Cerny (2013), Theorem 2.1, differentiated.
+    Auffinger, Ben Arous and Černý (2013), Theorem 2.1, differentiated.
 
     Examples
     --------

@@ -52,8 +52,8 @@ def long_time_energy(H: Any, until: float | None = None) -> LongTimeEnergy:
 
     References
     ----------
-    Cugliandolo and Kurchan (1993), Phys. Rev. Lett. 71, 173, for the exponent; Sellke (2024), Comm. Math. Phys. 405,
-    for the limit.
+    Cugliandolo and Kurchan (1993), Phys. Rev. Lett. 71, 173, for the exponent; Sellke (2024), Comm. Pure Appl. Math.
+    77, 4065, for the limit.
 
     Examples
     --------

@@ -94,7 +94,7 @@ def derive_E_inf() -> tuple[tuple[str, Any], ...]:
 
     References
     ----------
-    Auffinger, Ben Arous and Cerny (2013), section 3, for the law of the Hessian.
+    Auffinger, Ben Arous and Černý (2013), section 3, for the law of the Hessian.
 
     Examples
     --------

@@ -66,8 +66,9 @@ def equilibrium(T: ArrayLike, H: Any) -> Equilibrium:
 
     References
     ----------
-    Crisanti and Sommers (1992), Z. Phys. B 87, 341, eq. 4.14; Talagrand (2006), Probab. Theory Relat. Fields 134, 339;
-    the criterion for the minimum is that of Jagannath and Tobasco (2017), Proc. AMS 145, 4357.
+    Crisanti and Sommers (1992), Z. Phys. B 87, 341, eq. 4.14; proven by Talagrand (2006), Probab. Theory Relat. Fields
+    134, 339, for even orders, by Chen (2013), Electron. J. Probab. 18, 94, for all; the criterion for the minimum is
+    that of Jagannath and Tobasco (2017), Proc. AMS 145, 4357.
 
     Examples
     --------

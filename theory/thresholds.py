@@ -41,7 +41,7 @@ def E_inf(H: Any, digits: int | None = None) -> Any:
 
     References
     ----------
-    Auffinger, Ben Arous and Cerny (2013), section 2; derived in :func:`theory.semicircle.derive_E_inf`.
+    Auffinger, Ben Arous and Černý (2013), section 2; derived in :func:`theory.semicircle.derive_E_inf`.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def E_k(H: Any, k: Any, digits: int | None = None) -> Any:
 
     References
     ----------
-    Auffinger, Ben Arous and Cerny (2013), section 2 (after Theorem 2.5).
+    Auffinger, Ben Arous and Černý (2013), section 2 (after Theorem 2.5).
 
     Examples
     --------
@@ -125,7 +125,7 @@ def E_0(H: Any, digits: int | None = None) -> Any:
 
     References
     ----------
-    Auffinger, Ben Arous and Cerny (2013), section 2; Subag (2017), Ann. Probab. 45, 3385, for every H >= 3.
+    Auffinger, Ben Arous and Černý (2013), section 2; Subag (2017), Ann. Probab. 45, 3385, for every H >= 3.
 
     Examples
     --------

@@ -10,7 +10,6 @@ from validation.commands import claims, doctor, figures, landscapes, study
 app = typer.Typer(
     name="spinglass",
     help="Spin-glass landscapes: simulate them, and hold what comes out against theory.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -34,24 +33,24 @@ def _options(
     """Take the options that all commands share; ``main`` reads them itself."""
 
 
-for command in (
-    claims.verify,
-    claims.claims,
-    claims.compare,
-    landscapes.descend,
-    landscapes.graph,
-    landscapes.thresholds,
-    study.study,
-    figures.figures,
-    doctor.doctor,
-):
-    app.command()(command)
-app.command("enumerate")(landscapes.enumerate_samples)
+for name, command in {
+    "verify": claims.verify,
+    "claims": claims.claims,
+    "compare": claims.compare,
+    "descend": landscapes.descend,
+    "enumerate": landscapes.enumerate_samples,
+    "graph": landscapes.graph,
+    "thresholds": landscapes.thresholds,
+    "study": study.study,
+    "figures": figures.figures,
+    "doctor": doctor.doctor,
+}.items():
+    app.command(name)(command)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit status: one line for an error, a traceback only with ``--debug``."""
-    given = sys.argv[1:] if arguments is None else list(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     debug = "--debug" in given
     ordered = ["--debug"] * debug + [argument for argument in given if argument != "--debug"]
     try:

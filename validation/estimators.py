@@ -122,7 +122,8 @@ class Mean:
             )
         exact = {k: bounded_point(sample, k, self.between) for k in np.flatnonzero(still).tolist()}
         if exact:
-            p_value = min(p_value, len(exact) * min(point.p_value for point in exact.values()))
+            # Bonferroni's factor is that of all numbers: how many are judged so depends on the data as well.
+            p_value = min(p_value, len(points) * min(point.p_value for point in exact.values()))
         return [exact.get(k, point) for k, point in enumerate(points)], min(1.0, 2 * p_value)
 
     def _spread(

@@ -30,8 +30,9 @@ class Extrapolation:
     series that is the size.
 
     The estimate is the middle of all these fits, with the largest of their standard errors; half their spread is a
-    bias bound, added to whatever the claim states. Law and window are both guesses, and one of either alone would say
-    nothing about what the guess costs.
+    bias bound, added to whatever the claim states; the two together may be half of delta at most. The test rests on one
+    fit at least being free of bias: from the limit the hull of all fits is no farther than that one. Law and window are
+    both guesses, and one of either alone would say nothing about what the guess costs.
 
     Raises
     ------
@@ -64,11 +65,11 @@ class Extrapolation:
 
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:  # noqa: ARG002
         """Weigh the extrapolated limit against its prediction, the same for all series."""
-        first = samples[0]
-        if any((sample.low != first.low[0]).any() or (sample.high != first.high[0]).any() for sample in samples):
+        ends = [np.stack([one.low, one.high, one.delta]) for one in samples]
+        if any((given != ends[0][:, :1]).any() for given in ends):
             raise ValueError(
                 "an extrapolation has one limit, so that predict must give the same number for every series "
-                "and component"
+                "and component, with the same scale"
             )
         numbers = [sample.values.mean(axis=1) for sample in samples]
         means = np.array([values.mean() for values in numbers])
@@ -143,8 +144,9 @@ def _weighed(limits: Mapping[str, float], error: float, samples: Sequence[Sample
     middle, spread = (high + low) / 2, (high - low) / 2
     first = samples[0]
     counts = [len(sample.values) for sample in samples]
-    freedom = min(counts) - 1
+    freedom = min(counts) - 1  # Welch's degrees of freedom are never fewer
     quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
+    bias = float(first.bias[0]) + spread
     widened = Sample(first.values, first.low, first.high, first.bias + spread, first.delta - spread, first.parameters)
     plain = mean_point(middle, error, freedom, widened, 0, alpha, quantile)
     delta = float(first.delta[0])
@@ -156,14 +158,14 @@ def _weighed(limits: Mapping[str, float], error: float, samples: Sequence[Sample
         plain.null,
         (plain.predicted[0] - delta, plain.predicted[1] + delta),
         plain.p_value,
-        plain.p_equivalence if spread <= delta / 2 else 1.0,
+        plain.p_equivalence if bias <= delta / 2 else 1.0,
         sum(counts),
         # Of the largest series, the others in proportion: the spread of the forms stays what it is.
         None if plain.needed is None else math.ceil(plain.needed * max(counts) / len(first.values)),
     )
     names = ", ".join(f"{name}: {value:.4g}" for name, value in limits.items())
     reason = f"extrapolations by {names}; half spread {spread:.2g}"
-    if spread > delta / 2:
+    if bias > delta / 2:
         reason += f", too much for delta = {delta:.2g} however many samples there are"
     if error == 0:
         reason = NO_SPREAD

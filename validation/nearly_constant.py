@@ -67,8 +67,16 @@ def bounded_point(sample: Sample, k: int, between: Range) -> Point:
         1.0 if null[0] <= value <= null[1] else chance(off),
         chance(least) if inside else 1.0,
         count,
-        math.ceil(float(special.gammaincinv(exceptions + 1, 1 - EQUIVALENCE_LEVEL)) / least) if inside else None,
+        _enough(count, exceptions, least) if inside else None,
     )
+
+
+def _enough(count: int, exceptions: int, least: float) -> int | None:
+    """Return how many samples would show exceptions to be rarer than ``least`` if as many in a hundred came again."""
+    factors = np.geomspace(1, 1e6, 1000)
+    chances = special.betainc(factors * (count - exceptions), factors * exceptions + 1, 1 - least)
+    good = np.flatnonzero(chances < EQUIVALENCE_LEVEL)
+    return math.ceil(count * factors[good[0]]) if good.size else None
 
 
 def _least(value: float, mean: float, between: Range) -> float:

@@ -6,11 +6,11 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from validation.catalogue import Catalogue
 from validation.claim import EFFORTS, Claim
 from validation.comparison import Change
 from validation.numbers import prediction, with_error
@@ -134,15 +134,11 @@ def _note(report: Report, verdict: Verdict) -> str:
     return "; ".join(parts) + "."
 
 
-def print_claims(console: Console, catalogue: Catalogue) -> None:
-    """Print the list of claims."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("claim", no_wrap=True)
-    table.add_column("kind")
-    table.add_column("statement")
-    for claim in catalogue.values():
-        table.add_row(claim.id, claim.kind, claim.statement)
-    console.print(table)
+def print_claims(console: Console, claims: Iterable[Claim]) -> None:
+    """Print a list of claims: name and kind on a line, what it says below."""
+    for claim in claims:
+        console.print(Text.assemble((claim.id, "bold"), (f"  {claim.kind}", "dim")))
+        console.print(Padding(Text(claim.statement), (0, 0, 0, 4)))
 
 
 def print_claim(console: Console, claim: Claim) -> None:

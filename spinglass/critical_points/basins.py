@@ -96,7 +96,7 @@ class Basins:
         return "\n".join(
             [
                 f"Basins: {self.starts} gradient flows from uniform starts, {self.unsettled} did not settle",
-                f"  mean energy per spin where they end   {mean:.5f} +- {error:.5f}",
+                f"  mean energy per spin where they end   {mean:.5f} ± {error:.5f}",
                 f"  plain mean over the {len(own)} minima{'':<10.0}{own.mean():.5f}",
             ]
         )

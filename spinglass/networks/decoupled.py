@@ -40,11 +40,16 @@ class DecoupledPathModel(PathLosses):
 
     Parameters
     ----------
-    widths : ``(n_0, ..., n_H = 1)``.
-    rho : probability that a path is active, in [0, 1].
-    weights : ``"per-edge"`` or ``"unique"``.
-    size : number of unique weights Lambda; ``Psi^{1/H}`` unless given.
-    seed : int, SeedSequence or Generator.
+    widths
+        ``(n_0, ..., n_H = 1)``.
+    rho
+        Probability that a path is active, in [0, 1].
+    weights
+        ``"per-edge"`` or ``"unique"``.
+    size
+        Number of unique weights Lambda; ``Psi^{1/H}`` unless given.
+    seed
+        int, SeedSequence or Generator.
 
     Raises
     ------

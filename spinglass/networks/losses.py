@@ -27,9 +27,10 @@ class Loss:
 def _check_values(targets: npt.ArrayLike, points: int, outputs: int) -> AnyArray:
     values = np.asarray(targets)
     if values.dtype.kind not in "fiu" or values.shape not in {(points, outputs), (points,) if outputs == 1 else ()}:
+        labels = values.dtype.kind in "iu" and values.shape == (points,)
         raise ValueError(
             f"targets of the squared loss must be real numbers of shape ({points}, {outputs}), "
-            f"not {values.dtype} of shape {values.shape}"
+            f"not {values.dtype} of shape {values.shape}" + "; for labels try the loss 'cross_entropy'" * labels
         )
     if not np.isfinite(values).all():
         raise ValueError(f"targets must be finite; {np.count_nonzero(~np.isfinite(values))} are not: drop those rows")

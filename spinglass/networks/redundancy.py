@@ -56,10 +56,14 @@ class ReducedNetwork:
 
     Attributes
     ----------
-    network : the reduced network, of the same architecture.
-    values : its distinct weights, ascending, shape (s,).
-    epsilon : fraction of the inputs where the sign of the output differs.
-    correlation : correlation of the two signs over the inputs; NaN where one network never changes its sign.
+    network
+        The reduced network, of the same architecture.
+    values
+        Its distinct weights, ascending, shape (s,).
+    epsilon
+        Fraction of the inputs where the sign of the output differs.
+    correlation
+        Correlation of the two signs over the inputs; NaN where one network never changes its sign.
     """
 
     network: ReLUNetwork

@@ -29,10 +29,14 @@ class ReLUNetwork:
 
     Attributes
     ----------
-    weights : list of the matrices W_1 ... W_H, float64, not copied on access.
-    widths : ``(n_0, ..., n_H)``.
-    architecture : the sizes that follow from the widths (`Architecture`).
-    last_relu : whether the output unit is rectified.
+    weights
+        List of the matrices W_1 ... W_H, float64, not copied on access.
+    widths
+        ``(n_0, ..., n_H)``.
+    architecture
+        The sizes that follow from the widths (`Architecture`).
+    last_relu
+        Whether the output unit is rectified.
 
     Raises
     ------

@@ -32,7 +32,10 @@ def geometric_ladder(coldest: float, hottest: float, rungs: int) -> Array:
 
 def check_ladder(temperatures: npt.ArrayLike) -> Array:
     """Return temperatures as an increasing array of at least two positive numbers, or raise ``ValueError``."""
-    ladder = np.array(temperatures, dtype=np.float64)
+    try:
+        ladder = np.array(temperatures, dtype=np.float64)
+    except (TypeError, ValueError):
+        ladder = np.empty(0)
     if ladder.ndim != 1 or ladder.size < 2 or not np.isfinite(ladder).all() or not (ladder > 0).all():
         raise ValueError(
             f"temperatures must be at least two positive finite numbers, not {temperatures!r}; "

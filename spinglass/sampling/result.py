@@ -75,7 +75,7 @@ class Samples:
         chains, records = self.energies.shape
         return (
             f"Samples: {chains} chains of {records}, T = {self.temperature:g}, {self.status}\n"
-            f"  energy per spin  {self.energy_per_spin:.5f} +- {self.standard_error:.5f}\n"
+            f"  energy per spin  {self.energy_per_spin:.5f} ± {self.standard_error:.5f}\n"
             f"  split R-hat      {self.rhat:.3f}, effective samples {self.effective_samples:.0f}"
         )
 

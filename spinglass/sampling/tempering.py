@@ -92,9 +92,11 @@ class ParallelTempering:
         object.__setattr__(self, "ladder", check_ladder(self.temperatures))
         if not isinstance(self.glasses, Sequence) or not all(isinstance(g, SphericalSpinGlass) for g in self.glasses):
             raise TypeError("glasses must be a list of SphericalSpinGlass, one even for a single glass: [glass]")
+        if not self.glasses:
+            raise ValueError("there are no glasses; give a list of one or more")
         kinds = {(glass.n, glass.orders) for glass in self.glasses}
         if len(kinds) != 1:
-            raise ValueError(f"all glasses must have the same n and orders, and there must be one; given {kinds}")
+            raise ValueError(f"all glasses must have the same n and orders; given (n, orders) {sorted(kinds)}")
         check_connected(self.glasses[0].n)
         object.__setattr__(self, "_forms", [_forms(glass) for glass in self.glasses])
 

@@ -267,6 +267,7 @@ def test_activations_by_differences(name):
         ({"x": np.full((4, 2), np.inf)}, "inputs must be finite; 8 are not"),
         ({"targets": np.ones((3, 1))}, r"shape \(4, 1\)"),
         ({"targets": np.full((4, 1), np.nan)}, "targets must be finite"),
+        ({"weights": [np.ones((2, 3))], "targets": [0, 2, 1, 0]}, "for labels try the loss 'cross_entropy'"),
         ({"loss": "logistic"}, "unknown loss 'logistic'; choose one of squared, cross_entropy, hinge"),
         ({"loss": "hinge"}, "targets of the hinge loss must be whole-number labels"),
         ({"loss": "hinge", "targets": [0, 2, 1, 0]}, r"labels must lie in 0..1, the two signs of one output"),

@@ -192,6 +192,7 @@ def test_one_valley_for_all_is_no_freezing(weights):
         ([-1.0, 1.0], "positive"),
         ([1.0, 0.5], "increase"),
         ([1.0, np.nan], "finite"),
+        ("cold", "at least two"),
     ],
 )
 def test_hostile_ladders_are_refused(temperatures, text):
@@ -202,7 +203,7 @@ def test_hostile_ladders_are_refused(temperatures, text):
 def test_hostile_arguments_are_refused():
     with pytest.raises(ValueError, match="same n and orders"):
         ParallelTempering([*glasses(5, 1, {3: 1.0}), *glasses(6, 1, {3: 1.0})], LADDER)
-    with pytest.raises(ValueError, match="must be one"):
+    with pytest.raises(ValueError, match="no glasses"):
         ParallelTempering([], LADDER)
     with pytest.raises(ValueError, match="at least 4"):
         temper(glasses(5, 1, {3: 1.0}), LADDER, sweeps=9, every=3)

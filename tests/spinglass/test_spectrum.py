@@ -101,6 +101,9 @@ def test_nothing_below_at_a_minimum():
     assert largest_eigenvalue(found) == pytest.approx(np.linalg.eigvalsh(found.hessian())[-1], rel=1e-5)
 
 
-def test_bad_threshold():
+def test_bad_input():
+    found = at_end(hidden=2)
     with pytest.raises(ValueError, match="threshold must be positive"):
-        solution_index(at_end(hidden=2), threshold=0.0)
+        solution_index(found, threshold=0.0)
+    with pytest.raises(TypeError, match="must be a Curvature, not LayeredNetwork"):
+        solution_index(found.network)

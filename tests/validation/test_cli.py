@@ -51,6 +51,12 @@ def test_claims_lists_all_or_shows_one(capsys):
     status, out, _ = spinglass(capsys, "claims", "minima/mean-count")
     assert "Auffinger" in out
     assert "mutant" in out
+    status, out, _ = spinglass(capsys, "claims", "minima")
+    assert (status, "minima/mean-count" in out, "dynamics/energy" in out) == (0, True, False)
+
+
+def test_without_a_command_the_help_is_shown(capsys):
+    assert spinglass(capsys) == spinglass(capsys, "--help")
 
 
 def test_descend_writes_one_row_per_start(capsys, tmp_path):

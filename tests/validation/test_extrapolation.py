@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from validation import Between, Claim, Extrapolation, Mutant, Series
 from validation.claim import EFFORTS
@@ -12,10 +13,10 @@ LAWS = {"1/n": lambda n: 1 / n, "1/n^2": lambda n: n**-2.0}
 SIZES = (10, 20, 40)
 
 
-def sample(values, n, predicted=2.0, delta=0.2):
+def sample(values, n, predicted=2.0, delta=0.2, bias=0.0):
     values = np.asarray(values, dtype=float).reshape(len(values), -1)
     ends = np.full(values.shape[1], predicted)
-    return Sample(values, ends, ends, 0 * ends, np.full_like(ends, delta), {"n": n})
+    return Sample(values, ends, ends, np.full_like(ends, bias), np.full_like(ends, delta), {"n": n})
 
 
 def draws(mean, n, count=50, scatter=0.01):
@@ -81,6 +82,31 @@ def test_an_extrapolation_that_spreads_too_far_never_agrees():
     assert "too much for delta" in found.reason
 
 
+def test_a_stated_bias_and_the_spread_count_together():
+    # The fits of 2 + 3/n spread by 0.0375 either way: with 0.07 more that is over half of 0.2.
+    means = {n: draws(lambda n: 2 + 3 / n, n, scatter=1e-6) for n in SIZES}
+    statuses = []
+    for bias in (0.0, 0.07):
+        given = [sample(values, n, bias=bias) for n, values in means.items()]
+        found = Extrapolation(LAWS).evidence(given, 0.01, SEED)
+        assert math.isclose(found.points[0].null[1] - 2 - bias, 0.0375, rel_tol=1e-3)
+        statuses.append(found.status(0.01))
+    assert statuses == ["agrees", "undecided"]
+
+
+def test_the_error_level_holds_as_long_as_one_fit_is_right():
+    # The limit is 2 and 1/n the law. 1/n^2 errs not at all, by a tenth of a standard error, or by two.
+    alpha, runs = 0.05, 400
+    for slope in (0.0, 0.1, 3.0):
+        alarms = 0
+        for root in np.random.SeedSequence(5).spawn(runs):
+            generator = np.random.default_rng(root)
+            given = [sample(2 + slope / n + 0.1 * generator.standard_normal(40), n) for n in SIZES]
+            alarms += Extrapolation(LAWS).evidence(given, alpha, SEED).p_value <= alpha
+        # False alarm 0.001 a slope.
+        assert stats.binomtest(alarms, runs, alpha, alternative="greater").pvalue > 0.001
+
+
 def test_an_extrapolation_says_how_many_samples_would_decide():
     def mean(n):
         return 2.0
@@ -100,6 +126,12 @@ def test_a_series_without_spread_does_not_pass_for_exact():
     found = Extrapolation(LAWS).evidence(given, 0.01, SEED)
     assert found.status(0.01) == "undecided"
     assert "same in nearly every sample" in found.reason
+
+
+def test_an_extrapolation_has_one_resolution():
+    given = [sample(draws(lambda n: 2.0, n), n, delta=delta) for n, delta in zip(SIZES, (0.2, 0.2, 0.3), strict=True)]
+    with pytest.raises(ValueError, match="with the same scale"):
+        Extrapolation(LAWS).evidence(given, 0.01, SEED)
 
 
 def test_an_extrapolation_has_one_limit():

@@ -118,7 +118,7 @@ CLAIMS = (
         kind="theorem",
         statement="The energies of the glass, pure or mixed, have covariance n ν(x·y/n).",
         formula=r"\mathbb{E}\, E(x) E(y) = n \sum_H a_H^2 \left(\frac{x \cdot y}{n}\right)^H",
-        source="Choromanska et al. 2015, section 4; Auffinger, Ben Arous & Cerny 2013, eq. 1.2",
+        source="Choromanska et al. 2015, section 4; Auffinger, Ben Arous & Černý 2013, eq. 1.2",
         measured="the mean product of two energies at given overlap; per landscape the mean over random pairs",
         measure=sampled_covariance,
         predict=predicted_covariance,

@@ -99,7 +99,7 @@ CLAIMS = (
         statement="At H = 2 the ground state's energy per spin follows the law of the smallest GOE eigenvalue.",
         formula=r"\mathbb{P}\!\left(\min_x \frac{E(x)}{n} < u\right) = \mathbb{P}(\lambda_0 < u), \quad "
         r"\mathbb{E} M_{ij}^2 = \frac{1 + \delta_{ij}}{2n}",
-        source="Auffinger, Ben Arous & Cerny 2013, section 2; de Bruijn 1955 for the law at finite n",
+        source="Auffinger, Ben Arous & Černý 2013, section 2; de Bruijn 1955 for the law at finite n",
         measured="the distribution function of the deepest descent's energy, one number per landscape",
         measure=deepest,
         predict=ground_state_law,

@@ -56,10 +56,10 @@ def verify(
 
 
 def claims(
-    claim_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One claim, in full.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[ID|FAMILY]", help="One claim in full, or a family.")] = None,
     file: Annotated[Path | None, typer.Option("--claims", help="A Python file with claims of your own.")] = None,
 ) -> None:
-    """List the claims, or show one in full."""
+    """List the claims, those of a family, or show one in full."""
     from rich.console import Console
 
     from validation.catalogue import read_claims
@@ -67,17 +67,21 @@ def claims(
     from validation.terminal import print_claim, print_claims
 
     known = catalogue() if file is None else read_claims(file)
-    if claim_id is None:
-        print_claims(Console(), known)
+    listed = [claim for claim in known.values() if name in (None, claim.family)]
+    if listed:
+        print_claims(Console(), listed)
     else:
-        print_claim(Console(), known[claim_id])
+        print_claim(Console(), known[str(name)])
 
 
 def compare(
     before: Annotated[Path, typer.Argument(help="Folder of a run, as verify --out wrote it.")],
     after: Annotated[Path, typer.Argument(help="Folder of a later one.")],
 ) -> None:
-    """Show what changed between two runs of verify; the exit status is 1 if a verdict did."""
+    """Show what changed between two runs.
+
+    The exit status is 1 if a verdict did.
+    """
     from rich.console import Console
 
     from validation import comparison

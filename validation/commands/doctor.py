@@ -2,7 +2,10 @@
 
 
 def doctor() -> None:
-    """Show versions, cores, memory, the cache of compiled code, and which optional parts are there."""
+    """Describe the installation.
+
+    Versions, cores, memory, the cache of compiled code, and which optional parts are there.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

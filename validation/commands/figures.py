@@ -1,6 +1,7 @@
 """The command that makes figures."""
 
 from pathlib import Path
+from textwrap import fill, indent
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ def figures(
     source: Annotated[Path | None, typer.Option("--from", help="Draw the tables saved in this folder again.")] = None,
     show: Annotated[bool, typer.Option("--list", help="Only list names and captions.")] = False,
 ) -> None:
-    """Make the project's figures, with the data and the caption beside each."""
+    """Make figures, with data and caption beside each."""
     from rich.console import Console
 
     from validation import gallery
@@ -28,7 +29,7 @@ def figures(
     console = Console(stderr=True)
     for name in gallery.select(names):
         if show:
-            print(f"{name}: {gallery.entry(name, chosen).caption}")
+            print(name, indent(fill(gallery.entry(name, chosen).caption, 100), "    "), sep="\n")
             continue
         with console.status(f"making {name}"):
             paths = gallery.save(name, out, kinds, seed, style, effort=chosen, data_only=data_only, source=source)

@@ -59,7 +59,10 @@ def enumerate_samples(
     seed: Annotated[int, typer.Option(help="Fixes the couplings of every sample.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Parquet file, one row per critical point.")] = None,
 ) -> None:
-    """Find every critical point, with certificates; the exit status is 1 if a sample is not complete."""
+    """Find every critical point, with certificates.
+
+    The exit status is 1 if a sample is not complete.
+    """
     from rich.console import Console
 
     from spinglass.critical_points import Progress
@@ -91,7 +94,10 @@ def graph(
     starts: Annotated[int, typer.Option(help="Gradient flows from uniform points, for basin volumes.")] = 1000,
     out: Annotated[Path | None, typer.Option(help="Folder for the disconnectivity graph and the tables.")] = None,
 ) -> None:
-    """Show one landscape as a graph: minima, the saddles that join them, barriers and basins."""
+    """Show which minima the saddles join.
+
+    The landscape as a graph: minima, the saddles that join them, barriers and basins.
+    """
     from rich.console import Console
 
     from spinglass import SphericalSpinGlass, critical_points
@@ -132,7 +138,10 @@ def thresholds(
     H: Orders = [3],  # noqa: B006  typer reads it, nothing writes it
     k: Annotated[int, typer.Option("--k", help="Thresholds E_0 to E_k.")] = 2,
 ) -> None:
-    """Print the energies per spin that organise the landscape of the pure model, as -E."""
+    """Print the thresholds E_inf, E_0, E_1, ...
+
+    The energies per spin, with the sign turned, that organise the landscape of the pure model.
+    """
     from rich.console import Console
     from rich.table import Table
 

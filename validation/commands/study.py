@@ -8,13 +8,18 @@ import typer
 
 def study(
     file: Annotated[Path | None, typer.Argument(help="TOML file: task, samples, seed, [settings].")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the run; data.parquet is the dataset.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run, data.parquet in it; FILE without .toml unless given.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the unfinished run in --out.")] = False,
     cluster: Annotated[str | None, typer.Option(help="Run on a Dask scheduler, tcp://host:port, or mpi.")] = None,
     describe: Annotated[str | None, typer.Option(help="Only show a task's settings and columns.")] = None,
 ) -> None:
-    """Run a study over sizes, models, methods and samples; the exit status is 3 if a unit failed."""
+    """Run a study over sizes, models and methods.
+
+    The exit status is 3 if a unit failed.
+    """
     from contextlib import ExitStack
 
     from rich.console import Console

@@ -64,7 +64,7 @@ _CAPTIONS = {
     "glass": "Energies per spin where descents of the spherical 3-spin glass end, Lambda = {glass_sizes}; {glasses} "
     "landscapes a size, {starts} uniform starts in each: 200 epochs of SGD (the couplings in ten parts, one used a "
     "step, the rate 0.1/(1 + 0.1 epoch)), and gradient flow. Dashed: the exact mean density of minima at the same "
-    "Lambda (Auffinger, Ben Arous and Cerny 2013, Theorem 2.1); it counts every minimum once and is not the law of "
+    "Lambda (Auffinger, Ben Arous and Černý 2013, Theorem 2.1); it counts every minimum once and is not the law of "
     "where descents end. Grey: the band [-E_0, -E_inf], where low-index points lie as Lambda grows.",
     "test-losses": f"Test losses of {_TRAINING}; {{networks}} networks a size. {_STARTS} Histograms end at the 98th "
     "percentile of each column.",

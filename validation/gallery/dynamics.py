@@ -54,8 +54,8 @@ ENTRIES = {
     "dynamics-ageing": Entry(
         "Correlation C(t, t_w) of gradient descent of an infinite glass, H = 3, from the Cugliandolo-Kurchan "
         "equations, for ages t_w = 0.5 to 32. Left: the older the system, the longer it takes to move on. Right: "
-        "against t / t_w the curves come together as t_w grows: the age is the only time scale. Nothing here is "
-        "simulated.",
+        "against t / t_w the curves come together as t_w grows, at large ratios first (at t = 2 t_w only beyond the "
+        "ages drawn): in the end the age is the only time scale. Nothing here is simulated.",
         _ageing,
         _draw_ageing,
         simulated=False,

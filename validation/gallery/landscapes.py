@@ -60,7 +60,7 @@ def _draw_disconnectivity(tables: Tables) -> Figure:
 ENTRIES = {
     "descent-energies": Entry(
         "Energies per spin at which L-BFGS descents from uniform random points end (64 landscapes of 16 starts a "
-        "size, H = 3), beside the exact mean density of minima at the same n (Auffinger, Ben Arous and Cerny 2013, "
+        "size, H = 3), beside the exact mean density of minima at the same n (Auffinger, Ben Arous and Černý 2013, "
         "Theorem 2.1) and the band [-E_0, -E_inf]. The density counts every minimum once; descents favour wide "
         "basins, so the two differ. Below n = 200 most minima still lie above the band.",
         _descent_energies,
@@ -68,7 +68,7 @@ ENTRIES = {
     ),
     "counts-to-complexity": Entry(
         "(1/n) log of the exact mean number of critical points of index k = 0, 1, 2 with energy per spin below u, at "
-        "n = 10, 20, 50, 100, 200, 1000 and H = 3 (Auffinger, Ben Arous and Cerny 2013, Theorem 2.1), and its limit "
+        "n = 10, 20, 50, 100, 200, 1000 and H = 3 (Auffinger, Ben Arous and Černý 2013, Theorem 2.1), and its limit "
         "Theta_k (Theorem 2.5). Below -E_k, where Theta_k < 0, points of index k or more become exponentially rare as "
         "n grows. The upper row shows the whole rise, the lower one the surroundings of -E_k: even at n = 1000 the "
         "curves are still off the limit by about the height of its plateau. Nothing here is simulated.",
@@ -78,7 +78,7 @@ ENTRIES = {
     ),
     "counts-by-energy": Entry(
         "Exact mean number of critical points per unit of energy per spin u, all of them and those of index 0 (minima) "
-        "to 4, for H = 3 and n = 1000 (Auffinger, Ben Arous and Cerny 2013, Theorem 2.1, differentiated), as log10. "
+        "to 4, for H = 3 and n = 1000 (Auffinger, Ben Arous and Černý 2013, Theorem 2.1, differentiated), as log10. "
         "Left: the whole range. Right: around the band [-E_0, -E_inf], grey. Low indices follow one another in layers "
         "from the bottom up; at this n the layers still overlap, and reach above -E_inf. Curves are cut at 10^-2. "
         "Nothing here is simulated.",

@@ -82,6 +82,8 @@ def solution_index(
 
     Raises
     ------
+    TypeError
+        If given anything but a curvature, as a network.
     ValueError
         If the threshold is not positive, a number is not whole, or what is kept does not fit in memory.
 
@@ -98,6 +100,8 @@ def solution_index(
     Source: Horn and Johnson, "Matrix Analysis" (2013), theorems 4.3.1, 4.3.28 and 4.5.8; the thresholds after
     Choromanska et al. (2015), section 5.
     """
+    if not isinstance(found, Curvature):
+        raise TypeError(f"found must be a Curvature, not {type(found).__name__}; try curvature(network, X, y, loss)")
     if real_number("threshold", threshold) <= 0:
         raise ValueError(f"threshold must be positive, not {threshold!r}; try 0.001")
     size, budget = found.network.size, whole_number("products", products, 1)

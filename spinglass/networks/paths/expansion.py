@@ -29,11 +29,16 @@ class PathExpansion:
 
     Attributes
     ----------
-    activity : A, 0.0 or 1.0, shape (batch, paths).
-    weight_product : the product of the weights along each path, shape (paths,).
-    input_index : i, the input where each path starts, shape (paths,).
-    path_input : X_i, shape (batch, paths).
-    q : the factor in front of the sum.
+    activity
+        A, 0.0 or 1.0, shape (batch, paths).
+    weight_product
+        The product of the weights along each path, shape (paths,).
+    input_index
+        i, the input where each path starts, shape (paths,).
+    path_input
+        X_i, shape (batch, paths).
+    q
+        The factor in front of the sum.
     """
 
     activity: Array

@@ -25,10 +25,14 @@ class PathForm:
 
     Attributes
     ----------
-    n : number of weights.
-    H : number of weights a path.
-    coefficients : c, shape (paths,).
-    indices : e, shape (paths, H).
+    n
+        Number of weights.
+    H
+        Number of weights a path.
+    coefficients
+        c, shape (paths,).
+    indices
+        e, shape (paths, H).
 
     Examples
     --------

@@ -18,7 +18,7 @@ def long_time_error(seed: np.random.SeedSequence, H: int, until: float) -> float
 
 
 def long_time_bound(H: int, until: float) -> float:  # noqa: ARG001
-    """Return a bound on what is left at these times; the pilot below."""
+    """Return a bound on what is left at these times: about twice that of the pilot below, and not derived."""
     return 1e-3
 
 
@@ -45,7 +45,7 @@ CLAIMS = (
         statement="Gradient descent from random points of an infinite pure glass ends at -E_inf, as the dynamical "
         "equations have it.",
         formula=r"\lim_{t\to\infty} e(t) = -E_\infty = -2\sqrt{\frac{H-1}{H}}",
-        source="Cugliandolo & Kurchan 1993; Sellke 2024",
+        source="Cugliandolo & Kurchan 1993; Sellke 2024, for Langevin dynamics in the limit of low temperature",
         measured="the equations' solution, integrated and extrapolated with t^(-2/3); relative distance from -E_inf",
         measure=long_time_error,
         predict=long_time_bound,
@@ -73,11 +73,11 @@ CLAIMS = (
     ),
     Claim(
         id="dynamics/below-threshold",
-        kind="theorem",
+        kind="published observation",
         statement="Gradient descent of an infinite mixed (3+4) glass from equilibrium at the dynamical temperature "
         "falls below the threshold energy, where pure models stop.",
         formula=r"e(t) < -E_{th} = -\frac{\nu'-\nu}{\sqrt{\nu''}} - \frac{\nu\sqrt{\nu''}}{\nu'}, \quad t \ge 20",
-        source="Folena, Franz & Ricci-Tersenghi 2020",
+        source="Folena, Franz & Ricci-Tersenghi 2020, by integration of the same equations",
         measured="how far above the threshold the dynamical equations' solution is at time t, relative; 0 below",
         measure=above_threshold,
         predict=not_above,

@@ -62,11 +62,13 @@ CLAIMS = (
         id="dynamics/cold-langevin",
         kind="theorem",
         statement="After a quench from infinite temperature to T = 0.4, below the transitions, the energy of Langevin "
-        "dynamics at fixed times follows, as n grows, the Cugliandolo-Kurchan equations in a bath.",
+        "dynamics follows, as n grows, the Cugliandolo-Kurchan equations in a bath: their ratio, averaged over times, "
+        "tends to 1.",
         formula=r"dx = -\nabla_R E\,dt + \sqrt{2T}\,P \circ dW: \quad \lim_{n\to\infty} \frac{E(x_t)}{n} = e(t) = "
         r"-\int_0^t \nu'(C(t,s))\, R(t,s)\, ds, \quad T = 0.4 < T_s",
         source="Cugliandolo & Kurchan 1993; Ben Arous, Dembo & Guionnet 2006",
-        measured="energies per spin at times 0.2 to 5 over the infinite system's, extrapolated in dt, then in n",
+        measured="energies per spin over the infinite system's, averaged over times 0.2 to 5, extrapolated in dt, then "
+        "in n",
         measure=quenched_energies,
         predict=unity,
         components=tuple(f"t={t:g}" for t in TIMES),

@@ -10,7 +10,7 @@ measure, which carries the determinant. With x among them these are the eigenval
 rho its one-point density. Shifting the integration variables by x gives ``F' = -E[sum y] F``; scaling them gives
 ``E[sum y^2] = (n-1)(n+2)/2 - x F'/F``; and k of the y lie below x where x is the k-th smallest of all.
 
-Source: Auffinger, Ben Arous and Cerny 2013, Lemmas 3.2 and 3.3, for the weighted law; the moments are derived above.
+Source: Auffinger, Ben Arous and Černý 2013, Lemmas 3.2 and 3.3, for the weighted law; the moments are derived above.
 """
 
 import math

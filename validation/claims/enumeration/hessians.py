@@ -97,7 +97,7 @@ CLAIMS = (
         "its determinant.",
         formula=r"\nabla^2 E \mid u \;\sim\; \left|\det(G - H u I)\right| \, dP(G), \quad "
         r"\mathbb{E} G_{ij}^2 = \frac{H(H-1)}{n} (1 + \delta_{ij})",
-        source="Auffinger, Ben Arous & Cerny 2013, Lemmas 3.2 and 3.3",
+        source="Auffinger, Ben Arous & Černý 2013, Lemmas 3.2 and 3.3",
         measured="mean, mean square and negative fraction of the Hessian's n - 1 eigenvalues, in bins of energy",
         measure=spectra,
         predict=mean_spectra,
@@ -135,7 +135,7 @@ CLAIMS = (
         statement="As n grows the fraction of negative Hessian eigenvalues at an energy tends to that of a semicircle "
         "shifted by the energy.",
         formula=r"\frac{k}{n} \to \frac12 + \frac{y\sqrt{1-y^2} + \arcsin y}{\pi}, \quad y = \frac{u}{E_\infty}",
-        source="Kurchan & Laloux 1996; Auffinger, Ben Arous & Cerny 2013, section 3",
+        source="Kurchan & Laloux 1996; Auffinger, Ben Arous & Černý 2013, section 3",
         measured="the index of all critical points with -1 < u < 0, every energy weighted alike; extrapolated in n",
         measure=index_fraction,
         predict=semicircle,

@@ -25,7 +25,7 @@ GRID = tuple(
 _BY_ENERGY = tuple(range(3))
 _SADDLES = (1, 2)
 _EDGE = 4.0  # no mean count has weight beyond this energy per spin: 1e-9 of it at n = 4, less for larger n
-_SOURCE = "Auffinger, Ben Arous & Cerny 2013, Thm 2.1"
+_SOURCE = "Auffinger, Ben Arous & Černý 2013, Thm 2.1"
 _FORMULA = r"2\sqrt{\tfrac{2}{H}}\,(H-1)^{n/2}\, "
 
 

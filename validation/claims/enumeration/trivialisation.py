@@ -42,7 +42,7 @@ CLAIMS = (
         "integrals of the mixture, and fall towards 2 and 1 as the field grows.",
         formula=r"\mathbb{E} N = 2\sqrt{\tfrac{2\nu''}{\nu'+\nu''}} \left(\tfrac{\nu''}{\nu'}\right)^{(n-1)/2} "
         r"\mathbb{E} \sum_k e^{-x_k^2 \frac{\nu''-\nu'}{2(\nu''+\nu')}} \to 2, \quad \nu(t) = h^2 t + t^H",
-        source="Auffinger, Ben Arous & Cerny 2013, Thm 2.1, for mixtures; Fyodorov 2015 for trivialisation",
+        source="Auffinger, Ben Arous & Černý 2013, Thm 2.1, for mixtures; Fyodorov 2015 for trivialisation",
         measured="the numbers of critical points and of minima of a landscape, all enumerated, for growing fields",
         measure=counts,
         predict=mean_counts,

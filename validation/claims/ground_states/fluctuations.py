@@ -54,12 +54,13 @@ CLAIMS = (
     Claim(
         id="ground-states/fluctuations",
         kind="theorem",
-        statement="The energy of the deepest minimum scatters by Gumbel's law: where it lies, counted by the mean "
-        "number of minima below, tends to an exponential variable.",
+        statement="The energy of the deepest minimum scatters as widely as Gumbel's law has it: where it lies, counted "
+        "by the mean number of minima below, tends to an exponential variable; the width is told to 40%, the law's "
+        "shape not.",
         formula=r"\log \mathbb{E} N_0(\le u)\big|_{u = \min E/n} \to \log X, \quad X \sim \mathrm{Exp}(1): \quad "
         r"\mathbb{E} \left|\log X - \log X'\right| = 2 \log 2",
         source="Subag & Zeitouni 2017: the lowest critical values tend to a Poisson process of exponential intensity; "
-        "mean counts by Auffinger, Ben Arous & Cerny 2013, Thm 2.1",
+        "mean counts by Auffinger, Ben Arous & Černý 2013, Thm 2.1",
         measured="mean difference of log E N_0 at the annealed ground states of four landscapes, over 2 log 2, "
         "extrapolated in n",
         measure=relative_scatter,

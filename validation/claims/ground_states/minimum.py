@@ -89,7 +89,7 @@ CLAIMS = (
         statement="The ground state's energy per spin tends to -E_0, with a correction of order log(n)/n.",
         formula=r"\mathbb{E} \min_x E(x) = -E_0 n + \frac{\log n}{2c} - \frac{\gamma + \log A}{c} + o(n^0), \quad "
         r"c = \Theta_0'(-E_0)",
-        source="Auffinger, Ben Arous & Cerny 2013; Subag & Zeitouni 2017",
+        source="Auffinger, Ben Arous & Černý 2013; Subag & Zeitouni 2017",
         measured="annealed ground states at growing n, less the known correction, extrapolated",
         measure=centred_ground_state,
         predict=deepest,

@@ -46,7 +46,7 @@ CLAIMS = (
         "landscape is.",
         formula=r"\frac{\mathbb{E} N_0(\infty) - \mathbb{E} N_0(u)}{\mathbb{E} N_0(\infty)} \searrow 0, "
         r"\quad u = -E_\infty + \tfrac12",
-        source="Auffinger, Ben Arous & Cerny 2013, Thm 2.1 with k = 0, and Thm 2.5 for the limit; "
+        source="Auffinger, Ben Arous & Černý 2013, Thm 2.1 with k = 0, and Thm 2.5 for the limit; "
         "Choromanska et al. 2015, section 4",
         measured="bad minima of a landscape over the exact mean number of minima, all critical points enumerated",
         measure=bad_minima,

@@ -20,7 +20,7 @@ _ENERGIES = (-1.8, -1.633, -1.2)
 _MISSED = 0.001
 _MISSED_REASON = "minima whose basins all descents missed, from enumerating every critical point: under 0.0008 (95%)"
 _STARTS = {3: 64, 4: 64, 5: 64, 6: 128}
-_SOURCE = "Auffinger, Ben Arous & Cerny 2013, Thm 2.1 with k = 0"
+_SOURCE = "Auffinger, Ben Arous & Černý 2013, Thm 2.1 with k = 0"
 
 
 def _energies(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:

@@ -150,7 +150,7 @@ CLAIMS = (
         statement="With every path active the path model of unique weights has the glass's exact mean numbers of "
         "critical points and of minima.",
         formula=r"\mathbb{E} N = \mathbb{E} N^{\mathrm{glass}}_\Lambda",
-        source="Choromanska et al. 2015, section 3.3; Auffinger, Ben Arous & Cerny 2013, Thm 2.1",
+        source="Choromanska et al. 2015, section 3.3; Auffinger, Ben Arous & Černý 2013, Thm 2.1",
         measured="all critical points of a model, and its minima",
         measure=path_model_counts,
         predict=glass_counts,
@@ -197,8 +197,9 @@ CLAIMS = (
     Claim(
         id="networks/random-activities",
         kind="theorem",
-        statement="In networks of independent symmetric weights a path is active with probability 2^-H, two that share "
-        "s units with correlation (2^s - 1)/(2^H - 1), and a unit's activity has correlation √(2/πd) with each input.",
+        statement="In networks of independent normal weights a path is active with probability 2^-H, two that share s "
+        "units with correlation (2^s - 1)/(2^H - 1), and the activity of a unit of the first layer has correlation "
+        "√(2/πd) with each of its d weighted inputs.",
         formula=r"P(A=1) = 2^{-H}, \quad \mathrm{Corr}(A, A') = \frac{2^s - 1}{2^H - 1}",
         source="derived for this project (theory.networks)",
         measured="frequencies over random networks and all their paths at one input",

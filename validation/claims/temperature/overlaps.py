@@ -103,10 +103,11 @@ CLAIMS = (
         id="temperature/overlap-law",
         kind="theorem",
         statement="Below the static transition the overlap of two replicas is either 0, with probability m, or that of "
-        "a valley, q: replica symmetry is broken in one step.",
+        "a valley, q: replica symmetry is broken in one step; the weight of overlaps above q/2 is told to 0.18.",
         formula=r"\lim_{n\to\infty} P\!\left(q_{12} > \tfrac{q}{2}\right) = 1 - m, \quad T = 0.5 < T_s: \quad "
         r"q = 0.809, \ m = 0.430",
-        source="Crisanti & Sommers 1992, eqs. 4.11 and 4.12; Talagrand 2006",
+        source="Crisanti & Sommers 1992, eqs. 4.11 and 4.12; the free energy is proven, Talagrand 2006 for even H, "
+        "Chen 2013 for all",
         measured="fraction of sweeps in which replicas from hot and cold starts overlap by more than q/2, by parallel "
         "tempering at growing n, extrapolated",
         measure=shared_valley,
