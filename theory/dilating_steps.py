@@ -15,7 +15,7 @@ from theory.arguments import Floats
 from theory.dilating import SEEDS, Rows
 from theory.two_time import Protocol, Run
 
-_GAUSS = 6
+_GAUSS, _PANEL = 8, 5.0  # points of the rule, and width of its panels in spacings of nodes
 _SLOPE, _YOUNGER = 7, 4  # nodes that a slope along a row is read from, and how many of them are younger
 _ITERATIONS, _CONVERGED, _GOOD = 25, 1e-12, 1e-9
 
@@ -58,7 +58,7 @@ class _Equations:
         guess[:, 0] = 1.0
         abscissae, weights = np.polynomial.legendre.leggauss(_GAUSS)
         rule = np.array([(1 + abscissae) / 2, weights / 2])
-        width = _GAUSS * spacing
+        width = _PANEL * spacing
         room = 4 * others.size * _GAUSS * (math.ceil(math.asinh(time / rows.unit) / width) + 1)
         start = np.zeros((others.size, 3)), np.zeros((others.size, others.size))
         if protocol.inverse_start:

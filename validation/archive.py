@@ -87,7 +87,7 @@ def load(folder: str | Path) -> "pd.DataFrame":
     file = Path(folder) / DATA
     if not file.is_file():
         raise ValueError(f"there is no {DATA} in {folder}; give the folder that verify(out=...) wrote")
-    return pd.read_parquet(file)
+    return pd.read_parquet(file, use_threads=False, pre_buffer=False)  # Arrow's threads may outlive Python's end
 
 
 def contents(report: Report) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The command line: gathers the commands of ``spinglass``, and makes one line of an error."""
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -33,7 +34,7 @@ def _options(
     """Take the options that all commands share; ``main`` reads them itself."""
 
 
-for name, command in {
+_COMMANDS: dict[str, Callable[..., None]] = {
     "verify": claims.verify,
     "claims": claims.claims,
     "compare": claims.compare,
@@ -44,7 +45,8 @@ for name, command in {
     "study": study.study,
     "figures": figures.figures,
     "doctor": doctor.doctor,
-}.items():
+}
+for name, command in _COMMANDS.items():
     app.command(name)(command)
 
 

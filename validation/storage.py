@@ -69,7 +69,9 @@ class RunFolder:
         import pyarrow as pa
         from pyarrow import parquet
 
-        return parquet.read_table(pa.BufferReader(self._file(number).read_bytes()))
+        content = pa.BufferReader(self._file(number).read_bytes())
+        # On this thread alone: Arrow's own may hold the bytes while Python ends, and abort it (apache/arrow#34314).
+        return parquet.read_table(content, use_threads=False, pre_buffer=False)
 
     def _file(self, number: int) -> Path:
         return unit_file(self.path, number)

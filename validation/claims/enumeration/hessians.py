@@ -79,8 +79,8 @@ def semicircle(n: int, H: int) -> float:  # noqa: ARG001
     return float(_WEIGHTS @ theory.index_fraction(u, H) / 2)
 
 
-# The matrix has size n-1, the law's parameters have n: at these sizes the two leave opposite errors behind.
-_LAWS = Extrapolation({"1/n": lambda n: 1 / n, "1/(n-1)": lambda n: 1 / (n - 1)})
+# The pilot's deviations (below) fall faster than 1/n and slower than n^-2.
+_LAWS = Extrapolation({"1/n": lambda n: 1 / n, "n^-2": lambda n: n**-2.0})
 
 
 def _unweighted(x: Array, n: int) -> Array:
