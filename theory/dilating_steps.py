@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from theory.arguments import Floats
 from theory.dilating import SEEDS, Rows
@@ -23,8 +24,10 @@ _ITERATIONS, _CONVERGED, _GOOD = 25, 1e-12, 1e-9
 def continued(run: Run, protocol: Protocol, end: float, spacing: float, unit: float) -> Rows:
     """Continue a uniform run to ``end``, by steps and nodes ``spacing`` apart in proportion to time and lag."""
     rows = Rows.after(run, end, spacing, unit)
-    for row in range(SEEDS, rows.times.size):
-        _Equations.of(rows, row, protocol, spacing).solve(rows)
+    # One thread: the systems are small, and the last bits must not depend on how many there are.
+    with threadpool_limits(1, user_api="blas"):
+        for row in range(SEEDS, rows.times.size):
+            _Equations.of(rows, row, protocol, spacing).solve(rows)
     return rows
 
 

@@ -101,7 +101,8 @@ def relaxation(
         too long for the rate, a uniform grid needs more steps than there is room for, or a time lies beyond
         ``2.5e5 / rate``, where the dilating grid has not been checked.
     ArithmeticError
-        If energies come out beyond ``sqrt(nu'(1))``, which none exceeds, or the equations of a time are not solved.
+        If energies come out beyond ``sqrt(nu'(1))``, which none exceeds, or the equations of a time are not solved: at
+        order 10 beyond ``9e4 / rate``.
 
     References
     ----------

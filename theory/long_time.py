@@ -14,7 +14,7 @@ from theory.two_time import Protocol
 
 EXPONENT = 2 / 3
 _POINTS = 60
-_SHORTEST, _LONG = 100.0, 1e5
+_SHORTEST, _LONG = 100.0, 1e4
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def long_time_energy(H: Any, until: float | None = None) -> LongTimeEnergy:
     H : int or mapping
         Order of a pure model, or a mixture ``{order: weight}``.
     until : float, optional
-        Last time integrated to; by default ``1e5 / rate``, the rate being that of :func:`relaxation`.
+        Last time integrated to; by default ``1e4 / rate``, the rate being that of :func:`relaxation`.
 
     Raises
     ------
