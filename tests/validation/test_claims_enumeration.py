@@ -131,12 +131,12 @@ def test_the_fraction_weighs_a_point_by_its_rarity(monkeypatch):
     assert math.isclose(excess, (0.2 - theory.index_fraction(-0.5, 3)) / density)
 
 
-@pytest.mark.parametrize("law", ["1/n", "1/(n-1)"])
+@pytest.mark.parametrize(("law", "power"), [("1/n", -1.0), ("n^-2", -2.0)])
 @pytest.mark.parametrize("first", [5, 6])
-def test_an_extrapolation_recovers_the_law_it_assumes(law, first):
+def test_an_extrapolation_recovers_the_law_it_assumes(law, power, first):
     sizes = (5, 6, 8)
     weights = catalogue()["enumeration/semicircle"].estimator.forms(np.array(sizes))[f"{law}, n >= {first}"]
-    values = [0.3 - 0.15 / (n if law == "1/n" else n - 1) for n in sizes]
+    values = [0.3 - 0.15 * n**power for n in sizes]
     assert math.isclose(weights @ values, 0.3, rel_tol=1e-12)
 
 
@@ -156,7 +156,7 @@ def test_exact_fractions_extrapolate_to_the_semicircle_between_the_forms(sizes):
     assert max(abs(v - limit) for v in exact) > 0.04 * limit
     # The middle of the forms is off by less than half their spread, which is what the claim allows for.
     assert min(estimates) < limit < max(estimates)
-    assert abs((min(estimates) + max(estimates)) / 2 - limit) < (max(estimates) - min(estimates)) / 2 < 0.02 * limit
+    assert abs((min(estimates) + max(estimates)) / 2 - limit) < (max(estimates) - min(estimates)) / 2 < 0.025 * limit
 
 
 @pytest.mark.parametrize(("n", "k"), [(4, 0), (6, 1), (6, 2), (10, 0)])
