@@ -54,6 +54,16 @@ def without_valleys(equilibrium: Function) -> Function:
     return lambda T, H: replace(equilibrium(T, H), breakpoint=1.0)
 
 
+def half_the_variance(scale: Function) -> Function:
+    """Draw couplings of half their variance, as physics' conventions have it."""
+
+    def wrong(packed: Any, *sizes: Any) -> None:
+        scale(packed, *sizes)
+        packed *= 2**-0.5
+
+    return wrong
+
+
 def physics_energies(count: Function) -> Function:
     """Count points below energies per spin of variance n/2, taken for ours."""
     return lambda n, H, below, **options: count(n, H, below=below / np.sqrt(2), **options)

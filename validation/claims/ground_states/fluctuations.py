@@ -9,7 +9,6 @@ from spinglass import SphericalSpinGlass, sampling
 from spinglass.seeds import child
 from validation.claim import Claim, Mutant, Series
 from validation.claims import wrong_temperature as wrong
-from validation.claims.covariance import MULTIPLICITY
 from validation.extrapolation import Extrapolation
 
 # Of -log X with X exponential, Gumbel's law: the difference of two is logistic, whose mean size is 2 log 2.
@@ -72,7 +71,13 @@ CLAIMS = (
             "paper": [Series(2000, n=n, H=3) for n in (16, 24, 96)],
         },
         mutants=(
-            MULTIPLICITY,
+            # Without multiplicities ground states lie above nearly all minima: nothing scatters and nothing is judged.
+            Mutant(
+                "half the variance",
+                "couplings have the variance of physics' conventions",
+                {"spinglass.couplings.scale_by_root_multiplicity": wrong.half_the_variance},
+                upstream=True,
+            ),
             Mutant(
                 "physics' normalisation",
                 "energies are taken for those of variance n/2",
