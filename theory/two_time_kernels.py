@@ -20,13 +20,17 @@ def power_law(squares: Array, orders: Array, derivative: int, q: float) -> float
     """Return nu or a derivative at overlap q."""
     total = 0.0
     for p in range(orders.size):
-        if orders[p] < derivative:
-            continue
-        factor = squares[p]
-        for d in range(derivative):
-            factor *= orders[p] - d
-        total += factor * q ** (int(orders[p]) - derivative)
+        if orders[p] >= derivative:
+            total += _coefficient(squares[p], orders[p], derivative) * q ** (int(orders[p]) - derivative)
     return total
+
+
+@jit
+def _coefficient(square: float, order: float, derivative: int) -> float:
+    """Return the factor of ``q^(order - derivative)`` in a derivative of ``square q^order``."""
+    for d in range(derivative):
+        square *= order - d
+    return square
 
 
 @jit
@@ -36,9 +40,7 @@ def covariance(squares: Array, orders: Array, derivative: int, q: Array, out: Ar
     for p in range(orders.size):
         if orders[p] < derivative:
             continue
-        factor = squares[p]
-        for d in range(derivative):
-            factor *= orders[p] - d
+        factor = _coefficient(squares[p], orders[p], derivative)
         power = int(orders[p]) - derivative
         for k in range(q.size):
             out[k] += factor * q[k] ** power

@@ -8,7 +8,6 @@ from spinglass.networks.training.layout import BLOCK, Shape, Workspace
 from spinglass.networks.training.losses import activate, loss_of_row, misclassified, times_slope
 
 _PANEL = BLOCK * LANES  # units of a panel
-_SQUARE = LANES * LANES
 
 
 @jit

@@ -5,14 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-import spinglass
 import theory
-from spinglass import SphericalSpinGlass, sphere
-from spinglass.seeds import child
 from validation.claim import Claim, Effort, Mutant, Series
 from validation.claims.covariance import MULTIPLICITY
 from validation.claims.dynamics import wrong
 from validation.extrapolation import Extrapolation
+from validation.relaxation_tables import flow
 
 Array = NDArray[np.float64]
 TIMES = (0.2, 0.5, 1.0, 2.0, 3.5, 5.0)
@@ -37,34 +35,19 @@ def infinite_pairs(H: int) -> Array:
     return np.asarray(found.correlation.diagonal())
 
 
-def flow(
-    seed: np.random.SeedSequence, n: int, H: int, starts: int, times: Sequence[float] = TIMES
-) -> tuple[Array, Array]:
-    """Return one landscape's energies per spin and overlaps of all pairs, at 0 and ``times``, means over starts."""
-    glass = SphericalSpinGlass.pure(n, H, child(seed, 0))
-    x0 = sphere.random_points(n, starts, child(seed, 1))
-    # At 1e-3 the energies are right to 1e-4, relative: a pilot beside accuracy=1e-4.
-    found = spinglass.descend(
-        glass, x0, method="gradient", times=(0.0, *times), correlations=True, accuracy=1e-3, max_iterations=10_000
-    )
-    if found.energies is None or found.correlations is None:
-        raise ArithmeticError("the flow left no trajectory behind")
-    return found.energies.mean(axis=0), found.correlations.mean(axis=0)
-
-
 def relative_energies(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:
     """Return energies per spin at ``TIMES`` over those of an infinite system.
 
     The start's energy has mean 0 and is remembered: its expected share ``C(t,0)^H`` is taken off, to lower the spread.
     """
-    energies, _ = flow(seed, n, H, starts)
+    energies, _ = flow(seed, n, H, starts, TIMES)
     share = infinite_overlaps(TIMES, H) ** H
     return np.asarray((energies[1:] - share * energies[0]) / infinite_energies(TIMES, H))
 
 
 def relative_overlaps(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:
     """Return overlaps with the start at ``TIMES`` over those of an infinite system."""
-    return np.asarray(flow(seed, n, H, starts)[1][1:, 0] / infinite_overlaps(TIMES, H))
+    return np.asarray(flow(seed, n, H, starts, TIMES)[1][1:, 0] / infinite_overlaps(TIMES, H))
 
 
 def relative_correlations(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:
