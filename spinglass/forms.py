@@ -59,7 +59,7 @@ class Form:
                 gradient is not None,
             )
 
-        run_in_threads(sweep, self._spans(len(x)))
+        run_in_threads(sweep, self._spans(len(x)), nothing=(0, 0))
 
     def add_tangent(self, x: FloatArray, v: FloatArray, product: FloatArray) -> None:
         """Add the Hessian-vector products at all rows of x, v (B, n) to ``product`` (B, n)."""
@@ -68,7 +68,7 @@ class Form:
         def sweep(span: tuple[int, int]) -> None:
             rows.tangent_rows(self._operand, *self._place(), scale, x, v, *span, product)
 
-        run_in_threads(sweep, self._spans(len(x)))
+        run_in_threads(sweep, self._spans(len(x)), nothing=(0, 0))
 
     def add_hessian(self, x: FloatArray, out: FloatArray) -> None:
         """Add the Hessians at all rows of x (B, n) to ``out`` (B, n, n)."""

@@ -45,13 +45,19 @@ def one_blas_thread() -> Iterator[None]:
         yield
 
 
-def run_in_threads(work: Callable[[_Task], None], tasks: Iterable[_Task]) -> None:
-    """Call ``work`` on every task; tasks must write to places of their own, so that order cannot matter."""
+def run_in_threads(work: Callable[[_Task], None], tasks: Iterable[_Task], nothing: _Task | None = None) -> None:
+    """Call ``work`` on every task; tasks must write to places of their own, so that order cannot matter.
+
+    ``nothing`` is a task without work, done here before threads begin: Ctrl-C ends what it has to compile, while a
+    thread would compile on.
+    """
     tasks = list(tasks)
     cores = available_cores() if len(tasks) > 1 else 1
     if cores == 1:
         for task in tasks:
             work(task)
     else:
+        if nothing is not None:
+            work(nothing)
         for _ in _pool(os.getpid(), cores).map(work, tasks):
             pass

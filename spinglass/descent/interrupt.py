@@ -4,6 +4,7 @@ import signal
 import threading
 from types import FrameType, TracebackType
 
+from spinglass.jit import compiling
 from spinglass.results import CriticalPoints
 
 
@@ -18,8 +19,8 @@ class DescentInterrupted(KeyboardInterrupt):
 class HeldInterrupt:
     """A context in which Ctrl-C only sets ``pressed``, so that no step is left half done.
 
-    A second Ctrl-C raises at once. Threads other than the main one, and programs with a handler of their
-    own, are left alone.
+    It raises at once where a kernel is being compiled, which takes seconds and has not changed anything yet, and
+    when pressed again. Threads other than the main one, and programs with a handler of their own, are left alone.
     """
 
     def __init__(self) -> None:
@@ -42,6 +43,6 @@ class HeldInterrupt:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def _press(self, number: int, frame: FrameType | None) -> None:
-        if self.pressed:
+        if self.pressed or compiling():
             signal.default_int_handler(number, frame)
         self.pressed = True

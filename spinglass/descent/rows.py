@@ -26,7 +26,7 @@ def over_rows(kernel: Callable[..., None], n: int, rows: npt.NDArray[np.int64], 
     def block(start: int) -> None:
         kernel(rows[start : start + size], *(array[start : start + size] for array in positional))
 
-    run_in_threads(block, range(0, len(rows), size))
+    run_in_threads(block, range(0, len(rows), size), nothing=len(rows))
 
 
 @jit

@@ -1,0 +1,123 @@
+"""Ctrl-C while a kernel is compiled comes out as Ctrl-C, soon, and leaves a kernel that can still be compiled."""
+
+import importlib.util
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+from numba.core import event
+
+from spinglass import DescentInterrupted, SphericalSpinGlass, descend, sphere, threads
+from spinglass.jit import compiling
+
+KERNEL = """
+from spinglass.jit import jit
+
+@jit
+def double(x):
+    return 2.0 * x
+
+@jit
+def kernel(x):
+    return double(x) + 1.0
+"""
+
+
+@pytest.fixture
+def new_kernel(tmp_path):
+    """Return a function that makes a kernel which no cache knows."""
+
+    def made():
+        path = tmp_path / f"kernel_{len(list(tmp_path.iterdir()))}.py"
+        path.write_text(KERNEL)
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module.kernel
+
+    return made
+
+
+class Press(event.Listener):
+    """Presses Ctrl-C at the beginning or end of one pass of the compiler, or at none, and counts them."""
+
+    def __init__(self, at=None):
+        self.at, self.seen = at, 0
+
+    def on_start(self, passed):
+        assert compiling()
+        if self.seen == self.at:
+            os.kill(os.getpid(), signal.SIGINT)
+        self.seen += 1
+
+    on_end = on_start
+
+
+def presses(at=None):
+    press = Press(at)
+    return press, event.install_listener("numba:run_pass", press)
+
+
+@pytest.mark.parametrize("place", ["first", "middle", "last"])
+def test_ctrl_c_ends_a_compilation_at_the_next_pass(new_kernel, place):
+    counter, listening = presses()
+    with listening:
+        assert new_kernel()(1.0) == 3.0
+    at = {"first": 0, "middle": counter.seen // 2, "last": counter.seen - 1}[place]
+    kernel = new_kernel()
+    press, listening = presses(at)
+    with listening, pytest.raises(KeyboardInterrupt):
+        kernel(1.0)
+    assert press.seen <= at + 10  # those around it end too
+    assert bool(kernel.signatures) == (place == "last")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert not compiling()
+    assert kernel(1.0) == 3.0
+
+
+def test_a_handler_of_the_caller_is_called_and_the_kernel_compiled(new_kernel):
+    called = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: called.append(number))
+    try:
+        with presses(at=5)[1]:
+            assert new_kernel()(1.0) == 3.0
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert called == [signal.SIGINT]
+
+
+def test_another_thread_compiles_without_touching_the_handlers(new_kernel):
+    results = []
+    thread = threading.Thread(target=lambda: results.append(new_kernel()(1.0)))
+    thread.start()
+    thread.join()
+    assert results == [3.0]
+
+
+def test_a_descent_does_not_wait_for_its_kernels(new_kernel):
+    kernel = new_kernel()
+
+    class Bowl:
+        n = 4
+
+        def energy_and_gradient(self, x):
+            return kernel(x[:, 0]), np.tile([2.0, 0, 0, 0], (len(x), 1))
+
+    x0 = sphere.random_points(4, 3, seed=0)
+    descend(SphericalSpinGlass.pure(4, 3, seed=0), x0)  # compiles the kernels of its own
+    with presses(at=5)[1], pytest.raises(DescentInterrupted, match="0 of 3 starts converged") as caught:
+        descend(Bowl(), x0)
+    assert not kernel.signatures
+    assert np.allclose(caught.value.found.x, x0)
+    assert descend(Bowl(), x0).converged.all()
+
+
+def test_a_task_without_work_is_done_here_before_threads_begin(monkeypatch):
+    monkeypatch.setattr(threads, "available_cores", lambda: 2)
+    done = []
+    threads.run_in_threads(lambda task: done.append((task, threading.current_thread())), range(4), nothing=-1)
+    assert done[0] == (-1, threading.main_thread())
+    assert sorted(task for task, _ in done[1:]) == list(range(4))
+    assert threading.main_thread() not in {thread for _, thread in done[1:]}
