@@ -12,7 +12,6 @@ from scipy import special
 from validation.evidence import (
     CONFIDENCE,
     EQUIVALENCE_LEVEL,
-    Array,
     Evidence,
     Point,
     Sample,
@@ -21,7 +20,7 @@ from validation.evidence import (
     together,
 )
 from validation.nearly_constant import NO_SPREAD, bounded_point, nearly_constant
-from validation.resampling import SMALLEST_LEVEL, maximal_t, resamples_for
+from validation.resampling import SMALLEST_LEVEL, maximal_t, resamples_for, too_skewed
 
 if TYPE_CHECKING:
     from validation.claim import Series
@@ -41,19 +40,6 @@ class Estimator(Protocol):
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:
         """Weigh the samples of all series against their predictions."""
         ...
-
-
-def _too_skewed(values: Array, alpha: float) -> bool:
-    """Whether skewness beyond that of normal numbers by chance doubles a tail of Student's t at level ``alpha``.
-
-    To first order in 1/sqrt(m) the tail beyond z changes by ``skewness z (2 z^2 + 1) / (6 sqrt(m))``, relative
-    (Hall, The Bootstrap and Edgeworth Expansion, 1992, eq. 2.55 and below, with the tail phi(z)/z).
-    """
-    z = -float(special.ndtri(alpha / 2))
-    centred = values - values.mean()
-    skewness = float((centred**3).mean() / (centred**2).mean() ** 1.5)
-    by_chance = 3 * math.sqrt(6 / len(values))
-    return abs(skewness) > max(by_chance, 6 * math.sqrt(len(values)) / (z * (2 * z**2 + 1)))
 
 
 @dataclass(frozen=True)
@@ -136,7 +122,7 @@ class Mean:
         error = np.where(still, 0.0, error)
         freedom = count - 1
         quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
-        if components == 1 and not (error[0] > 0 and _too_skewed(values[:, 0], alpha)):
+        if components == 1 and not (error[0] > 0 and too_skewed([values[:, 0]], np.ones(1), alpha)):
             point = mean_point(float(mean[0]), float(error[0]), freedom, sample, 0, alpha, quantile)
             return [point], point.p_value
         maxima = maximal_t(values[:, error > 0], seed, resamples_for(alpha))

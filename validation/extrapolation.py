@@ -12,6 +12,7 @@ from scipy import special
 
 from validation.evidence import EQUIVALENCE_LEVEL, Array, Evidence, Point, Sample, mean_point, together
 from validation.nearly_constant import NO_SPREAD, nearly_constant
+from validation.resampling import SMALLEST_LEVEL, combined_t, resamples_for, too_skewed
 
 if TYPE_CHECKING:
     from validation.claim import Series
@@ -32,7 +33,8 @@ class Extrapolation:
     The estimate is the middle of all these fits, with the largest of their standard errors; half their spread is a
     bias bound, added to whatever the claim states; the two together may be half of delta at most. The test rests on one
     fit at least being free of bias: from the limit the hull of all fits is no farther than that one. Law and window are
-    both guesses, and one of either alone would say nothing about what the guess costs.
+    both guesses, and one of either alone would say nothing about what the guess costs. Where skewness would distort
+    Student's tail at the error level, the p-value is the largest that the bootstrap over samples gives for any fit.
 
     Raises
     ------
@@ -60,10 +62,10 @@ class Extrapolation:
         self.forms(self._sizes([one.parameters for one in series]))
 
     def smallest_level(self, series: Sequence["Series"]) -> float:  # noqa: ARG002
-        """Return 0: Student's t reaches any level."""
-        return 0.0
+        """Return what resampling, which skewed numbers need, can reach in reasonable time."""
+        return SMALLEST_LEVEL
 
-    def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:  # noqa: ARG002
+    def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:
         """Weigh the extrapolated limit against its prediction, the same for all series."""
         ends = [np.stack([one.low, one.high, one.delta]) for one in samples]
         if any((given != ends[0][:, :1]).any() for given in ends):
@@ -79,7 +81,11 @@ class Extrapolation:
         error = max(math.sqrt(weights**2 @ variances) for weights in forms.values())
         # A series without spread would pass for exact.
         still = any(nearly_constant(values[:, None], samples[0].delta[:1], alpha).any() for values in numbers)
-        return _weighed(limits, 0.0 if still else error, samples, alpha)
+        weights = np.array(list(forms.values()))
+        law = None
+        if not still and any(too_skewed(numbers, row, alpha) for row in weights):
+            law = combined_t(numbers, weights, seed, resamples_for(alpha))
+        return _weighed(limits, 0.0 if still else error, samples, alpha, law)
 
     def forms(self, sizes: ArrayLike) -> dict[str, Array]:
         """Return, for each law in each window, the weights (series,) whose sum with the series' means is the limit.
@@ -139,7 +145,10 @@ def _design(name: str, law: Law, sizes: Array) -> Array:
     return np.stack([np.ones_like(sizes), *(c / top for c, top in zip(columns, largest, strict=True))], axis=1)
 
 
-def _weighed(limits: Mapping[str, float], error: float, samples: Sequence[Sample], alpha: float) -> Evidence:
+def _weighed(
+    limits: Mapping[str, float], error: float, samples: Sequence[Sample], alpha: float, law: Array | None
+) -> Evidence:
+    """Compare the middle of the fits with its prediction, by Student's t or by its bootstrapped laws (draws, fits)."""
     low, high = min(limits.values()), max(limits.values())
     middle, spread = (high + low) / 2, (high - low) / 2
     first = samples[0]
@@ -149,6 +158,7 @@ def _weighed(limits: Mapping[str, float], error: float, samples: Sequence[Sample
     bias = float(first.bias[0]) + spread
     widened = Sample(first.values, first.low, first.high, first.bias + spread, first.delta - spread, first.parameters)
     plain = mean_point(middle, error, freedom, widened, 0, alpha, quantile)
+    p_value = plain.p_value if law is None else _resampled_p_value(plain, law)
     delta = float(first.delta[0])
     point = Point(
         middle,
@@ -157,7 +167,7 @@ def _weighed(limits: Mapping[str, float], error: float, samples: Sequence[Sample
         plain.predicted,
         plain.null,
         (plain.predicted[0] - delta, plain.predicted[1] + delta),
-        plain.p_value,
+        p_value,
         plain.p_equivalence if bias <= delta / 2 else 1.0,
         sum(counts),
         # Of the largest series, the others in proportion: the spread of the forms stays what it is.
@@ -170,6 +180,13 @@ def _weighed(limits: Mapping[str, float], error: float, samples: Sequence[Sample
     if error == 0:
         reason = NO_SPREAD
     return together([point], [point.p_value], reason)
+
+
+def _resampled_p_value(point: Point, law: Array) -> float:
+    beyond = max(point.null[0] - point.estimate, point.estimate - point.null[1]) / point.standard_error
+    if beyond <= 0:
+        return 1.0
+    return float((1 + (law >= beyond).sum(axis=0).max()) / (1 + len(law)))
 
 
 def _listed(sizes: Array) -> str:

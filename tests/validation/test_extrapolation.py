@@ -107,6 +107,19 @@ def test_the_error_level_holds_as_long_as_one_fit_is_right():
         assert stats.binomtest(alarms, runs, alpha, alternative="greater").pvalue > 0.001
 
 
+def test_skewed_numbers_are_tested_by_resampling():
+    # Mostly zero and rarely large: a mean that is too low comes with an error that is too small.
+    rare, symmetric = np.repeat([0.0, 20.0], [188, 12]), np.tile([0.0, 9.0], 100)
+    p = {}
+    for name, values, predicted in (("rare", rare, 4.2), ("symmetric", symmetric, 7.5)):
+        found = Extrapolation(LAWS).evidence([sample(values, n, predicted, delta=9.0) for n in SIZES], 1e-3, SEED)
+        point = found.points[0]
+        t = (point.null[0] - point.estimate) / point.standard_error
+        p[name] = found.p_value / (2 * stats.t(199).sf(t))
+    assert p["rare"] > 10
+    assert math.isclose(p["symmetric"], 1, rel_tol=1e-6)
+
+
 def test_an_extrapolation_says_how_many_samples_would_decide():
     def mean(n):
         return 2.0

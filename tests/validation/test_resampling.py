@@ -1,7 +1,7 @@
 import numpy as np
 from scipy import stats
 
-from validation.resampling import RESAMPLES, maximal_t, resamples_for
+from validation.resampling import RESAMPLES, combined_t, maximal_t, resamples_for, too_skewed
 
 
 def test_the_bootstrap_reproduces_the_law_of_the_largest_t():
@@ -26,3 +26,44 @@ def test_the_smallest_p_value_of_resampling_is_a_tenth_of_the_level():
     for alpha in (0.05, 2.3e-4, 1e-5):
         assert 1 / (1 + resamples_for(alpha)) < alpha / 10
     assert resamples_for(0.05) == RESAMPLES
+
+
+def test_a_single_series_has_the_same_law_as_a_curve_of_one_number():
+    draw, seed = np.random.default_rng(4).exponential(size=50), np.random.SeedSequence(5)
+    for weight in (1.0, -3.0):
+        assert np.allclose(
+            combined_t([draw], np.array([[weight]]), seed, 500)[:, 0], maximal_t(draw[:, None], seed, 500)
+        )
+
+
+def test_the_bootstrap_reproduces_the_t_of_a_skewed_sum():
+    # The upper and lower tails of |T| for 2 a - b of exponential numbers, from many samples and from bootstraps of one.
+    generator, counts, weights = np.random.default_rng(6), (60, 120), np.array([2.0, -1.0])
+    samples = [generator.exponential(size=(50_000, count)) for count in counts]
+    errors = [w**2 * s.var(axis=1, ddof=1) / s.shape[1] for w, s in zip(weights, samples, strict=True)]
+    sums = sum(w * (s.mean(axis=1) - 1) for w, s in zip(weights, samples, strict=True))
+    exact = np.quantile(np.abs(sums) / np.sqrt(sum(errors)), 0.99)
+    normal = stats.norm.ppf(0.995)
+    found = np.median(
+        [
+            np.quantile(combined_t([s[k] for s in samples], weights[None], np.random.SeedSequence(k), 2000), 0.99)
+            for k in range(60)
+        ]
+    )
+    assert exact > 1.1 * normal
+    assert abs(found - exact) < 0.3 * (exact - normal)
+
+
+def test_skewness_of_one_series_is_held_against_its_size_and_level():
+    lopsided = np.repeat([0.0, 1.0], [960, 40])  # skewness 4.7, over sqrt(1000): 0.15
+    for alpha, skewed in ((0.01, False), (1e-4, True)):
+        z = stats.norm.isf(alpha / 2)
+        assert (stats.skew(lopsided) / 1000**0.5 * z * (2 * z**2 + 1) / 6 > 1) == skewed
+        assert too_skewed([lopsided], np.ones(1), alpha) == skewed
+
+
+def test_skewness_of_a_difference_cancels_and_that_of_a_sum_does_not():
+    draw = np.random.default_rng(7).gamma(0.25, size=50)
+    assert too_skewed([draw, draw], np.array([1.0, 1.0]), 1e-3)
+    assert not too_skewed([draw, draw], np.array([1.0, -1.0]), 1e-3)
+    assert not too_skewed([np.random.default_rng(8).standard_normal(50)], np.ones(1), 1e-6)
