@@ -34,8 +34,10 @@ class Catalogue(Mapping[str, Claim]):
         self.source = source
 
     def __getitem__(self, claim_id: str) -> Claim:
+        if claim_id in self.families:
+            raise ValueError(f"no claim {claim_id!r}: it is a family; give it as such (--family {claim_id})")
         if claim_id not in self._claims:
-            raise ValueError(f"no claim {claim_id!r}{_hint(claim_id, self._claims)}")
+            raise ValueError(f"no claim {claim_id!r}{_hint(claim_id, [*self._claims, *self.families])}")
         return self._claims[claim_id]
 
     def __contains__(self, claim_id: object) -> bool:

@@ -18,6 +18,10 @@ def test_weights_are_shares_of_the_whole(dice):
 def test_unknown_names_are_answered_with_the_nearest(dice):
     with pytest.raises(ValueError, match="no claim 'die/ture'; did you mean 'die/true'"):
         dice.select(["die/ture"])
+    with pytest.raises(ValueError, match="no claim 'dies'; did you mean 'die'"):
+        dice.select(["dies"])
+    with pytest.raises(ValueError, match="'die': it is a family; give it as such"):
+        dice.select(["die"])
     with pytest.raises(ValueError, match="no family 'dye'; did you mean 'die'"):
         dice.select(family="dye")
     with pytest.raises(ValueError, match="ids is empty; give at least one claim"):
