@@ -13,7 +13,7 @@ from validation.claims import catalogue
 from validation.cli import main
 from validation.report import html, markdown, mathml
 
-VOID = {"meta", "link", "br", "img", "hr", "input", "path", "use", "line"}
+VOID = {"meta", "link", "br", "img", "wbr", "hr", "input", "path", "use", "line"}
 
 
 class Page(HTMLParser):
@@ -86,6 +86,7 @@ def test_the_page_says_what_happened(report):
     assert "The prediction is rejected: p = " in text
     assert "The data cannot tell. About" in text
     assert "killed: measured" in text
+    assert re.search(r'Disagree: <a href="#[^"]*">die/false</a> \(<b class="disagrees">theorem</b>\)', text)
     assert "not run" in text  # the mutant that asks for a larger effort
 
 
