@@ -45,6 +45,12 @@ def one_blas_thread() -> Iterator[None]:
         yield
 
 
+@cache
+def one_blas_thread_for_good() -> None:
+    """Hold them so until the process ends: where units of work run side by side, none may give the limit back."""
+    _blas().limit(limits=1, user_api="blas")
+
+
 def run_in_threads(work: Callable[[_Task], None], tasks: Iterable[_Task], nothing: _Task | None = None) -> None:
     """Call ``work`` on every task; tasks must write to places of their own, so that order cannot matter.
 

@@ -9,9 +9,9 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 from unittest import mock
@@ -182,17 +182,10 @@ def _end_with_parent() -> None:
 def _elsewhere(expected: str, work: Callable[[UnitT], ResultT], unit: UnitT) -> ResultT:
     if code() != expected:
         raise RuntimeError(f"this worker has other code ({code()}) than the run ({expected}); install the same version")
-    _one_blas_thread_for_good()
+    from spinglass.threads import one_blas_thread_for_good
+
+    one_blas_thread_for_good()
     return work(unit)
-
-
-@cache
-def _one_blas_thread_for_good() -> AbstractContextManager[None]:
-    from spinglass.threads import one_blas_thread
-
-    held = one_blas_thread()
-    held.__enter__()
-    return held  # kept by the cache: a context that is forgotten is left
 
 
 @contextmanager
