@@ -62,7 +62,8 @@ ENTRIES = {
         "Energies per spin at which L-BFGS descents from uniform random points end (64 landscapes of 16 starts a "
         "size, H = 3), beside the exact mean density of minima at the same n (Auffinger, Ben Arous and Černý 2013, "
         "Theorem 2.1) and the band [-E_0, -E_inf]. The density counts every minimum once; descents favour wide "
-        "basins, so the two differ. Below n = 200 most minima still lie above the band.",
+        "basins, so the two differ. At every n nearly all minima lie above the band; their distance from its upper "
+        "edge falls as n^(-1/2).",
         _descent_energies,
         _draw_descent_energies,
     ),
