@@ -20,7 +20,7 @@ from validation.evidence import (
     together,
 )
 from validation.nearly_constant import NO_SPREAD, bounded_point, nearly_constant
-from validation.resampling import SMALLEST_LEVEL, maximal_t, resamples_for, too_skewed
+from validation.resampling import SMALLEST_LEVEL, combined_t, maximal_t, resamples_for, too_skewed
 
 if TYPE_CHECKING:
     from validation.claim import Series
@@ -122,12 +122,14 @@ class Mean:
         error = np.where(still, 0.0, error)
         freedom = count - 1
         quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
-        if components == 1 and not (error[0] > 0 and too_skewed([values[:, 0]], np.ones(1), alpha)):
-            point = mean_point(float(mean[0]), float(error[0]), freedom, sample, 0, alpha, quantile)
+        if components == 1:
+            law = None
+            if error[0] > 0 and too_skewed([values[:, 0]], np.ones(1), alpha):
+                law = combined_t([values[:, 0]], np.ones((1, 1)), seed, resamples_for(alpha))
+            point = mean_point(float(mean[0]), float(error[0]), freedom, sample, 0, alpha, quantile, law)
             return [point], point.p_value
         maxima = maximal_t(values[:, error > 0], seed, resamples_for(alpha))
-        if components > 1:
-            quantile = float(np.quantile(maxima, CONFIDENCE, method="higher"))
+        quantile = float(np.quantile(maxima, CONFIDENCE, method="higher"))
         points = [
             mean_point(float(mean[k]), float(error[k]), freedom, sample, k, alpha, quantile) for k in range(components)
         ]

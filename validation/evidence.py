@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from validation.resampling import tail
+
 Array = NDArray[np.float64]
 Range = tuple[float, float]
 Status = Literal["agrees", "disagrees", "undecided"]
@@ -115,21 +117,37 @@ def samples_needed(samples: int, error: float, deviation: float, bias: float, de
 
 
 def mean_point(
-    estimate: float, error: float, freedom: int, sample: Sample, k: int, alpha: float, quantile: float
+    estimate: float,
+    error: float,
+    freedom: int,
+    sample: Sample,
+    k: int,
+    alpha: float,
+    quantile: float,
+    law: Array | None = None,
 ) -> Point:
-    """Compare component ``k``'s estimated mean with its prediction by Student's t."""
+    """Compare component ``k``'s estimated mean with its prediction by Student's t, or by its bootstrapped ``law``.
+
+    The law has shape (draws, F), of studentised deviations of F statistics of which any may be the right one. An
+    interval, and an equivalence, has to hold by Student's t as well.
+    """
     low, high = float(sample.low[k]), float(sample.high[k])
     bias, delta = float(sample.bias[k]), float(sample.delta[k])
     null, tolerated = (low - bias, high + bias), (low - delta, high + delta)
     centre, half = (null[0] + null[1]) / 2, (null[1] - null[0]) / 2
+    below = above = quantile
     if error > 0:
         distance = abs(estimate - centre)
         # The null's worst case is its nearer edge; the second term is the far tail, all of it at half = 0.
         p_value = upper_tail((distance - half) / error, freedom) + upper_tail((distance + half) / error, freedom)
-        p_equivalence = max(
-            upper_tail((estimate - tolerated[0]) / error, freedom),
-            upper_tail((tolerated[1] - estimate) / error, freedom),
-        )
+        ends = (estimate - tolerated[0]) / error, (tolerated[1] - estimate) / error
+        p_equivalence = max(upper_tail(end, freedom) for end in ends)
+        if law is not None:
+            beyond = (distance - half) / error
+            p_value = tail(np.abs(law), beyond) if beyond > 0 else 1.0
+            p_equivalence = max(p_equivalence, tail(law, ends[0]), tail(-law, ends[1]))
+            below = max(below, float(np.quantile(law, 1 - EQUIVALENCE_LEVEL, axis=0, method="higher").max()))
+            above = max(above, float(np.quantile(-law, 1 - EQUIVALENCE_LEVEL, axis=0, method="higher").max()))
         off = max(low - estimate, estimate - high, 0.0)
         needed = samples_needed(len(sample.values), error, off, bias, delta, alpha)
     else:
@@ -137,7 +155,7 @@ def mean_point(
     return Point(
         estimate,
         error,
-        (estimate - quantile * error, estimate + quantile * error),
+        (estimate - below * error, estimate + above * error),
         (low, high),
         null,
         tolerated,

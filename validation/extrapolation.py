@@ -34,7 +34,8 @@ class Extrapolation:
     bias bound, added to whatever the claim states; the two together may be half of delta at most. The test rests on one
     fit at least being free of bias: from the limit the hull of all fits is no farther than that one. Law and window are
     both guesses, and one of either alone would say nothing about what the guess costs. Where skewness would distort
-    Student's tail at the error level, the p-value is the largest that the bootstrap over samples gives for any fit.
+    Student's tail at the error level, tests and interval are the most cautious that a bootstrap over samples gives for
+    any fit.
 
     Raises
     ------
@@ -157,8 +158,7 @@ def _weighed(
     quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
     bias = float(first.bias[0]) + spread
     widened = Sample(first.values, first.low, first.high, first.bias + spread, first.delta - spread, first.parameters)
-    plain = mean_point(middle, error, freedom, widened, 0, alpha, quantile)
-    p_value = plain.p_value if law is None else _resampled_p_value(plain, law)
+    plain = mean_point(middle, error, freedom, widened, 0, alpha, quantile, law)
     delta = float(first.delta[0])
     point = Point(
         middle,
@@ -167,7 +167,7 @@ def _weighed(
         plain.predicted,
         plain.null,
         (plain.predicted[0] - delta, plain.predicted[1] + delta),
-        p_value,
+        plain.p_value,
         plain.p_equivalence if bias <= delta / 2 else 1.0,
         sum(counts),
         # Of the largest series, the others in proportion: the spread of the forms stays what it is.
@@ -180,13 +180,6 @@ def _weighed(
     if error == 0:
         reason = NO_SPREAD
     return together([point], [point.p_value], reason)
-
-
-def _resampled_p_value(point: Point, law: Array) -> float:
-    beyond = max(point.null[0] - point.estimate, point.estimate - point.null[1]) / point.standard_error
-    if beyond <= 0:
-        return 1.0
-    return float((1 + (law >= beyond).sum(axis=0).max()) / (1 + len(law)))
 
 
 def _listed(sizes: Array) -> str:

@@ -73,6 +73,17 @@ def test_a_skewed_number_is_tested_by_resampling():
     assert Mean().evidence([sample(values, 0.2)], 6e-4, SEED).p_value == stats.ttest_1samp(values, 0.2).pvalue
 
 
+def test_the_interval_of_a_skewed_number_leans_and_agrees_with_the_test_of_equivalence():
+    values = np.random.default_rng(14).exponential(size=60)
+    student = stats.t(59).ppf(0.99) * stats.sem(values)
+    point = Mean().evidence([sample(values, 1.0)], 1e-3, SEED).points[0]
+    down, up = point.estimate - point.interval[0], point.interval[1] - point.estimate
+    assert math.isclose(down, student)  # never narrower
+    assert up > 1.1 * student
+    for delta, agrees in ((abs(1 - point.interval[1]) * 1.001, True), (abs(1 - point.interval[1]) * 0.999, False)):
+        assert (Mean().evidence([sample(values, 1.0, delta=delta)], 1e-3, SEED).p_equivalence < 0.01) == agrees
+
+
 def test_a_constant_has_no_error_bar_and_no_verdict():
     found = Mean().evidence([sample(np.full(50, 3.0), 3.0)], 0.01, SEED)
     assert found.status(0.01) == "undecided"

@@ -1,6 +1,7 @@
 import numpy as np
 from scipy import stats
 
+from validation import resampling
 from validation.resampling import RESAMPLES, combined_t, maximal_t, resamples_for, too_skewed
 
 
@@ -31,9 +32,10 @@ def test_the_smallest_p_value_of_resampling_is_a_tenth_of_the_level():
 def test_a_single_series_has_the_same_law_as_a_curve_of_one_number():
     draw, seed = np.random.default_rng(4).exponential(size=50), np.random.SeedSequence(5)
     for weight in (1.0, -3.0):
-        assert np.allclose(
-            combined_t([draw], np.array([[weight]]), seed, 500)[:, 0], maximal_t(draw[:, None], seed, 500)
-        )
+        law = combined_t([draw], np.array([[weight]]), seed, 500)[:, 0]
+        assert np.allclose(np.abs(law), maximal_t(draw[:, None], seed, 500))
+        # Of skewed numbers a mean that is too low comes with an error that is too small, and lies far below.
+        assert np.quantile(-np.sign(weight) * law, 0.95) > 1.2 * np.quantile(np.sign(weight) * law, 0.95)
 
 
 def test_the_bootstrap_reproduces_the_t_of_a_skewed_sum():
@@ -44,12 +46,10 @@ def test_the_bootstrap_reproduces_the_t_of_a_skewed_sum():
     sums = sum(w * (s.mean(axis=1) - 1) for w, s in zip(weights, samples, strict=True))
     exact = np.quantile(np.abs(sums) / np.sqrt(sum(errors)), 0.99)
     normal = stats.norm.ppf(0.995)
-    found = np.median(
-        [
-            np.quantile(combined_t([s[k] for s in samples], weights[None], np.random.SeedSequence(k), 2000), 0.99)
-            for k in range(60)
-        ]
-    )
+    laws = [
+        np.abs(combined_t([s[k] for s in samples], weights[None], np.random.SeedSequence(k), 2000)) for k in range(60)
+    ]
+    found = np.median([np.quantile(law, 0.99) for law in laws])
     assert exact > 1.1 * normal
     assert abs(found - exact) < 0.3 * (exact - normal)
 
@@ -60,6 +60,20 @@ def test_skewness_of_one_series_is_held_against_its_size_and_level():
         z = stats.norm.isf(alpha / 2)
         assert (stats.skew(lopsided) / 1000**0.5 * z * (2 * z**2 + 1) / 6 > 1) == skewed
         assert too_skewed([lopsided], np.ones(1), alpha) == skewed
+
+
+def test_the_size_of_numbers_plays_no_part():
+    draw, one, seed = np.random.default_rng(9).gamma(0.25, size=50), np.ones((1, 1)), np.random.SeedSequence(0)
+    for scale in (1e-150, 1e120):
+        assert too_skewed([scale * draw], one[0], 1e-3)
+        assert np.allclose(combined_t([scale * draw], one, seed, 100), combined_t([draw], one, seed, 100))
+
+
+def test_many_samples_are_resampled_in_smaller_portions(monkeypatch):
+    draw, one, seed = np.random.default_rng(10).standard_normal(50), np.ones((1, 1)), np.random.SeedSequence(0)
+    whole = combined_t([draw], one, seed, 400)
+    monkeypatch.setattr(resampling, "_DRAWS_AT_ONCE", 150)
+    assert np.array_equal(combined_t([draw], one, seed, 400), whole)
 
 
 def test_skewness_of_a_difference_cancels_and_that_of_a_sum_does_not():
