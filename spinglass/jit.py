@@ -69,7 +69,7 @@ def _interruptible() -> Iterator[None]:
             yield
     finally:
         signal.signal(signal.SIGINT, handler)
-    late.hand_over()
+        late.hand_over()
 
 
 class _LateInterrupt(event.Listener):
@@ -88,7 +88,8 @@ class _LateInterrupt(event.Listener):
             self._handler(*pressed)
 
     def on_start(self, passed: object) -> None:  # noqa: ARG002
-        self.hand_over()
+        if threading.current_thread() is threading.main_thread():  # others' passes are heard as well
+            self.hand_over()
 
     def on_end(self, passed: object) -> None:
         """Do nothing: the next pass will begin."""

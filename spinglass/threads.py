@@ -1,9 +1,10 @@
 """Run independent pieces of compiled work on all cores."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from functools import cache
 from typing import TypeVar
 
@@ -38,17 +39,37 @@ def _blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
+class _OneBlasThread:
+    """A limit for the whole process, shared by blocks that overlap: the first sets it, the last takes it back."""
+
+    def __init__(self) -> None:
+        self._lock, self._blocks, self._restore = threading.Lock(), 0, ExitStack()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._blocks == 0:
+                self._restore.enter_context(_blas().limit(limits=1, user_api="blas"))
+            self._blocks += 1
+
+    def __exit__(self, *raised: object) -> None:
+        with self._lock:
+            self._blocks -= 1
+            if self._blocks == 0:
+                self._restore.close()
+
+
+_ONE_BLAS_THREAD = _OneBlasThread()
+
+
+def one_blas_thread() -> AbstractContextManager[None]:
     """Hold BLAS and LAPACK at one thread: their results' last bits depend on the number, and threads are taken."""
-    with _blas().limit(limits=1, user_api="blas"):
-        yield
+    return _ONE_BLAS_THREAD
 
 
 @cache
 def one_blas_thread_for_good() -> None:
-    """Hold them so until the process ends: where units of work run side by side, none may give the limit back."""
-    _blas().limit(limits=1, user_api="blas")
+    """Hold them so until the process ends."""
+    _ONE_BLAS_THREAD.__enter__()
 
 
 def run_in_threads(work: Callable[[_Task], None], tasks: Iterable[_Task], nothing: _Task | None = None) -> None:

@@ -70,8 +70,9 @@ def write(report: Report, folder: Path) -> None:
     report.to_frame().to_parquet(data, index=False)
     verdicts = json.dumps(contents(report), indent=1, allow_nan=False) + "\n"
     write_whole(folder / DATA, data.getvalue())
-    for name, text in ((CLAIMS, verdicts), (PLAIN, markdown(report)), (PAGE, html(report))):
-        write_whole(folder / name, text.encode("utf-8"))
+    write_whole(folder / CLAIMS, verdicts.encode("utf-8"))  # before pages are made of what a user wrote
+    for name, page in ((PLAIN, markdown), (PAGE, html)):
+        write_whole(folder / name, page(report).encode("utf-8", "backslashreplace"))
 
 
 def load(folder: str | Path) -> "pd.DataFrame":

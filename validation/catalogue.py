@@ -5,6 +5,7 @@ import importlib.util
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
@@ -17,10 +18,10 @@ class Catalogue(Mapping[str, Claim]):
     """Claims by id, their weights scaled to sum to 1: the share each has of the error budget.
 
     ``source`` says where another process finds the same claims: "" for the project's own, a file's path for a
-    user's, None for claims that exist in this process only.
+    user's, None for claims that exist in this process only. ``digest`` tells versions of that file apart.
     """
 
-    def __init__(self, claims: Iterable[Claim], source: str | None = None) -> None:
+    def __init__(self, claims: Iterable[Claim], source: str | None = None, digest: str = "") -> None:
         given = list(claims)
         if not given:
             raise ValueError("there are no claims here; define at least one Claim")
@@ -31,7 +32,7 @@ class Catalogue(Mapping[str, Claim]):
         self._claims = {claim.id: replace(claim, weight=claim.weight / total) for claim in given}
         for claim in self._claims.values():
             claim.check_level()
-        self.source = source
+        self.source, self.digest = source, digest
 
     def __getitem__(self, claim_id: str) -> Claim:
         if claim_id in self.families:
@@ -98,6 +99,7 @@ def read_claims(path: str | Path) -> Catalogue:
     file = Path(path).resolve()
     if not file.is_file():
         raise ValueError(f"there is no claim file {path}; give the path of a Python file")
+    digest = sha256(file.read_bytes()).hexdigest()
     module = _run(file)
     found: list[Claim] = []
     for value in vars(module).values():
@@ -105,7 +107,7 @@ def read_claims(path: str | Path) -> Catalogue:
         found += [member for member in members if isinstance(member, Claim) and member not in found]
     if not found:
         raise ValueError(f"{path} defines no claim; assign a validation.Claim to a name at its top level")
-    return Catalogue(found, source=str(file))
+    return Catalogue(found, source=str(file), digest=digest)
 
 
 def _run(file: Path) -> ModuleType:
@@ -127,4 +129,7 @@ def _run(file: Path) -> ModuleType:
     except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise ValueError(f"{file} does not run: {type(error).__name__}: {error}") from error
+    except BaseException:
+        del sys.modules[name]  # or the next reading would take what ran before Ctrl-C for the whole file
+        raise
     return module

@@ -94,6 +94,8 @@ class Mutant:
     verdict: Literal["disagrees", "agrees"] = "disagrees"
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise ValueError(f"a mutant needs a name in words, not {self.name!r}")
         if not self.patches:
             raise ValueError(f"mutant {self.name!r} changes nothing: give it at least one patch")
         one_of("effort", self.effort, EFFORTS)
@@ -157,6 +159,8 @@ class Claim:
                 raise ValueError(f"claim {self.id!r} has an empty {name}; every claim must say it")
         if "/" not in self.id or any(c.isspace() for c in self.id):
             raise ValueError(f"a claim id reads family/name without spaces, not {self.id!r}")
+        if not all(isinstance(name, str) for name in self.components):
+            raise ValueError(f"claim {self.id}: components must be names in words, not {self.components!r}")
         self._check_resolution()
         self._check_sizes()
         self._check_mutants()
@@ -165,6 +169,7 @@ class Claim:
         for name in ("delta", "bias", "weight"):
             if isinstance(getattr(self, name), bool) or not isinstance(getattr(self, name), Real):
                 raise ValueError(f"claim {self.id}: {name} must be a number, not {getattr(self, name)!r}")
+            object.__setattr__(self, name, float(getattr(self, name)))
         if not 0 < self.delta < math.inf:
             raise ValueError(f"claim {self.id}: delta must be positive and finite, not {self.delta!r}")
         if not 0 <= 2 * self.bias <= self.delta:
@@ -260,7 +265,10 @@ class Claim:
     def prediction(self, series: Series) -> Between:
         """Return what theory says of a series, as a range."""
         given = _as_it_is_now(self.predict)(**series.parameters)
-        return given if isinstance(given, Between) else Between(given, given)
+        prediction = given if isinstance(given, Between) else Between(given, given)
+        if np.ndim(prediction.low) > 1 or np.ndim(prediction.high) > 1:
+            raise ValueError(f"predict returned shape {np.shape(prediction.low)} where numbers in one row are due")
+        return prediction
 
 
 def _as_it_is_now(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -169,6 +169,10 @@ class Proportion:
                     "delta reaches down to a probability of 0, so that finding nothing would pass where "
                     f"{sample.low.min():.3g} is predicted; use a smaller delta: it counts relative to the larger end"
                 )
+            if sample.low.min() < 0 or sample.high.max() > 1:
+                raise ValueError(
+                    f"a Proportion is held against probabilities; given {sample.low.min():g} to {sample.high.max():g}"
+                )
         share = alpha / sum(sample.values.shape[1] for sample in samples)
         points = [self._point(sample, k, share) for sample in samples for k in range(sample.values.shape[1])]
         return together(points, [point.p_value for point in points])

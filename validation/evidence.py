@@ -27,6 +27,7 @@ EQUIVALENCE_LEVEL = 0.01
 CONFIDENCE = 1 - 2 * EQUIVALENCE_LEVEL
 # Standard errors of delta/4.3 make a right theory agree with probability 0.95: |Z| < 4.3 - 2.33.
 PLANNED_RESOLUTION = 4.3
+_HOPELESS = 1e6  # times smaller, the error would have to be
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def upper_tail(t: float, freedom: float) -> float:
 def samples_needed(samples: int, error: float, deviation: float, bias: float, delta: float, alpha: float) -> int | None:
     """Return how many samples would decide, at the planned resolution and with the deviation seen so far.
 
-    None if no number of samples can: the bias bound reaches as far as delta.
+    None if no number of samples can: the bias bound reaches as far as delta, or the error is beyond all measure.
     """
     if bias >= delta:
         return None
@@ -111,6 +112,8 @@ def samples_needed(samples: int, error: float, deviation: float, bias: float, de
     if deviation > bias and alpha > 0:
         ways.append(float(-special.ndtri(alpha / 2)) * error / (deviation - bias))
     factor = max(PLANNED_RESOLUTION * error / (delta - bias), min(ways, default=0.0))
+    if factor > _HOPELESS:
+        return None
     exact = samples * factor**2
     digits = 10 ** max(0, math.floor(math.log10(max(exact, 1))) - 1)
     return int(math.ceil(exact / digits) * digits)

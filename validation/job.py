@@ -36,7 +36,9 @@ class Job:
         if source is None and self.executor is not None:
             raise ValueError("claims made in this process cannot be sent elsewhere; put them into a file")
         work: Callable[[Unit], Outcome] = (
-            partial(perform, self.catalogue, self.root) if source is None else partial(perform_there, source, self.root)
+            partial(perform, self.catalogue, self.root)
+            if source is None
+            else partial(perform_there, source, self.catalogue.digest, self.root)
         )
         numbers = {unit: number for number, unit in enumerate(self.units)}
         left = [unit for unit, number in numbers.items() if kept is None or number not in kept.finished]

@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -102,8 +103,11 @@ def _patched(holder: Any, attribute: str, replace: Callable[[Any], Any]) -> Iter
 
 
 def _forget() -> None:
-    for name, module in list(sys.modules.items()):
-        if (name.startswith(_REMEMBERING) and name not in _KEPT) or hasattr(module, FILE_OF_CLAIMS):
+    modules = dict(sys.modules)
+    folders = {Path(module.__file__ or "").parent for module in modules.values() if hasattr(module, FILE_OF_CLAIMS)}
+    for name, module in modules.items():
+        ours = name.startswith(_REMEMBERING) and name not in _KEPT
+        if ours or Path(getattr(module, "__file__", None) or "").parent in folders:  # a claim file and its neighbours
             for value in list(vars(module).values()):
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()

@@ -164,7 +164,7 @@ def _fate(verdict: Verdict | None) -> str:
 
 
 def mathml(latex: str) -> Markup:
-    """Return a LaTeX formula as MathML for display.
+    """Return a LaTeX formula as MathML for display, or as it is where it is no LaTeX.
 
     Examples
     --------
@@ -175,7 +175,10 @@ def mathml(latex: str) -> Markup:
 
     # The converter passes angle brackets through: they travel as characters of no meaning, and come back as text.
     sealed = latex.replace("<", "\ue000").replace(">", "\ue001")
-    text = convert(sealed, display="block")
+    try:
+        text = convert(sealed, display="block")
+    except Exception:  # of many kinds, one for every way to be wrong
+        return Markup("<code>{}</code>").format(latex)
     for seal, escaped in (("\ue000", "&lt;"), ("\ue001", "&gt;")):
         text = text.replace(f"<mi>{seal}</mi>", f"<mo>{escaped}</mo>").replace(seal, escaped)
     return Markup(text)

@@ -66,7 +66,12 @@ def sweep(
     # Products' last bits depend on the number of BLAS threads; one is what a worker process has too.
     with one_blas_thread():
         if executor is not None:
-            yield from _over(executor, partial(_elsewhere, code(), work), units, _AHEAD_ELSEWHERE)
+            waiting = iter(units)
+            try:
+                yield from _over(executor, partial(_elsewhere, code(), work), waiting, _AHEAD_ELSEWHERE)
+            except WorkersDiedError as died:
+                for unit in [*died.units, *waiting]:
+                    yield unit, Failure("BrokenExecutor: a worker process of the executor given died")
         elif workers == 1 or len(units) < 2:
             for unit in units:
                 yield unit, _attempt(work, unit)

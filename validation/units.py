@@ -128,15 +128,18 @@ def perform(catalogue: Catalogue, root: np.random.SeedSequence, unit: Unit) -> O
     return Outcome(unit, outcome.values, prediction, outcome.errors, time.perf_counter() - start)
 
 
-def perform_there(source: str, root: np.random.SeedSequence, unit: Unit) -> Outcome:
-    """Carry out one unit wherever this is, with the claims read there."""
-    return perform(_catalogue_from(source), root, unit)
+def perform_there(source: str, digest: str, root: np.random.SeedSequence, unit: Unit) -> Outcome:
+    """Carry out one unit wherever this is, with the claims read there; RuntimeError if they are others than here."""
+    return perform(_catalogue_from(source, digest), root, unit)
 
 
 @cache
-def _catalogue_from(source: str) -> Catalogue:
+def _catalogue_from(source: str, digest: str) -> Catalogue:
     if source:
-        return read_claims(source)
+        found = read_claims(source)
+        if found.digest != digest:
+            raise RuntimeError(f"{source} has changed since the run began, or is another file where this unit runs")
+        return found
     from validation.claims import catalogue
 
     return catalogue()

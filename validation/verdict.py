@@ -144,16 +144,16 @@ class Trial:
         try:
             reason = self._obstacle()
             samples = [] if reason else [self._sample(number) for number in range(len(self.series))]
-        except ValueError as error:
-            reason = str(error)
+        except Exception as error:  # a user's claim: whatever it does, the others are judged
+            reason = _said(error)
         if reason:
             return self._verdict("undecided", math.nan, math.nan, reason=reason)
         claim = self.claim
         seed = sample_seed(root, claim.id, self.effort, _BOOTSTRAP)
         try:
             evidence = claim.estimator.evidence(samples, claim.alpha, seed)
-        except ValueError as error:
-            return self._verdict("undecided", math.nan, math.nan, reason=str(error))
+        except Exception as error:
+            return self._verdict("undecided", math.nan, math.nan, reason=_said(error))
         status = evidence.status(claim.alpha)
         needed = max((p.needed for p in evidence.points if p.needed), default=None)
         return self._verdict(
@@ -273,6 +273,10 @@ class Trial:
             labels += [", ".join(part for part in (where, name) if part) for name in names]
         # An extrapolation makes one number of all series.
         return labels if len(labels) == points else ["limit"] * points
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
 
 
 def _fate(mutant: Mutant, status: Status, right: Status) -> Fate:

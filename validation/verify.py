@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, closing
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +89,11 @@ def verify(
         check_mutants(claim)
     if resume and out is None:
         raise ValueError("resume takes up the run of a folder; give it as out")
+    if resume and catalogue.source is None:
+        raise ValueError(
+            "whether these claims are those of the unfinished run cannot be told, as they are in no file; put them "
+            "into one, or leave out resume"
+        )
     trials = [trial for claim in chosen for trial in _trials(claim, mutants, effort)]
     job = Job(catalogue, root, [unit for trial in trials for unit in trial.units], workers, executor)
     with ExitStack() as stack:
@@ -141,7 +145,6 @@ def _configuration(
     catalogue: Catalogue, chosen: Sequence[Claim], effort: Effort, root: np.random.SeedSequence, mutants: bool
 ) -> dict[str, Any]:
     """Return all that the measurements depend on, for the folder they are kept in."""
-    file = Path(catalogue.source) if catalogue.source else None
     text = seed_text(root)
     return {
         "command": "verify",
@@ -149,7 +152,7 @@ def _configuration(
         "effort": effort,
         "seed": int(text) if text.isdigit() else text,
         "mutants": mutants,
-        "file": sha256(file.read_bytes()).hexdigest() if file else None,
+        "file": catalogue.digest or None,
         "sizes": {claim.id: repr(claim.sizes[effort]) for claim in chosen},
         "versions": versions(),
         "code": code(),

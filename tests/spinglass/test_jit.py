@@ -4,13 +4,14 @@ import importlib.util
 import os
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from numba.core import event
 
 from spinglass import DescentInterrupted, SphericalSpinGlass, descend, sphere, threads
-from spinglass.jit import compiling
+from spinglass.jit import _LateInterrupt, compiling
 
 KERNEL = """
 from spinglass.jit import jit
@@ -121,3 +122,42 @@ def test_a_task_without_work_is_done_here_before_threads_begin(monkeypatch):
     assert done[0] == (-1, threading.main_thread())
     assert sorted(task for task, _ in done[1:]) == list(range(4))
     assert threading.main_thread() not in {thread for _, thread in done[1:]}
+
+
+def test_passes_of_another_thread_leave_ctrl_c_to_the_main_one():
+    late = _LateInterrupt(signal.default_int_handler)
+    late.press(signal.SIGINT, None)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(late.on_start, None).result()
+    with pytest.raises(KeyboardInterrupt):
+        late.on_start(None)
+
+
+def test_ctrl_c_is_not_lost_where_a_kernel_does_not_compile(tmp_path):
+    path = tmp_path / "does_not_compile.py"
+    path.write_text("from spinglass.jit import jit\n@jit\ndef kernel(x):\n    return x.nothing\n")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    class PressAtTheEnd(Press):
+        def on_end(self, passed):
+            if "nopython_type_inference" in passed.data["name"]:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    with event.install_listener("numba:run_pass", PressAtTheEnd()), pytest.raises(KeyboardInterrupt):
+        module.kernel(1.0)
+
+
+def test_overlapping_blocks_share_the_limit_on_blas():
+    def limits():
+        return {library["num_threads"] for library in threads._blas().select(user_api="blas").info()}
+
+    before = limits()
+    first, second = threads.one_blas_thread(), threads.one_blas_thread()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert limits() == {1}
+    second.__exit__(None, None, None)
+    assert limits() == before

@@ -34,7 +34,7 @@ def deviations(points: pd.DataFrame) -> Figure:
     for side, marker in ((-1, "<"), (1, ">")):
         beyond = side * estimate > limit
         axis.plot(np.full(beyond.sum(), side * limit * 0.97), rows[beyond], marker, color=SIMULATION, ms=7)
-    axis.set_yticks(rows, points["label"])
+    axis.set_yticks(rows, points["label"].str.replace("$", r"\$"))  # no formulas
     axis.set(xlim=(-limit, limit), ylim=(-0.6, len(points) - 0.4))
     axis.set_xlabel("deviation from the prediction, in units of δ")
     axis.tick_params(axis="y", length=0)

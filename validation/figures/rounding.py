@@ -22,7 +22,7 @@ def rounding(points: pd.DataFrame) -> Figure:
     axis.set_xscale("log")
     axis.plot(np.maximum(bounds, floor), rows, "|", color=THEORY, ms=12, mew=2.5)
     axis.plot(np.maximum(errors, floor), rows, "o", color=SIMULATION, ms=5)
-    axis.set_yticks(rows, points["label"])
+    axis.set_yticks(rows, points["label"].str.replace("$", r"\$"))  # no formulas
     axis.set(xlim=(floor / 2, 5 * max(positive.max(initial=1e-14), floor)), ylim=(-0.6, len(points) - 0.4))
     axis.xaxis.set_major_locator(LogLocator(numticks=5))
     axis.xaxis.set_minor_locator(NullLocator())
