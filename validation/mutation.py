@@ -107,7 +107,8 @@ def _forget() -> None:
     folders = {Path(module.__file__ or "").parent for module in modules.values() if hasattr(module, FILE_OF_CLAIMS)}
     for name, module in modules.items():
         ours = name.startswith(_REMEMBERING) and name not in _KEPT
-        if ours or Path(getattr(module, "__file__", None) or "").parent in folders:  # a claim file and its neighbours
+        # A claim file and its neighbours as well.
+        if ours or (folders and Path(getattr(module, "__file__", None) or "").parent in folders):
             for value in list(vars(module).values()):
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()
