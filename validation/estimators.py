@@ -156,7 +156,7 @@ class Proportion:
         """Accept any series."""
 
     def smallest_level(self, series: Sequence["Series"]) -> float:
-        """Return the p-value that one of the counts 0 and m has at most, ``2^(1-m)``, whatever is predicted."""
+        """Return the p-value that one of the counts 0 and m has at most, ``2^(1-m)``, for any one probability."""
         return len(series) * 2.0 ** (1 - min(one.samples for one in series))
 
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:  # noqa: ARG002
@@ -174,6 +174,8 @@ class Proportion:
                     f"a Proportion is held against probabilities; given {sample.low.min():g} to {sample.high.max():g}"
                 )
         share = alpha / sum(sample.values.shape[1] for sample in samples)
+        for sample in samples:
+            _check_range(sample, share)
         points = [self._point(sample, k, share) for sample in samples for k in range(sample.values.shape[1])]
         return together(points, [point.p_value for point in points])
 
@@ -203,6 +205,17 @@ class Proportion:
             count,
             samples_needed(count, error, max(low - estimate, estimate - high, 0.0), bias, delta, alpha),
         )
+
+
+def _check_range(sample: Sample, alpha: float) -> None:
+    """Raise ``ValueError`` where a range is so wide that no count could refute it."""
+    count = len(sample.values)
+    for low, high in zip(sample.low - sample.bias, sample.high + sample.bias, strict=True):
+        if 2 * min(_at_least(count, count, high), _at_least(count, count, 1 - low)) > alpha:
+            raise ValueError(
+                f"no count of {count} samples refutes a probability of {low:.3g} to {high:.3g} at the error level "
+                f"{alpha:.1g}; give more samples or a narrower range"
+            )
 
 
 def _at_least(hits: int, count: int, probability: float) -> float:

@@ -94,6 +94,17 @@ def test_a_proportion_is_held_against_probabilities(predicted):
     assert "held against probabilities" in verdict.reason
 
 
+def test_a_range_that_no_count_refutes_is_not_held_against_counts():
+    rare = [Series(30)]
+    wide = claim(
+        "wide", lambda seed: 0.0, predict=lambda: Between(0.3, 0.9), estimator=Proportion(), weight=0.001,
+        sizes=dict.fromkeys(EFFORTS, rare),
+    )  # fmt: skip
+    assert "no count of 30 samples refutes" in verify(claims=[GOOD, wide])["die/wide"].reason
+    narrow = replace(wide, predict=lambda: Between(0.5, 0.9))
+    assert verify(claims=[GOOD, narrow])["die/wide"].status == "disagrees"
+
+
 def test_claims_in_no_file_are_not_resumed(tmp_path):
     with pytest.raises(ValueError, match="put them into one"):
         verify(claims=[GOOD], out=tmp_path, resume=True)
