@@ -12,6 +12,7 @@ from scipy import special
 from validation.evidence import (
     CONFIDENCE,
     EQUIVALENCE_LEVEL,
+    Array,
     Evidence,
     Point,
     Sample,
@@ -40,6 +41,12 @@ class Estimator(Protocol):
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:
         """Weigh the samples of all series against their predictions."""
         ...
+
+
+def _law(values: Array, level: float, seed: np.random.SeedSequence) -> Array | None:
+    """Return the bootstrapped law of one number's studentised deviation where Student's t errs at this level."""
+    one = np.ones((1, 1))
+    return combined_t([values], one, seed, resamples_for(level)) if too_skewed([values], one[0], level) else None
 
 
 @dataclass(frozen=True)
@@ -122,16 +129,16 @@ class Mean:
         error = np.where(still, 0.0, error)
         freedom = count - 1
         quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
+        level = alpha if components == 1 else EQUIVALENCE_LEVEL  # of the tests that each number passes alone
+        laws = [_law(values[:, k], level, seed) if error[k] > 0 else None for k in range(components)]
         if components == 1:
-            law = None
-            if error[0] > 0 and too_skewed([values[:, 0]], np.ones(1), alpha):
-                law = combined_t([values[:, 0]], np.ones((1, 1)), seed, resamples_for(alpha))
-            point = mean_point(float(mean[0]), float(error[0]), freedom, sample, 0, alpha, quantile, law)
+            point = mean_point(float(mean[0]), float(error[0]), freedom, sample, 0, alpha, quantile, laws[0])
             return [point], point.p_value
         maxima = maximal_t(values[:, error > 0], seed, resamples_for(alpha))
         quantile = float(np.quantile(maxima, CONFIDENCE, method="higher"))
         points = [
-            mean_point(float(mean[k]), float(error[k]), freedom, sample, k, alpha, quantile) for k in range(components)
+            mean_point(float(mean[k]), float(error[k]), freedom, sample, k, alpha, quantile, laws[k])
+            for k in range(components)
         ]
         beyond = [
             max(point.null[0] - point.estimate, point.estimate - point.null[1]) / point.standard_error

@@ -84,6 +84,16 @@ def test_the_interval_of_a_skewed_number_leans_and_agrees_with_the_test_of_equiv
         assert (Mean().evidence([sample(values, 1.0, delta=delta)], 1e-3, SEED).p_equivalence < 0.01) == agrees
 
 
+def test_skewed_numbers_of_a_curve_are_as_hard_to_call_equivalent_as_alone():
+    values = np.random.default_rng(15).gamma(0.25, 4, size=(100, 2))
+    values[:, 1] = draws(16, 100, 1.0)
+    points = Mean().evidence([sample(values, [1.0, 1.0], delta=0.9)], 1e-2, SEED).points
+    skewed = Mean().evidence([sample(values[:, 0], 1.0, delta=0.9)], 1e-2, SEED).points[0]
+    t = stats.t(99).sf([(0.9 - abs(p.estimate - 1)) / p.standard_error for p in points])
+    assert points[0].p_equivalence == skewed.p_equivalence > 1.5 * t[0]
+    assert math.isclose(points[1].p_equivalence, t[1])
+
+
 def test_a_constant_has_no_error_bar_and_no_verdict():
     found = Mean().evidence([sample(np.full(50, 3.0), 3.0)], 0.01, SEED)
     assert found.status(0.01) == "undecided"
