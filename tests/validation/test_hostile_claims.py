@@ -12,10 +12,10 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from validation import Between, Claim, Mean, Mutant, Proportion, Series, verify
+from validation import Between, Claim, Mean, Mutant, Proportion, Series, sweep, verify
 from validation.catalogue import Catalogue, read_claims
 from validation.claim import EFFORTS
-from validation.units import perform, units_of
+from validation.units import perform, perform_there, units_of
 
 ROOT = np.random.SeedSequence(0)
 
@@ -156,6 +156,13 @@ def test_a_worker_that_lives_on_reads_an_edited_file_again(on_path):
         assert verify(["t/one"], claims=path, executor=executor)["t/one"].status == "disagrees"
 
 
+def test_a_worker_with_another_file_refuses(on_path):
+    path = claim_file(on_path / "elsewhere.py")
+    (unit, *_) = units_of(read_claims(path)["t/one"], None, "quick")
+    with pytest.raises(RuntimeError, match="has changed since the run began"):
+        perform_there(str(path), "another digest", ROOT, unit)
+
+
 def test_a_file_that_was_interrupted_is_read_again_from_its_beginning(on_path, monkeypatch):
     path = claim_file(on_path / "halves.py", before="if 'HALF' in __import__('os').environ: raise KeyboardInterrupt")
     monkeypatch.setenv("HALF", "1")
@@ -186,12 +193,11 @@ def dies(unit):
     return unit
 
 
-def test_an_executor_whose_workers_die_leaves_failures():
-    from validation.sweep import Failure, sweep
-
+def test_an_executor_whose_workers_die_leaves_failures(monkeypatch):
+    monkeypatch.setattr(sweep, "_AHEAD_ELSEWHERE", 4)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
-        results = dict(sweep(dies, range(40), executor=executor))
-    assert set(results) == set(range(40))
+        results = dict(sweep.sweep(dies, range(10), executor=executor))
+    assert set(results) == set(range(10))
     assert results[0] == 0
-    assert isinstance(results[2], Failure)
-    assert isinstance(results[39], Failure)
+    assert isinstance(results[2], sweep.Failure)
+    assert isinstance(results[9], sweep.Failure)
