@@ -10,9 +10,8 @@ of the whole catalogue take about a day of one core. With right theory 2 of 200 
 and more than 8 have probability 2e-4. Verdicts of a claim whose sizes or resolution have changed since are kept, and
 left out of the sum.
 
-``--samples 30`` draws at most so many samples a series, and shows how far the tests may be trusted with few: 4 of 1155
-verdicts disagreed where 0.2 are expected, all on skewed numbers about critical points, for which the catalogue takes
-900 samples and more.
+``--samples 30`` draws at most so many samples a series, and shows how far the tests may be trusted with few: skewed
+numbers about critical points, for which the catalogue takes hundreds of samples, disagree far too often there.
 """
 
 import argparse

@@ -35,9 +35,9 @@ class Catalogue(Mapping[str, Claim]):
         self.source, self.digest = source, digest
 
     def __getitem__(self, claim_id: str) -> Claim:
-        if claim_id in self.families:
-            raise ValueError(f"no claim {claim_id!r}: it is a family; give it as such (--family {claim_id})")
         if claim_id not in self._claims:
+            if claim_id in self.families:
+                raise ValueError(f"no claim {claim_id!r}: it is a family; give it as such (--family {claim_id})")
             raise ValueError(f"no claim {claim_id!r}{_hint(claim_id, [*self._claims, *self.families])}")
         return self._claims[claim_id]
 

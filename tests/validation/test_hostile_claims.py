@@ -177,14 +177,13 @@ def test_what_a_helper_remembers_does_not_outlive_a_mutant(on_path):
         "from functools import cache\ndef base():\n    return 1.0\n@cache\ndef table():\n    return base()\n"
     )
     claim_file(on_path / "with_helper.py", helper="import a_helper")
-    healthy = read_claims(on_path / "with_helper.py")["t/one"]
+    read_claims(on_path / "with_helper.py")
     helper = importlib.import_module("a_helper")
     wrong = [Mutant("wrong", "s", {"a_helper.base": lambda f: lambda: 7.0}, upstream=True), *mutants()]
     given = Catalogue([claim("helped", lambda seed: helper.table(), mutants=wrong)])
     helped = given["die/helped"]
     assert set(np.ravel(list(perform(given, ROOT, units_of(helped, "wrong", "quick")[1]).values.values()))) == {7.0}
     assert set(np.ravel(list(perform(given, ROOT, units_of(helped, None, "quick")[1]).values.values()))) == {1.0}
-    assert healthy.id == "t/one"
 
 
 def dies(unit):
