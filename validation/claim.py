@@ -74,6 +74,12 @@ class Between:
         if not (np.isfinite(low).all() and np.isfinite(high).all() and (low <= high).all()):
             raise ValueError(f"a range needs two finite ends in order, not {self.low!r} and {self.high!r}")
 
+    @property
+    def reference(self) -> NDArray[np.float64]:
+        """What relative deviations refer to."""
+        largest = np.maximum(np.abs(self.low), np.abs(self.high))
+        return np.asarray(largest if self.scale is None else self.scale, dtype=float)
+
 
 @dataclass(frozen=True)
 class Mutant:

@@ -16,12 +16,13 @@ from validation.evidence import (
     Evidence,
     Point,
     Sample,
+    errors_beyond,
     mean_point,
     samples_needed,
     together,
 )
 from validation.nearly_constant import NO_SPREAD, bounded_point, nearly_constant
-from validation.resampling import SMALLEST_LEVEL, combined_t, maximal_t, resamples_for, too_skewed
+from validation.resampling import SMALLEST_LEVEL, combined_t, maximal_t, resamples_for, tail, too_skewed
 
 if TYPE_CHECKING:
     from validation.claim import Series
@@ -43,10 +44,12 @@ class Estimator(Protocol):
         ...
 
 
-def _law(values: Array, level: float, seed: np.random.SeedSequence) -> Array | None:
+def _law(values: Array, level: float, seed: np.random.SeedSequence, measured: float) -> Array | None:
     """Return the bootstrapped law of one number's studentised deviation where Student's t errs at this level."""
     one = np.ones((1, 1))
-    return combined_t([values], one, seed, resamples_for(level)) if too_skewed([values], one[0], level) else None
+    if not too_skewed([values], one[0], level):
+        return None
+    return combined_t([values], one, seed, resamples_for(level), measured)
 
 
 @dataclass(frozen=True)
@@ -126,27 +129,23 @@ class Mean:
         values = sample.values
         count, components = values.shape
         mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / math.sqrt(count)
+        beyond = np.where(still, -math.inf, errors_beyond(mean, np.where(still, math.inf, error), sample))
         error = np.where(still, 0.0, error)
         freedom = count - 1
         quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
         level = alpha if components == 1 else EQUIVALENCE_LEVEL  # of the tests that each number passes alone
-        laws = [_law(values[:, k], level, seed) if error[k] > 0 else None for k in range(components)]
+        laws = [None if still[k] else _law(values[:, k], level, seed, float(beyond[k])) for k in range(components)]
         if components == 1:
             point = mean_point(float(mean[0]), float(error[0]), freedom, sample, 0, alpha, quantile, laws[0])
             return [point], point.p_value
-        maxima = maximal_t(values[:, error > 0], seed, resamples_for(alpha))
+        largest = float(beyond.max())
+        maxima = maximal_t(values[:, ~still], seed, resamples_for(alpha), largest)
         quantile = float(np.quantile(maxima, CONFIDENCE, method="higher"))
         points = [
             mean_point(float(mean[k]), float(error[k]), freedom, sample, k, alpha, quantile, laws[k])
             for k in range(components)
         ]
-        beyond = [
-            max(point.null[0] - point.estimate, point.estimate - point.null[1]) / point.standard_error
-            for point in points
-            if point.standard_error > 0
-        ]
-        largest = max(beyond, default=-math.inf)
-        p_value = (1 + int(np.sum(maxima >= largest))) / (1 + len(maxima)) if largest > 0 else 1.0
+        p_value = tail(maxima, largest) if largest > 0 else 1.0
         return points, p_value
 
 

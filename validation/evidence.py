@@ -94,6 +94,13 @@ def together(points: Sequence[Point], p_values: Sequence[float], reason: str = "
     return Evidence(tuple(points), p, max(point.p_equivalence for point in points), reason, tuple(p_values))
 
 
+def errors_beyond(estimate: Array, error: Array, sample: Sample) -> Array:
+    """Return how many standard errors estimates (components,) lie outside of their null ranges; negative inside."""
+    low, high = sample.low - sample.bias, sample.high + sample.bias
+    outside: Array = np.maximum(low - estimate, estimate - high) / error
+    return outside
+
+
 def upper_tail(t: float, freedom: float) -> float:
     """Return the probability that Student's t exceeds ``t``."""
     return float(special.stdtr(freedom, -t))

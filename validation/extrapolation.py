@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from validation.evidence import EQUIVALENCE_LEVEL, Array, Evidence, Point, Sample, mean_point, together
+from validation.evidence import EQUIVALENCE_LEVEL, Array, Evidence, Point, Sample, errors_beyond, mean_point, together
 from validation.nearly_constant import NO_SPREAD, nearly_constant
 from validation.resampling import SMALLEST_LEVEL, combined_t, resamples_for, too_skewed
 
@@ -83,10 +83,13 @@ class Extrapolation:
         # A series without spread would pass for exact.
         still = any(nearly_constant(values[:, None], samples[0].delta[:1], alpha).any() for values in numbers)
         weights = np.array(list(forms.values()))
+        middle, spread = _middle(limits)
+        widened = replace(samples[0], bias=samples[0].bias + spread, delta=samples[0].delta - spread)
         law = None
         if not still and any(too_skewed(numbers, row, alpha) for row in weights):
-            law = combined_t(numbers, weights, seed, resamples_for(alpha))
-        return _weighed(limits, 0.0 if still else error, samples, alpha, law)
+            beyond = errors_beyond(np.array([middle]), np.array([error]), widened)
+            law = combined_t(numbers, weights, seed, resamples_for(alpha), float(beyond.max()))
+        return _weighed(limits, 0.0 if still else error, samples, widened, alpha, law)
 
     def forms(self, sizes: ArrayLike) -> dict[str, Array]:
         """Return, for each law in each window, the weights (series,) whose sum with the series' means is the limit.
@@ -146,18 +149,26 @@ def _design(name: str, law: Law, sizes: Array) -> Array:
     return np.stack([np.ones_like(sizes), *(c / top for c, top in zip(columns, largest, strict=True))], axis=1)
 
 
+def _middle(limits: Mapping[str, float]) -> tuple[float, float]:
+    low, high = min(limits.values()), max(limits.values())
+    return (high + low) / 2, (high - low) / 2
+
+
 def _weighed(
-    limits: Mapping[str, float], error: float, samples: Sequence[Sample], alpha: float, law: Array | None
+    limits: Mapping[str, float],
+    error: float,
+    samples: Sequence[Sample],
+    widened: Sample,
+    alpha: float,
+    law: Array | None,
 ) -> Evidence:
     """Compare the middle of the fits with its prediction, by Student's t or by its bootstrapped laws (draws, fits)."""
-    low, high = min(limits.values()), max(limits.values())
-    middle, spread = (high + low) / 2, (high - low) / 2
+    middle, spread = _middle(limits)
     first = samples[0]
     counts = [len(sample.values) for sample in samples]
     freedom = min(counts) - 1  # Welch's degrees of freedom are never fewer
     quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
     bias = float(first.bias[0]) + spread
-    widened = Sample(first.values, first.low, first.high, first.bias + spread, first.delta - spread, first.parameters)
     plain = mean_point(middle, error, freedom, widened, 0, alpha, quantile, law)
     delta = float(first.delta[0])
     point = Point(

@@ -253,10 +253,8 @@ class Trial:
         low, high = (np.asarray(end, dtype=float) for end in (prediction.low, prediction.high))
         if self.claim.deterministic:
             low, scale = np.zeros_like(high), np.ones_like(high)
-        elif prediction.scale is not None:
-            scale = np.asarray(prediction.scale, dtype=float)
         else:
-            scale = np.maximum(np.abs(low), np.abs(high))
+            scale = prediction.reference
         if not (scale > 0).all():
             raise ValueError("a prediction of 0 has no relative deviation; give Between(0, 0, scale=...)")
         try:

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmarks.calibration import smallest
-from validation import Claim, Extrapolation, Mean, Mutant, Proportion, Series
+from benchmarks.calibration.judging import drawn, judge, measured, put_right, smallest
+from validation import Between, Claim, Extrapolation, Mean, Mutant, Proportion, Series, verify
 from validation.catalogue import Catalogue
 from validation.claim import EFFORTS
-from validation.evidence import Sample, mean_point, together
+from validation.claims import catalogue
+from validation.evidence import Sample, errors_beyond, mean_point, together
 from validation.units import perform
 from validation.verdict import Trial
 
@@ -204,7 +205,7 @@ def with_smaller_errors(estimate, error, *rest):
     [
         ("means", "validation.estimators.together", without_sharing),
         ("means", "validation.estimators.mean_point", with_smaller_errors),
-        ("curve", "validation.estimators.mean_point", with_smaller_errors),
+        ("curve", "validation.estimators.errors_beyond", lambda *given: errors_beyond(*given) / 0.7),
         (
             "limit",
             "validation.extrapolation.mean_point",
@@ -228,3 +229,59 @@ def test_the_smallest_of_uniform_p_values_is_uniform():
     draws = np.random.default_rng(0).random((2000, 5))
     assert stats.kstest([smallest(list(row)) for row in draws], "uniform").pvalue > 0.001
     assert smallest([1.0, 1.0]) == 1.0
+
+
+# The catalogue's own calibration, benchmarks/calibration: runs drawn from measured ones.
+
+
+def test_a_measured_run_is_judged_again_as_verify_judged_it(tmp_path):
+    few = {effort: [Series(30, n=3, H=3), Series(40, n=4, H=3)] for effort in EFFORTS}  # 2 and 3 numbers a sample
+    counts = Catalogue([replace(catalogue()["enumeration/mean-per-index"], sizes=few)])["enumeration/mean-per-index"]
+    event = Catalogue([catalogue()["linear-networks/no-bad-minimum"]])["linear-networks/no-bad-minimum"]
+    for number, claim in enumerate((counts, event)):
+        folder = tmp_path / str(number)
+        report = verify(claims=[claim], seed=3, workers=1, out=folder)
+        predictions = [claim.prediction(series) for series in claim.sizes["quick"]]
+        found = judge(claim, measured(claim, folder), predictions, seed=3)
+        assert (found.points, found.p_value) == (report[claim.id].points, report[claim.id].p_value)
+        assert measured(replace(claim, sizes=dict.fromkeys(EFFORTS, claim.sizes["paper"][:1])), folder) == []
+
+
+def test_predictions_are_moved_by_the_least_that_makes_them_right():
+    means, event, limit = (synthetic()[f"null/{name}"] for name in ("means", "event", "limit"))
+    pools = [np.array([[1.1], [1.3]]), np.array([[0.5], [0.7]]), np.array([[1.0], [1.0]])]
+    given = [Between(1.0, 1.0), Between(0.4, 0.7), Between(1.2, 1.5)]
+    moved = put_right(means, pools, given)
+    np.testing.assert_allclose([[m.low, m.high] for m in moved], [[[1.2], [1.2]], [[0.4], [0.7]], [[1.0], [1.3]]])
+    # Deviations stay relative to the prediction as it was stated.
+    np.testing.assert_array_equal([m.reference for m in moved], [1.0, 0.7, 1.5])
+
+    biased = replace(event, bias=0.25, bias_reason="b")
+    moved = put_right(biased, [np.array([[0.0], [0.4]])] * 2, [Between(0.1, 0.1), Between(0.18, 0.18)])
+    np.testing.assert_allclose([float(m.high[0]) for m in moved], [0.175, 0.18])
+
+    # The fits' hull at these means, of 1/n and 1/n^2 in two windows, ends at 1/n through the last two.
+    pools = [np.full((2, 1), 2.0 + 1 / n) for n in (10, 20, 40)]
+    forms = LIMIT.forms([10, 20, 40])
+    limits = [float(weights @ [2.1, 2.05, 2.025]) for weights in forms.values()]
+    assert min(limits) == pytest.approx(2.0)
+    (moved, *_) = put_right(limit, pools, [Between(1.5, 1.5)] * 3)
+    assert moved.low == pytest.approx(2.0)
+    (moved, *_) = put_right(limit, pools, [Between(3.0, 3.0)] * 3)
+    assert moved.low == pytest.approx(max(limits))
+    (moved, *_) = put_right(limit, pools, [Between(2.005, 2.005)] * 3)
+    assert moved.low == 2.005
+
+
+@pytest.mark.parametrize("name", ["means", "curve", "event", "limit"])
+def test_runs_drawn_from_measured_ones_keep_the_level_of_a_theory_put_right(name):
+    wrong = synthetic(off=3.0)[f"null/{name}"]
+    seeds = np.random.SeedSequence(5).spawn(len(SIZES[name]))
+    pools = [
+        np.array([wrong.measurement(seed, series) for seed in root.spawn(40 * series.samples)])
+        for root, series in zip(seeds, wrong.sizes["quick"], strict=True)
+    ]
+    given = [wrong.prediction(series) for series in wrong.sizes["quick"]]
+    assert sum(verdict.status == "disagrees" for verdict in drawn(wrong, pools, given, 20)) == 20
+    assert keeps_its_level(drawn(wrong, pools, put_right(wrong, pools, given), RUNS), exact=name in ("means", "curve"))
+    assert drawn(wrong, pools, given, 1, most=30)[0].samples == 30 * len(pools)

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from scipy import stats
 
 from validation import resampling
@@ -74,6 +75,22 @@ def test_many_samples_are_resampled_in_smaller_portions(monkeypatch):
     whole = combined_t([draw], one, seed, 400)
     monkeypatch.setattr(resampling, "_DRAWS_AT_ONCE", 150)
     assert np.array_equal(combined_t([draw], one, seed, 400), whole)
+
+
+def test_draws_end_where_they_decide_and_are_the_first_of_all_draws():
+    # A level of 1e-4 asks for 100 000 draws, of which an event of probability 0.01 needs 20 000, one of 5e-4 all.
+    draw, seed, one = np.random.default_rng(11).exponential(size=(40, 2)), np.random.SeedSequence(12), np.ones((1, 1))
+    curve, single = maximal_t(draw, seed, 100_000), combined_t([draw[:, 0]], one, seed, 100_000)
+    for law, again in (
+        (curve, lambda t: maximal_t(draw, seed, 100_000, t)),
+        (single, lambda t: combined_t([draw[:, 0]], one, seed, 100_000, t)),
+    ):
+        size = np.abs(law).ravel()
+        common, rarer, rare = np.quantile(size, [0.99, 0.997, 0.9995])
+        assert np.array_equal(again(common), law[:RESAMPLES])
+        assert RESAMPLES < len(again(rarer)) < 40_000
+        assert (np.abs(again(rarer)) >= rarer).sum() == pytest.approx(100, abs=10)
+        assert np.array_equal(again(rare), law)
 
 
 def test_skewness_of_a_difference_cancels_and_that_of_a_sum_does_not():

@@ -1,0 +1,1 @@
+"""Whether the catalogue keeps its error level: ``python -m benchmarks.calibration``."""

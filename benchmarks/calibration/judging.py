@@ -1,0 +1,117 @@
+"""One claim judged again and again: in measured runs, by all of them together, and in runs drawn from these."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from validation import Between, Claim, Extrapolation, Series, Verdict, load
+from validation.claim import EFFORTS
+from validation.claims import catalogue
+from validation.storage import read_manifest
+from validation.units import Outcome
+from validation.verdict import Trial
+
+Array = NDArray[np.float64]
+_POOLED = 0  # the seed of the bootstrap; drawn runs take 1, 2, ..., measured ones their own
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdicts on one claim: in every measured run, by all of them together, and in runs drawn from them.
+
+    ``fewer`` has those of runs that were drawn with at most so many samples a series.
+    """
+
+    claim_id: str
+    measured: list[Verdict]
+    pooled: Verdict
+    drawn: list[Verdict]
+    fewer: dict[int, list[Verdict]]
+
+
+def weigh(folders: Sequence[Path], runs: int, fewer: Sequence[int], claim_id: str) -> Judged:
+    """Judge one claim in all these ways; ValueError if no folder has it at its sizes."""
+    claim = catalogue()[claim_id]
+    found = {folder: samples for folder in folders if (samples := measured(claim, folder))}
+    if not found:
+        raise ValueError(f"no run has {claim_id} at its sizes of today: remove the old runs, and measure again")
+    predictions = [claim.prediction(series) for series in claim.sizes["quick"]]
+    pools = [np.concatenate(parts) for parts in zip(*found.values(), strict=True)]
+    right = put_right(claim, pools, predictions)
+    return Judged(
+        claim_id,
+        [judge(claim, samples, predictions, int(folder.name)) for folder, samples in found.items()],
+        judge(claim, pools, predictions, _POOLED),
+        drawn(claim, pools, right, runs),
+        {most: drawn(claim, pools, right, runs, most) for most in fewer},
+    )
+
+
+def measured(claim: Claim, folder: Path) -> list[Array]:
+    """Return a claim's samples (samples, components) of every series in a run; none if its sizes were others."""
+    header, _, _ = read_manifest(folder)
+    if header is None or header["sizes"].get(claim.id) != repr(claim.sizes["quick"]):
+        return []
+    frame = load(folder)
+    rows = frame[frame["claim_id"] == claim.id]
+    series = [rows[rows["series"] == one.label] for one in claim.sizes["quick"]]
+    return [one.pivot(index="sample", columns="component", values="value").to_numpy() for one in series]
+
+
+def judge(claim: Claim, samples: Sequence[Array], predictions: Sequence[Between], seed: int) -> Verdict:
+    """Judge a claim by these samples of its series, as ``spinglass verify`` does."""
+    sizes = [Series(len(values), **one.parameters) for values, one in zip(samples, claim.sizes["quick"], strict=True)]
+    trial = Trial(replace(claim, sizes=dict.fromkeys(EFFORTS, sizes)), "quick")
+    for unit in trial.units:
+        values = samples[unit.series]
+        trial.outcomes.append(
+            Outcome(unit, prediction=predictions[unit.series])
+            if unit.samples is None
+            else Outcome(unit, {sample: values[sample] for sample in unit.samples})
+        )
+    return trial.verdict(np.random.SeedSequence(seed))
+
+
+def put_right(claim: Claim, pools: Sequence[Array], predictions: Sequence[Between]) -> list[Between]:
+    """Move predictions by the least that makes them true where samples are drawn from these pools."""
+    means = [pool.mean(axis=0) for pool in pools]
+    hulls = [(mean, mean) for mean in means]
+    if isinstance(claim.estimator, Extrapolation):  # its test rests on one of the fits being free of bias
+        sizes = [series.parameters[claim.estimator.along] for series in claim.sizes["quick"]]
+        forms = np.array(list(claim.estimator.forms(sizes).values()))
+        limits = forms @ np.array([mean.mean() for mean in means])
+        hulls = [(limits.min(), limits.max())] * len(pools)
+    moved = []
+    for (least, most), given in zip(hulls, predictions, strict=True):
+        low, high = np.asarray(given.low, dtype=float), np.asarray(given.high, dtype=float)
+        bias = claim.bias * given.reference
+        shift = np.maximum(least - (high + bias), 0) + np.minimum(most - (low - bias), 0)
+        moved.append(Between(low + shift, high + shift, given.reference))
+    return moved
+
+
+def drawn(
+    claim: Claim, pools: Sequence[Array], predictions: Sequence[Between], runs: int, most: int | None = None
+) -> list[Verdict]:
+    """Judge runs drawn from the pools with replacement, of the claim's own sizes or at most so many a series."""
+    verdicts = []
+    for run in range(1, runs + 1):
+        generator = np.random.default_rng([zlib.crc32(claim.id.encode()), run])
+        samples = [
+            pool[generator.integers(len(pool), size=min(series.samples, most or series.samples))]
+            for pool, series in zip(pools, claim.sizes["quick"], strict=True)
+        ]
+        verdicts.append(judge(claim, samples, predictions, run))
+    return verdicts
+
+
+def smallest(p_values: Sequence[float]) -> float:
+    """Return the p-value of the smallest of independent ones, uniform if they are: ``1 - (1 - min p)^k`` (Sidak 1967).
+
+    The verdict's own ``k min p`` (Bonferroni) is uniform only far from 1.
+    """
+    return float(-np.expm1(len(p_values) * np.log1p(-min(p_values)))) if min(p_values) < 1 else 1.0
