@@ -129,8 +129,10 @@ class Mean:
         values = sample.values
         count, components = values.shape
         mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / math.sqrt(count)
-        beyond = np.where(still, -math.inf, errors_beyond(mean, np.where(still, math.inf, error), sample))
+        still = still | (error == 0)  # of tiny numbers the squares are 0
         error = np.where(still, 0.0, error)
+        low, high = sample.low - sample.bias, sample.high + sample.bias
+        beyond = np.where(still, -math.inf, errors_beyond(mean, np.where(still, 1.0, error), low, high))
         freedom = count - 1
         quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
         level = alpha if components == 1 else EQUIVALENCE_LEVEL  # of the tests that each number passes alone

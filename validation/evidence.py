@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from validation.resampling import tail
@@ -94,10 +94,10 @@ def together(points: Sequence[Point], p_values: Sequence[float], reason: str = "
     return Evidence(tuple(points), p, max(point.p_equivalence for point in points), reason, tuple(p_values))
 
 
-def errors_beyond(estimate: Array, error: Array, sample: Sample) -> Array:
-    """Return how many standard errors estimates (components,) lie outside of their null ranges; negative inside."""
-    low, high = sample.low - sample.bias, sample.high + sample.bias
-    outside: Array = np.maximum(low - estimate, estimate - high) / error
+def errors_beyond(estimate: ArrayLike, error: ArrayLike, low: ArrayLike, high: ArrayLike) -> Array:
+    """Return how many standard errors an estimate lies outside of a range; negative inside."""
+    value, least, most = (np.asarray(number, dtype=float) for number in (estimate, low, high))
+    outside: Array = np.maximum(least - value, value - most) / error
     return outside
 
 
@@ -144,16 +144,14 @@ def mean_point(
     low, high = float(sample.low[k]), float(sample.high[k])
     bias, delta = float(sample.bias[k]), float(sample.delta[k])
     null, tolerated = (low - bias, high + bias), (low - delta, high + delta)
-    centre, half = (null[0] + null[1]) / 2, (null[1] - null[0]) / 2
     below = above = quantile
     if error > 0:
-        distance = abs(estimate - centre)
-        # The null's worst case is its nearer edge; the second term is the far tail, all of it at half = 0.
-        p_value = upper_tail((distance - half) / error, freedom) + upper_tail((distance + half) / error, freedom)
+        beyond = float(errors_beyond(estimate, error, *null))
+        # The null's worst case is its nearer edge; the second term is the far tail, all of it for a single value.
+        p_value = upper_tail(beyond, freedom) + upper_tail(beyond + (null[1] - null[0]) / error, freedom)
         ends = (estimate - tolerated[0]) / error, (tolerated[1] - estimate) / error
         p_equivalence = max(upper_tail(end, freedom) for end in ends)
         if law is not None:
-            beyond = (distance - half) / error
             p_value = tail(np.abs(law), beyond) if beyond > 0 else 1.0
             p_equivalence = max(p_equivalence, tail(law, ends[0]), tail(-law, ends[1]))
             below = max(below, float(np.quantile(law, 1 - EQUIVALENCE_LEVEL, axis=0, method="higher").max()))

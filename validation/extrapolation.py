@@ -81,15 +81,18 @@ class Extrapolation:
         limits = {name: float(weights @ means) for name, weights in forms.items()}
         error = max(math.sqrt(weights**2 @ variances) for weights in forms.values())
         # A series without spread would pass for exact.
-        still = any(nearly_constant(values[:, None], samples[0].delta[:1], alpha).any() for values in numbers)
+        still = error == 0 or any(
+            nearly_constant(values[:, None], samples[0].delta[:1], alpha).any() for values in numbers
+        )
         weights = np.array(list(forms.values()))
-        middle, spread = _middle(limits)
-        widened = replace(samples[0], bias=samples[0].bias + spread, delta=samples[0].delta - spread)
+        low, high = min(limits.values()), max(limits.values())
+        middle, spread = (high + low) / 2, (high - low) / 2
         law = None
         if not still and any(too_skewed(numbers, row, alpha) for row in weights):
-            beyond = errors_beyond(np.array([middle]), np.array([error]), widened)
-            law = combined_t(numbers, weights, seed, resamples_for(alpha), float(beyond.max()))
-        return _weighed(limits, 0.0 if still else error, samples, widened, alpha, law)
+            first, bias = samples[0], samples[0].bias[0] + spread
+            beyond = float(errors_beyond(middle, error, first.low[0] - bias, first.high[0] + bias))
+            law = combined_t(numbers, weights, seed, resamples_for(alpha), beyond)
+        return _weighed(limits, middle, spread, 0.0 if still else error, samples, alpha, law)
 
     def forms(self, sizes: ArrayLike) -> dict[str, Array]:
         """Return, for each law in each window, the weights (series,) whose sum with the series' means is the limit.
@@ -149,26 +152,22 @@ def _design(name: str, law: Law, sizes: Array) -> Array:
     return np.stack([np.ones_like(sizes), *(c / top for c, top in zip(columns, largest, strict=True))], axis=1)
 
 
-def _middle(limits: Mapping[str, float]) -> tuple[float, float]:
-    low, high = min(limits.values()), max(limits.values())
-    return (high + low) / 2, (high - low) / 2
-
-
 def _weighed(
     limits: Mapping[str, float],
+    middle: float,
+    spread: float,
     error: float,
     samples: Sequence[Sample],
-    widened: Sample,
     alpha: float,
     law: Array | None,
 ) -> Evidence:
     """Compare the middle of the fits with its prediction, by Student's t or by its bootstrapped laws (draws, fits)."""
-    middle, spread = _middle(limits)
     first = samples[0]
     counts = [len(sample.values) for sample in samples]
     freedom = min(counts) - 1  # Welch's degrees of freedom are never fewer
     quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
     bias = float(first.bias[0]) + spread
+    widened = replace(first, bias=first.bias + spread, delta=first.delta - spread)
     plain = mean_point(middle, error, freedom, widened, 0, alpha, quantile, law)
     delta = float(first.delta[0])
     point = Point(

@@ -44,14 +44,15 @@ def maximal_t(
     values: NDArray[np.float64],
     seed: np.random.SeedSequence,
     resamples: int = RESAMPLES,
-    measured: float = math.inf,
+    measured: float | None = None,
 ) -> NDArray[np.float64]:
     r"""Return bootstrap draws of ``max_k |mean*_k - mean_k| / se*_k`` over resampled rows.
 
     ``values`` has shape (samples, components); each draw resamples whole rows, so that the components keep
     their correlation, and studentises by its own standard error (bootstrap-t, Efron 1979; simultaneous bands
-    as in Romano & Wolf 2005, eq. 8). Every component must vary. Where 100 draws reach ``measured``, fewer are
-    enough (Besag & Clifford, Biometrika 78, 301 (1991)), but not fewer than ``RESAMPLES``.
+    as in Romano & Wolf 2005, eq. 8). Every component must vary. Drawing ends at ``resamples``, or from
+    ``RESAMPLES`` on where 100 draws reach ``measured`` (Besag & Clifford, Biometrika 78, 301 (1991)): of 10/alpha
+    resamples that leaves a p-value of 10 alpha at least, which decides.
 
     Examples
     --------
@@ -75,12 +76,12 @@ def combined_t(
     weights: NDArray[np.float64],
     seed: np.random.SeedSequence,
     resamples: int = RESAMPLES,
-    measured: float = math.inf,
+    measured: float | None = None,
 ) -> NDArray[np.float64]:
     """Return bootstrap draws (draws, F) of ``(L* - L) / se*`` for each of F sums ``L = sum_s w_s mean_s``.
 
     ``weights`` has shape (F, series); each series (samples,) is resampled by itself. One of them must vary. Where 100
-    draws of one sum reach ``measured``, on either side, fewer are enough.
+    draws of one sum reach ``measured``, on either side, drawing may end early as in :func:`maximal_t`.
 
     Examples
     --------
@@ -109,12 +110,13 @@ def tail(law: NDArray[np.float64], t: float) -> float:
     return float((1 + (law >= t).sum(axis=0).max()) / (1 + len(law)))
 
 
-def _enough(draws: Iterator[NDArray[np.float64]], measured: float) -> NDArray[np.float64]:
+def _enough(draws: Iterator[NDArray[np.float64]], measured: float | None) -> NDArray[np.float64]:
     taken: list[NDArray[np.float64]] = []
     reached = np.zeros(1, dtype=int)
     for portion in draws:
         taken.append(portion)
-        reached = reached + (np.abs(portion) >= measured).sum(axis=0)
+        if measured is not None:
+            reached = reached + (np.abs(portion) >= measured).sum(axis=0)
         if sum(map(len, taken)) >= RESAMPLES and reached.max() >= _ENOUGH:
             break
     return np.concatenate(taken)

@@ -2,26 +2,25 @@
 
 Those are judged that must hold and could fail by chance: identities, theorems and bounds on random samples.
 The catalogue is measured until there are --runs of it, with seeds from 10000 on, far from those that its sizes were
-chosen with. These runs are kept in benchmarks/calibration/runs; an interrupted one is taken up again. Then every claim
-is judged, by the tests as they are now,
+chosen with. These runs are kept in benchmarks/calibration/runs; an interrupted one is taken up again, and those of
+other sizes are left out. Then every claim is judged, by the tests as they are now,
 
 - in each of these runs;
 - by all of them together, as if they were one run: a theory that is off by little shows there;
 - in runs --drawn from them with replacement. There theory is put right first, moved by the least that makes it true of
-  what is drawn from. With right theory 2 of 200 runs are expected to show any disagreement at most, and more than 8
-  have probability 2e-4.
+  what is drawn from: drawn runs show whether the tests keep their level with the catalogue's own laws and sizes.
 
-200 measured runs take a day of one core. What drawn runs cannot show is an error of theory that the measured ones are
-too few for, and values so rare that none of these has one.
+A run takes five core-minutes to measure and twenty core-seconds to judge, so that 200 are drawn, not measured. About
+theory only the measured ones say something, and values so rare that none of these has one are missing in all.
 
---samples 30 100 300 adds how well the tests hold with at most so many samples a series.
+--samples 30 100 adds how well the tests hold with at most so many samples a series.
 All is summed up in benchmarks/calibration/results.md.
 """
 
 import argparse
 import json
 import sys
-from contextlib import suppress
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -32,8 +31,10 @@ from benchmarks.calibration.judging import Judged, weigh
 from benchmarks.calibration.summary import line, summary
 from spinglass.threads import available_cores
 from validation import verify
-from validation.claim import DECIDING_KINDS
+from validation.archive import CLAIMS
+from validation.claim import DECIDING_KINDS, FEWEST_CLUSTERS
 from validation.claims import catalogue
+from validation.storage import MANIFEST, read_manifest
 from validation.sweep import Failure, sweep
 
 RUNS = Path(__file__).with_name("runs")
@@ -42,22 +43,43 @@ FIRST_SEED = 10_000
 IDS = [claim.id for claim in catalogue().values() if claim.kind in DECIDING_KINDS and not claim.deterministic]
 
 
-def complete() -> list[Path]:
-    """Return the folders of the complete runs, in the order of their seeds."""
-    verdicts = sorted(RUNS.glob("*/claims.json"), key=lambda file: int(file.parent.name))
-    return [file.parent for file in verdicts if not json.loads(file.read_text())["interrupted"]]
+def interrupted(folder: Path) -> bool:
+    """Whether a run is to be gone on with."""
+    verdicts = folder / CLAIMS
+    return not verdicts.exists() or json.loads(verdicts.read_text())["interrupted"]
 
 
-def measure(runs: int, workers: int) -> None:
-    """Measure the catalogue until there are so many complete runs."""
+def current(folder: Path) -> bool:
+    """Whether a run has the catalogue's sizes as they are now."""
+    header, _, _ = read_manifest(folder)
+    sizes = {claim_id: repr(catalogue()[claim_id].sizes["quick"]) for claim_id in IDS}
+    return header is not None and header["sizes"] == sizes
+
+
+def measure(runs: int, workers: int, say: Callable[[str], None]) -> list[Path]:
+    """Measure the catalogue until there are so many complete runs or more; return their folders.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C came; what has been measured is kept.
+    ValueError
+        If an interrupted run was begun by other code.
+    """
+    done = [folder for folder in RUNS.glob("*") if not interrupted(folder)]
+    folders = [folder for folder in done if current(folder)]
     for seed in count(FIRST_SEED):
-        done, folder = complete(), RUNS / str(seed)
-        if len(done) >= runs:
-            return
-        if folder not in done:
-            report = verify(IDS, seed=seed, workers=workers, out=folder, resume=(folder / "manifest.jsonl").exists())
-            if report.interrupted:
-                raise KeyboardInterrupt
+        if len(folders) >= runs:
+            break
+        folder = RUNS / str(seed)
+        if folder in done:
+            continue
+        say(f"measuring run {len(folders) + 1} of {runs}, seed {seed}")
+        report = verify(IDS, seed=seed, workers=workers, out=folder, resume=(folder / MANIFEST).exists())
+        if report.interrupted:
+            raise KeyboardInterrupt
+        folders.append(folder)
+    return sorted(folders, key=lambda folder: int(folder.name))
 
 
 def main() -> None:
@@ -67,22 +89,32 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_argument("--runs", type=int, default=12, help="measured runs, one at least (default 12)")
+    options.add_argument("--runs", type=int, default=12, help="measured runs, at least (default 12)")
     options.add_argument("--drawn", type=int, default=200, help="runs drawn from them (default 200)")
     options.add_argument("--samples", type=int, nargs="*", default=[], help="draw runs of at most so many, too")
     options.add_argument("--workers", type=int, default=available_cores())
     asked = options.parse_args()
-    measure(asked.runs, asked.workers)
-    folders, console = complete(), Console()
+    if min(asked.runs, asked.drawn) < 1 or min(asked.samples, default=FEWEST_CLUSTERS) < FEWEST_CLUSTERS:
+        options.error(f"a run at least is measured and drawn, and {FEWEST_CLUSTERS} samples a series")
+    console = Console()
     judged: dict[str, Judged] = {}
-    with suppress(KeyboardInterrupt):  # what has been judged by then is summed up
+    failed = []
+    try:
+        folders = measure(asked.runs, asked.workers, console.print)
         for claim_id, result in sweep(partial(weigh, folders, asked.drawn, asked.samples), IDS, asked.workers):
             if isinstance(result, Failure):
-                sys.exit(f"{claim_id}: {result.text}")
-            judged[claim_id] = result
-            console.print(line(result))
-    OUTPUT.write_text(summary([judged[claim_id] for claim_id in IDS if claim_id in judged], folders, asked.drawn))
-    console.print(OUTPUT.read_text())
+                failed.append(f"{claim_id}: {result.text}")
+            else:
+                judged[claim_id] = result
+                console.print(line(result), soft_wrap=True)
+    except KeyboardInterrupt:
+        sys.exit(f"interrupted; {OUTPUT.name} is left as it was, and measured samples are kept")
+    except ValueError as error:
+        sys.exit(f"{error}, or remove it")
+    if failed:
+        sys.exit("\n".join([*failed, f"{OUTPUT.name} is left as it was"]))
+    OUTPUT.write_text(summary([judged[claim_id] for claim_id in IDS], folders))
+    console.print(OUTPUT.read_text(), soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from validation import Between, Claim, Extrapolation, Series, Verdict, load
 from validation.claim import EFFORTS
 from validation.claims import catalogue
-from validation.storage import read_manifest
 from validation.units import Outcome
 from validation.verdict import Trial
 
@@ -34,17 +33,21 @@ class Judged:
 
 
 def weigh(folders: Sequence[Path], runs: int, fewer: Sequence[int], claim_id: str) -> Judged:
-    """Judge one claim in all these ways; ValueError if no folder has it at its sizes."""
+    """Judge one claim in all these ways.
+
+    Raises
+    ------
+    ValueError
+        If a folder does not have all its samples, or a drawn run cannot be judged at all.
+    """
     claim = catalogue()[claim_id]
-    found = {folder: samples for folder in folders if (samples := measured(claim, folder))}
-    if not found:
-        raise ValueError(f"no run has {claim_id} at its sizes of today: remove the old runs, and measure again")
+    found = {int(folder.name): measured(claim, folder) for folder in folders}
     predictions = [claim.prediction(series) for series in claim.sizes["quick"]]
     pools = [np.concatenate(parts) for parts in zip(*found.values(), strict=True)]
     right = put_right(claim, pools, predictions)
     return Judged(
         claim_id,
-        [judge(claim, samples, predictions, int(folder.name)) for folder, samples in found.items()],
+        [judge(claim, samples, predictions, seed) for seed, samples in found.items()],
         judge(claim, pools, predictions, _POOLED),
         drawn(claim, pools, right, runs),
         {most: drawn(claim, pools, right, runs, most) for most in fewer},
@@ -52,14 +55,17 @@ def weigh(folders: Sequence[Path], runs: int, fewer: Sequence[int], claim_id: st
 
 
 def measured(claim: Claim, folder: Path) -> list[Array]:
-    """Return a claim's samples (samples, components) of every series in a run; none if its sizes were others."""
-    header, _, _ = read_manifest(folder)
-    if header is None or header["sizes"].get(claim.id) != repr(claim.sizes["quick"]):
-        return []
+    """Return a claim's samples (samples, components) of every series in a run; ValueError if any is not there."""
     frame = load(folder)
     rows = frame[frame["claim_id"] == claim.id]
-    series = [rows[rows["series"] == one.label] for one in claim.sizes["quick"]]
-    return [one.pivot(index="sample", columns="component", values="value").to_numpy() for one in series]
+    found = []
+    for series in claim.sizes["quick"]:
+        mine = rows[rows["series"] == series.label]
+        values = mine.pivot(index="sample", columns="component", values="value").to_numpy(dtype=float)
+        if len(values) != series.samples or not np.isfinite(values).all():
+            raise ValueError(f"{folder} lacks samples of {claim.id}, {series}; remove it, and measure again")
+        found.append(values)
+    return found
 
 
 def judge(claim: Claim, samples: Sequence[Array], predictions: Sequence[Between], seed: int) -> Verdict:
@@ -77,10 +83,14 @@ def judge(claim: Claim, samples: Sequence[Array], predictions: Sequence[Between]
 
 
 def put_right(claim: Claim, pools: Sequence[Array], predictions: Sequence[Between]) -> list[Between]:
-    """Move predictions by the least that makes them true where samples are drawn from these pools."""
+    """Move predictions by the least that makes them true where samples are drawn from these pools.
+
+    Of a range only the end that is violated moves. An extrapolated limit has to lie between its smallest and largest
+    fit: each side of its test is then that of a fit that is free of bias, or more cautious.
+    """
     means = [pool.mean(axis=0) for pool in pools]
     hulls = [(mean, mean) for mean in means]
-    if isinstance(claim.estimator, Extrapolation):  # its test rests on one of the fits being free of bias
+    if isinstance(claim.estimator, Extrapolation):
         sizes = [series.parameters[claim.estimator.along] for series in claim.sizes["quick"]]
         forms = np.array(list(claim.estimator.forms(sizes).values()))
         limits = forms @ np.array([mean.mean() for mean in means])
@@ -89,8 +99,9 @@ def put_right(claim: Claim, pools: Sequence[Array], predictions: Sequence[Betwee
     for (least, most), given in zip(hulls, predictions, strict=True):
         low, high = np.asarray(given.low, dtype=float), np.asarray(given.high, dtype=float)
         bias = claim.bias * given.reference
-        shift = np.maximum(least - (high + bias), 0) + np.minimum(most - (low - bias), 0)
-        moved.append(Between(low + shift, high + shift, given.reference))
+        up, down = np.maximum(least - (high + bias), 0), np.minimum(most - (low - bias), 0)
+        exact = low == high
+        moved.append(Between(low + down + exact * up, high + up + exact * down, given.reference))
     return moved
 
 
@@ -105,7 +116,10 @@ def drawn(
             pool[generator.integers(len(pool), size=min(series.samples, most or series.samples))]
             for pool, series in zip(pools, claim.sizes["quick"], strict=True)
         ]
-        verdicts.append(judge(claim, samples, predictions, run))
+        verdict = judge(claim, samples, predictions, run)
+        if not verdict.points:
+            raise ValueError(f"a drawn run of {claim.id} cannot be judged: {verdict.reason}")
+        verdicts.append(verdict)
     return verdicts
 
 

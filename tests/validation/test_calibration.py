@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from benchmarks.calibration import __main__ as calibration
 from benchmarks.calibration.judging import drawn, judge, measured, put_right, smallest
-from validation import Between, Claim, Extrapolation, Mean, Mutant, Proportion, Series, verify
+from validation import Between, Claim, Extrapolation, Mean, Mutant, Proportion, Series, load, verify
 from validation.catalogue import Catalogue
 from validation.claim import EFFORTS
 from validation.claims import catalogue
@@ -231,7 +232,7 @@ def test_the_smallest_of_uniform_p_values_is_uniform():
     assert smallest([1.0, 1.0]) == 1.0
 
 
-# The catalogue's own calibration, benchmarks/calibration: runs drawn from measured ones.
+# The calibration of the project's own catalogue, benchmarks/calibration: runs drawn from measured ones.
 
 
 def test_a_measured_run_is_judged_again_as_verify_judged_it(tmp_path):
@@ -244,7 +245,6 @@ def test_a_measured_run_is_judged_again_as_verify_judged_it(tmp_path):
         predictions = [claim.prediction(series) for series in claim.sizes["quick"]]
         found = judge(claim, measured(claim, folder), predictions, seed=3)
         assert (found.points, found.p_value) == (report[claim.id].points, report[claim.id].p_value)
-        assert measured(replace(claim, sizes=dict.fromkeys(EFFORTS, claim.sizes["paper"][:1])), folder) == []
 
 
 def test_predictions_are_moved_by_the_least_that_makes_them_right():
@@ -252,7 +252,8 @@ def test_predictions_are_moved_by_the_least_that_makes_them_right():
     pools = [np.array([[1.1], [1.3]]), np.array([[0.5], [0.7]]), np.array([[1.0], [1.0]])]
     given = [Between(1.0, 1.0), Between(0.4, 0.7), Between(1.2, 1.5)]
     moved = put_right(means, pools, given)
-    np.testing.assert_allclose([[m.low, m.high] for m in moved], [[[1.2], [1.2]], [[0.4], [0.7]], [[1.0], [1.3]]])
+    # Of a range only the violated end moves.
+    np.testing.assert_allclose([[m.low, m.high] for m in moved], [[[1.2], [1.2]], [[0.4], [0.7]], [[1.0], [1.5]]])
     # Deviations stay relative to the prediction as it was stated.
     np.testing.assert_array_equal([m.reference for m in moved], [1.0, 0.7, 1.5])
 
@@ -260,17 +261,14 @@ def test_predictions_are_moved_by_the_least_that_makes_them_right():
     moved = put_right(biased, [np.array([[0.0], [0.4]])] * 2, [Between(0.1, 0.1), Between(0.18, 0.18)])
     np.testing.assert_allclose([float(m.high[0]) for m in moved], [0.175, 0.18])
 
-    # The fits' hull at these means, of 1/n and 1/n^2 in two windows, ends at 1/n through the last two.
-    pools = [np.full((2, 1), 2.0 + 1 / n) for n in (10, 20, 40)]
+    # The fits' hull at these means, of 1/n and 1/n^2 in two windows, ends at 1/n through the last two. Two numbers a
+    # sample, whose mean is taken first.
+    pools = [np.array([[2.0, 2.0 + 2 / n]] * 2) for n in (10, 20, 40)]
     forms = LIMIT.forms([10, 20, 40])
     limits = [float(weights @ [2.1, 2.05, 2.025]) for weights in forms.values()]
     assert min(limits) == pytest.approx(2.0)
-    (moved, *_) = put_right(limit, pools, [Between(1.5, 1.5)] * 3)
-    assert moved.low == pytest.approx(2.0)
-    (moved, *_) = put_right(limit, pools, [Between(3.0, 3.0)] * 3)
-    assert moved.low == pytest.approx(max(limits))
-    (moved, *_) = put_right(limit, pools, [Between(2.005, 2.005)] * 3)
-    assert moved.low == 2.005
+    for stated, right in ((1.5, 2.0), (3.0, max(limits)), (2.005, 2.005)):
+        assert [m.low for m in put_right(limit, pools, [Between(stated, stated)] * 3)] == pytest.approx([right] * 3)
 
 
 @pytest.mark.parametrize("name", ["means", "curve", "event", "limit"])
@@ -285,3 +283,68 @@ def test_runs_drawn_from_measured_ones_keep_the_level_of_a_theory_put_right(name
     assert sum(verdict.status == "disagrees" for verdict in drawn(wrong, pools, given, 20)) == 20
     assert keeps_its_level(drawn(wrong, pools, put_right(wrong, pools, given), RUNS), exact=name in ("means", "curve"))
     assert drawn(wrong, pools, given, 1, most=30)[0].samples == 30 * len(pools)
+
+
+@pytest.fixture
+def calibrate(monkeypatch, tmp_path):
+    """Calibrate the synthetic claims, right ones or off by so many delta; return the page."""
+
+    def run(*options, off=0.0, fewer=0, watch=None):
+        given = synthetic(off)
+        sizes = {effort: [Series(50 - fewer, n=n) for n in (10, 20, 40)] for effort in EFFORTS}
+        given = Catalogue([replace(given["null/means"], sizes=sizes), given["null/curve"], given["null/limit"]])
+        monkeypatch.setattr("benchmarks.calibration.judging.catalogue", lambda: given)
+        monkeypatch.setattr("benchmarks.calibration.summary.catalogue", lambda: given)
+        monkeypatch.setattr(calibration, "catalogue", lambda: given)
+        monkeypatch.setattr(calibration, "verify", partial(verify, claims=list(given.values()), watch=watch))
+        monkeypatch.setattr(calibration, "IDS", [claim.id for claim in given.values()])
+        monkeypatch.setattr(calibration, "RUNS", tmp_path / "runs")
+        monkeypatch.setattr(calibration, "OUTPUT", tmp_path / "results.md")
+        monkeypatch.setattr("sys.argv", ["calibration", "--workers", "1", *options])
+        calibration.main()
+        return (tmp_path / "results.md").read_text()
+
+    return run
+
+
+def test_a_calibration_of_right_claims(calibrate, tmp_path):
+    page = calibrate("--runs", "2", "--drawn", "7", "--samples", "30", "40")
+    assert "**2 measured runs**, of seeds 10000, 10001: 0 of 6 verdicts disagree. At most 0.02 are expected." in page
+    assert "**All of them as one run**: 0 of 3 verdicts disagree. At most 0.01" in page
+    assert "**7 runs drawn from them**, theory put right: 0 with any disagreement. At most 0.07" in page
+    assert "| null/means | 2 / 0 / 0 | " in page
+    assert page.count("7 runs drawn so: 0 of 21 verdicts disagree. At most 0.07") == 2
+    # Further runs are added to those that are there; of other sizes they are left out.
+    assert "**3 measured runs**, of seeds 10000, 10001, 10002:" in calibrate("--runs", "3", "--drawn", "1")
+    assert "**1 measured runs**, of seeds 10003:" in calibrate("--runs", "1", "--drawn", "1", fewer=1)
+
+
+def test_a_calibration_of_wrong_claims_lays_it_to_theory_and_not_to_the_tests(calibrate):
+    page = calibrate("--runs", "2", "--drawn", "5", off=3.0)
+    assert "6 of 6 verdicts disagree (null/means 2, null/curve 2, null/limit 2)" in page
+    assert "3 of 3 verdicts disagree" in page
+    assert "theory put right: 0 with any disagreement" in page
+    assert "| null/means | 0 / 2 / 0 | " in page
+
+
+def test_a_calibration_without_all_samples_keeps_the_last_page(calibrate, tmp_path):
+    page = calibrate("--runs", "1", "--drawn", "1")
+    file = tmp_path / "runs" / "10000" / "data.parquet"
+    load(file.parent).iloc[1:].to_parquet(file, index=False)
+    with pytest.raises(SystemExit, match="lacks samples of null/means"):
+        calibrate("--runs", "1", "--drawn", "2")
+    assert (tmp_path / "results.md").read_text() == page
+    with pytest.raises(SystemExit):
+        calibrate("--samples", "3")
+
+
+def test_an_interrupted_run_is_gone_on_with(calibrate, tmp_path):
+    def stop(trial, verdict):
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit, match="interrupted; results.md is left as it was"):
+        calibrate("--runs", "1", watch=stop)
+    assert calibration.interrupted(tmp_path / "runs" / "10000")
+    # These claims are in no file, so that whether they are the same cannot be told.
+    with pytest.raises(SystemExit, match="those of the unfinished run cannot be told.*, or remove it"):
+        calibrate("--runs", "1")

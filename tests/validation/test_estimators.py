@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from validation import Identity, Mean, Proportion
+from validation import Extrapolation, Identity, Mean, Proportion
 from validation.evidence import Sample
 
 SEED = np.random.SeedSequence(0)
@@ -119,10 +119,41 @@ def test_a_curve_is_off_as_soon_as_one_point_is():
     assert wrong.points[3].strain == max(point.strain for point in wrong.points)
 
 
-def test_the_smallest_p_value_of_a_curve_lies_below_its_error_level():
-    values = draws(6, (40, 2), 9.0)
-    found = Mean().evidence([sample(values, 0.0)] * 3, 2e-4, SEED)
-    assert found.status(2e-4) == "disagrees"
+SKEWED = np.random.default_rng(17).exponential(size=(3, 100))
+RESAMPLED = {
+    "curve": (Mean(), [draws(6, (40, 2))]),
+    "skewed number": (Mean(), [SKEWED[0] - 1]),
+    "limit": (
+        Extrapolation({"1/n": lambda n: 1 / n, "1/n^2": lambda n: n**-2}),
+        list(SKEWED - SKEWED.mean(axis=1, keepdims=True)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RESAMPLED)
+def test_resampled_p_values_reach_below_any_error_level(name):
+    estimator, series = RESAMPLED[name]
+    far = [sample(values, 9.0, n=10 * 2**k) for k, values in enumerate(series)]
+    assert estimator.evidence(far, 2e-5, SEED).status(2e-5) == "disagrees"
+
+
+@pytest.mark.parametrize("name", RESAMPLED)
+def test_drawing_that_ends_early_finds_the_p_value_of_all_draws(name, monkeypatch):
+    estimator, series = RESAMPLED[name]
+
+    def evidence(predicted):
+        return estimator.evidence(
+            [sample(v, predicted, n=10 * 2**k) for k, v in enumerate(series)], 2e-5, np.random.SeedSequence(18)
+        )
+
+    # At the end of an interval of 98% the p-value is a few per cent, for which 20 000 draws are enough.
+    point = evidence(0.0).points[0]
+    p = evidence(point.interval[1]).p_value
+    monkeypatch.setattr("validation.resampling._ENOUGH", 10**9)
+    every = evidence(point.interval[1]).p_value
+    assert 1e-3 < p < 0.2
+    assert p != every
+    assert math.isclose(p, every, rel_tol=0.3)
 
 
 def test_proportions_are_exact_binomial():

@@ -93,6 +93,16 @@ def test_draws_end_where_they_decide_and_are_the_first_of_all_draws():
         assert np.array_equal(again(rare), law)
 
 
+def test_draws_of_several_sums_end_with_the_first_that_has_enough():
+    # Of 5 samples a studentised mean is far from 0 much more often than of 200.
+    series = [np.random.default_rng(13).standard_normal(size) for size in (5, 200)]
+    given = (series, np.eye(2), np.random.SeedSequence(14), 60_000)
+    reached = np.abs(combined_t(*given)) >= 4.0
+    law = combined_t(*given, measured=4.0)
+    assert len(law) == RESAMPLES
+    assert reached[:RESAMPLES, 0].sum() > 100 > reached[:, 1].sum()
+
+
 def test_skewness_of_a_difference_cancels_and_that_of_a_sum_does_not():
     draw = np.random.default_rng(7).gamma(0.25, size=50)
     assert too_skewed([draw, draw], np.array([1.0, 1.0]), 1e-3)
