@@ -112,12 +112,13 @@ def tail(law: NDArray[np.float64], t: float) -> float:
 
 def _enough(draws: Iterator[NDArray[np.float64]], measured: float | None) -> NDArray[np.float64]:
     taken: list[NDArray[np.float64]] = []
-    reached = np.zeros(1, dtype=int)
+    number, reached = 0, np.zeros(1, dtype=int)
     for portion in draws:
         taken.append(portion)
+        number += len(portion)
         if measured is not None:
             reached = reached + (np.abs(portion) >= measured).sum(axis=0)
-        if sum(map(len, taken)) >= RESAMPLES and reached.max() >= _ENOUGH:
+        if number >= RESAMPLES and reached.max() >= _ENOUGH:
             break
     return np.concatenate(taken)
 
