@@ -10,10 +10,10 @@ other sizes are left out. Then every claim is judged, by the tests as they are n
 - in runs --drawn from them with replacement. There theory is put right first, moved by the least that makes it true of
   what is drawn from: drawn runs show whether the tests keep their level with the catalogue's own laws and sizes.
 
-A run takes five core-minutes to measure and twenty core-seconds to judge, so that 200 are drawn, not measured. About
+A run takes eight core-minutes to measure and ten core-seconds to judge, so that 200 are drawn, not measured. About
 theory only the measured ones say something, and values so rare that none of these has one are missing in all.
 
---samples 30 100 adds how well the tests hold with at most so many samples a series.
+Runs of at most so many --samples a series are drawn as well, to show how many the tests need.
 All is summed up in benchmarks/calibration/results.md.
 """
 
@@ -89,9 +89,9 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_argument("--runs", type=int, default=12, help="measured runs, at least (default 12)")
+    options.add_argument("--runs", type=int, default=9, help="measured runs, at least (default 9)")
     options.add_argument("--drawn", type=int, default=200, help="runs drawn from them (default 200)")
-    options.add_argument("--samples", type=int, nargs="*", default=[], help="draw runs of at most so many, too")
+    options.add_argument("--samples", type=int, nargs="*", default=[30, 100], help="fewer samples (default 30 100)")
     options.add_argument("--workers", type=int, default=available_cores())
     asked = options.parse_args()
     if min(asked.runs, asked.drawn) < 1 or min(asked.samples, default=FEWEST_CLUSTERS) < FEWEST_CLUSTERS:

@@ -71,7 +71,7 @@ def line(judged: Judged) -> str:
     return (
         f"| {judged.claim_id} | {_tally(judged.measured)} | {min(resolved, default=np.nan):.1f} "
         f"| {judged.pooled.status}: {judged.pooled.p_value:.2g} | {_tally(judged.drawn)} "
-        f"| {'=' if exact else '<='} {uniform:.2f} |"
+        f"| {'=' if exact else '<='} {uniform:{'.2f' if uniform > 0.01 else '.1g'}} |"
     )
 
 
