@@ -95,7 +95,7 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=available_cores())
     asked = options.parse_args()
     if min(asked.runs, asked.drawn) < 1 or min(asked.samples, default=FEWEST_CLUSTERS) < FEWEST_CLUSTERS:
-        options.error(f"a run at least is measured and drawn, and {FEWEST_CLUSTERS} samples a series")
+        options.error(f"--runs and --drawn take 1 or more, --samples {FEWEST_CLUSTERS} or more")
     console = Console()
     judged: dict[str, Judged] = {}
     failed = []
