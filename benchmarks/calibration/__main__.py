@@ -89,7 +89,7 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_argument("--runs", type=int, default=9, help="measured runs, at least (default 9)")
+    options.add_argument("--runs", type=int, default=10, help="measured runs, at least (default 10)")
     options.add_argument("--drawn", type=int, default=200, help="runs drawn from them (default 200)")
     options.add_argument("--samples", type=int, nargs="*", default=[30, 100], help="fewer samples (default 30 100)")
     options.add_argument("--workers", type=int, default=available_cores())
