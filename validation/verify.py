@@ -45,7 +45,7 @@ def verify(
     ids, family
         Which claims; all by default.
     effort
-        ``"quick"`` takes minutes, ``"standard"`` the better part of an hour, ``"paper"`` a day. A larger
+        ``"quick"`` takes minutes, ``"standard"`` hours, ``"paper"`` days. A larger
         effort is a new test on samples of its own.
     seed
         An int, ``SeedSequence`` or ``Generator``; it fixes the bits, whatever the number of workers.

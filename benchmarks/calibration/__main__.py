@@ -10,8 +10,8 @@ other sizes are left out. Then every claim is judged, by the tests as they are n
 - in runs --drawn from them with replacement. There theory is put right first, moved by the least that makes it true of
   what is drawn from: drawn runs show whether the tests keep their level with the catalogue's own laws and sizes.
 
-A run takes eight core-minutes to measure and ten core-seconds to judge, so that 200 are drawn, not measured. About
-theory only the measured ones say something, and values so rare that none of these has one are missing in all.
+A run takes minutes to measure and seconds to judge, so that 200 are drawn, not measured. About theory only the measured
+ones say something, and values so rare that none of these has one are missing in all.
 
 Runs of at most so many --samples a series are drawn as well, to show how many the tests need.
 All is summed up in benchmarks/calibration/results.md.
@@ -32,7 +32,7 @@ from benchmarks.calibration.summary import line, summary
 from spinglass.threads import available_cores
 from validation import verify
 from validation.archive import CLAIMS
-from validation.claim import DECIDING_KINDS, FEWEST_CLUSTERS
+from validation.claim import FEWEST_CLUSTERS
 from validation.claims import catalogue
 from validation.storage import MANIFEST, read_manifest
 from validation.sweep import Failure, sweep
@@ -40,7 +40,7 @@ from validation.sweep import Failure, sweep
 RUNS = Path(__file__).with_name("runs")
 OUTPUT = Path(__file__).with_name("results.md")
 FIRST_SEED = 10_000
-IDS = [claim.id for claim in catalogue().values() if claim.kind in DECIDING_KINDS and not claim.deterministic]
+IDS = [claim.id for claim in catalogue().values() if claim.decides and not claim.deterministic]
 
 
 def interrupted(folder: Path) -> bool:
