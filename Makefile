@@ -1,18 +1,47 @@
-# `make verify` runs the main job and `make test` the tests; both set up all they need in .venv first.
+# `make verify` runs the main job and `make test` the tests; each sets up all it needs in .venv first.
 PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
 BIN := .venv/bin
+endif
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: verify test test-browser benchmark figures docs clean
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal -p no:randomly
+
+.PHONY: verify test pytest check lint format coverage test-random-order test-browser benchmark figures docs clean
 
 verify: .venv/installed
 	$(BIN)/spinglass verify --effort quick
 
-test: .venv/installed-test
+test: lint pytest
+
+# Both cores share the files of tests. Then the tests of equal bits once more: they must hold for kernels that are
+# compiled in the process and for kernels that are read from disk.
+pytest: .venv/installed-test
+	$(PYTEST)
+	$(PYTEST) -m bits
+
+# Fast enough to run before every commit.
+check: lint
+	$(PYTEST) -m "not slow"
+
+lint: .venv/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest
+
+format: .venv/installed-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Lines of compiled functions are not seen by coverage and are left out of the count.
+coverage: .venv/installed-test
+	$(PYTEST) --cov --cov-report=term-missing:skip-covered
+
+test-random-order: .venv/installed-test
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # `make test` skips what needs a browser where there is none; this requires it (Debian: apt install chromium).
 test-browser: .venv/installed-test
@@ -32,14 +61,16 @@ clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/bin/python:
+$(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("spinglass needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
-.venv/installed: .venv/bin/python setup.cfg pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+.venv/installed: $(BIN)/python setup.cfg pyproject.toml constraints.txt
+	$(PIP) --editable .
 	touch $@
 
+# Dependency groups need pip 25.1.
 .venv/installed-test .venv/installed-benchmark .venv/installed-docs: .venv/installed-%: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'
+	$(PIP) "pip>=25.1"
+	$(PIP) --group $*
 	touch $@
