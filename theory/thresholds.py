@@ -12,9 +12,10 @@ from theory.arguments import (
     is_many,
     is_symbolic,
     parameter,
-    precision,
     scalar_or_array,
 )
+from theory.float_range import as_floats
+from theory.many_digits import checked_digits
 
 
 def E_inf(H: Any, digits: int | None = None) -> Any:
@@ -53,7 +54,7 @@ def E_inf(H: Any, digits: int | None = None) -> Any:
         _refuse_digits(digits)
         return np.asarray(2.0 * np.sqrt((H - 1) / H))
     exact = closed_forms.edge(H)
-    return exact if digits is None else closed_forms.to_mpf(exact, precision(digits))
+    return exact if digits is None else closed_forms.to_mpf(exact, checked_digits(digits))
 
 
 def E_k(H: Any, k: Any, digits: int | None = None) -> Any:
@@ -94,11 +95,12 @@ def E_k(H: Any, k: Any, digits: int | None = None) -> Any:
         raise ValueError(f"E_k has no closed form, so H and k must be numbers; given H={H}, k={k}")
     if is_many(H) or is_many(k):
         _refuse_digits(digits)
-        return _zero_of_complexity(np.asarray(H, np.float64), np.asarray(k, np.float64))
+        return _zero_of_complexity(as_floats("H", H), as_floats("k", k))
     if H == 2:
         return E_inf(2, digits)
-    start = scalar_or_array(_zero_of_complexity(np.asarray(H, np.float64), np.asarray(k, np.float64)))
-    return start if digits is None else _refine(H, k, start, precision(digits))
+    if digits is not None:
+        return _zero_to_digits(H, k, checked_digits(digits))
+    return scalar_or_array(_zero_of_complexity(as_floats("H", H), as_floats("k", k)))
 
 
 def E_0(H: Any, digits: int | None = None) -> Any:
@@ -169,17 +171,24 @@ def _half_sinh_excess(s: Floats) -> Floats:
     return np.asarray(np.where(s < 0.05, series, (np.sinh(2 * s) - 2 * s) / 2))
 
 
-def _refine(H: int, k: int, start: float, digits: int) -> Any:
-    """Polish the zero with mpmath, in the same variable s, in which nothing turns complex."""
+def _zero_to_digits(H: int, k: int, digits: int) -> Any:
+    """Solve the same equation by mpmath, by the same steps from the right of the zero."""
     import mpmath
 
-    with mpmath.workdps(digits + 10):
-        edge = 2 * mpmath.sqrt(mpmath.mpf(H - 1) / H)
-        height, bend = mpmath.log(H - 1) / 2 - mpmath.mpf(H - 2) / H, mpmath.mpf(H - 2) / H
-
-        def left_over(s: Any) -> Any:
-            return height - bend * mpmath.sinh(s) ** 2 - (k + 1) * (mpmath.sinh(2 * s) / 2 - s)
-
-        zero = edge * mpmath.cosh(mpmath.findroot(left_over, mpmath.acosh(start / edge)))
+    # Near s = 0 the difference sinh 2s - 2s, of order s^3, cancels all but a share s^2 of itself: s > 0.1 / cbrt(k+1).
+    spare = 20 + len(str(k)) if k < 10**4000 else 20 + k.bit_length()
+    with mpmath.workdps(digits + spare):
+        bend = mpmath.mpf(H - 2) / H
+        height = mpmath.log(H - 1) / 2 - bend
+        s = min(mpmath.cbrt(1.5 * height / (k + 1)), mpmath.sqrt(height / bend))
+        while True:
+            lost = bend * mpmath.sinh(s) ** 2 + (k + 1) * (mpmath.sinh(2 * s) / 2 - s)
+            slope = bend * mpmath.sinh(2 * s) + 2 * (k + 1) * mpmath.sinh(s) ** 2
+            step = (lost - height) / slope
+            s -= step
+            # Newton's steps square the error: this one leaves less than the digits asked for.
+            if abs(step) < s * mpmath.mpf(10) ** (-(digits + 10) // 2):
+                break
+        zero = 2 * mpmath.sqrt(mpmath.mpf(H - 1) / H) * mpmath.cosh(s)
     with mpmath.workdps(digits):
         return +zero
