@@ -57,7 +57,11 @@ def deepest_minimum(n: int, H: int) -> DeepestMinimum:
     Raises
     ------
     ValueError
-        If ``n`` is not a whole number of at least 2, or ``H`` not one of at least 3.
+        If ``n`` is not a whole number of at least 2, or ``H`` not one of at least 3, or either is beyond the floats.
+
+    Notes
+    -----
+    Rate, constant and center have relative errors below 4e-15 (measured for H = 3 .. 1e15, n = 2 .. 1e9).
 
     References
     ----------

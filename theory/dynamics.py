@@ -100,8 +100,8 @@ def relaxation(
     ------
     ValueError
         If a time or a temperature is negative, ``start`` lies below the static temperature or in a field, ``step`` is
-        too long for the rate, a uniform grid needs more steps than there is room for, or a time lies beyond
-        ``2.5e5 / rate``, where the dilating grid has not been checked.
+        too long for the rate, a uniform grid needs more steps than there is room for, the rate lies outside
+        1e-60 .. 1e60, or a time lies beyond ``2.5e5 / rate``, where the dilating grid has not been checked.
     ArithmeticError
         If energies come out beyond ``sqrt(nu'(1))``, which none exceeds, or the equations of a time are not solved: at
         order 10 beyond ``9e4 / rate``.
@@ -111,6 +111,11 @@ def relaxation(
     Cugliandolo and Kurchan (1993), Phys. Rev. Lett. 71, 173; for mixtures and thermal starts Folena, Franz and
     Ricci-Tersenghi (2020), Phys. Rev. X 10, 031045. Grids that dilate with time: Kim and Latz (2001), Europhys. Lett.
     53, 660; solving for a whole row at once is this project's own.
+
+    Notes
+    -----
+    Errors are absolute, in units of ``sqrt(nu'(1))``: with the default step and spacing below 1e-4 at all times
+    (order 2, beside its exact solution; equilibrium at orders 3 to 20).
 
     Examples
     --------

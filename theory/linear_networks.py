@@ -27,7 +27,8 @@ def singular_values(X: ArrayLike, Y: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        If X and Y are not tables of finite numbers with equally many rows.
+        If X and Y are not tables of finite numbers with equally many rows, or the largest entry of one is not zero and
+        lies outside 1e-100 .. 1e100.
 
     Examples
     --------
@@ -35,7 +36,7 @@ def singular_values(X: ArrayLike, Y: ArrayLike) -> Floats:
     [4.0, 3.0]
     """
     x, y = _data(X, Y)
-    s = np.linalg.svd(_prediction(x, y), compute_uv=False)
+    s: Floats = np.linalg.svd(_prediction(x, y), compute_uv=False)
     kept: Floats = s[s > _NEGLIGIBLE * max(np.linalg.norm(y), np.finfo(float).tiny)]
     return kept
 
@@ -128,7 +129,8 @@ def saddle_index(
     Raises
     ------
     ValueError
-        If directions do not exist, or fewer than two layers are cut.
+        If a singular value is negative, directions do not exist or do not fit through the narrowest layer, or fewer
+        than two layers are cut.
 
     Examples
     --------
@@ -298,7 +300,8 @@ def sphere_critical_values(s: ArrayLike, norm: float) -> Floats:
     Raises
     ------
     ValueError
-        If ``norm`` is not positive, or some s is zero: then critical points are not isolated.
+        If ``norm`` is not positive, some s is zero (then critical points are not isolated), or a loss is beyond the
+        largest float.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """Complexities of one energy to any number of digits, by mpmath.
 
-With ``z = u^2/E_inf^2 - 1`` and ``sinh s = sqrt(z)`` the rate is ``I_1 = sqrt(z (1+z)) - s``. For a rational energy z is
-rational too, so the branch is decided exactly, and the working precision grows until the digits are left that
-cancellation has not taken.
+With ``z = u^2/E_inf^2 - 1`` and ``sinh s = sqrt(z)`` the rate is ``I_1 = sqrt(z (1+z)) - s``. For a rational energy z
+is rational too, so the branch is decided exactly. The working precision grows until all the digits asked for are left
+after cancellation.
 """
 
 from collections.abc import Callable
@@ -52,7 +52,7 @@ def rate(u: Any, H: int, derivative: int, digits: int) -> Any:
     z = _excess(u, H)
     if u > 0 or z < 0:
         raise ValueError(f"u must be at most -E_inf = -2 sqrt({H - 1}/{H}), not {_short(u)}")
-    return _summed(lambda u, z: _rate_terms(z, H, derivative), u, z, digits)
+    return _summed(lambda _u, z: _rate_terms(z, H, derivative), u, z, digits)
 
 
 def index_complexity(u: Any, H: int, k: int, derivative: int, digits: int) -> Any:
@@ -62,7 +62,7 @@ def index_complexity(u: Any, H: int, k: int, derivative: int, digits: int) -> An
     def deep(u: Any, z: Any) -> list[Any]:
         return [*_bowl_terms(u, z, H, derivative), *(-(k + 1) * term for term in _rate_terms(z, H, derivative))]
 
-    def plateau(u: Any, z: Any) -> list[Any]:
+    def plateau(u: Any, _z: Any) -> list[Any]:
         return _bowl_terms(u, 0, H, 0) if derivative == 0 else [0 * u]
 
     return _summed(deep if u < 0 and z >= 0 else plateau, u, z, digits)
@@ -75,7 +75,7 @@ def complexity(u: Any, H: int, derivative: int, digits: int) -> Any:
         return index_complexity(u, H, 0, derivative, digits)
     if u <= 0:
         return _summed(lambda u, z: _bowl_terms(u, z, H, derivative), u, z, digits)
-    return _summed(lambda u, z: _bowl_terms(u, -1, H, derivative)[:1] if derivative == 0 else [0 * u], u, z, digits)
+    return _summed(lambda u, _z: _bowl_terms(u, -1, H, 0)[:1] if derivative == 0 else [0 * u], u, z, digits)
 
 
 def _excess(u: Any, H: int) -> Any:
@@ -123,7 +123,7 @@ def _summed(terms: Terms, u: Any, z: Any, digits: int) -> Any:
 
 
 def _value(number: Any, digits: int) -> Any:
-    """Return a SymPy number as an mpmath number of the current precision, at least 0 where it is zero to rounding."""
+    """Return a SymPy number as an mpmath number of the current precision."""
     import mpmath
     import sympy
 

@@ -44,7 +44,14 @@ def expected_errors(
     Raises
     ------
     ValueError
-        If numbers are not finite, the noise is negative, or without a ridge there are fewer than M + 1 distinct x.
+        If numbers are not finite, the noise is negative, without a ridge there are fewer than M + 1 distinct x, the
+        degree is 400 or more, the curve does not return one value for each x, or the fit's condition (the ratio of
+        the extreme singular values, with a ridge those of the powers and ``sqrt(lambda)``) exceeds 1e8.
+
+    Notes
+    -----
+    The relative error of training error and variance is below 1e-7 for every condition that is let in, and below 1e-12
+    up to a condition of 1e3.
 
     Examples
     --------

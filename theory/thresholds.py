@@ -28,17 +28,18 @@ def E_inf(H: Any, digits: int | None = None) -> Any:
     H : int, array or SymPy symbol
         Interaction order.
     digits : int, optional
-        Significant digits of an mpmath result.
+        Significant digits of an mpmath result, at most 10 000.
 
     Returns
     -------
     SymPy expression, array or ``mpmath.mpf``
-        Exact for an int or a symbol, float64 for an array, an mpmath number where ``digits`` is given.
+        Exact for an int or a symbol, float64 for an array (relative error below 4e-16 for every ``H``), an mpmath
+        number with all its digits right where ``digits`` is given.
 
     Raises
     ------
     ValueError
-        If ``H`` is not a whole number of at least 2.
+        If ``H`` is not a whole number of at least 2, or ``digits`` is above 10 000 or asked for a symbol.
 
     References
     ----------
@@ -69,17 +70,19 @@ def E_k(H: Any, k: Any, digits: int | None = None) -> Any:
     k : int or array
         Index; broadcasts against ``H``.
     digits : int, optional
-        Significant digits of an mpmath result.
+        Significant digits of an mpmath result, at most 10 000.
 
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        The zero has no closed form, so one ``H >= 3`` gives a float; ``H = 2`` gives ``sqrt(2)``.
+        The zero has no closed form, so one ``H >= 3`` gives a float; ``H = 2`` gives ``sqrt(2)``. Floats have a
+        relative error below 1e-15 (measured for H = 3 .. 1e15, k = 0 .. 1e15); with ``digits`` all digits are right.
 
     Raises
     ------
     ValueError
-        If ``H`` is not a whole number of at least 2, ``k`` not one of at least 0, or either is a symbol.
+        If ``H`` is not a whole number of at least 2, ``k`` not one of at least 0, either is a symbol or, without
+        ``digits``, beyond the largest float, or ``digits`` is above 10 000.
 
     References
     ----------
@@ -113,7 +116,7 @@ def E_0(H: Any, digits: int | None = None) -> Any:
     H : int or array
         Interaction order.
     digits : int, optional
-        Significant digits of an mpmath result.
+        Significant digits of an mpmath result, at most 10 000.
 
     Returns
     -------
@@ -123,7 +126,7 @@ def E_0(H: Any, digits: int | None = None) -> Any:
     Raises
     ------
     ValueError
-        If ``H`` is not a whole number of at least 2, or is a symbol.
+        As for :func:`E_k`.
 
     References
     ----------
