@@ -36,7 +36,7 @@ def singular_values(X: ArrayLike, Y: ArrayLike) -> Floats:
     [4.0, 3.0]
     """
     x, y = _data(X, Y)
-    s: Floats = np.linalg.svd(_prediction(x, y), compute_uv=False)
+    s = np.asarray(np.linalg.svd(_prediction(x, y), compute_uv=False), dtype=np.float64)
     kept: Floats = s[s > _NEGLIGIBLE * max(np.linalg.norm(y), np.finfo(float).tiny)]
     return kept
 

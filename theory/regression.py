@@ -50,8 +50,9 @@ def expected_errors(
 
     Notes
     -----
-    The relative error of training error and variance is below 1e-7 for every condition that is let in, and below 1e-12
-    up to a condition of 1e3.
+    Relative to ``noise^2`` plus the mean square of the curve, the training error is accurate to 1e-12. The relative
+    error of the variance is below 1e-14 times the condition: 1e-12 up to degree 15 at 20 equidistant points, 2e-11 with
+    a ridge of ``ln lambda = -30``, and at most 1e-6 where the condition is the largest that is let in.
 
     Examples
     --------
