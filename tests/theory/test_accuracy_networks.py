@@ -20,7 +20,7 @@ from theory.regression import expected_errors
 def test_correlations_of_paths_of_any_length(shared, H):
     exact = Fraction(2**shared - 1, 2**H - 1)
     # Two roundings.
-    assert networks.path_activity_correlation(shared, H) == pytest.approx(float(exact), rel=4e-16)
+    assert networks.path_activity_correlation(shared, H) == pytest.approx(float(exact), rel=4e-16, abs=0)
 
 
 @pytest.mark.parametrize("epsilon", [1e-300, 1e-17, 1e-12, 1e-6, 0.1, 0.4999999])
@@ -37,7 +37,7 @@ def test_signs_that_hardly_differ(epsilon):
             else:
                 least = -mpmath.sqrt((m - c) * (1 - m) / ((1 + m) * (2 - m + c)))
             # A few roundings, and where m is below 1/2 that of c.
-            assert networks.least_sign_correlation(epsilon, mean) == pytest.approx(float(least), rel=1e-14)
+            assert networks.least_sign_correlation(epsilon, mean) == pytest.approx(float(least), rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize("widths", [(1,) * 150, (3, 2, 1), (10,) * 800 + (1,), (10**200, 10**200, 1)])
@@ -51,8 +51,8 @@ def test_moments_of_deep_and_of_wide_networks(widths):
         radial = lambda k: mpmath.fprod(1 + mpmath.mpf(2 * i) / N for i in range(k))  # noqa: E731
         square = (same + other) / radial(2 * H)
         found = networks.layered_variance(widths)
-        assert found.mean == pytest.approx(float(1 / radial(H)), rel=4e-16)
-        assert found.mean_square == pytest.approx(float(square), rel=4e-16)
+        assert found.mean == pytest.approx(float(1 / radial(H)), rel=4e-16, abs=0)
+        assert found.mean_square == pytest.approx(float(square), rel=4e-16, abs=0)
 
 
 @pytest.mark.parametrize(("layers", "tau"), [(10**17, 1e-17), (10**10, 1e-12), (5, 0.3), (1, 0.9), (10**6, 1e-300)])
@@ -60,18 +60,18 @@ def test_the_gradient_constant_of_many_layers(layers, tau):
     with mpmath.workdps(400):
         exact = 4 * layers * (1 - mpmath.mpf(tau)) ** (2 * layers - 2)
     # The rounding of the exponent, at most 2 here.
-    assert gradient_constant(layers, tau, 1.0) == pytest.approx(float(exact), rel=1e-14)
+    assert gradient_constant(layers, tau, 1.0) == pytest.approx(float(exact), rel=1e-14, abs=0)
 
 
 def test_losses_do_not_cancel():
     # |Y|^2/2 less the chosen direction leaves the others, sixteen digits below.
-    assert critical_loss(np.eye(2), np.diag([1.0, 1e-8]), [0]) == pytest.approx(5e-17, rel=1e-12)
+    assert critical_loss(np.eye(2), np.diag([1.0, 1e-8]), [0]) == pytest.approx(5e-17, rel=1e-12, abs=0)
     np.testing.assert_allclose(sphere_critical_values([1.0], 4.0), [-0.5] * 4 + [0.0] * 2 + [4.0] * 2)
     # rho^2/8 - s rho/2 where both are 2e16 times their difference
     s = 1.0
     rho = 4 * (1 + 2**-50)
     exact = Fraction(rho) ** 2 / 8 - Fraction(s) * Fraction(rho) / 2
-    assert sphere_critical_values([s], rho)[4] == pytest.approx(float(exact), rel=1e-15)
+    assert sphere_critical_values([s], rho)[4] == pytest.approx(float(exact), rel=1e-15, abs=0)
 
 
 def test_indices_of_wide_networks_and_of_tiny_singular_values():
@@ -92,7 +92,7 @@ def test_expected_errors_by_the_normal_equations_with_many_digits(log_ridge, deg
         spread = W * W.T
         variance = sum(spread[i, j] / (i + j + 1) for i in range(degree + 1) for j in range(degree + 1)) / 4
     # 1e-16 times the condition, 1e4 at most here.
-    assert found.test_variance == pytest.approx(float(variance), rel=1e-11)
+    assert found.test_variance == pytest.approx(float(variance), rel=1e-11, abs=0)
 
 
 def test_a_ridge_that_underflows_is_the_smallest_ridge():
