@@ -12,6 +12,10 @@ Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
 
 
+# The largest float below 2^63.
+_LARGEST_INTEGER = 2**63 - 1024
+
+
 def is_symbolic(value: object) -> bool:
     """Whether ``value`` is a SymPy object, asked without importing SymPy."""
     sympy = sys.modules.get("sympy")
@@ -36,6 +40,8 @@ def whole_numbers(name: str, values: ArrayLike, least: int, why: str) -> Integer
         raise ValueError(f"{name} must hold whole numbers only, not {values!r}; {why}")
     if np.any(array < least):
         raise ValueError(f"{name} must be at least {least}, not {array.min()}; {why}")
+    if np.any(array > _LARGEST_INTEGER):
+        raise ValueError(f"an array of {name} holds numbers up to 9.2e18, not {array.max():g}; {why}")
     return array.astype(np.int64)
 
 
@@ -53,7 +59,7 @@ def real_numbers(name: str, values: ArrayLike, *, infinite: bool = False) -> Flo
     """Return ``values`` as float64, refusing NaN and, unless ``infinite``, the infinities."""
     try:
         array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} must be real numbers, not {values!r}; give a float or an array") from error
     if np.any(np.isnan(array)) or not (infinite or np.all(np.isfinite(array))):
         raise ValueError(f"{name} must be finite, without NaN; given {values!r}")

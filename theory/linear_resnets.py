@@ -8,8 +8,10 @@ import math
 from numpy.typing import ArrayLike
 
 from theory.arguments import real_numbers, whole_number
+from theory.float_range import as_float, exponential, refuse_overflow
 
 _LAYERS = "it is the number of layers"
+_FEWER = "take fewer layers"
 
 
 def gradient_constant(layers: int, tau: float, smallest: float) -> float:
@@ -20,7 +22,8 @@ def gradient_constant(layers: int, tau: float, smallest: float) -> float:
     Raises
     ------
     ValueError
-        If ``layers`` is no positive whole number, ``tau`` is not in [0, 1), or ``smallest`` is negative.
+        If ``layers`` is no positive whole number, ``tau`` is not in [0, 1), ``smallest`` is negative, or the constant
+        is too small or too large for a float. The relative error is below 4e-13.
 
     Examples
     --------
@@ -36,7 +39,13 @@ def gradient_constant(layers: int, tau: float, smallest: float) -> float:
         raise ValueError(f"tau must lie in [0, 1), the inequality holds in no larger ball; given {tau!r}")
     if _number("smallest", smallest) < 0:
         raise ValueError(f"smallest must be the least eigenvalue of a covariance, not {smallest!r}")
-    return float(4 * count * (1 - tau) ** (2 * count - 2) * smallest)
+    size = as_float("layers", count, _FEWER)
+    # log1p keeps a tau below the rounding of 1 - tau, which many layers make felt.
+    logarithm = (2 * size - 2) * math.log1p(-float(tau))
+    decay = exponential("(1 - tau)^(2l - 2)", logarithm, "take fewer layers or a smaller tau")
+    constant = 4 * size * decay * float(smallest)
+    refuse_overflow(constant, False, "the constant", _FEWER)
+    return constant
 
 
 def norm_bound(layers: int, gamma: float) -> float:
@@ -61,7 +70,7 @@ def norm_bound(layers: int, gamma: float) -> float:
     With a layers for the rotation and b for P the norms are at most ``pi/a`` and ``e^(gamma/b) - 1``, which is at most
     ``(e-1) gamma/b`` for ``gamma <= b``. Hardt & Ma (2016), theorem 2.1, have ``(4 pi + 3 gamma)/l``.
     """
-    count = whole_number("layers", layers, 1, _LAYERS)
+    count = as_float("layers", whole_number("layers", layers, 1, _LAYERS), _FEWER)
     total = math.pi + (math.e - 1) * _gamma(gamma)
     return total / (count - 1) if count > 1 and total <= (math.e - 1) * (count - 1) else math.inf
 
@@ -82,7 +91,7 @@ def norm_floor(layers: int, gamma: float) -> float:
     >>> norm_floor(10, 0.0)
     0.0
     """
-    return -math.expm1(-_gamma(gamma) / whole_number("layers", layers, 1, _LAYERS))
+    return -math.expm1(-_gamma(gamma) / as_float("layers", whole_number("layers", layers, 1, _LAYERS), _FEWER))
 
 
 def _gamma(gamma: ArrayLike) -> float:

@@ -9,7 +9,7 @@ from scipy.optimize import curve_fit
 
 from theory.arguments import Floats
 from theory.covariance import Covariance
-from theory.dynamics import fastest_rate, one_number, relaxation
+from theory.dynamics import fastest_rate, one_number, refuse_scale, relaxation
 from theory.two_time import Protocol
 
 EXPONENT = 2 / 3
@@ -62,7 +62,9 @@ def long_time_energy(H: Any, until: float | None = None) -> LongTimeEnergy:
     >>> abs(found.energy + float(theory.E_inf(3))) < found.error < 0.01
     True
     """
-    rate = fastest_rate(Protocol(Covariance.of(H)))
+    protocol = Protocol(Covariance.of(H))
+    refuse_scale(protocol)
+    rate = fastest_rate(protocol)
     until = _LONG / rate if until is None else one_number("until", until)
     if not until * rate >= _SHORTEST:
         raise ValueError(f"until must be at least {_SHORTEST / rate:.4g} to extrapolate from, not {until:g}")

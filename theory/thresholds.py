@@ -12,9 +12,10 @@ from theory.arguments import (
     is_many,
     is_symbolic,
     parameter,
-    precision,
     scalar_or_array,
 )
+from theory.float_range import as_floats
+from theory.many_digits import checked_digits
 
 
 def E_inf(H: Any, digits: int | None = None) -> Any:
@@ -27,17 +28,18 @@ def E_inf(H: Any, digits: int | None = None) -> Any:
     H : int, array or SymPy symbol
         Interaction order.
     digits : int, optional
-        Significant digits of an mpmath result.
+        Significant digits of an mpmath result, at most 10 000.
 
     Returns
     -------
     SymPy expression, array or ``mpmath.mpf``
-        Exact for an int or a symbol, float64 for an array, an mpmath number where ``digits`` is given.
+        Exact for an int or a symbol, float64 for an array (relative error below 4e-16 for every ``H``), an mpmath
+        number with all its digits right where ``digits`` is given.
 
     Raises
     ------
     ValueError
-        If ``H`` is not a whole number of at least 2.
+        If ``H`` is not a whole number of at least 2, or ``digits`` is above 10 000 or asked for a symbol.
 
     References
     ----------
@@ -53,7 +55,7 @@ def E_inf(H: Any, digits: int | None = None) -> Any:
         _refuse_digits(digits)
         return np.asarray(2.0 * np.sqrt((H - 1) / H))
     exact = closed_forms.edge(H)
-    return exact if digits is None else closed_forms.to_mpf(exact, precision(digits))
+    return exact if digits is None else closed_forms.to_mpf(exact, checked_digits(digits))
 
 
 def E_k(H: Any, k: Any, digits: int | None = None) -> Any:
@@ -68,17 +70,19 @@ def E_k(H: Any, k: Any, digits: int | None = None) -> Any:
     k : int or array
         Index; broadcasts against ``H``.
     digits : int, optional
-        Significant digits of an mpmath result.
+        Significant digits of an mpmath result, at most 10 000.
 
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        The zero has no closed form, so one ``H >= 3`` gives a float; ``H = 2`` gives ``sqrt(2)``.
+        The zero has no closed form, so one ``H >= 3`` gives a float; ``H = 2`` gives ``sqrt(2)``. Floats have a
+        relative error below 1e-15 (measured for H = 3 .. 1e15, k = 0 .. 1e15); with ``digits`` all digits are right.
 
     Raises
     ------
     ValueError
-        If ``H`` is not a whole number of at least 2, ``k`` not one of at least 0, or either is a symbol.
+        If ``H`` is not a whole number of at least 2, ``k`` not one of at least 0, either is a symbol or, without
+        ``digits``, beyond the largest float, or ``digits`` is above 10 000.
 
     References
     ----------
@@ -94,11 +98,12 @@ def E_k(H: Any, k: Any, digits: int | None = None) -> Any:
         raise ValueError(f"E_k has no closed form, so H and k must be numbers; given H={H}, k={k}")
     if is_many(H) or is_many(k):
         _refuse_digits(digits)
-        return _zero_of_complexity(np.asarray(H, np.float64), np.asarray(k, np.float64))
+        return _zero_of_complexity(as_floats("H", H), as_floats("k", k))
     if H == 2:
         return E_inf(2, digits)
-    start = scalar_or_array(_zero_of_complexity(np.asarray(H, np.float64), np.asarray(k, np.float64)))
-    return start if digits is None else _refine(H, k, start, precision(digits))
+    if digits is not None:
+        return _zero_to_digits(H, k, checked_digits(digits))
+    return scalar_or_array(_zero_of_complexity(as_floats("H", H), as_floats("k", k)))
 
 
 def E_0(H: Any, digits: int | None = None) -> Any:
@@ -111,7 +116,7 @@ def E_0(H: Any, digits: int | None = None) -> Any:
     H : int or array
         Interaction order.
     digits : int, optional
-        Significant digits of an mpmath result.
+        Significant digits of an mpmath result, at most 10 000.
 
     Returns
     -------
@@ -121,7 +126,7 @@ def E_0(H: Any, digits: int | None = None) -> Any:
     Raises
     ------
     ValueError
-        If ``H`` is not a whole number of at least 2, or is a symbol.
+        As for :func:`E_k`.
 
     References
     ----------
@@ -169,17 +174,24 @@ def _half_sinh_excess(s: Floats) -> Floats:
     return np.asarray(np.where(s < 0.05, series, (np.sinh(2 * s) - 2 * s) / 2))
 
 
-def _refine(H: int, k: int, start: float, digits: int) -> Any:
-    """Polish the zero with mpmath, in the same variable s, in which nothing turns complex."""
+def _zero_to_digits(H: int, k: int, digits: int) -> Any:
+    """Solve the same equation by mpmath, by the same steps from the right of the zero."""
     import mpmath
 
-    with mpmath.workdps(digits + 10):
-        edge = 2 * mpmath.sqrt(mpmath.mpf(H - 1) / H)
-        height, bend = mpmath.log(H - 1) / 2 - mpmath.mpf(H - 2) / H, mpmath.mpf(H - 2) / H
-
-        def left_over(s: Any) -> Any:
-            return height - bend * mpmath.sinh(s) ** 2 - (k + 1) * (mpmath.sinh(2 * s) / 2 - s)
-
-        zero = edge * mpmath.cosh(mpmath.findroot(left_over, mpmath.acosh(start / edge)))
+    # Near s = 0 the difference sinh 2s - 2s, of order s^3, cancels all but a share s^2 of itself: s > 0.1 / cbrt(k+1).
+    spare = 20 + len(str(k)) if k < 10**4000 else 20 + k.bit_length()
+    with mpmath.workdps(digits + spare):
+        bend = mpmath.mpf(H - 2) / H
+        height = mpmath.log(H - 1) / 2 - bend
+        s = min(mpmath.cbrt(1.5 * height / (k + 1)), mpmath.sqrt(height / bend))
+        while True:
+            lost = bend * mpmath.sinh(s) ** 2 + (k + 1) * (mpmath.sinh(2 * s) / 2 - s)
+            slope = bend * mpmath.sinh(2 * s) + 2 * (k + 1) * mpmath.sinh(s) ** 2
+            step = (lost - height) / slope
+            s -= step
+            # Newton's steps square the error: this one leaves less than the digits asked for.
+            if abs(step) < s * mpmath.mpf(10) ** (-(digits + 10) // 2):
+                break
+        zero = 2 * mpmath.sqrt(mpmath.mpf(H - 1) / H) * mpmath.cosh(s)
     with mpmath.workdps(digits):
         return +zero
