@@ -14,8 +14,9 @@ import pytest
 
 from validation import sweep, verify
 from validation.archive import DATA
+from validation.manifest import MANIFEST
 from validation.progress import Progress
-from validation.storage import MANIFEST, open_run
+from validation.storage import open_run
 
 
 def square(x):
