@@ -77,7 +77,8 @@ def sweep(
             for unit in units:
                 yield unit, _attempt(work, unit)
         else:
-            yield from _over_processes(work, units, workers)
+            # A process that takes the place of one that died would import what has been edited since.
+            yield from _over_processes(partial(_elsewhere, code(), work), units, workers)
 
 
 def _attempt(work: Callable[[UnitT], ResultT], unit: UnitT) -> ResultT | Failure:

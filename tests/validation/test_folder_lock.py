@@ -50,9 +50,8 @@ def test_a_lock_is_held_by_one_and_ends_with_a_killed_holder(tmp_path, locks):
     assert (str(tmp_path / MARKER) in str(raised.value)) == (locks == "none")
     os.kill(holder.pid, signal.SIGKILL)
     holder.communicate()
-    with locked(tmp_path):
-        with pytest.raises(ValueError, match="another run is writing to"), locked(tmp_path):
-            pass
+    with locked(tmp_path), pytest.raises(ValueError, match="another run is writing to"), locked(tmp_path):
+        pass
     with locked(tmp_path):
         pass
     assert not (tmp_path / MARKER).exists()
@@ -61,9 +60,9 @@ def test_a_lock_is_held_by_one_and_ends_with_a_killed_holder(tmp_path, locks):
 def test_a_holder_on_another_machine_is_named_with_the_file_to_remove(tmp_path, monkeypatch):
     monkeypatch.setattr("fcntl.flock", raises(errno.EOPNOTSUPP))
     (tmp_path / MARKER).write_text("1\nanother-machine\n")
-    with pytest.raises(ValueError, match=rf"if no run is left on any machine, remove {tmp_path / MARKER}"):
-        with locked(tmp_path):
-            pass
+    remedy = rf"if no run is left on any machine, remove {tmp_path / MARKER}"
+    with pytest.raises(ValueError, match=remedy), locked(tmp_path):
+        pass
     (tmp_path / MARKER).unlink()
     with locked(tmp_path):
         assert (tmp_path / MARKER).exists()

@@ -1,4 +1,4 @@
-"""A run rests on the claim file and on every module of the user's own that it imports: one code is never mixed with another."""
+"""A run rests on its claim file and on every module of the user's own that this imports: no run mixes two codes."""
 
 import os
 import subprocess
@@ -43,7 +43,7 @@ MADE = ("helper", "between", "package", "package.inner", "mine", "other")
 
 
 def write(folder, mean):
-    """Write the modules, at one moment and of one size whatever the mean: Python's own bytecode cannot tell them apart."""
+    """Write the modules; time and size are the same whatever the mean, so that Python takes old bytecode for new."""
     (folder / "package").mkdir(exist_ok=True)
     files = {
         "helper.py": f"MEAN = {mean}\n",

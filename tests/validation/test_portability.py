@@ -10,10 +10,11 @@ import multiprocessing.spawn, numba, pandas, psutil, pyarrow.parquet, scipy.opti
 import sympy, typer, rich.live
 sys.modules |= dict.fromkeys(("fcntl", "resource", "pwd", "grp", "termios", "tty", "posix"))  # None: not to be imported
 import os, signal
-for module, names in ((os, "fork getuid geteuid getpgid killpg setsid sched_getaffinity mkfifo O_NOFOLLOW statvfs uname "
-                           "getloadavg pread pwrite nice sysconf"), (signal, "pthread_sigmask SIGKILL SIGHUP SIGUSR1")):
-    for name in names.split():
-        delattr(module, name)
+for name in ("fork getuid geteuid getpgid killpg setsid sched_getaffinity mkfifo O_NOFOLLOW statvfs uname getloadavg "
+             "pread pwrite nice sysconf").split():
+    delattr(os, name)
+for name in "pthread_sigmask SIGKILL SIGHUP SIGUSR1".split():
+    delattr(signal, name)
 # What the libraries call all the same.
 os.geteuid = os.getuid = lambda: 1000
 import importlib, pkgutil

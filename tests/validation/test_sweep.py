@@ -32,6 +32,12 @@ def test_a_unit_that_raises_is_a_failure_and_the_others_go_on(workers):
     assert results == {x: x * x for x in range(8) if x != 3}
 
 
+def test_local_processes_with_other_code_than_the_run_are_refused(monkeypatch):
+    monkeypatch.setattr(sweep, "code", lambda: "edited")
+    results = dict(sweep.sweep(square, range(2), 2))
+    assert all("has other code" in result.text for result in results.values())
+
+
 def leaves(x):
     if x == 1:
         raise SystemExit("enough")
