@@ -18,17 +18,16 @@ from typing import Any
 
 CLAIM_FILE = "__claim_file__"  # marks the modules made from claim files, and keeps the digests they were read with
 _READING = threading.RLock()
+_READ: dict[str, str] = {}  # digests of the sources that modules were compiled from
 
 
 class _FromSource(SourceFileLoader):
     """Compiles what a file says now: Python takes bytecode for current if the file's second and size are the same."""
 
-    digest = ""
-
     def get_code(self, fullname: str) -> Any:
         path = self.get_filename(fullname)
         content = self.get_data(path)
-        self.digest = _digest(content)
+        _READ[fullname] = _digest(content)
         return self.source_to_code(content, path)
 
 
@@ -116,26 +115,26 @@ def _executed(spec: ModuleSpec, file: Path) -> ModuleType:
 
 def _forget_modules(changed: Iterable[str]) -> None:
     """Have these modules imported anew, and with them all that may hold what these were: every module read here."""
-    ours = [name for name in list(sys.modules) if _read_digest(name) is not None]
-    for name in {*ours, *changed}:
+    for name in {*_READ, *changed}:
         sys.modules.pop(name, None)
+    _READ.clear()
 
 
 def _is_current(name: str, digest: str) -> bool:
     """Whether a module, if it is imported, is what its file says now."""
-    module, read = sys.modules.get(name), _read_digest(name)
-    if module is None or read is not None:
+    read = _read_digest(name)
+    if read is not None or name not in sys.modules:
         return read in (None, digest)
+    file = getattr(sys.modules[name], "__file__", None)
     try:  # imported before a claim file was: current if its file is older than this process, with a second's play
-        return Path(str(module.__file__)).stat().st_mtime < _beginning() - 1
+        return not isinstance(file, str) or Path(file).stat().st_mtime < _beginning() - 1
     except OSError:
         return True
 
 
 def _read_digest(name: str) -> str | None:
-    """Return the digest of the source that a module was compiled from, where it was compiled here."""
-    loader = getattr(getattr(sys.modules.get(name), "__spec__", None), "loader", None)
-    return loader.digest if isinstance(loader, _FromSource) else None
+    """Return the digest of the source that an imported module was compiled from, where it was compiled here."""
+    return _READ.get(name) if name in sys.modules else None
 
 
 @cache
@@ -160,14 +159,11 @@ def _digests(claim_file: ModuleSpec) -> dict[str, str]:
             continue
         found[spec.name] = _digest(content)
         names = _imported(content, spec) if Path(spec.origin or "").suffix == ".py" else ()
-        held = [value.__name__ for value in _values(sys.modules.get(spec.name)) if isinstance(value, ModuleType)]
+        values = list(getattr(sys.modules.get(spec.name), "__dict__", {}).values())
+        held = [value.__name__ for value in values if isinstance(value, ModuleType)]
         for name in {*names, *held}:
             waiting += _own_specs(name)
     return dict(sorted(found.items()))
-
-
-def _values(module: ModuleType | None) -> list[object]:
-    return list(vars(module).values()) if module is not None else []
 
 
 def _imported(source: bytes, spec: ModuleSpec) -> Iterator[str]:
@@ -217,11 +213,10 @@ def _own_specs(name: str) -> Iterator[ModuleSpec]:
 
 def _spec(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
     """Return where a module is, or would be found, without importing anything."""
-    known = sys.modules.get(name)
-    if known is not None:
-        spec = getattr(known, "__spec__", None)
-        return spec if isinstance(spec, ModuleSpec) else None
-    if not name or (path is None and name in sys.stdlib_module_names):
+    spec = getattr(sys.modules.get(name), "__spec__", None)
+    if isinstance(spec, ModuleSpec):
+        return spec
+    if name in ("", "__main__") or (path is None and name in sys.stdlib_module_names):
         return None
     return _found(sys.meta_path, name, path)
 

@@ -168,3 +168,14 @@ def test_a_module_that_cannot_be_parsed_or_is_missing_is_no_obstacle_until_it_is
     path.write_text(path.read_text() + textwrap.dedent("import broken\n"))
     with pytest.raises(ValueError, match="does not run: "):
         read_claims(path)
+
+
+def test_a_module_that_puts_something_else_in_its_place_counts_by_its_file(folder):
+    write(folder, 1.0)
+    odd = "import sys\nclass Odd:\n    __slots__ = ()\n    MEAN = 2.0\nsys.modules[__name__] = Odd()\n"
+    (folder / "helper.py").write_text(odd)
+    path = claim_file(folder)
+    before = read_claims(path)
+    assert measured_mean(path) == pytest.approx(2.0, abs=BOUND)
+    (folder / "helper.py").write_text(odd.replace("2.0", "4.0"))
+    assert read_claims(path).digest != before.digest
