@@ -33,8 +33,9 @@ def prepare(folder: str | Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
         writable = os.access(path, os.W_OK | os.X_OK)
-    except OSError as error:
-        raise ValueError(f"cannot write to {folder}: {error.strerror}; choose another folder") from error
+    except (OSError, ValueError) as error:  # a ValueError for a name that holds a NUL byte
+        reason = getattr(error, "strerror", None) or error
+        raise ValueError(f"cannot write to {folder}: {reason}; choose another folder") from error
     if not writable:
         raise ValueError(f"cannot write to {folder}: permission denied; choose another folder")
     return path
@@ -52,10 +53,12 @@ def prepare_file(file: str | Path) -> Path:
     prepare(path.parent)
     if not path.exists():
         try:
-            path.touch()
+            path.touch(exist_ok=False)
             path.unlink()
-        except OSError as error:
-            raise ValueError(f"cannot write {file}: {error.strerror}; choose another file") from None
+        except (OSError, ValueError) as error:
+            nowhere = "it is a symbolic link that leads nowhere" if isinstance(error, FileExistsError) else None
+            reason = nowhere or getattr(error, "strerror", None) or error
+            raise ValueError(f"cannot write {file}: {reason}; choose another file") from None
     if path.is_dir() or (path.exists() and not os.access(path, os.W_OK)):
         reason = "it is a folder" if path.is_dir() else "permission denied"
         raise ValueError(f"cannot write {file}: {reason}; choose another file")
@@ -81,14 +84,17 @@ def load(folder: str | Path) -> "pd.DataFrame":
     Raises
     ------
     ValueError
-        If the folder holds no run.
+        If the folder holds no run, or its data cannot be read.
     """
     import pandas as pd
 
     file = Path(folder) / DATA
     if not file.is_file():
         raise ValueError(f"there is no {DATA} in {folder}; give the folder that verify(out=...) wrote")
-    return pd.read_parquet(file, use_threads=False, pre_buffer=False)  # Arrow's threads may outlive Python's end
+    try:
+        return pd.read_parquet(file, use_threads=False, pre_buffer=False)  # Arrow's threads may outlive Python's end
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{file} is damaged, or no Parquet file ({error}); make it again with --resume") from None
 
 
 def contents(report: Report) -> dict[str, Any]:

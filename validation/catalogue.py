@@ -1,27 +1,26 @@
 """The collection of claims: looked up by id or family, weighed together, read from a user's file."""
 
 import difflib
-import importlib.util
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from types import ModuleType
 
 from validation.claim import Claim
-
-FILE_OF_CLAIMS = "__file_of_claims__"  # marks the modules made from users' files
+from validation.own_modules import run_claim_file
 
 
 class Catalogue(Mapping[str, Claim]):
     """Claims by id, their weights scaled to sum to 1: the share each has of the error budget.
 
     ``source`` says where another process finds the same claims: "" for the project's own, a file's path for a
-    user's, None for claims that exist in this process only. ``digest`` tells versions of that file apart.
+    user's, None for claims that exist in this process only. ``modules`` has a digest of that file and of every module
+    of the user's own that it imports, by name; ``digest`` is one of them all.
     """
 
-    def __init__(self, claims: Iterable[Claim], source: str | None = None, digest: str = "") -> None:
+    def __init__(
+        self, claims: Iterable[Claim], source: str | None = None, modules: Mapping[str, str] | None = None
+    ) -> None:
         given = list(claims)
         if not given:
             raise ValueError("there are no claims here; define at least one Claim")
@@ -32,7 +31,8 @@ class Catalogue(Mapping[str, Claim]):
         self._claims = {claim.id: replace(claim, weight=claim.weight / total) for claim in given}
         for claim in self._claims.values():
             claim.check_level()
-        self.source, self.digest = source, digest
+        self.source, self.modules = source, dict(modules or {})
+        self.digest = sha256(repr(sorted(self.modules.items())).encode()).hexdigest()
 
     def __getitem__(self, claim_id: str) -> Claim:
         if claim_id not in self._claims:
@@ -96,40 +96,17 @@ def read_claims(path: str | Path) -> Catalogue:
     ValueError
         If the file cannot be read, does not run, or defines no claim.
     """
-    file = Path(path).resolve()
+    try:
+        file = Path(path).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name with a NUL byte
+        raise ValueError(f"{path!s} is not the path of a claim file: {error}") from None
     if not file.is_file():
         raise ValueError(f"there is no claim file {path}; give the path of a Python file")
-    digest = sha256(file.read_bytes()).hexdigest()
-    module = _run(file)
+    module, modules = run_claim_file(file)
     found: list[Claim] = []
     for value in vars(module).values():
         members = value if isinstance(value, (list, tuple)) else [value]
         found += [member for member in members if isinstance(member, Claim) and member not in found]
     if not found:
         raise ValueError(f"{path} defines no claim; assign a validation.Claim to a name at its top level")
-    return Catalogue(found, source=str(file), digest=digest)
-
-
-def _run(file: Path) -> ModuleType:
-    name = file.stem
-    known = sys.modules.get(name)
-    if known is not None and not hasattr(known, FILE_OF_CLAIMS):
-        raise ValueError(f"{file} has the name of the module {name!r}; give the file another name")
-    version = (file, file.stat().st_mtime_ns, file.stat().st_size)
-    if known is not None and getattr(known, FILE_OF_CLAIMS) == version:
-        return known  # run again, its functions would no longer be those of claims read earlier
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{file} is not a Python file; its name should end in .py")
-    module = importlib.util.module_from_spec(spec)
-    setattr(module, FILE_OF_CLAIMS, version)
-    sys.modules[name] = module  # so that mutants can patch the file's own functions, by its name
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        raise ValueError(f"{file} does not run: {type(error).__name__}: {error}") from error
-    except BaseException:
-        del sys.modules[name]  # or the next reading would take what ran before Ctrl-C for the whole file
-        raise
-    return module
+    return Catalogue(found, source=str(file), modules=modules)

@@ -1,10 +1,12 @@
 """The units of a run of claims: those kept in its folder are read, the others measured and kept."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+import math
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +30,7 @@ class Job:
         """Yield the outcomes that the folder has, in the order of the units."""
         if kept is not None:
             for number in sorted(kept.finished):
-                yield Outcome.from_table(self.units[number], kept.table(number), kept.facts(number)["seconds"])
+                yield Outcome.from_table(self.units[number], kept.table(number), _seconds(kept.facts(number)))
 
     def outcomes(self, kept: RunFolder | None) -> Generator[Outcome, None, None]:
         """Yield the outcome of every other unit as it is done, kept by then if there is a folder."""
@@ -48,6 +50,12 @@ class Job:
                 if kept is not None:
                     _keep(kept, numbers[unit], outcome)
                 yield outcome
+
+
+def _seconds(facts: Mapping[str, Any]) -> float:
+    """Return what a unit took, which only serves estimates: 0 where the manifest does not say."""
+    seconds = facts.get("seconds")
+    return seconds if isinstance(seconds, float) and math.isfinite(seconds) else 0.0
 
 
 def _failed(unit: Unit, failure: Failure) -> Outcome:

@@ -6,13 +6,12 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from validation.catalogue import FILE_OF_CLAIMS
 from validation.claim import Claim, Mutant, check_names
 from validation.isolation import Isolation
+from validation.own_modules import modules_of_claim_files
 
 # Where remembered results may lie. Thread pools are remembered as well, but hold no results.
 _REMEMBERING = ("spinglass.", "theory.", "validation.claims.")
@@ -103,12 +102,9 @@ def _patched(holder: Any, attribute: str, replace: Callable[[Any], Any]) -> Iter
 
 
 def _forget() -> None:
-    modules = dict(sys.modules)
-    folders = {Path(module.__file__ or "").parent for module in modules.values() if hasattr(module, FILE_OF_CLAIMS)}
-    for name, module in modules.items():
-        ours = name.startswith(_REMEMBERING) and name not in _KEPT
-        # A claim file and its neighbours as well.
-        if ours or (folders and Path(getattr(module, "__file__", None) or "").parent in folders):
+    own = modules_of_claim_files()
+    for name, module in dict(sys.modules).items():
+        if name in own or (name.startswith(_REMEMBERING) and name not in _KEPT):
             for value in list(vars(module).values()):
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()

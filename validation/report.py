@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from validation.claim import Claim
 from validation.evidence import Point
+from validation.markup import markdown_block, markdown_code, markdown_formula, markdown_text, mathml
 from validation.numbers import number, prediction, with_error
 from validation.progress import duration
 from validation.results import Report
@@ -163,27 +164,6 @@ def _fate(verdict: Verdict | None) -> str:
     return f"{verdict.fate}: {how}{chance}"
 
 
-def mathml(latex: str) -> Markup:
-    """Return a LaTeX formula as MathML for display, or as it is where it is no LaTeX.
-
-    Examples
-    --------
-    >>> "<mo>&lt;</mo>" in mathml(r"a < b")
-    True
-    """
-    from latex2mathml.converter import convert
-
-    # The converter passes angle brackets through: they travel as characters of no meaning, and come back as text.
-    sealed = latex.replace("<", "\ue000").replace(">", "\ue001")
-    try:
-        text = convert(sealed, display="block")
-    except Exception:  # of many kinds, one for every way to be wrong
-        return Markup("<code>{}</code>").format(latex)
-    for seal, escaped in (("\ue000", "&lt;"), ("\ue001", "&gt;")):
-        text = text.replace(f"<mi>{seal}</mi>", f"<mo>{escaped}</mo>").replace(seal, escaped)
-    return Markup(text)
-
-
 def html(report: Report) -> str:
     """Return the report as one page that needs nothing else, no network and no other file."""
     environment = _environment(autoescape=True)
@@ -204,8 +184,11 @@ def html(report: Report) -> str:
 
 
 def markdown(report: Report) -> str:
-    """Return the report as Markdown."""
-    return _environment(autoescape=False).get_template("report.md.j2").render(**_circumstances(report))
+    """Return the report as Markdown, in which what users write is text and nothing else."""
+    environment = _environment(autoescape=False)
+    environment.finalize = markdown_text  # escapes every value that the template shows
+    environment.filters |= {"block": markdown_block, "code": markdown_code, "formula": markdown_formula}
+    return environment.get_template("report.md.j2").render(**_circumstances(report))
 
 
 def _circumstances(report: Report) -> dict[str, Any]:
@@ -220,7 +203,6 @@ def _circumstances(report: Report) -> dict[str, Any]:
 def _environment(autoescape: bool) -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    # Markdown has no markup to escape into; the page always escapes.
     return Environment(
         loader=PackageLoader("validation"), autoescape=autoescape, undefined=StrictUndefined, trim_blocks=False
     )

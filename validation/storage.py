@@ -6,24 +6,29 @@
 
 A unit is finished when its line stands in the manifest. Its file is complete by then: it was written under another
 name and renamed. A kill at any moment so loses what was under way and nothing else; what a power cut tears is found by
-its checksum and measured again.
+its checksum and measured again. Nothing is written through a symbolic link inside the folder.
 """
 
-import contextlib
+import errno
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from hashlib import sha256
+from contextlib import contextmanager, suppress
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+
+from validation.folder_lock import locked
+from validation.manifest import MANIFEST, Manifest, read_manifest, to_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MANIFEST, LOCK, UNITS = "manifest.jsonl", "lock", "units"
+UNITS = "units"
 _A_FOLDER = 1000
 _REPEATABLE = ("versions", "code")  # in which a run that is repeated may differ
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class RunFolder:
@@ -48,9 +53,11 @@ class RunFolder:
         """
         content = _parquet(table)
         file = self._file(number)
-        entry = {"unit": number, "sha256": sha256(content).hexdigest(), "rows": table.num_rows, **facts}
+        digest = sha256(content).hexdigest()
+        entry = {"unit": number, "sha256": digest, "bytes": len(content), "rows": table.num_rows, **facts}
         with self.explained():
             file.parent.mkdir(parents=True, exist_ok=True)
+            _refuse_link(file.parent.parent, file.parent)
             write_whole(file, content)
             self._note(entry)
         self._entries[number] = entry
@@ -65,19 +72,29 @@ class RunFolder:
         return self._entries[number]
 
     def table(self, number: int) -> "pa.Table":
-        """Return a finished unit's rows."""
+        """Return a finished unit's rows.
+
+        Raises
+        ------
+        ValueError
+            If the file holds no table: it was not written by a run.
+        """
         import pyarrow as pa
         from pyarrow import parquet
 
-        content = pa.BufferReader(self._file(number).read_bytes())
-        # On this thread alone: Arrow's own may hold the bytes while Python ends, and abort it (apache/arrow#34314).
-        return parquet.read_table(content, use_threads=False, pre_buffer=False)
+        file = self._file(number)
+        content = pa.BufferReader(file.read_bytes())
+        try:
+            # On this thread alone: Arrow's own may hold the bytes while Python ends, and abort it (apache/arrow#34314).
+            return parquet.read_table(content, use_threads=False, pre_buffer=False)
+        except (pa.ArrowException, OSError) as error:
+            raise ValueError(f"{file} holds no table ({error}); remove it and go on with --resume") from None
 
     def _file(self, number: int) -> Path:
         return unit_file(self.path, number)
 
     def _note(self, entry: Mapping[str, Any]) -> None:
-        self._manifest.write(json.dumps(entry).encode() + b"\n")
+        self._manifest.write(to_line(entry))
         self._manifest.flush()
 
     @contextmanager
@@ -86,8 +103,10 @@ class RunFolder:
         try:
             yield
         except OSError as error:
-            kept = f"{len(self._entries)} of {self.total} units are kept; make room and go on with --resume"
-            text = f"cannot write to {self.path}: {error.strerror or error}; {kept}"
+            remedy = "make room" if error.errno in _NO_ROOM else "put that right"
+            kept = f"{len(self._entries)} of {self.total} units are kept; {remedy} and go on with --resume"
+            where = f" ({error.filename})" if error.filename else ""
+            text = f"cannot write to {self.path}: {error.strerror or error}{where}; {kept}"
             raise (OSError(error.errno, text) if error.errno else OSError(text)) from error
 
 
@@ -104,50 +123,32 @@ def open_run(
     Raises
     ------
     ValueError
-        If the folder holds another run, an unfinished one without ``resume``, or none with it, or if another
-        process is writing to it.
+        If the folder holds another run, an unfinished one without ``resume``, or none with it, if another process
+        is writing to it, if its manifest is damaged or missing, or if something stands where its files belong.
     """
-    with _locked(folder):
+    with locked(folder):
+        _check_places(folder, outputs)
         wanted = json.loads(json.dumps({"total": total, **configuration}))
-        header, entries, length = read_manifest(folder)
+        found = read_manifest(folder)
+        if found.header is None and next((folder / UNITS).rglob("*.parquet"), None) is not None:
+            raise ValueError(
+                f"{folder} holds the units of a run and no {MANIFEST} that says of which; put that file back from a "
+                "copy, or choose another folder"
+            )
         if resume:
-            _check_same(folder, header, wanted)
-            entries = {number: entry for number, entry in entries.items() if _sound(folder, number, entry)}
+            _check_same(folder, found.header, wanted)
+            entries = {k: entry for k, entry in found.finished.items() if _sound(unit_file(folder, k), entry)}
+            length = found.length
         else:
-            if header is not None:
-                _check_same(folder, header, wanted, but=_REPEATABLE)
-                _check_finished(folder, total, entries)
-                for file in (*(folder / name for name in outputs), *(unit_file(folder, k) for k in range(total))):
-                    file.unlink(missing_ok=True)
+            _clear(folder, found, wanted, outputs)
             entries, length = {}, 0
         with (folder / MANIFEST).open("r+b" if length else "wb") as manifest:
             manifest.truncate(length)  # a line that a kill has cut short
             manifest.seek(length)
             if not length:
-                manifest.write(json.dumps(wanted).encode() + b"\n")
+                manifest.write(to_line(wanted))
                 manifest.flush()
             yield RunFolder(folder, total, entries, manifest)
-
-
-def read_manifest(folder: Path) -> tuple[dict[str, Any] | None, dict[int, dict[str, Any]], int]:
-    """Return what a run is, its finished units' entries, and the length in bytes of the manifest's whole lines."""
-    try:
-        content = (folder / MANIFEST).read_bytes()
-    except FileNotFoundError:
-        return None, {}, 0
-    length = content.rfind(b"\n") + 1
-    lines = _read_lines(content[:length])
-    if not lines or "total" not in lines[0]:
-        return None, {}, 0
-    return lines[0], {entry["unit"]: entry for entry in lines[1:] if "sha256" in entry}, length
-
-
-def _read_lines(content: bytes) -> list[dict[str, Any]]:
-    lines = []
-    for line in content.splitlines():
-        with contextlib.suppress(ValueError):  # a torn line is a unit that is measured again
-            lines.append(json.loads(line))
-    return lines
 
 
 def unit_file(folder: Path, number: int) -> Path:
@@ -155,19 +156,33 @@ def unit_file(folder: Path, number: int) -> Path:
     return folder / UNITS / str(number // _A_FOLDER) / f"{number}.parquet"
 
 
-def write_whole(file: Path, content: bytes) -> None:
-    """Write a file under another name and rename it, so that it is there whole or not at all."""
-    if file.exists() and not file.is_file():  # a device takes what is written, and must not be replaced
-        file.write_bytes(content)
-        return
+@contextmanager
+def whole_file(file: Path) -> Iterator[IO[bytes]]:
+    """Open a file to be written under another name and renamed at the end, so that it is there whole or not at all.
+
+    The other name is always a new file: what stands there, a symbolic link or what a kill has left, is removed.
+    """
     part = file.with_name(f"{file.name}.part")
     try:
-        part.write_bytes(content)
-        part.replace(file)
-    except OSError as error:
         part.unlink(missing_ok=True)
-        error.filename = error.filename or str(file)
+        with part.open("xb") as stream:
+            yield stream
+        part.replace(file)
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = error.filename or str(file)
         raise
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all; a device or a pipe takes what is written."""
+    if file.exists() and not file.is_file():  # it must not be replaced
+        file.write_bytes(content)
+        return
+    with whole_file(file) as stream:
+        stream.write(content)
 
 
 def _parquet(table: "pa.Table") -> bytes:
@@ -180,20 +195,32 @@ def _parquet(table: "pa.Table") -> bytes:
     return bytes(sink.getvalue())
 
 
-def _sound(folder: Path, number: int, entry: Mapping[str, Any]) -> bool:
+def _sound(file: Path, entry: Mapping[str, Any]) -> bool:
+    """Whether a unit's file is what was written: its size first, so that nothing else is read."""
     try:
-        content = unit_file(folder, number).read_bytes()
+        found = file.lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size != entry["bytes"]:
+            return False
+        with file.open("rb") as stream:
+            return file_digest(stream, "sha256").hexdigest() == str(entry["sha256"])
     except OSError:
         return False
-    return bool(sha256(content).hexdigest() == entry["sha256"])
 
 
-def _check_finished(folder: Path, total: int, finished: Mapping[int, Any]) -> None:
-    if len(finished) < total:
-        lines = _read_lines((folder / MANIFEST).read_bytes())
-        failed = {line["unit"] for line in lines if "error" in line} - set(finished)
-        state = f"{len(finished)} of {total} units" + (f", {len(failed)} failed" if failed else "")
-        raise ValueError(f"{folder} holds an unfinished run, {state}; go on with --resume, or choose another folder")
+def _clear(folder: Path, found: Manifest, wanted: Mapping[str, Any], outputs: Iterable[str]) -> None:
+    """Remove what a finished run has left, if it is the one that is to be repeated."""
+    if found.header is None:
+        return
+    _check_same(folder, found.header, wanted, but=_REPEATABLE)
+    total, finished = wanted["total"], len(found.finished)
+    if finished < total:
+        failed = f", {len(found.failed)} failed" if found.failed else ""
+        raise ValueError(
+            f"{folder} holds an unfinished run, {finished} of {total} units{failed}; go on with --resume, or choose "
+            "another folder"
+        )
+    for file in (*(folder / name for name in outputs), *(unit_file(folder, k) for k in range(total))):
+        file.unlink(missing_ok=True)
 
 
 def _check_same(
@@ -204,20 +231,45 @@ def _check_same(
     differ = [name for name in dict.fromkeys([*wanted, *header]) if header.get(name) != wanted.get(name)]
     names = [name for name in differ if name not in but]
     if names:
-        differences = "; ".join(f"{name} was {header.get(name)!r} and is {wanted.get(name)!r}" for name in names)
+        differences = "; ".join(_difference(name, header.get(name), wanted.get(name)) for name in names)
         raise ValueError(f"{folder} holds another run: {differences}; repeat its command, or choose another folder")
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    import fcntl
+def _difference(name: str, was: Any, now: Any) -> str:
+    if isinstance(was, dict) and isinstance(now, dict):
+        keys = [key for key in dict.fromkeys([*was, *now]) if was.get(key) != now.get(key)]
+        was, now = ({key: side[key] for key in keys if key in side} for side in (was, now))
+    return f"{name} was {was!r} and is {now!r}"
 
-    file = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+
+def _check_places(folder: Path, outputs: Iterable[str]) -> None:
+    """Raise ``ValueError`` if something else stands where the run's own folders and files belong."""
+    units = folder / UNITS
+    if os.path.lexists(units):
+        _refuse_no_folder(units)
+        for part in units.iterdir():
+            if part.name.isdecimal():
+                _refuse_no_folder(part)
+                _refuse_no_files(part.glob("*.parquet"))
+    _refuse_no_files(folder / name for name in outputs)
+
+
+def _refuse_no_files(files: Iterable[Path]) -> None:
+    for file in files:
+        if file.exists() and not file.is_file():
+            raise ValueError(f"{file} is not a plain file, and a run writes one of that name; move it away")
+
+
+def _refuse_no_folder(path: Path) -> None:
+    if not path.is_dir():
+        raise ValueError(f"{path} is not a folder, and a run keeps its units in one of that name; move it away")
     try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ValueError(f"another run is writing to {folder}; wait for it, or choose another folder") from None
-        yield
-    finally:
-        os.close(file)
+        _refuse_link(path)
+    except OSError as error:
+        raise ValueError(f"{error.strerror}: {path}; choose another folder, or remove the link") from None
+
+
+def _refuse_link(*paths: Path) -> None:
+    for path in paths:
+        if path.is_symlink() or getattr(path, "is_junction", bool)():  # junctions of Windows, from Python 3.12 on
+            raise OSError(errno.ELOOP, "a run does not write through a link out of its folder", str(path))

@@ -26,6 +26,7 @@ _SINGLE_THREADED = dict.fromkeys(
 )
 _AHEAD = 4  # units handed out per worker before any is done
 _AHEAD_ELSEWHERE = 1024
+_HAS_MASKS = hasattr(signal, "pthread_sigmask")  # Windows has none
 PATIENCE = 10  # seconds for a scheduler to answer
 
 
@@ -76,7 +77,8 @@ def sweep(
             for unit in units:
                 yield unit, _attempt(work, unit)
         else:
-            yield from _over_processes(work, units, workers)
+            # A process that takes the place of one that died would import what has been edited since.
+            yield from _over_processes(partial(_elsewhere, code(), work), units, workers)
 
 
 def _attempt(work: Callable[[UnitT], ResultT], unit: UnitT) -> ResultT | Failure:
@@ -163,16 +165,29 @@ def _quiet_start() -> Iterator[None]:
     missing = object()
     saved = {name: vars(main).pop(name, missing) for name in ("__file__", "__spec__")}
     main.__spec__ = None
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        with mock.patch.dict(os.environ, _SINGLE_THREADED):
+        with mock.patch.dict(os.environ, _SINGLE_THREADED), _ctrl_c_blocked():
             yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         vars(main).update({name: value for name, value in saved.items() if value is not missing})
 
 
+@contextmanager
+def _ctrl_c_blocked() -> Iterator[None]:
+    """Block Ctrl-C in this thread and in the processes that it starts; on Windows they ignore it by themselves."""
+    if not _HAS_MASKS:
+        yield
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
 def _settle() -> None:
+    if not _HAS_MASKS:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -9,7 +9,7 @@ import time
 import traceback
 import zlib
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -133,12 +133,16 @@ def perform_there(source: str, digest: str, root: np.random.SeedSequence, unit: 
     return perform(_catalogue_from(source, digest), root, unit)
 
 
-@cache
+@lru_cache(maxsize=1)  # an earlier version of a file would find the functions of the later one by their names
 def _catalogue_from(source: str, digest: str) -> Catalogue:
     if source:
         found = read_claims(source)
         if found.digest != digest:
-            raise RuntimeError(f"{source} has changed since the run began, or is another file where this unit runs")
+            modules = ", ".join(found.modules)
+            raise RuntimeError(
+                f"{source} or a module that it imports has changed since the run began, or is another where this unit "
+                f"runs; those of the user's own are {modules}"
+            )
         return found
     from validation.claims import catalogue
 

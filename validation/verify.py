@@ -152,7 +152,7 @@ def _configuration(
         "effort": effort,
         "seed": int(text) if text.isdigit() else text,
         "mutants": mutants,
-        "file": catalogue.digest or None,
+        "modules": catalogue.modules,
         "sizes": {claim.id: repr(claim.sizes[effort]) for claim in chosen},
         "versions": versions(),
         "code": code(),

@@ -34,7 +34,7 @@ from validation import verify
 from validation.archive import CLAIMS
 from validation.claim import FEWEST_CLUSTERS
 from validation.claims import catalogue
-from validation.storage import MANIFEST, read_manifest
+from validation.manifest import MANIFEST, read_manifest
 from validation.sweep import Failure, sweep
 
 RUNS = Path(__file__).with_name("runs")
@@ -51,7 +51,7 @@ def interrupted(folder: Path) -> bool:
 
 def current(folder: Path) -> bool:
     """Whether a run has the catalogue's sizes as they are now."""
-    header, _, _ = read_manifest(folder)
+    header = read_manifest(folder).header
     sizes = {claim_id: repr(catalogue()[claim_id].sizes["quick"]) for claim_id in IDS}
     return header is not None and header["sizes"] == sizes
 

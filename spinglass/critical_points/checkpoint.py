@@ -44,7 +44,7 @@ class Checkpoint:
             if not mark.exists():
                 self._write(mark, json.dumps(self._identity).encode())
             found = json.loads(mark.read_text())
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ValueError(f"{folder} cannot keep a checkpoint: {error}; choose another folder") from error
         if found != self._identity:
             raise ValueError(f"the checkpoint in {folder} belongs to another model; use an empty folder")
@@ -62,10 +62,10 @@ class Checkpoint:
     def load(self, attempt: int, stretch: int) -> Ends | None:
         """Return what was saved for a stretch, or None where nothing sound was: it is then tracked again."""
         try:
-            with np.load(self._path(attempt, stretch)) as data:
+            with self._path(attempt, stretch).open("rb") as file, np.load(file) as data:
                 return Ends(data["points"], data["status"], data["steps"])
-        except (OSError, EOFError, ValueError, KeyError, BadZipFile):  # none, or torn by a power cut
-            return None
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile, RuntimeError, MemoryError, OverflowError):
+            return None  # none, or torn by a power cut, for which the reader of archives has all these errors
 
     def save(self, attempt: int, stretch: int, ends: Ends) -> None:
         """Keep a finished stretch."""

@@ -7,6 +7,7 @@ import pytest
 
 from spinglass import SphericalSpinGlass
 from spinglass.critical_points import classes, enumerate_critical_points, homotopy
+from spinglass.critical_points.checkpoint import Checkpoint, Ends
 from spinglass.critical_points.model import model
 from spinglass.critical_points.tracker import ARRIVED, STEP_TOO_SHORT, TOO_MANY_STEPS
 
@@ -255,3 +256,24 @@ def test_conjugates_and_real_classes():
     assert imaginary[5:].min() > 1e-3
     chosen = classes.one_of_each_pair(points)
     assert (chosen[5:11] ^ chosen[11:17]).all()
+
+
+def test_any_damage_to_a_checkpoint_costs_a_stretch_and_no_more(tmp_path):
+    saved = Ends(np.arange(6).reshape(3, 2) * (1 + 1j), np.arange(3), np.arange(3))
+    checkpoint = Checkpoint(tmp_path, np.zeros((3, 3)), 3)
+    checkpoint.save(0, 0, saved)
+    (file,) = tmp_path.glob("*.npz")
+    content, dice = file.read_bytes(), np.random.default_rng(0)
+    for _ in range(500):
+        damaged = bytearray(content)
+        for place in dice.integers(len(content), size=dice.integers(1, 4)):
+            damaged[place] = dice.integers(256)
+        file.write_bytes(damaged[: dice.choice([len(content), dice.integers(len(content))], p=[0.9, 0.1])])
+        found = checkpoint.load(0, 0)
+        assert found is None or all(map(np.array_equal, found, saved))
+
+
+def test_a_checkpoint_whose_mark_is_nested_too_deeply_is_refused(tmp_path):
+    (tmp_path / "model.json").write_text("[" * 100_000)
+    with pytest.raises(ValueError, match="cannot keep a checkpoint"):
+        Checkpoint(tmp_path, np.zeros((3, 3)), 3)

@@ -11,7 +11,8 @@ import validation
 from validation import verify
 from validation.claims import catalogue
 from validation.cli import main
-from validation.report import html, markdown, mathml
+from validation.markup import mathml
+from validation.report import html, markdown
 
 VOID = {"meta", "link", "br", "img", "wbr", "hr", "input", "path", "use", "line"}
 

@@ -15,7 +15,8 @@ import pytest
 
 from validation import storage, verify
 from validation.archive import DATA
-from validation.storage import MANIFEST, open_run, read_manifest, unit_file
+from validation.manifest import MANIFEST, read_manifest
+from validation.storage import open_run, unit_file
 
 CONFIGURATION = {"seed": 0, "sizes": {"a": 1}}
 # The digest of the code is held fixed, so that a file edited during the tests does not make another run of it.
@@ -257,6 +258,6 @@ def test_twenty_kills_lose_nothing_that_was_reported(tmp_path, synthetic_file):
     process = start(synthetic_file, parts)
     assert process.communicate(timeout=120)[1] == ""
     assert (parts / DATA).read_bytes() == (whole / DATA).read_bytes()
-    header, entries, _ = read_manifest(parts)
+    header, entries, *_ = read_manifest(parts)
     assert len(entries) == header["total"]
     assert json.loads((parts / "claims.json").read_text())["summary"] == "1 agrees, 0 disagree, 0 undecided"

@@ -14,8 +14,9 @@ import pytest
 
 from validation import sweep, verify
 from validation.archive import DATA
+from validation.manifest import MANIFEST
 from validation.progress import Progress
-from validation.storage import MANIFEST, open_run
+from validation.storage import open_run
 
 
 def square(x):
@@ -29,6 +30,12 @@ def test_a_unit_that_raises_is_a_failure_and_the_others_go_on(workers):
     results = dict(sweep.sweep(square, range(8), workers))
     assert "three is not squared here" in results.pop(3).text
     assert results == {x: x * x for x in range(8) if x != 3}
+
+
+def test_local_processes_with_other_code_than_the_run_are_refused(monkeypatch):
+    monkeypatch.setattr(sweep, "code", lambda: "edited")
+    results = dict(sweep.sweep(square, range(2), 2))
+    assert all("has other code" in result.text for result in results.values())
 
 
 def leaves(x):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from validation.archive import DATA, prepare
-from validation.storage import RunFolder, open_run
+from validation.storage import RunFolder, open_run, whole_file
 from validation.study.plan import Study, in_words
 from validation.study.tasks import TASKS
 from validation.sweep import Failure, sweep
@@ -135,16 +135,11 @@ def _write_dataset(study: Study, units: Sequence[Unit], kept: RunFolder, file: P
     """Put all finished units into one file, in their order whatever that of their finishing; return its rows."""
     from pyarrow import parquet
 
-    part, rows = file.with_name(f"{file.name}.part"), 0
-    try:
-        with parquet.ParquetWriter(part, dataset_schema(study.task)) as writer:
-            for table in _pieces(study, units, kept):
-                writer.write_table(table)
-                rows += table.num_rows
-        part.replace(file)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
+    rows = 0
+    with whole_file(file) as stream, parquet.ParquetWriter(stream, dataset_schema(study.task)) as writer:
+        for table in _pieces(study, units, kept):
+            writer.write_table(table)
+            rows += table.num_rows
     return rows
 
 

@@ -1,0 +1,58 @@
+"""The lock of a run's folder, which lets one process at a time write to it."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+LOCK = "lock"
+MARKER = "lock.owner"  # takes the place of the lock on file systems that have none
+# What file systems without locks answer: Lustre and NFS without a lock daemon, some FUSE and cluster file systems.
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP}
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of ``folder`` for as long as the block runs.
+
+    The operating system releases it when the process ends, however it ends. A file system without locks gets a file
+    that names the holder instead. If its holder was killed, it is removed by the next run on the same machine.
+
+    Raises
+    ------
+    ValueError
+        If another process holds the lock, or the lock's file cannot be made.
+    """
+    lock = _acquired(folder)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _acquired(folder: Path) -> "BaseFileLock":
+    from filelock import FileLock, SoftFileLock, Timeout
+
+    busy = f"another run is writing to {folder}; wait for it, or choose another folder"
+    try:
+        try:
+            lock: BaseFileLock = FileLock(folder / LOCK)
+            lock.acquire(blocking=False)
+        except OSError as error:
+            if isinstance(error, Timeout) or error.errno not in _NO_LOCKS:
+                raise
+            busy += f"; this file system has no locks: if no run is left on any machine, remove {folder / MARKER}"
+            lock = SoftFileLock(folder / MARKER)
+            lock.acquire(blocking=False)
+    except Timeout:
+        raise ValueError(busy) from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise ValueError(
+            f"cannot lock {folder}: {reason} ({error.filename or folder / LOCK}); choose another folder"
+        ) from None
+    return lock
