@@ -43,12 +43,12 @@ def weighted_law(n: int, rate: float, k: int | None, lowest: float, highest: flo
     peak = panels.containing(place)
     left = panels.containing(max(lowest, start)) if math.isfinite(lowest) else peak
     right = panels.containing(max(highest, start)) if math.isfinite(highest) and highest < -start else None
-    first = _walk(panels, k, min(left, peak), -1, core, None)
+    first = _walk(panels, k, _known_down_to(panels, k, peak, left), -1, core, None)
     last = right if right is not None and right <= peak else _walk(panels, k, peak, 1, core, right)
     parts = [panels.part(q, k) for q in range(first, last + 1)]
     top = max(part.log_mass for part in parts)
     far = FarTail(n, rate) if k is None or (k == 0 and panels.only_one(first)) else None
-    before = -math.inf if far else _bound_outside(panels, k, first, top)
+    before = -math.inf if far else min(_bound_outside(panels, k, first, top), panels.log_total(panels.bounds(first)[0]))
     return WeightedLaw(
         np.array([panels.bounds(q)[0] for q in range(first, last + 1)] + [panels.bounds(last)[1]]),
         np.array([part.coefficients for part in parts]),
@@ -72,15 +72,22 @@ def _refuse_slow(n: int, k: int | None, place: float) -> None:
         )
 
 
+def _known_down_to(panels: "_Panels", k: int | None, q: int, stop: int) -> int:
+    """Go left from panel q to panel ``stop``, or to where the law of one eigenvalue is no longer known."""
+    while q > stop and not (k is not None and panels.part(q, k).unknown):
+        q -= 1
+    return q
+
+
 def _walk(panels: "_Panels", k: int | None, q: int, step: int, core: float, stop: int | None) -> int:
     """Go outwards from panel q to where the rest is negligible or unknown, or to panel ``stop`` if that comes first."""
     top = before = panels.part(q, k).log_mass
-    while q != stop:
+    while q != stop and not (k is not None and panels.part(q, k).unknown):
         q += step
         part = panels.part(q, k)
         top = max(top, part.log_mass)
         outside = min(abs(end) for end in panels.bounds(q)) >= core and part.log_mass <= before
-        if part.unknown or (outside and part.log_mass < top - _NEGLIGIBLE):
+        if outside and part.log_mass < top - _NEGLIGIBLE:
             break
         before = part.log_mass
     return q
@@ -173,9 +180,9 @@ class _Panels:
         # Beyond what float64 holds.
         return np.zeros(NODES), np.full(NODES, 1e-300), log_scale
 
-    def log_total(self) -> float:
-        """Return the logarithm of a bound of g, and of its integral, for the sum over all eigenvalues."""
-        law = weighted_law(self.n, self.rate, None, math.inf, math.inf)
+    def log_total(self, below: float = math.inf) -> float:
+        """Return the logarithm of a bound of g, and of its integral, for the sum over all eigenvalues below a place."""
+        law = weighted_law(self.n, self.rate, None, below, below)
         width = float(law.edges[-1] - law.edges[0])
         return float(law.before[-1] + math.log(max(width, 1.0)) + math.log(4.0 * self.n + 4.0))
 
