@@ -5,6 +5,7 @@ monomials, whose integrals follow by parts, in ball arithmetic with enough bits 
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import mpmath
 from flint import arb, arb_mat, ctx
@@ -122,6 +123,6 @@ def _taylor(values: Sequence[arb]) -> list[arb]:
     """Return the Taylor coefficients at 0 of a function known at multiples of 2^-300, by finite differences."""
     differences, coefficients = list(values), [values[0]]
     for k in range(1, len(values)):
-        differences = [b - a for a, b in zip(differences, differences[1:], strict=False)]
+        differences = [b - a for a, b in pairwise(differences)]
         coefficients.append(differences[0] * arb(2) ** (_SPACING * k) / arb.fac_ui(k))
     return coefficients

@@ -45,6 +45,8 @@ def weighted_law(n: int, rate: float, k: int | None, lowest: float, highest: flo
     right = panels.containing(max(highest, start)) if math.isfinite(highest) and highest < -start else None
     first = _walk(panels, k, _known_down_to(panels, k, peak, left), -1, core, None)
     last = right if right is not None and right <= peak else _walk(panels, k, peak, 1, core, right)
+    # Where all that is asked for lies left of what is known, the leftmost known panel bounds it.
+    last = max(first, last)
     parts = [panels.part(q, k) for q in range(first, last + 1)]
     top = max(part.log_mass for part in parts)
     far = FarTail(n, rate) if k is None or (k == 0 and panels.only_one(first)) else None
