@@ -182,8 +182,8 @@ def _refuse_slow(x: Floats, n: int) -> None:
     seconds = x.size * seconds_per_point(-float(np.abs(x).min()), n)
     if seconds > _SECONDS:
         raise ValueError(
-            f"{x.size} points at n = {n} would take about {seconds / 60:.0f} minutes of dense eigenproblems; give fewer "
-            "points, points nearer to the ends of the spectrum, or a smaller n"
+            f"{x.size} points at n = {n} would take about {seconds / 60:.0f} minutes of dense eigenproblems; give "
+            "fewer points, points nearer to the ends of the spectrum, or a smaller n"
         )
 
 

@@ -48,7 +48,7 @@ def weighted_law(n: int, rate: float, k: int | None, lowest: float, highest: flo
     # Where all that is asked for lies left of what is known, the leftmost known panel bounds it.
     last = max(first, last)
     parts = [panels.part(q, k) for q in range(first, last + 1)]
-    top = max(part.log_mass for part in parts)
+    top = max(panels.part(q, k).log_mass for q in range(first, max(last, peak) + 1))
     far = FarTail(n, rate) if k is None or (k == 0 and panels.only_one(first)) else None
     before = -math.inf if far else min(_bound_outside(panels, k, first, top), panels.log_total(panels.bounds(first)[0]))
     return WeightedLaw(
@@ -170,8 +170,10 @@ class _Panels:
         low, high = self.bounds(q)
         mass = float(coefficients[0]) * (high - low)
         log_error = logs + np.log(error)
-        # Interpolation adds the rounding of the largest value on the panel.
-        log_error = np.logaddexp(log_error, top + math.log(max(np.abs(coefficients).max(), 1e-300)) + math.log(1e-15))
+        # Interpolation adds the rounding of the largest value, and what a longer polynomial would still change.
+        size = np.abs(coefficients)
+        interpolation = 1e-15 * size.max() + 4.0 * size[-2:].max() + 1e-300
+        log_error = np.logaddexp(log_error, top + math.log(interpolation))
         log_error_mass = float(np.logaddexp.reduce(log_error + np.log(0.5 * _W * (high - low))))
         return _Part(coefficients, top, log_error, top + math.log(mass) if mass > 0.0 else -math.inf, log_error_mass)
 
