@@ -128,7 +128,7 @@ def _nodes(t: Floats, n: int) -> tuple[Floats, Floats]:
 
 def _node_count(t: float, n: int) -> int:
     """One node per half wave of psi_i psi_j, and a margin: with it the tables reach 1e-13 (see the tests)."""
-    return 26 + math.ceil(3.0 * n * semicircle_fraction(t / math.sqrt(2.0 * n)))
+    return 26 + math.ceil(3.0 * n * float(semicircle_fraction(t / math.sqrt(2.0 * n))))
 
 
 @lru_cache(maxsize=64)
