@@ -129,6 +129,10 @@ def one_point_errors(n: int, places: Iterable[float]) -> list[float]:
 MIXTURES: tuple[Mapping[int, float], ...] = ({3: 0.6**0.5, 4: 0.4**0.5}, {1: 0.8, 3: 1.0}, {2: 1.0, 12: 0.5})
 
 
+def _models(*orders: int) -> list[Model]:
+    return [*orders, *MIXTURES]
+
+
 def accuracy() -> list[Result]:
     """Measure everything: a few minutes."""
     return [*_totals(), *_indices(), *_eigenvalues()]
@@ -144,7 +148,7 @@ def _totals() -> list[Result]:
         errors = [e for H in MIXTURES for e in total_errors(n, H, [-3.0, -1.2, 0.0, 1.4, 2.5])]
         rows.append(_row(f"density, all indices, n={n}, mixtures", errors, TOTAL, "50 digits"))
     for n in (1, 2, 30, 300, 1000):
-        errors = [normalisation_error(n, H) for H in (2, 3, 20, *MIXTURES)]
+        errors = [normalisation_error(n, H) for H in _models(2, 3, 20)]
         rows.append(_row(f"density, all indices, n={n}: integral", errors, TOTAL, "the count"))
     return rows
 
@@ -161,10 +165,10 @@ def _indices() -> list[Result]:
         rows.append(_row(task, collected, RANK, "Pfaffian, 50 digits"))
     for n in (5, 30, 80):
         u = np.linspace(-2.0, 2.0, 41)
-        errors = [e for H in (3, *MIXTURES) for e in symmetry_errors(n, H, u, (None, 0, n // 2))]
+        errors = [e for H in _models(3) for e in symmetry_errors(n, H, u, (None, 0, n // 2))]
         rows.append(_row(f"density at u and -u, n={n}", errors, RANK, "its mirror image"))
     for n in (2, 9, 40, 80):
-        errors = [sum_error(n, H) for H in (2, 3, 10, *MIXTURES)]
+        errors = [sum_error(n, H) for H in _models(2, 3, 10)]
         rows.append(_row(f"counts, n={n}: sum over indices", errors, NORMALISATION, "the total"))
     return rows
 
