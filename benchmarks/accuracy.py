@@ -7,6 +7,7 @@ of ``python -m benchmarks``. The ratio is the stated error over the largest meas
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import mpmath
 import numpy as np
@@ -74,9 +75,13 @@ def rank_errors(n: int, H: int, ranks: Iterable[int], energies: Iterable[float])
             if math.isnan(found):
                 refused += 1
                 continue
-            exact = log_density(u, n, H, lambda x, k=k: rank_density(n, float(x), k))
+            exact = log_density(u, n, H, partial(_rank_law, n, k))
             errors.append(abs(float(found - exact)))
     return errors, refused
+
+
+def _rank_law(n: int, k: int, x: mpmath.mpf) -> mpmath.mpf:
+    return rank_density(n, float(x), k)
 
 
 def symmetry_errors(n: int, H: Model, energies: np.ndarray, ranks: Iterable[int | None]) -> list[float]:
