@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import dynamics, enumeration, machine, memory, minima, runs, sweeps, tempering, training
+from benchmarks import accuracy, dynamics, enumeration, machine, memory, minima, runs, sweeps, tempering, training
 from benchmarks.timing import Result
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -23,6 +23,7 @@ SECTIONS: dict[str, Callable[[], list[Result]]] = {
     "memory": memory.memory,
     "dynamics": dynamics.dynamics,
     "runs": runs.runs,
+    "accuracy": accuracy.accuracy,
 }
 _HEAD = """# Benchmarks
 

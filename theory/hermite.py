@@ -8,7 +8,7 @@ from scipy.special import erfcx
 
 from theory.arguments import Floats
 
-# Rescale long before float64 overflows; the power of two makes the rescaling exact.
+# Rescale long before float64 overflows; powers of two make the rescaling exact.
 _LARGE = 2.0**300
 
 
@@ -47,9 +47,10 @@ def hermite_table(x: Floats, n: int) -> HermiteTable:
         before, now = now, after
         large = np.abs(now[0]) > _LARGE
         if large.any():
-            shrink = np.where(large, 1.0 / _LARGE, 1.0)
-            before, now = before * shrink, now * shrink
-            log_scale = log_scale - np.log(shrink)
+            # Far out one step grows by more than any fixed factor, so each point is brought back to about 1.
+            power = np.where(large, np.frexp(now[0])[1], 0)
+            before, now = np.ldexp(before, -power), np.ldexp(now, -power)
+            log_scale = log_scale + power * math.log(2.0)
         psi[j + 1], primitive[j + 1] = now
         scale[j + 1] = log_scale
     top = (scale + np.log(np.maximum(np.abs(psi), 1e-300))).max(axis=0)

@@ -26,6 +26,10 @@ and Rains 2001), and everything is a short list of polynomials in Y built from B
 On m Gauss-Legendre nodes left of t, X = U^T J U with U = [a; psi] of 2m rows and J = [[0, 1], [-1, 0]], so that
 the 2m x 2m matrix J U (T/2) U^T has the same non-zero eigenvalues: near the edge m is small, whatever n. The
 formulas are checked in the tests against Pfaffians in high precision and against sampled matrices.
+
+Rounding moves each lambda_p by about 1e-16 of the largest. A density that needs a lambda_p or 1 - lambda_p
+below that is lost, so every density comes with a bound of its error: the same polynomials with all terms made
+positive, once as they are and once with every factor enlarged by what rounding may have taken from it.
 """
 
 import math
@@ -40,15 +44,24 @@ from theory.arguments import Floats
 from theory.hermite import HermiteTable, hermite_integral, hermite_table
 from theory.semicircle import semicircle_fraction
 
+# Errors of lambda_p and c_p relative to the largest, and of a sum relative to its largest term: about three times what
+# makes the bounds hold against evaluations in ball arithmetic (see benchmarks/accuracy.py).
+_ROUNDING = 1e-14
+_ROUNDING_OF_SUMS = 1e-13
+# Diagonalising takes about this many seconds times the cube of the matrix size, at each point.
+_SECONDS_PER_CUBE = 2.7e-9
+
 
 class OrderTable(NamedTuple):
     """What is known of the ordered eigenvalues at the points t <= 0.
 
-    ``density[b, k] exp(log_scale[b] - t_b^2/2)`` is the density of x_k at t_b, ``pairs[b, j]`` the
-    probability of floor(N/2) = j and ``odd[b, j]`` that of N = 2j+1. Columns stop where float64 holds only 0.
+    ``density[b, k] exp(log_scale[b] - t_b^2/2)`` is the density of x_k at t_b, known to ``error[b, k]`` in the same
+    unit; ``pairs[b, j]`` is the probability of floor(N/2) = j and ``odd[b, j]`` that of N = 2j+1. Columns stop where
+    float64 holds only 0.
     """
 
     density: Floats
+    error: Floats
     log_scale: Floats
     pairs: Floats
     odd: Floats
@@ -66,9 +79,17 @@ def order_table(t: Floats, n: int) -> OrderTable:
         lam, c = _modes(inner, left, right)
     # The forms wanted are (psi, a), (psi, m) and (a, m).
     first, second = [0, 0, 1], [0, 1, 1]
-    pairs, forms = _expand(lam, (left @ right)[:, first, second], c[:, first, second])
+    direct, c = (left @ right)[:, first, second], c[:, first, second]
+    pairs, forms = _expand(lam, direct, c)
     by_index = np.stack([forms[:, 0] - forms[:, 1], forms[:, 0]], axis=2).reshape(t.size, -1)
-    return OrderTable(by_index[:, :n], log_scale, pairs, -forms[:, 2])
+    error = _error_bound(lam, direct[:, :2], c[:, :2])
+    errors = np.stack([error[:, 0] + error[:, 1], error[:, 0]], axis=2).reshape(t.size, -1)
+    return OrderTable(by_index[:, :n], errors[:, :n], log_scale, pairs, -forms[:, 2])
+
+
+def seconds_per_point(t: float, n: int) -> float:
+    """Return about how long one point t of :func:`order_table` takes."""
+    return _SECONDS_PER_CUBE * min(n, 2 * _node_count(min(t, 0.0), n)) ** 3
 
 
 def one_point_table(t: Floats, n: int) -> tuple[Floats, Floats]:
@@ -100,11 +121,14 @@ def _nodes(t: Floats, n: int) -> tuple[Floats, Floats]:
     far = start + np.minimum((33.0 / math.sqrt(2.0 * edge)) ** (2 / 3), math.sqrt(44.0))
     for _ in range(30):
         far = far - (_decay(far, n) - _decay(start, n) - 22.0) / np.sqrt(far**2 - 2.0 * n)
-    # One node a half wave of psi_i psi_j, and a margin: with it the tables reach 1e-13 (see the tests).
-    below = n * semicircle_fraction(float(t.max()) / edge)
-    nodes, weights = _gauss_legendre(26 + math.ceil(3.0 * below))
+    nodes, weights = _gauss_legendre(_node_count(float(t.max()), n))
     half = 0.5 * (t + far)[:, None]
     return t[:, None] + half * (nodes - 1.0), half * weights
+
+
+def _node_count(t: float, n: int) -> int:
+    """One node per half wave of psi_i psi_j, and a margin: with it the tables reach 1e-13 (see the tests)."""
+    return 26 + math.ceil(3.0 * n * float(semicircle_fraction(t / math.sqrt(2.0 * n))))
 
 
 @lru_cache(maxsize=64)
@@ -182,6 +206,30 @@ def _expand(lam: Floats, direct: Floats, c: Floats) -> tuple[Floats, Floats]:
         q = (1.0 - weight) * q + weight * _times_y(q)
     r += c[:, :, live:].sum(axis=2)[..., None] * q
     return q[:, 0], direct[..., None] * q - _times_y(r) + r
+
+
+def _error_bound(lam: Floats, direct: Floats, c: Floats) -> Floats:
+    """Bound the rounding error of ``_expand``'s forms, coefficient by coefficient."""
+    exact = _majorant(lam, direct, c, 0.0)
+    # What underflows is not known either.
+    return _majorant(lam, direct, c, _ROUNDING) - exact + _ROUNDING_OF_SUMS * exact + 1e-300
+
+
+def _majorant(lam: Floats, direct: Floats, c: Floats, rounding: float) -> Floats:
+    """Return ``_expand``'s forms with all terms made positive, and every factor enlarged by rounding."""
+    live = int(np.count_nonzero(lam.max(axis=0) > 1e-300))
+    off = rounding * lam[:, :1, None]
+    size = np.abs(c)
+    size += rounding * size.max(axis=2, keepdims=True, initial=0.0)
+    q = np.zeros((lam.shape[0], 1, live + 2))
+    q[..., 0] = 1.0
+    r = np.zeros((*direct.shape, live + 2))
+    for p in range(live):
+        below, above = lam[:, p, None, None] + off, 1.0 - lam[:, p, None, None] + off
+        r = above * r + below * _times_y(r) + size[:, :, p, None] * q
+        q = above * q + below * _times_y(q)
+    r += size[:, :, live:].sum(axis=2)[..., None] * q
+    return np.asarray(np.abs(direct)[..., None] * q + _times_y(r) + r)
 
 
 def _times_y(polynomial: Floats) -> Floats:

@@ -11,58 +11,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from theory.arguments import Floats, Integers
-from theory.ordered_eigenvalues import one_point_table, order_table
+from theory.arguments import Floats
+from theory.ordered_eigenvalues import one_point_table, order_table, seconds_per_point
 from theory.semicircle import semicircle_fraction
+from theory.weighted_laws import NODES, ONE_POINT_ERROR, FarTail, WeightedLaw, X
 
-_NODES = 20
-_X, _W = np.polynomial.legendre.leggauss(_NODES)
+_W = np.polynomial.legendre.leggauss(NODES)[1]
 # Values at the nodes -> Legendre coefficients.
-_TO_COEFFICIENTS = _W[:, None] * np.polynomial.legendre.legvander(_X, _NODES - 1) * (np.arange(_NODES) + 0.5)
+_TO_COEFFICIENTS = _W[:, None] * np.polynomial.legendre.legvander(X, NODES - 1) * (np.arange(NODES) + 0.5)
 # A panel with exp(-45) = 3e-20 of the mass kept cannot be seen in float64.
 _NEGLIGIBLE = 45.0
 # One-point densities are cheap per point and dear per call; a table of n functions bounds the block's memory.
 _BLOCK = 48
 _BLOCK_FUNCTIONS = 100_000
-
-
-class WeightedLaw(NamedTuple):
-    """``g`` on consecutive panels: ``edges`` (p+1,), Legendre ``coefficients`` (p, 20) times ``exp(log_scale)``.
-
-    ``log_before[q]`` is the logarithm of the integral of g over all panels left of panel q (p+1 entries).
-    """
-
-    edges: Floats
-    coefficients: Floats
-    log_scale: Floats
-    log_before: Floats
-
-    def log_integral(self, y: Floats) -> Floats:
-        """Return the logarithm of the integral of g from minus infinity to each y."""
-        panel, s = self._locate(y)
-        p = np.polynomial.legendre.legvander(s, _NODES)
-        j = np.arange(1, _NODES)
-        primitives = np.concatenate([s[..., None] + 1.0, (p[..., 2:] - p[..., :-2]) / (2 * j + 1)], axis=-1)
-        half = 0.5 * np.diff(self.edges)[panel]
-        partial = half * np.einsum("...j,...j->...", primitives, self.coefficients[panel])
-        with np.errstate(divide="ignore"):
-            part = self.log_scale[panel] + np.log(np.maximum(partial, 0.0))
-        return np.asarray(np.logaddexp(self.log_before[panel], part))
-
-    def log_value(self, y: Floats) -> Floats:
-        """Return the logarithm of g at each y."""
-        panel, s = self._locate(y)
-        value = np.einsum("...j,...j->...", np.polynomial.legendre.legvander(s, _NODES - 1), self.coefficients[panel])
-        value = np.where((y < self.edges[0]) | (y > self.edges[-1]), 0.0, np.maximum(value, 0.0))
-        with np.errstate(divide="ignore"):
-            return np.asarray(self.log_scale[panel] + np.log(value))
-
-    def _locate(self, y: Floats) -> tuple[Integers, Floats]:
-        """Return each point's panel and its place in it, -1..1; points outside sit at the outer ends."""
-        panel = np.clip(np.searchsorted(self.edges, y, side="right") - 1, 0, self.edges.size - 2)
-        low, high = self.edges[panel], self.edges[panel + 1]
-        inside = np.clip(y, self.edges[0], self.edges[-1])
-        return panel, np.asarray((2.0 * inside - low - high) / (high - low))
+# The law of one eigenvalue spans about this many panels; its tables may take this many seconds.
+_PANELS_OF_ONE, _SECONDS = 16, 60.0
 
 
 def weighted_law(n: int, rate: float, k: int | None, lowest: float, highest: float) -> WeightedLaw:
@@ -73,38 +36,88 @@ def weighted_law(n: int, rate: float, k: int | None, lowest: float, highest: flo
     panels = _panels(n, rate)
     # Inside the core the sum over all may rise again; one eigenvalue's g has a single peak.
     core = max(math.sqrt(2.0 * n), math.sqrt(0.5 * n / rate)) if k is None else 0.0
-    peak = panels.containing(0.0 if k is None else _likely_place(n, k))
-    left = panels.containing(lowest) if math.isfinite(lowest) else peak
-    right = panels.containing(highest) if math.isfinite(highest) else None
-    first = _walk(panels, k, min(left, peak), -1, core, None)
+    # From here on the decay is nearly exponential on its own scale, as the quadrature of the far tail wants it.
+    start = -math.sqrt((8.0 * n + 800.0) / rate)
+    place = 0.0 if k is None else _likely_place(n, k)
+    _refuse_slow(n, k, place)
+    peak = panels.containing(place)
+    left = panels.containing(max(lowest, start)) if math.isfinite(lowest) else peak
+    right = panels.containing(max(highest, start)) if math.isfinite(highest) and highest < -start else None
+    first = _walk(panels, k, _known_down_to(panels, k, peak, left), -1, core, None)
     last = right if right is not None and right <= peak else _walk(panels, k, peak, 1, core, right)
+    # Where all that is asked for lies left of what is known, the leftmost known panel bounds it.
+    last = max(first, last)
     parts = [panels.part(q, k) for q in range(first, last + 1)]
+    top = max(panels.part(q, k).log_mass for q in range(first, max(last, peak) + 1))
+    far = FarTail(n, rate) if k is None or (k == 0 and panels.only_one(first)) else None
+    before = -math.inf if far else min(_bound_outside(panels, k, first, top), panels.log_total(panels.bounds(first)[0]))
     return WeightedLaw(
         np.array([panels.bounds(q)[0] for q in range(first, last + 1)] + [panels.bounds(last)[1]]),
         np.array([part.coefficients for part in parts]),
         np.array([part.log_scale for part in parts]),
+        np.array([part.log_error for part in parts]),
         np.concatenate([[-math.inf], np.logaddexp.accumulate([part.log_mass for part in parts])]),
+        np.logaddexp.accumulate([before, *(part.log_error_mass for part in parts)]),
+        _bound_outside(panels, k, last, top),
+        far,
     )
 
 
-def _walk(panels: "_Panels", k: int | None, q: int, step: int, core: float, stop: int | None) -> int:
-    """Go outwards from panel q to where the rest is negligible, or to panel ``stop`` if that comes first."""
-    top = before = panels.part(q, k).log_mass
-    while q != stop:
-        q += step
-        mass = panels.part(q, k).log_mass
-        top = max(top, mass)
-        outside = min(abs(end) for end in panels.bounds(q)) >= core and mass <= before
-        if outside and (mass == -math.inf or mass < top - _NEGLIGIBLE):
-            break
-        before = mass
+def _refuse_slow(n: int, k: int | None, place: float) -> None:
+    if k is None:
+        return
+    seconds = seconds_per_point(-abs(place), n) * _PANELS_OF_ONE * NODES
+    if seconds > _SECONDS:
+        raise ValueError(
+            f"counts of index {k} at n = {n} would take about {seconds / 60:.0f} minutes of dense eigenproblems; "
+            "ask for an index nearer to 0 or n-1, for a smaller n, or for all indices together (index=None)"
+        )
+
+
+def _known_down_to(panels: "_Panels", k: int | None, q: int, stop: int) -> int:
+    """Go left from panel q to panel ``stop``, or to where the law of one eigenvalue is no longer known."""
+    while q > stop and not (k is not None and panels.part(q, k).unknown):
+        q -= 1
     return q
+
+
+def _walk(panels: "_Panels", k: int | None, q: int, step: int, core: float, stop: int | None) -> int:
+    """Go outwards from panel q to where the rest is negligible or unknown, or to panel ``stop`` if that comes first."""
+    top = before = panels.part(q, k).log_mass
+    while q != stop and not (k is not None and panels.part(q, k).unknown):
+        q += step
+        part = panels.part(q, k)
+        top = max(top, part.log_mass)
+        outside = min(abs(end) for end in panels.bounds(q)) >= core and part.log_mass <= before
+        if outside and part.log_mass < top - _NEGLIGIBLE:
+            break
+        before = part.log_mass
+    return q
+
+
+def _bound_outside(panels: "_Panels", k: int | None, q: int, top: float) -> float:
+    """Bound the logarithm of g, and of its integral, on the outer side of panel q; ``top`` is the largest mass.
+
+    One eigenvalue's g has a single peak: once it has fallen below that, it falls faster than geometrically.
+    """
+    if k is None:
+        return -math.inf
+    end = panels.part(q, k)
+    bound = max(end.log_mass, float(end.log_error.max()), end.log_error_mass)
+    return bound + math.log(10.0) if bound < top - 1.0 else panels.log_total()
 
 
 class _Part(NamedTuple):
     coefficients: Floats
     log_scale: float
+    log_error: Floats
     log_mass: float
+    log_error_mass: float
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the bound of the mass's error is far above the mass: bounds are up to 100 times too large."""
+        return self.log_error_mass >= self.log_mass + math.log(100.0)
 
 
 class _Panels:
@@ -113,7 +126,7 @@ class _Panels:
     def __init__(self, n: int, rate: float) -> None:
         self.n, self.rate = n, rate
         self._edges = [0.0]
-        self._ordered: dict[int, tuple[Floats, Floats]] = {}
+        self._ordered: dict[int, tuple[Floats, Floats, Floats]] = {}
         self._total: dict[int, tuple[Floats, Floats]] = {}
 
     def bounds(self, q: int) -> tuple[float, float]:
@@ -131,23 +144,51 @@ class _Panels:
             j += 1
         return j if x > 0.0 else -1 - j
 
+    def only_one(self, q: int) -> bool:
+        """Whether panel q lies so far left that a second eigenvalue there is out of the question."""
+        # exp(-42) in the decay of Airy's function; for n = 2, 3, ... in that of a Gaussian.
+        return self.bounds(q)[1] < -math.sqrt(2.0 * self.n) - 12.5 * self.n ** (-1 / 6) or self.n == 1
+
     def part(self, q: int, k: int | None) -> _Part:
         """Return g on panel q."""
         j = max(q, -1 - q)
         x = self._nodes(j)
-        if k is None:
+        rank = k if q < 0 or k is None else self.n - 1 - k
+        if rank is None or (rank == 0 and self.only_one(-1 - j)):
             raw, log_scale = self._total_at(j)
+            error = ONE_POINT_ERROR * raw
+        elif self.only_one(-1 - j):
+            error, log_scale = self._total_at(j)
+            raw = np.zeros(NODES)
         else:
-            table, log_scale = self._ordered_at(j)
-            rank = k if q < 0 else self.n - 1 - k
-            raw = table[:, rank] if rank < table.shape[1] else np.zeros(_NODES)
+            raw, error, log_scale = self._rank_at(j, rank)
         logs = log_scale - self.rate * x * x
+        if q >= 0:
+            raw, error, logs = raw[::-1], error[::-1], logs[::-1]
         top = float(logs.max())
-        values = raw * np.exp(logs - top)
-        coefficients = (values if q < 0 else values[::-1]) @ _TO_COEFFICIENTS
+        coefficients = raw * np.exp(logs - top) @ _TO_COEFFICIENTS
         low, high = self.bounds(q)
         mass = float(coefficients[0]) * (high - low)
-        return _Part(coefficients, top, top + math.log(mass) if mass > 0.0 else -math.inf)
+        log_error = logs + np.log(error)
+        # Interpolation adds the rounding of the largest value, and what a longer polynomial would still change.
+        size = np.abs(coefficients)
+        interpolation = 1e-15 * size.max() + 4.0 * size[-2:].max() + 1e-300
+        log_error = np.logaddexp(log_error, top + math.log(interpolation))
+        log_error_mass = float(np.logaddexp.reduce(log_error + np.log(0.5 * _W * (high - low))))
+        return _Part(coefficients, top, log_error, top + math.log(mass) if mass > 0.0 else -math.inf, log_error_mass)
+
+    def _rank_at(self, j: int, rank: int) -> tuple[Floats, Floats, Floats]:
+        density, error, log_scale = self._ordered_at(j)
+        if rank < density.shape[1]:
+            return density[:, rank], error[:, rank], log_scale
+        # Beyond what float64 holds.
+        return np.zeros(NODES), np.full(NODES, 1e-300), log_scale
+
+    def log_total(self, below: float = math.inf) -> float:
+        """Return the logarithm of a bound of g, and of its integral, for the sum over all eigenvalues below a place."""
+        law = weighted_law(self.n, self.rate, None, below, below)
+        width = float(law.edges[-1] - law.edges[0])
+        return float(law.before[-1] + math.log(max(width, 1.0)) + math.log(4.0 * self.n + 4.0))
 
     def _width(self, x: float) -> float:
         """Two spacings of what varies at x: oscillation inside the spectrum, decay less the weight outside."""
@@ -163,12 +204,12 @@ class _Panels:
 
     def _nodes(self, j: int) -> Floats:
         low, high = self.bounds(-1 - j)
-        return np.asarray(0.5 * (low + high) + 0.5 * (high - low) * _X)
+        return np.asarray(0.5 * (low + high) + 0.5 * (high - low) * X)
 
-    def _ordered_at(self, j: int) -> tuple[Floats, Floats]:
+    def _ordered_at(self, j: int) -> tuple[Floats, Floats, Floats]:
         if j not in self._ordered:
             table = order_table(self._nodes(j), self.n)
-            self._ordered[j] = table.density, table.log_scale
+            self._ordered[j] = table.density, table.error, table.log_scale
         return self._ordered[j]
 
     def _total_at(self, j: int) -> tuple[Floats, Floats]:
@@ -177,7 +218,7 @@ class _Panels:
             block = range(j - j % size, j - j % size + size)
             raw, log_scale = one_point_table(np.concatenate([self._nodes(i) for i in block]), self.n)
             for row, i in enumerate(block):
-                here = slice(row * _NODES, (row + 1) * _NODES)
+                here = slice(row * NODES, (row + 1) * NODES)
                 self._total[i] = raw[here], log_scale[here]
         return self._total[j]
 

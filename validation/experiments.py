@@ -38,9 +38,9 @@ def densities_of_minima(sizes: Iterable[int], H: int, energies: np.ndarray) -> p
     """Return the exact mean density of minima over energy per spin, scaled to integrate to 1: columns n, u, density."""
     tables = []
     for n in sizes:
-        logs = theory.mean_critical_point_density(energies, n, H, index=0, log=True)
-        total = theory.mean_critical_points(n, H, index=0, log=True)
-        tables.append(pd.DataFrame({"n": n, "energy_per_spin": energies, "density": np.exp(logs - total)}))
+        density = theory.mean_critical_point_density(energies, n, H, index=0, unknown="nan")
+        share = density / theory.mean_critical_points(n, H, index=0)
+        tables.append(pd.DataFrame({"n": n, "energy_per_spin": energies, "density": share}))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -57,7 +57,9 @@ def counts_below(sizes: Iterable[int], H: int, indices: Iterable[int], energies:
     """
     tables = []
     for k in indices:
-        rates = {n: theory.mean_critical_points(n, H, index=k, below=energies, log=True) / n for n in sizes}
+        rates = {
+            n: theory.mean_critical_points(n, H, index=k, below=energies, log=True, unknown="nan") / n for n in sizes
+        }
         for n, rate in (rates | {0: theory.index_complexity(energies, H, k)}).items():
             tables.append(pd.DataFrame({"n": n, "index": k, "energy_per_spin": energies, "rate": rate}))
     return pd.concat(tables, ignore_index=True)
@@ -75,7 +77,7 @@ def densities_of_points(n: int, H: int, indices: Iterable[int | None], energies:
     """
     tables = []
     for k in indices:
-        logs = theory.mean_critical_point_density(energies, n, H, index=k, log=True) / np.log(10)
+        logs = theory.mean_critical_point_density(energies, n, H, index=k, log=True, unknown="nan") / np.log(10)
         name = "all" if k is None else str(k)
         tables.append(pd.DataFrame({"index": name, "energy_per_spin": energies, "log10_density": logs}))
     return pd.concat(tables, ignore_index=True)

@@ -81,7 +81,8 @@ ENTRIES = {
         "Exact mean number of critical points per unit of energy per spin u, all of them and those of index 0 (minima) "
         "to 4, for H = 3 and n = 1000 (Auffinger, Ben Arous and Černý 2013, Theorem 2.1, differentiated), as log10. "
         "Left: the whole range. Right: around the band [-E_0, -E_inf], grey. Low indices follow one another in layers "
-        "from the bottom up; at this n the layers still overlap, and reach above -E_inf. Curves are cut at 10^-2. "
+        "from the bottom up; at this n the layers still overlap, and reach above -E_inf. Curves are cut at 10^-2, and "
+        "those of one index where float64 no longer holds them to a relative 1e-3. "
         "Nothing here is simulated.",
         _counts_by_energy,
         _draw_counts_by_energy,
