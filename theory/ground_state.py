@@ -24,8 +24,9 @@ _ROUNDING = 1e-14
 class GroundState:
     """The energy per spin of the deepest points, and the law behind it.
 
-    The energy is that of the law; the true one is not below it, and above it by ``error`` at most. ``gamma``, the limit of beta P(overlap <= q), jumps by ``jumps`` at ``overlaps``; ``susceptibility`` is the limit of
-    beta times the spread 1 - q inside a valley.
+    The energy is that of the law; the true one is not below it, and above it by ``error`` at most. ``gamma``, the limit
+    of beta P(overlap <= q), jumps by ``jumps`` at ``overlaps``; ``susceptibility`` is the limit of beta times the
+    spread 1 - q inside a valley.
     """
 
     energy: float

@@ -61,11 +61,11 @@ def mixed_complexity(u: ArrayLike, H: Any, index: int | None = None) -> Any:
     """
     energies = real_numbers("u", u)
     k = None if index is None else whole_number("index", index, 0, INDEX_HINT)
-    nu = Covariance.of(H)
+    nu, scale = Covariance.with_scale(H)
     if nu.pure_order is not None:
-        scaled = energies / math.sqrt(nu.squares[0][1])
+        scaled = energies * math.sqrt(nu.pure_order) / scale
         return complexity(scaled, nu.pure_order) if k is None else index_complexity(scaled, nu.pure_order, k)
-    return scalar_or_array(np.asarray(_growth(energies, nu, k)))
+    return scalar_or_array(np.asarray(_growth(energies / scale, nu, k)))
 
 
 def E_th(H: Any) -> float:
@@ -78,8 +78,8 @@ def E_th(H: Any) -> float:
 
     which is ``E_inf`` for pure models. Elsewhere the typical number is that of replicas: with the functional J of
     :func:`theory.ground_state`, ``gamma`` bounded by m, the states of energy e number
-    ``exp(n sup_m [m e + m min J / 2])`` and the threshold is at the m for which ``chi = nu''(1)^(-1/2)``. Where symmetry
-    breaks continuously up to overlap 1 (2 + 4), ground states are marginal and the two energies are equal.
+    ``exp(n inf_m [m e + m min J / 2])`` and the threshold is at the m for which ``chi = nu''(1)^(-1/2)``. Where
+    symmetry breaks continuously up to overlap 1 (2 + 4), ground states are marginal and the two energies are equal.
 
     Parameters
     ----------
@@ -113,8 +113,8 @@ def E_th(H: Any) -> float:
     value, second = float(nu(1.0)), float(nu(1.0, 2))
     if second < 1.0 - 1e-14:
         raise ValueError(
-            f"the external field of {dict(H)!r} is so strong that no critical points are marginal, nu''(1) < nu'(1), so "
-            "there is no threshold; theory.ground_state gives the energy of the only minimum"
+            f"the external field of {dict(H)!r} is so strong that no critical points are marginal, nu''(1) < nu'(1), "
+            "so there is no threshold; theory.ground_state gives the energy of the only minimum"
         )
     chi = second**-0.5
     annealed = OrderParameter(nu, np.ones(1), np.array([1 / chi - chi]), chi)
@@ -165,16 +165,16 @@ def E_alg(H: Any) -> float:
     >>> round(E_alg({3: 0.5**0.5, 4: 0.5**0.5}), 5)
     1.69952
     """
-    nu = Covariance.of(H)
+    nu, scale = Covariance.with_scale(H)
     nu.refuse_field("the energy of Hessian ascent")
     # q = s^2: the root of an order 3 is smooth in s.
-    return float(quad(lambda s: 2 * s * math.sqrt(nu(s * s, 2)), 0.0, 1.0, epsabs=1e-13, epsrel=1e-13)[0])
+    return scale * float(quad(lambda s: 2 * s * math.sqrt(nu(s * s, 2)), 0.0, 1.0, epsabs=1e-13, epsrel=1e-13)[0])
 
 
 def is_pure_like(H: Any) -> bool:
     r"""Whether low-index critical points lie in layers below the threshold, as in pure models.
 
-    A mixture is pure-like where the complexity of minima at the threshold is positive,
+    A mixture is pure-like where the complexity of minima at the energy of the formula of :func:`E_th` is positive,
     :math:`\log\frac{\nu''}{\nu'} > \frac{(\nu''-\nu')(\nu''-\nu'+\nu'^2)}{\nu''\nu'^2}` for :math:`\nu(1) = 1`, and a
     full mixture where it is negative. At H = 2 it is 0, the two sides are equal, and the answer is False: there are 2n
     critical points, not exponentially many.
@@ -193,7 +193,7 @@ def is_pure_like(H: Any) -> bool:
     >>> is_pure_like(3), is_pure_like({2: 1.0, 4: 0.3})
     (True, False)
     """
-    nu = Covariance.of(H)
+    nu, _ = Covariance.with_scale(H)
     value, first, second = (float(nu(1.0, d)) for d in range(3))
     squared = first**2 / value
     return math.log(second / first) > (second - first) * (second - first + squared) / (second * squared)

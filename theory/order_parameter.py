@@ -10,11 +10,10 @@ import numpy as np
 
 from theory.arguments import Floats
 from theory.covariance import Covariance
+from theory.log_remainder import log_remainder
 
 # Where the bound starts to look between jumps: evenly in q, then by equal factors towards q = 1.
 _RESTS = np.concatenate([np.linspace(1.0, 0.06, 48), np.geomspace(0.05, 1e-9, 90), [0.0]])
-# (-log(1-e) - e) / e^2 = 1/2 + e/3 + e^2/4 + ...; below e = 1/2, 50 terms leave less than 1e-16.
-_SERIES = 1.0 / np.arange(52.0, 1.0, -1.0)
 _MOST_CELLS = 200_000
 
 
@@ -75,7 +74,7 @@ class OrderParameter:
         """Integrate ``int_0^q delta^-2`` from ``rest`` to the end of its piece."""
         left, slope = rest - self._ends[piece], self.slopes[piece]
         load = self._loads[piece] + (self._starts[piece] - rest) / (self._at_starts[piece] * delta)
-        return np.asarray(load * left + (left / delta) ** 2 * _half_at_zero(slope * left / delta))
+        return np.asarray(load * left + (left / delta) ** 2 * log_remainder(slope * left / delta))
 
     @property
     def inverse(self) -> float:
@@ -166,13 +165,6 @@ class OrderParameter:
         # A point of the grid, such as q = 0, stays where it is as good.
         better = g / ahead < ratio[1:-1][lowest] - 1e-14
         return np.where(better, middle, rests[lowest]), np.where(better, g / ahead, ratio[1:-1][lowest])
-
-
-def _half_at_zero(e: Floats) -> Floats:
-    """Return ``(-log(1-e) - e) / e^2`` for 0 <= e < 1."""
-    small = e < 0.5
-    far = np.where(small, 0.5, e)
-    return np.asarray(np.where(small, np.polyval(_SERIES, np.where(small, e, 0.0)), (-np.log1p(-far) - far) / far**2))
 
 
 def _lowest(value: Floats, slope: Floats, bend: Floats, width: Floats) -> Floats:

@@ -36,7 +36,9 @@ def minimise(nu: Covariance, tolerance: float, start: OrderParameter | None = No
         if ratio.min() > -tolerance or added.size + order.rests.size > _MOST_JUMPS:
             break
         order = _merged(_optimal(_with(order, added)))
-    return _refined(order)
+    refined = _refined(order)
+    # Of a continuous part with little weight few jumps are left, whose best positions are not the minimum's.
+    return refined if refined is order or refined.deepest()[1].min() > -tolerance else order
 
 
 def _refined(order: OrderParameter) -> OrderParameter:
