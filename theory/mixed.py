@@ -41,7 +41,7 @@ def mixed_complexity(u: ArrayLike, H: Any, index: int | None = None) -> Any:
     Returns
     -------
     float or array
-        In the shape of ``u``.
+        In the shape of ``u``; -inf where the rate is beyond the range of floats.
 
     Raises
     ------
@@ -65,7 +65,10 @@ def mixed_complexity(u: ArrayLike, H: Any, index: int | None = None) -> Any:
     if nu.pure_order is not None:
         scaled = energies * math.sqrt(nu.pure_order) / scale
         return complexity(scaled, nu.pure_order) if k is None else index_complexity(scaled, nu.pure_order, k)
-    return scalar_or_array(np.asarray(_growth(energies / scale, nu, k)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        growth = _growth(energies / scale, nu, k)
+    # Only differences of two infinities are undefined, far below the ground state.
+    return scalar_or_array(np.where(np.isnan(growth), -np.inf, growth))
 
 
 def E_th(H: Any) -> float:
@@ -121,7 +124,7 @@ def E_th(H: Any) -> float:
     price = -float(annealed.at(np.ones(1))[0][0])
     if nu.pure_order is None and (price < 0 or replace(annealed, price=price).violation(1e-13) > 1e-12):
         return _threshold_of_replicas(nu, chi) * scale
-    return ((1 - value) * chi + value / chi) * scale
+    return float((1 - value) * chi + value / chi) * scale
 
 
 def _threshold_of_replicas(nu: Covariance, chi: float) -> float:
@@ -195,6 +198,8 @@ def is_pure_like(H: Any) -> bool:
     """
     nu, _ = Covariance.with_scale(H)
     value, first, second = (float(nu(1.0, d)) for d in range(3))
+    if second == 0.0:  # a field beside which the squares of all other weights underflow
+        return False
     squared = first**2 / value
     return math.log(second / first) > (second - first) * (second - first + squared) / (second * squared)
 

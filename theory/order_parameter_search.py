@@ -136,12 +136,12 @@ def _newton(order: OrderParameter) -> tuple[float, Floats, float]:
     """
     rests, gaps = order.rests, order.rests - np.append(order.rests[1:], 0.0)
     if not rests.size:
-        step = -order.chi_derivative * order.chi**3 / 2
-        return step, np.empty(0), abs(step * order.chi_derivative)
+        alone = -order.chi_derivative * order.chi**3 / 2
+        return alone, np.empty(0), abs(alone * order.chi_derivative)
     gradient = order.at(rests)[0]
     tilts = (gradient - np.append(gradient[1:], 0.0)) / gaps
     slope = np.append(tilts, order.chi_derivative) - np.append(0.0, tilts)
-    step = -solveh_banded(_curvature(order, gaps), slope, lower=True)
+    step = -np.asarray(solveh_banded(_curvature(order, gaps), slope, lower=True))
     bends = -np.diff(step) / gaps
     return float(step[-1]), np.diff(bends, prepend=0.0), float(-slope @ step)
 

@@ -85,7 +85,8 @@ def equilibrium(T: ArrayLike, H: Any) -> Equilibrium:
             f"T must be positive, not {temperatures.min():g}; theory.ground_state_energy answers at temperature 0"
         )
     nu, scale = Covariance.with_scale(H)
-    flat = (temperatures / scale).ravel()
+    with np.errstate(over="ignore"):
+        flat = (temperatures / scale).ravel()
     _refuse_extremes(flat, temperatures, nu)
     # Without a field the law of overlap 0 is that of all temperatures from the static one on.
     static = np.inf if nu.has_field else static_temperature_of(nu)

@@ -174,6 +174,22 @@ def test_marginal_ground_states_are_at_the_threshold():
     assert theory.E_th(full) == pytest.approx(exact, rel=1e-12)
 
 
+def test_extremes_are_answered_or_refused():
+    for mixture in (MIXTURE, {1: 0.5, 3: 1.0}):
+        for index in (None, 0):
+            # Far below, -u^2 / (2 V) is all there is.
+            far = theory.mixed_complexity(-1e100, mixture, index)
+            assert far < 0
+            assert theory.mixed_complexity(-2e100, mixture, index) == pytest.approx(4 * far, rel=1e-12)
+            assert theory.mixed_complexity(-1e200, mixture, index) == -math.inf
+            top = theory.mixed_complexity(10.0, mixture, index)
+            assert theory.mixed_complexity(1e200, mixture, index) == top
+    assert theory.E_th({3: 1e-200, 4: 1e200}) == pytest.approx(1e200 * 3**0.5, rel=1e-14)
+    assert theory.is_pure_like({1: 1e300, 2: 1e-300}) is False
+    with pytest.raises(ValueError, match="no critical points are marginal"):
+        theory.E_th({1: 1e300, 2: 1e-300})
+
+
 def test_quantities_of_mixtures_scale_with_the_weights():
     u = np.array([-1.9, -1.7, -1.0, 0.3])
     for mixture in (MIXTURE, {1: 0.5, 3: 1.0}, {5: 1.0}):
