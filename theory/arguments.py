@@ -46,6 +46,7 @@ def whole_numbers(name: str, values: ArrayLike, least: int, why: str) -> Integer
 
 
 ORDER_HINT = "H is the interaction order of a pure spherical glass, 2, 3, 4, ..."
+MIXTURE_HINT = "give the order of a pure model, such as 3, or a mixture {order: weight}, such as {3: 1.0, 4: 0.5}"
 INDEX_HINT = "k counts negative eigenvalues of the Hessian, 0 for minima"
 SIZE_HINT = "n is the number of spins, or the size of the matrix"
 
@@ -68,6 +69,11 @@ def real_numbers(name: str, values: ArrayLike, *, infinite: bool = False) -> Flo
 
 def parameter(name: str, value: Any, least: int, why: str) -> Any:
     """Return a SymPy symbol as it is, an array of whole numbers as an array, one number as an int."""
+    if isinstance(value, Mapping):
+        raise ValueError(
+            f"{name} is a mixture, {dict(value)!r}, and this function is for pure models; theory.mixed_complexity, "
+            "theory.E_th and theory.ground_state_energy take mixtures"
+        )
     if is_symbolic(value) and not value.is_number:
         return value
     if is_many(value):
@@ -83,7 +89,7 @@ def precision(digits: object) -> int:
 def mixture(H: object) -> dict[int, float]:
     """Return the orders and weights of a pure model (a number) or a mixture (``{order: weight}``)."""
     if not isinstance(H, Mapping):
-        return {whole_number("H", H, 2, ORDER_HINT): 1.0}
+        return {whole_number("H", H, 2, MIXTURE_HINT): 1.0}
     weights: dict[int, float] = {}
     for order, weight in H.items():
         p = whole_number("an order of the mixture", order, 1, "a mixture looks like {1: 0.5, 3: 1.0}")

@@ -1,5 +1,6 @@
 """The covariance function of a glass, on which all its large-n theory depends."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,18 @@ class Covariance:
     def of(cls, H: Any) -> "Covariance":
         """Return that of a pure model (an order) or of a mixture ``{order: weight}``."""
         return cls(tuple(sorted((p, a * a) for p, a in mixture(H).items())))
+
+    @classmethod
+    def with_scale(cls, H: Any) -> tuple["Covariance", float]:
+        """Return that of the energies divided by a scale, so that ``nu'(1) = 1``, and the scale.
+
+        No square of a weight overflows or underflows, unless the term is too small beside the others to count.
+        """
+        weights = mixture(H)
+        largest = max(abs(a) for a in weights.values())
+        squares = {p: (a / largest) ** 2 for p, a in weights.items()}
+        slope = sum(p * square for p, square in squares.items())
+        return cls(tuple(sorted((p, s / slope) for p, s in squares.items() if s > 0.0))), largest * math.sqrt(slope)
 
     @property
     def has_field(self) -> bool:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -11,7 +12,13 @@ from theory.arguments import Floats
 from theory.covariance import Covariance
 
 # Overlaps are searched by -log(1 - q), in which cold and warm are alike far apart.
-_EXPONENTS = np.concatenate([np.geomspace(1e-4, 0.05, 200), np.linspace(0.05, 36.0, 3600)])
+_EXPONENTS = np.concatenate(
+    [np.geomspace(1e-250, 1e-4, 500)[:-1], np.geomspace(1e-4, 0.05, 200), np.arange(0.06, 36.0, 0.01)]
+)
+# 1/((k+2)(k+3)), highest power first; below u = 0.1 what is left out is below 1e-18, above it few digits cancel.
+_DEFECTS = np.array([1.0 / ((k + 2) * (k + 3)) for k in range(16, -1, -1)])
+# By how much the criterion may be missed by rounding, as a share.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -28,12 +35,16 @@ class OverlapLaw:
 
         With :math:`\hat x(t) = \int_t^1 P(\text{overlap} \le s) ds` the function
         :math:`G(s) = \int_0^s \left[\beta^2 \nu'(t) - \int_0^t \hat x(u)^{-2} du\right] dt` is largest on the law's
-        support.
+        support, which it can only be where it bends downwards there: ``G'' <= 0``, the stability of de Almeida and
+        Thouless.
         """
         points = -np.expm1(-_EXPONENTS)
         best = self._criterion(np.array([self.lower, self.overlap]), T, nu)
         scale = 1.0 + float(nu(1.0)) / T**2
-        return float(max(self._criterion(points, T, nu).max(), best.max()) - best.min()) / scale
+        missed = float(max(self._criterion(points, T, nu).max(), best.max()) - best.min()) / scale
+        wide = self.rest + self.breakpoint * (self.overlap - self.lower)
+        bends = (nu(q, 2) * (width / T) ** 2 - 1 for q, width in ((self.lower, wide), (self.overlap, self.rest)))
+        return max(missed, *(float(bend) for bend in bends))
 
     def _criterion(self, s: Floats, T: float, nu: Covariance) -> Floats:
         q0, q, m, rest = self.lower, self.overlap, self.breakpoint, self.rest
@@ -49,7 +60,7 @@ class OverlapLaw:
 
 
 def replica_symmetric(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
-    """Yield the laws of one value: 0 without a field, and the solutions of ``nu'(q) / T^2 = q / (1-q)^2``."""
+    """Yield the laws of one value above 0: the solutions of ``nu'(q) / T^2 = q / (1-q)^2``."""
 
     def balance(y: Floats) -> Floats:
         q, rest = -np.expm1(-y), np.exp(-y)
@@ -58,8 +69,6 @@ def replica_symmetric(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
     for y in _zeros(balance):
         q = -math.expm1(-y)
         yield OverlapLaw(q, q, math.exp(-y), 1.0)
-    if not nu.has_field:
-        yield OverlapLaw(0.0, 0.0, 1.0, 1.0)
 
 
 def candidates_in_one_step(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
@@ -70,41 +79,57 @@ def candidates_in_one_step(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
     """
 
     def mismatch(y: Floats) -> Floats:
-        q, rest = -np.expm1(-y), np.exp(-y)
-        return np.asarray(nu(q, 1) * rest**2 / (q * _ratios(q, nu)) - T**2)
+        x = _ratios(-np.expm1(-y), nu)[0] if y.size == 1 else _ratios_on_grid(nu)
+        return _squared_temperature(y, x, nu) - T**2
 
     for y in _zeros(mismatch):
         q, rest = -math.expm1(-y), math.exp(-y)
-        x = float(_ratios(np.array([q]), nu)[0])
-        m = rest * (1 - x) / (q * x)
-        if 0 < m <= 1:
-            yield OverlapLaw(0.0, q, rest, m)
+        x, missing = (float(side[0]) for side in _ratios(np.array([q]), nu))
+        m = rest * missing / (q * x)
+        if 0 < m <= 1 + ROUNDING:
+            yield OverlapLaw(0.0, q, rest, min(m, 1.0))
+
+
+def _squared_temperature(y: Floats, x: Floats, nu: Covariance) -> Floats:
+    q, rest = -np.expm1(-y), np.exp(-y)
+    return np.asarray(nu(q, 1) / q * rest**2 / x)
+
+
+@lru_cache(maxsize=8)
+def _ratios_on_grid(nu: Covariance) -> Floats:
+    return _ratios(-np.expm1(-_EXPONENTS), nu)[0]
 
 
 def _zeros(function: Callable[[Floats], Floats]) -> list[float]:
     values = function(_EXPONENTS)
     left = np.flatnonzero(np.sign(values[:-1]) != np.sign(values[1:]))
 
-    def one(y: float) -> float:
-        return float(function(np.array([y]))[0])
+    def one(z: float) -> float:
+        return float(function(np.array([math.exp(z)]))[0])
 
-    return [float(brentq(one, _EXPONENTS[i], _EXPONENTS[i + 1], xtol=1e-15, rtol=1e-14)) for i in left]
+    # In the logarithm, so that small overlaps have their digits too.
+    logs = np.log(_EXPONENTS)
+    return [math.exp(brentq(one, logs[i], logs[i + 1], xtol=1e-16, rtol=1e-15)) for i in left]
 
 
-def _ratios(q: Floats, nu: Covariance) -> Floats:
-    """Solve ``x (x - 1 - log x) / (1-x)^2 = nu(q) / (q nu'(q))`` for x in (0, 1), by bisection in log x."""
-    below = q * nu(q, 1)
-    # Where high orders underflow, the lowest one is all there is.
-    known = below > np.finfo(np.float64).tiny
-    wanted = np.where(known, nu(q), 1.0) / np.where(known, below, float(nu.squares[0][0]))
-    low, high = np.full(q.shape, -40.0), np.zeros(q.shape)
-    for _ in range(60):
+def _ratios(q: Floats, nu: Covariance) -> tuple[Floats, Floats]:
+    """Solve ``x (x - 1 - log x) / (1-x)^2 = nu(q) / (q nu'(q))`` and return x and 1 - x, by bisection of their ratio.
+
+    Both sides are taken from 1/2: the left one is ``u sum_k u^k / ((k+2)(k+3))`` at u = 1 - x, the right one a share of
+    the terms of orders above 2, so that nothing cancels where q and u are small.
+    """
+    # Powers relative to the lowest order, as high ones underflow.
+    lowest = nu.squares[0][0]
+    powers = [(p, square * q ** (p - lowest)) for p, square in nu.squares]
+    slope = sum(p * power for p, power in powers)
+    wanted = sum((p - 2) * power for p, power in powers) / (2 * slope)
+    low, high = np.full(q.shape, -50.0), np.full(q.shape, 700.0)
+    for _ in range(66):
         middle = (low + high) / 2
-        x, missing = np.exp(middle), -np.expm1(middle)
-        # Near 1 the ratio is 1/2 - (1-x)/6 - ...: its terms cancel there.
-        near = 0.5 - missing / 6 - missing**2 / 12
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.where(missing < 1e-4, near, x * (-missing - middle) / missing**2)
-        smaller = ratio < wanted
-        low, high = np.where(smaller, middle, low), np.where(smaller, high, middle)
-    return np.asarray(np.exp((low + high) / 2))
+        x, u = 1 / (1 + np.exp(-middle)), 1 / (1 + np.exp(middle))
+        near = u * np.polyval(_DEFECTS, np.minimum(u, 0.1))
+        far = np.maximum(u, 0.1)
+        # log x from whichever of the two is small.
+        defect = np.where(u < 0.1, near, 0.5 - x * (np.log1p(np.exp(-middle)) - u) / far**2)
+        low, high = np.where(defect > wanted, middle, low), np.where(defect > wanted, high, middle)
+    return np.asarray(x), np.asarray(u)

@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import real_numbers, scalar_or_array
+from theory.arguments import Floats, real_numbers, scalar_or_array
 from theory.covariance import Covariance
-from theory.overlap_law import OverlapLaw, candidates_in_one_step, replica_symmetric
+from theory.log_remainder import log_remainder
+from theory.overlap_law import ROUNDING, OverlapLaw, candidates_in_one_step, replica_symmetric
+from theory.transition_temperatures import static_temperature_of
 
-_SLACK = 1e-9
+# In units of the scale of energies.
+_COLDEST, _HOTTEST = 1e-12, 1e100
 
 
 @dataclass(frozen=True)
@@ -81,32 +84,51 @@ def equilibrium(T: ArrayLike, H: Any) -> Equilibrium:
         raise ValueError(
             f"T must be positive, not {temperatures.min():g}; theory.ground_state_energy answers at temperature 0"
         )
-    nu = Covariance.of(H)
-    laws = [_law(float(t), nu) for t in temperatures.ravel()]
-    rows = [
-        (t, law.overlap, law.lower, law.breakpoint, *_energies(t, nu, law))
-        for t, law in zip(temperatures.ravel(), laws, strict=True)
-    ]
-    columns = np.array(rows, dtype=np.float64).reshape(-1, 7).T.reshape(7, *temperatures.shape)
-    return Equilibrium(*(scalar_or_array(column) for column in columns))
+    nu, scale = Covariance.with_scale(H)
+    with np.errstate(over="ignore"):
+        flat = (temperatures / scale).ravel()
+    _refuse_extremes(flat, temperatures, nu)
+    # Without a field the law of overlap 0 is that of all temperatures from the static one on.
+    static = np.inf if nu.has_field else static_temperature_of(nu)
+    rows = []
+    for reduced, t in zip(flat.tolist(), temperatures.ravel(), strict=True):
+        law = OverlapLaw(0.0, 0.0, 1.0, 1.0) if reduced >= static else _law(reduced, nu, float(t))
+        rows.append((law.overlap, law.lower, law.breakpoint, *_energies(reduced, nu, law)))
+    columns = np.array(rows, dtype=np.float64).reshape(-1, 6).T.reshape(6, *temperatures.shape)
+    columns[3:5] *= scale
+    return Equilibrium(scalar_or_array(temperatures), *(scalar_or_array(column) for column in columns))
 
 
-def _law(T: float, nu: Covariance) -> OverlapLaw:
-    """Return the law of one step that passes the criterion, or raise."""
-    for law in replica_symmetric(T, nu):
-        if law.excess(T, nu) <= _SLACK:
+def _refuse_extremes(reduced: Floats, temperatures: Floats, nu: Covariance) -> None:
+    if np.any(reduced < _COLDEST):
+        raise ValueError(
+            f"T = {temperatures.min():g} is below {_COLDEST:g} of the model's scale of energies, where 1 - q has no "
+            "digits left; theory.ground_state answers at temperature 0, which is within T of it"
+        )
+    if nu.has_field and np.any(reduced > _HOTTEST):
+        raise ValueError(
+            f"T = {temperatures.max():g} is beyond {_HOTTEST:g} times the model's scale of energies, where the overlap "
+            "in the field, nu'(0) / T^2, is too small for a float; lower T"
+        )
+
+
+def _law(T: float, nu: Covariance, shown: float) -> OverlapLaw:
+    """Return the law of one step that passes the criterion, or raise, with the temperature as it was given."""
+    # Without a field a single overlap above 0 is possible at order 2 alone, where it has either sign.
+    for law in replica_symmetric(T, nu) if nu.has_field or nu.pure_order == 2 else ():
+        if law.excess(T, nu) <= ROUNDING:
             return law
     if nu.has_field:
         raise ValueError(
-            f"replica symmetry is broken at T = {T:g} in this field, which is not solved here; raise the temperature "
-            "or the field, or take theory.ground_state at temperature 0"
+            f"replica symmetry is broken at T = {shown:g} in this field, which is not solved here; raise the "
+            "temperature or the field, or take theory.ground_state at temperature 0"
         )
     for law in candidates_in_one_step(T, nu):
-        if law.excess(T, nu) <= _SLACK:
+        if law.excess(T, nu) <= ROUNDING:
             return law
     raise ValueError(
-        f"at T = {T:g} this mixture breaks replica symmetry in more than one step, which is not solved here at finite "
-        "temperature; theory.ground_state solves it at temperature 0"
+        f"at T = {shown:g} this mixture breaks replica symmetry in more than one step, which is not solved here at "
+        "finite temperature; theory.ground_state solves it at temperature 0"
     )
 
 
@@ -114,7 +136,16 @@ def _energies(T: float, nu: Covariance, law: OverlapLaw) -> tuple[float, float, 
     """Return free energy, energy and entropy."""
     difference = float(nu(law.overlap) - nu(law.lower))
     kept = float(nu.missing(law.rest)) + law.breakpoint * difference
-    wide = law.rest + law.breakpoint * (law.overlap - law.lower)
-    volume = law.lower / wide + math.log(wide / law.rest) / law.breakpoint + math.log(law.rest)
-    energy, entropy = -kept / T, (volume - kept / T**2) / 2
+    energy, entropy = -kept / T, (_volume(law) - kept / T / T) / 2
     return energy - T * entropy, energy, entropy
+
+
+def _volume(law: OverlapLaw) -> float:
+    """Return ``q_0 / wide + log(wide / rest) / m + log(rest)`` with ``wide = 1 - q + m (q - q_0)``."""
+    q, m, apart = law.overlap, law.breakpoint, law.overlap - law.lower
+    wide = law.rest + m * apart
+    if q > 0.5:
+        return law.lower / wide + math.log(wide / law.rest) / m + math.log(law.rest)
+    # At small overlaps the terms of first order in q cancel.
+    inside, whole = (float(log_remainder(np.array(e))) for e in (m * apart / wide, q))
+    return q * (q - m * apart) / wide + m * (apart / wide) ** 2 * inside - q * q * whole

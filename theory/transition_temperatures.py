@@ -10,8 +10,10 @@ from scipy.optimize import brentq, minimize_scalar
 from theory import closed_forms
 from theory.arguments import ORDER_HINT, Floats, Integers, is_many, is_symbolic, parameter, precision
 from theory.covariance import Covariance
+from theory.log_remainder import log_remainder
 
-_GRID = 4000
+# log(-log(1-q)), from q = 1e-9 to 1 - q = 1e-15.
+_GRID = np.linspace(math.log(1e-9), math.log(34.0), 6000)
 
 
 def dynamical_temperature(H: Any, digits: int | None = None) -> Any:
@@ -55,7 +57,7 @@ def dynamical_temperature(H: Any, digits: int | None = None) -> Any:
     """
     if isinstance(H, Mapping):
         _refuse_digits_of_a_mixture(digits)
-        return _dynamical_of(Covariance.of(H))
+        return _dynamical_of(H)
     exactly = is_symbolic(H)
     H = parameter("H", H, 2, ORDER_HINT)
     if is_many(H):
@@ -103,7 +105,7 @@ def static_temperature(H: Any, digits: int | None = None) -> Any:
     """
     if isinstance(H, Mapping):
         _refuse_digits_of_a_mixture(digits)
-        return _static_of(Covariance.of(H))
+        return _static_of(H)
     given, exactly = H, is_symbolic(H)
     H = parameter("H", H, 2, ORDER_HINT)
     if is_symbolic(H):
@@ -132,34 +134,48 @@ def _dynamical_of_orders(H: Integers) -> Floats:
     return np.asarray(np.sqrt(H / (H - 1) * power))
 
 
-def _dynamical_of(nu: Covariance) -> float:
-    """Maximise a polynomial over [0, 1]: the best of its stationary points and its ends."""
+def _dynamical_of(H: Mapping[int, float]) -> float:
+    nu, scale = Covariance.with_scale(H)
     nu.refuse_field("the dynamical temperature")
-    ratio = np.polynomial.Polynomial([0.0])
-    for p, square in nu.squares:
-        ratio = ratio + square * p * np.polynomial.Polynomial([0.0] * (p - 2) + [1.0, -1.0])
-    stationary = ratio.deriv().roots()
-    inside = stationary.real[(abs(stationary.imag) < 1e-6) & (stationary.real > 0) & (stationary.real < 1)]
-    return math.sqrt(np.max(ratio(np.append(inside, 0.0))))
+    # At q = 0 the ratio is nu''(0).
+    return scale * math.sqrt(_largest(lambda q, rest: rest * _over_power(nu, q, 1), float(nu(0.0, 2))))
 
 
-def _static_of(nu: Covariance) -> float:
-    """Maximise over ``y = -log(1-q)``, by a grid and then in the grid's best cell."""
+def _static_of(H: Mapping[int, float]) -> float:
+    nu, scale = Covariance.with_scale(H)
     nu.refuse_field("the static temperature")
+    return scale * static_temperature_of(nu)
+
+
+def static_temperature_of(nu: Covariance) -> float:
+    """Return the static temperature of a covariance without a field, to a few roundings."""
     if nu.pure_order is not None:
         return math.sqrt(nu.squares[0][1]) * _static_of_order(nu.pure_order)
+    return math.sqrt(_largest(lambda q, _: _over_power(nu, q, 0) / log_remainder(q), float(nu(0.0, 2))))
 
-    def square(y: Any) -> Any:
-        q = -np.expm1(-y)
-        return nu(q) / (y - q)
 
-    grid = np.geomspace(1e-3, 2 * math.log(nu.squares[-1][0]) + 10, _GRID)
-    best = int(np.argmax(square(grid)))
-    found = [float(square(grid[best])), nu(0.0, 2)]  # at q -> 0 the ratio tends to nu''(0)
-    if best not in (0, _GRID - 1):
-        bounds = (grid[best - 1], grid[best + 1])
-        found.append(-float(minimize_scalar(lambda y: -square(y), bounds=bounds, method="bounded").fun))
-    return math.sqrt(max(found))
+def _over_power(nu: Covariance, q: Floats, derivative: int) -> Floats:
+    """Return ``nu(q) / q^2`` or ``nu'(q) / q``, without terms of order 1."""
+    return np.asarray(sum(square * (p if derivative else 1) * q ** (p - 2) for p, square in nu.squares))
+
+
+def _largest(function: Callable[[Floats, Floats], Floats], at_zero: float) -> float:
+    """Maximise a function of q and 1 - q over [0, 1): by a grid in ``log(-log(1-q))``, then around its maxima."""
+
+    def of_log(z: Any) -> Floats:
+        y = np.exp(z)
+        return function(-np.expm1(-y), np.exp(-y))
+
+    values = of_log(_GRID)
+    # A maximum between grid points is above the larger neighbour by far less than this.
+    high = np.flatnonzero(values[1:-1] >= max(float(values.max()), at_zero) * (1 - 1e-2)) + 1
+    peaks = [i for i in high if values[i] >= values[i - 1] and values[i] >= values[i + 1]]
+    found = [at_zero, float(values.max())]
+    for i in peaks:
+        bounds = (_GRID[i - 1], _GRID[i + 1])
+        best = minimize_scalar(lambda z: -float(of_log(z)), bounds=bounds, method="bounded", options={"xatol": 1e-9})
+        found.append(-float(best.fun))
+    return max(found)
 
 
 def _stationary(H: int, exp: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -2,8 +2,11 @@
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
@@ -81,15 +84,122 @@ def test_the_published_mixture():
     assert theory.E_th(MIXTURE) < theory.E_alg(MIXTURE) < -theory.ground_state_energy(MIXTURE)
 
 
+def annealed_threshold(mixture):
+    value, first, second = (float(Covariance.of(mixture)(1.0, d)) for d in range(3))
+    return (first - value) / math.sqrt(second) + value * math.sqrt(second) / first
+
+
 @pytest.mark.parametrize("mixture", [MIXTURE, {2: 1.0, 4: 0.3}, {2: 1.0, 4: 2.0}, {3: 1.0, 30: 0.5}])
 def test_pure_like_is_where_minima_at_the_threshold_are_many(mixture):
-    at_threshold = theory.mixed_complexity(-theory.E_th(mixture), mixture, index=0)
+    at_threshold = theory.mixed_complexity(-annealed_threshold(mixture), mixture, index=0)
     assert theory.is_pure_like(mixture) == (at_threshold > 0)
 
 
 def test_order_two_is_at_the_border_and_not_pure_like():
     assert theory.is_pure_like(2) is False
     assert theory.is_pure_like({2: 0.3}) is False
+
+
+def replicated_threshold(mixture, b, q, x):
+    """Return the energy at which marginal points prevail, by the replicated Kac-Rice formula.
+
+    Kent-Dobias and Kurchan (2023), Phys. Rev. E 107, 064111: the n -> 0 replicas of a point have overlaps 1, responses
+    r and d, and with one another q, s and e: in blocks of x of them, or where x is None, in a field, all pairs. The
+    count is stationary in all of these, in the conjugate b of the energy and in the radial derivative mu. Points are
+    marginal at ``mu = 2 sqrt(nu'')``, where the log of the determinant has the derivative ``1/sqrt(nu'')`` = r.
+    """
+    weights = {p: mpmath.mpf(a) ** 2 for p, a in mixture.items()}
+
+    def nu(t, power=0):
+        return sum(s * mpmath.ff(p, power) * t ** (p - power) for p, s in weights.items() if p >= power)
+
+    one, response = mpmath.mpf(1), 1 / mpmath.sqrt(nu(mpmath.mpf(1), 2))
+
+    def action(b, s, d, e, q, r, x=0):
+        total = b * b * (nu(one) - (1 - x) * nu(q)) + (2 * b * r - d) * nu(one, 1) + r * r * nu(one, 2)
+        total -= (1 - x) * ((2 * b * s - e) * nu(q, 1) + s * s * nu(q, 2))
+        within = (1 - q) * (d - e) + (r - s) ** 2
+        if x == 0:
+            volume = mpmath.log(within) + ((1 - q) * e + q * (d - e) + 2 * (r - s) * s) / within
+        else:
+            together = (1 - q + x * q) * (d - e + x * e) + (r - s + x * s) ** 2
+            volume = mpmath.log(together) / x + (1 - 1 / x) * mpmath.log(within)
+        return (total + volume) / 2 - 2 * r / response
+
+    def slope(k, b, s, d, e, q, *x):
+        point = (b, s, d, e, q, response, *x)
+        return mpmath.diff(action, point, tuple(int(i == k) for i in range(len(point))))
+
+    start = [b, 1e-4, b * response, 1e-4, q] + ([] if x is None else [x])
+    found = mpmath.findroot(lambda *v: [slope(k, *v) for k in range(1, len(start) + 1)], start, tol=1e-18, verify=False)
+    assert max(abs(slope(k, *found)) for k in range(1, len(start) + 1)) < 1e-15
+    return float(slope(0, *found))
+
+
+@pytest.mark.parametrize(
+    ("mixture", "b", "q", "x"),
+    [
+        ({3: 0.5**0.5, 16: 32**-0.5}, 1.65, 0.926, 0.68),
+        ({3: 0.8**0.5, 16: 0.2**0.5}, 1.4, 0.85, 0.7),
+        ({1: 0.5, 3: 1.0}, 0.45, 0.2, None),
+        ({1: 1.55, 3: 1.0}, 0.22, 0.893, None),
+    ],
+)
+def test_the_threshold_is_where_replicated_counts_have_it(mixture, b, q, x):
+    # The first is quoted from the paper as 1.287575114; by this equation and by theory it is 1.2875751014.
+    with mpmath.workdps(25):
+        expected = replicated_threshold(mixture, b, q, x)
+    assert theory.E_th(mixture) == pytest.approx(expected, abs=1e-10)
+
+
+@settings(max_examples=6, deadline=None)  # up to 1 s each: a search for the multiplier
+@given(
+    mixture=st.dictionaries(st.sampled_from([1, 2, 3, 4, 8, 16]), st.floats(0.05, 2.0), min_size=1, max_size=3).filter(
+        lambda mixture: max(mixture) > 1
+    )
+)
+def test_no_threshold_is_beyond_the_ground_state(mixture):
+    nu = Covariance.of(mixture)
+    if nu(1.0, 2) < nu(1.0, 1):
+        with pytest.raises(ValueError, match="theory.ground_state gives the energy"):
+            theory.E_th(mixture)
+        return
+    ground = -float(theory.ground_state_energy(mixture))
+    assert theory.E_th(mixture) <= ground * (1 + 1e-12)
+
+
+def test_marginal_ground_states_are_at_the_threshold():
+    full = {2: 0.5**0.5, 4: 32**-0.5}
+    exact = quad(lambda q: math.sqrt(Covariance.of(full)(q, 2)), 0, 1, epsabs=1e-13, epsrel=1e-13)[0]
+    assert theory.E_th(full) == pytest.approx(exact, rel=1e-12)
+
+
+def test_extremes_are_answered_or_refused():
+    for mixture in (MIXTURE, {1: 0.5, 3: 1.0}):
+        for index in (None, 0):
+            # Far below, -u^2 / (2 V) is all there is.
+            far = theory.mixed_complexity(-1e100, mixture, index)
+            assert far < 0
+            assert theory.mixed_complexity(-2e100, mixture, index) == pytest.approx(4 * far, rel=1e-12)
+            assert theory.mixed_complexity(-1e200, mixture, index) == -math.inf
+            top = theory.mixed_complexity(10.0, mixture, index)
+            assert theory.mixed_complexity(1e200, mixture, index) == top
+    assert theory.E_th({3: 1e-200, 4: 1e200}) == pytest.approx(1e200 * 3**0.5, rel=1e-14)
+    assert theory.is_pure_like({1: 1e300, 2: 1e-300}) is False
+    with pytest.raises(ValueError, match="no critical points are marginal"):
+        theory.E_th({1: 1e300, 2: 1e-300})
+
+
+def test_quantities_of_mixtures_scale_with_the_weights():
+    u = np.array([-1.9, -1.7, -1.0, 0.3])
+    for mixture in (MIXTURE, {1: 0.5, 3: 1.0}, {5: 1.0}):
+        for unit in (2.0**-600, 2.0**500):
+            scaled = {p: a * unit for p, a in mixture.items()}
+            assert theory.E_th(scaled) == theory.E_th(mixture) * unit
+            assert theory.is_pure_like(scaled) == theory.is_pure_like(mixture)
+            for index in (None, 0, 2):
+                expected = theory.mixed_complexity(u, mixture, index)
+                assert np.array_equal(theory.mixed_complexity(u * unit, scaled, index), expected)
 
 
 @pytest.mark.parametrize("H", [3, 4])
@@ -123,5 +233,13 @@ def test_refusals_say_what_is_wrong():
         theory.deepest_minimum(10, 2)
     with pytest.raises(ValueError, match="finite"):
         theory.mixed_complexity(math.nan, MIXTURE)
+    with pytest.raises(ValueError, match=r"not '3\+4'; give the order of a pure model, .* or a mixture"):
+        theory.mixed_complexity(-1.7, "3+4")
+    for pure in (theory.complexity, theory.I_1, lambda u, H: theory.index_complexity(u, H, 0)):
+        with pytest.raises(ValueError, match="is for pure models; theory.mixed_complexity"):
+            pure(-1.7, MIXTURE)
+    for pure in (theory.E_inf, theory.E_0, lambda H: theory.E_k(H, 1)):
+        with pytest.raises(ValueError, match="theory.E_th and theory.ground_state_energy take mixtures"):
+            pure(MIXTURE)
     with pytest.raises(ValueError, match="index"):
         theory.mixed_complexity(-1.0, MIXTURE, index=-1)

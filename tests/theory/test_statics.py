@@ -146,10 +146,113 @@ def test_the_ground_state_is_the_limit_of_low_temperatures(H):
     assert theory.equilibrium(T, H).energy == pytest.approx(float(theory.ground_state_energy(H)) + T / 2, abs=1e-7)
 
 
+def one_step_law(mixture, below):
+    """Return T, q and m where T is the static temperature less a share, in 40 digits: stationary in q and m."""
+    with mpmath.workdps(40):
+        weights = {p: mpmath.mpf(a) ** 2 for p, a in mixture.items()}
+
+        def nu(t, power=0):
+            return sum(s * p**power * t ** (p - power) for p, s in weights.items())
+
+        def ratio(q):
+            return nu(q) / (-mpmath.log(1 - q) - q)
+
+        near = max(np.linspace(0.05, 0.999, 300).tolist(), key=ratio)
+        around = (near - 0.004, min(near + 0.004, 0.9995))
+        static = mpmath.findroot(lambda q: mpmath.diff(ratio, q), around, solver="anderson", tol=1e-60)
+        T = mpmath.sqrt(ratio(static)) * (1 - mpmath.mpf(below))
+
+        def slopes(q, m):
+            wide = 1 - (1 - m) * q
+            by_q = (m - 1) * (nu(q, 1) / T**2 - q / ((1 - q) * wide))
+            by_m = nu(q) / T**2 + (mpmath.log((1 - q) / wide) / m + q / wide) / m
+            return by_q / (m - 1), by_m
+
+        q, m = mpmath.findroot(slopes, (static, 1 - 2 * mpmath.mpf(below)), tol=1e-50)
+        return float(T), float(q), float(1 - m)
+
+
+@pytest.mark.parametrize("mixture", [{3: 1.0}, {10: 2.0}, MIXTURE, {2: 0.5, 5: 1.0}])
+@pytest.mark.parametrize("below", [1e-3, 2e-6, 1e-8, 1e-11])
+def test_just_below_the_static_temperature_symmetry_is_broken(mixture, below):
+    T, q, missing = one_step_law(mixture, below)
+    found = theory.equilibrium(T, mixture)
+    assert found.overlap == pytest.approx(q, rel=1e-12)
+    # T is a float, and the breakpoint misses 1 in proportion to what T misses the transition by.
+    assert 1 - found.breakpoint == pytest.approx(missing, rel=1e-15 / below + 1e-12)
+    above = theory.equilibrium(T * (1 + 2 * below), mixture)
+    assert (above.overlap, above.breakpoint) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("below", [1e-3, 1e-6, 1e-9, 1e-12])
+def test_a_continuous_transition_is_met_at_small_overlaps(below):
+    # 2 + 3: to first order q = (1 - T/T_c) / (1 - m), with m = 3 (a_3/a_2)^2 q/... at the transition m -> 5/8.
+    found = theory.equilibrium(2**0.5 * (1 - below), {2: 1.0, 3: 0.5})
+    assert found.overlap == pytest.approx(1.6 * below, rel=3 * below + 1e-15 / below)
+    assert 1 - found.breakpoint == pytest.approx(0.625, rel=3 * below + 1e-9)
+
+
+@pytest.mark.parametrize("model", [3, MIXTURE, {2: 1.0, 3: 0.5}, {1: 1.0, 3: 0.7}])
+@pytest.mark.parametrize("unit", [2.0**-600, 2.0**-30, 2.0**500])
+def test_statics_scale_with_the_weights(model, unit):
+    mixture = model if isinstance(model, dict) else {model: 1.0}
+    scaled = {p: a * unit for p, a in mixture.items()}
+    T = np.array([1.0, 1.5]) if 1 in mixture else np.array([1e-6, 0.3, 1.5])
+    first, second = theory.equilibrium(T, mixture), theory.equilibrium(T * unit, scaled)
+    for name in ("overlap", "lower_overlap", "breakpoint", "entropy"):
+        assert np.array_equal(getattr(first, name), getattr(second, name))
+    for name in ("energy", "free_energy"):
+        assert np.array_equal(getattr(first, name) * unit, getattr(second, name))
+    if 1 not in mixture:
+        assert theory.static_temperature(scaled) == theory.static_temperature(mixture) * unit
+        assert theory.dynamical_temperature(scaled) == theory.dynamical_temperature(mixture) * unit
+        assert theory.E_alg(scaled) == theory.E_alg(mixture) * unit
+
+
+@pytest.mark.parametrize("model", [3, {1: 1.0, 3: 1.0}])
+def test_high_temperatures_have_their_expansion(model):
+    nu = Covariance.of(model)
+    for T in (1e3, 1e30, 1e90):
+        hot = theory.equilibrium(T, model)
+        # beta f = -nu(1) beta^2 / 2 + nu'(0)^2 beta^4 / 4 + ...
+        assert hot.free_energy * T == pytest.approx(-float(nu(1.0)) / 2, rel=2 / T**2 + 1e-14)
+        assert hot.overlap * T**2 == pytest.approx(float(nu(0.0, 1)), rel=3 / T**2 + 1e-14)
+
+
+def test_transitions_of_orders_far_apart():
+    for mixture in ({3: 1.0, 2000: 0.1}, {2: 1.0, 1000: 1.0}, {2: 1.0, 3: 0.7071}, {2: 1e-3, 3: 1.0}):
+        with mpmath.workdps(25):
+            weights = {p: mpmath.mpf(a) ** 2 for p, a in mixture.items()}
+
+            def dynamical(y, weights=weights):
+                q = -mpmath.expm1(-y)
+                return mpmath.exp(-y) * sum(s * p * q ** (p - 2) for p, s in weights.items())
+
+            def static(y, weights=weights):
+                q = -mpmath.expm1(-y)
+                return sum(s * q**p for p, s in weights.items()) / (y - q)
+
+            grid = [mpmath.mpf(10) ** (mpmath.mpf(k) / 20) for k in range(-100, 28)]
+            for answer, ratio in ((theory.dynamical_temperature, dynamical), (theory.static_temperature, static)):
+                best = max(grid, key=ratio)
+                low, high = best / 1.13, best * 1.13
+                for _ in range(60):  # golden section
+                    left, right = high - (high - low) * 0.618, low + (high - low) * 0.618
+                    low, high = (left, high) if ratio(left) < ratio(right) else (low, right)
+                expected = mpmath.sqrt(max(ratio(low), 2 * weights.get(2, 0)))
+                assert answer(mixture) == pytest.approx(float(expected), rel=1e-13)
+
+
 def test_refusals_say_what_is_wrong():
     for T in (0.0, -1.0, math.nan):
         with pytest.raises(ValueError, match="T must be"):
             theory.equilibrium(T, 3)
+    with pytest.raises(ValueError, match="no digits left"):
+        theory.equilibrium(1e-15, 3)
+    with pytest.raises(ValueError, match="too small for a float"):
+        theory.equilibrium(1e120, {1: 1.0, 3: 1.0})
+    with pytest.raises(ValueError, match="at T = 1e-200 this mixture breaks replica symmetry in more than one step"):
+        theory.equilibrium(1e-200, {2: 1e-200, 4: 1e-200})
     with pytest.raises(ValueError, match="more than one step"):
         theory.equilibrium(1.0, {2: 1.0, 4: 1.0})
     with pytest.raises(ValueError, match="in this field"):

@@ -65,8 +65,8 @@ ENTRIES = {
         "equilibrates, below T_s (orange) the Gibbs measure freezes into few valleys. Right: at temperature 0 the "
         "threshold energy, the energy that Hessian ascent reaches in polynomial time (Subag 2021), and the ground "
         "state (Chen and Sen 2017); the first two agree for pure "
-        "models. Where the threshold lies below the ground state it is formal: no layers of minima end there. "
-        "Nothing here is simulated.",
+        "models. The threshold, at which the minima that prevail are marginal, is that of replicas where symmetry "
+        "breaks in several steps. Nothing here is simulated.",
         _mixture_phases,
         _draw_mixture_phases,
         simulated=False,
