@@ -44,7 +44,7 @@ class Checkpoint:
             if not mark.exists():
                 self._write(mark, json.dumps(self._identity).encode())
             found = json.loads(mark.read_text())
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ValueError(f"{folder} cannot keep a checkpoint: {error}; choose another folder") from error
         if found != self._identity:
             raise ValueError(f"the checkpoint in {folder} belongs to another model; use an empty folder")

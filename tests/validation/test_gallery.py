@@ -3,9 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from cycler import cycler
+from matplotlib import rc_context, rcParams
 from matplotlib.figure import Figure
 
 import theory
+from spinglass import SphericalSpinGlass, enumerate_critical_points
+from spinglass.critical_points.basins import basin_volumes
+from spinglass.critical_points.graph import landscape_graph
 from validation import experiments, figures, gallery
 
 
@@ -64,6 +69,41 @@ def test_saved_files_are_the_same_for_the_same_seed(tmp_path, monkeypatch):
     assert other_seed[0].read_bytes() != first[1].read_bytes()
 
 
+OF_A_USER = {
+    "text.usetex": True,  # needs LaTeX, which is not there
+    "savefig.bbox": "tight",
+    "savefig.dpi": 30,
+    "savefig.facecolor": "red",
+    "font.size": 20,
+    "font.family": "monospace",
+    "axes.grid": True,
+    "axes.spines.top": False,
+    "lines.linewidth": 7,
+    "figure.dpi": 37,
+    "svg.fonttype": "none",
+    "pdf.compression": 0,
+    "pdf.use14corefonts": True,
+    "path.simplify": False,
+    "axes.prop_cycle": cycler(color=["black"]),
+}
+
+
+def test_settings_of_a_user_change_nothing(tmp_path, monkeypatch):
+    # What a matplotlibrc holds is in rcParams from the import on, as it is here.
+    monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
+    basins = basin_volumes(landscape_graph(enumerate_critical_points(SphericalSpinGlass.pure(4, 3, 0))), 20, 0)
+
+    def saved(folder):
+        styles = [path for style in gallery.STYLES for path in gallery.save("small", folder / style, style=style)]
+        (folder / "graph").mkdir()
+        return [path.read_bytes() for path in [*styles, *gallery.save_graph(basins, 3, folder / "graph")]]
+
+    plain = saved(tmp_path / "plain")
+    with rc_context(OF_A_USER):
+        assert saved(tmp_path / "user") == plain
+        assert {name: rcParams[name] for name in ("text.usetex", "font.size")} == {"text.usetex": True, "font.size": 20}
+
+
 def test_saved_tables_are_drawn_again_to_the_same_bytes(tmp_path, monkeypatch):
     monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
     gallery.save("small", tmp_path / "whole", gallery.FORMATS, seed=3)
@@ -110,5 +150,5 @@ def test_bad_input(tmp_path):
         gallery.save("descent-energies", tmp_path, ["bmp"])
     with pytest.raises(ValueError, match="unknown style 'nips'; did you mean 'neurips'"):
         gallery.save("descent-energies", tmp_path, style="nips")
-    with pytest.raises(ValueError, match="unknown figure 'descents'"):
+    with pytest.raises(ValueError, match="unknown figure 'descents'; there are"):
         gallery.select(["descents"])
