@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 _ANY_WIDTH = 100_000  # of a file or a pipe, in columns
+_BORDERS = 3  # what padding and lines take of a column, at most
 _NARROWEST = 10  # to which a column that folds is squeezed
 
 
@@ -31,11 +32,14 @@ def print_table(console: Console, table: Table) -> None:
     left to the terminal to wrap.
     """
     wide = console.options.update(width=_ANY_WIDTH)
+    needed = _BORDERS * (len(table.columns) + 1)
     for column in table.columns:
         column.overflow = "fold"
         widest = max(Measurement.get(console, wide, cell).maximum for cell in (column.header, *column.cells))
         column.min_width = widest if column.no_wrap else min(widest, _NARROWEST)
-    console.print(table, crop=False)
+        needed += column.min_width
+    # Rich squeezes columns that fold to nothing, whatever their least width, unless there is room for all.
+    console.print(table, width=max(console.width, needed), crop=False)
 
 
 @contextmanager

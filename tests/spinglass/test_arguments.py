@@ -9,7 +9,7 @@ METHODS = ("lbfgs", "cg", "gradient", "sgd", "newton")
 
 @pytest.mark.parametrize(
     ("given", "meant"),
-    [("lbgfs", "lbfgs"), ("LBFGS", "lbfgs"), ("newtn", "newton"), ("gradiant", "gradient"), ("GD", None)]
+    [("lbgfs", "lbfgs"), ("LBFGS", "lbfgs"), ("newtn", "newton"), ("gradiant", "gradient"), ("GD", "sgd")]
     + [(other, None) for other in ("flow", "adam", "", "x" * 10**7, "bfgs" * 30, 3, None, ["lbfgs"])],
 )
 def test_only_misspellings_are_suggested(given, meant):

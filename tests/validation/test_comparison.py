@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from operator import itemgetter
 
 import pytest
 
@@ -67,7 +68,7 @@ def test_estimates_of_different_points_are_never_subtracted(runs, tmp_path, caps
     def written(name, points):
         numbers = [{"identity": i, "label": i, "estimate": e, "standard_error": s} for i, e, s in points]
         headline = {"estimate": points[0][1], "standard_error": points[0][2]}
-        mutant = entry | {"mutant": "loaded die", "points": numbers[::-1]}
+        mutant = entry | {"mutant": "loaded die", "points": sorted(numbers, key=itemgetter("identity"))}
         file = tmp_path / name / CLAIMS
         file.parent.mkdir()
         file.write_text(json.dumps(content | {"claims": [entry | headline | {"points": numbers}], "mutants": [mutant]}))
@@ -88,7 +89,7 @@ def test_estimates_of_different_points_are_never_subtracted(runs, tmp_path, caps
 def test_points_of_other_parameters_are_other_points(tmp_path, dice):
     """With one series each, both points are labelled alike although their sizes differ."""
     for n in (50, 60):
-        sizes = dict.fromkeys(EFFORTS, [Series(30, die=6, n=n)])
+        sizes = {effort: [Series(30, die=6, n=n)] for effort in EFFORTS}
         verify(claims=[replace(dice["die/true"], sizes=sizes)], out=tmp_path / str(n), workers=1)
     _, (change,) = compare(tmp_path / "50", tmp_path / "60")
     assert change.before.points[0].label == change.after.points[0].label == ""

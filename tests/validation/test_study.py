@@ -192,7 +192,10 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ('task = "descend"\n[settings]\nn = 5\nH = 3\nspectrum = 1', "spectrum must be true or false"),
         ('task = "descend"\n[settings]\nn = []\nH = 3', "n is an empty list"),
         ('task = "descend"\n[settings]\nn = [5, 5]\nH = 3', "listed twice"),
-        ('task = "descend"\n[settings]\nn = 5\nmixture = {a = 1.0}', "orders are whole numbers from 1 on, not a"),
+        (
+            'task = "descend"\n[settings]\nn = 5\nmixture = {a = 1.0}',
+            "orders are whole numbers from 1 on, not \\['a'\\]",
+        ),
         ('task = "descend"\nsettings = 3', "settings must be a table"),
         ('task = "descend"\nsamples = 0\n[settings]\nn = 5\nH = 3', "samples must be a whole number of at least 1"),
         ('task = "train"\n[settings]\nhidden = [[5, 0]]', "hidden must be a whole number of at least 1, not 0"),
