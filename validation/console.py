@@ -39,7 +39,9 @@ def print_table(console: Console, table: Table) -> None:
         column.min_width = widest if column.no_wrap else min(widest, _NARROWEST)
         needed += column.min_width
     # Rich squeezes columns that fold to nothing, whatever their least width, unless there is room for all.
-    console.print(table, width=max(console.width, needed), crop=False)
+    if needed > console.width:
+        table.width = needed
+    console.print(table, crop=False)
 
 
 @contextmanager

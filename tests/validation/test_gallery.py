@@ -11,7 +11,8 @@ import theory
 from spinglass import SphericalSpinGlass, enumerate_critical_points
 from spinglass.critical_points.basins import basin_volumes
 from spinglass.critical_points.graph import landscape_graph
-from validation import experiments, figures, gallery
+from validation import experiments, figures, gallery, verify
+from validation.report import html
 
 
 def test_table_of_descents():
@@ -94,14 +95,20 @@ def test_settings_of_a_user_change_nothing(tmp_path, monkeypatch):
     basins = basin_volumes(landscape_graph(enumerate_critical_points(SphericalSpinGlass.pure(4, 3, 0))), 20, 0)
 
     def saved(folder):
-        styles = [path for style in gallery.STYLES for path in gallery.save("small", folder / style, style=style)]
-        (folder / "graph").mkdir()
-        return [path.read_bytes() for path in [*styles, *gallery.save_graph(basins, 3, folder / "graph")]]
+        paths = gallery.save("small", folder, gallery.FORMATS)
+        return [path.read_bytes() for path in [*paths, *gallery.save_graph(basins, 3, folder)]]
 
     plain = saved(tmp_path / "plain")
     with rc_context(OF_A_USER):
         assert saved(tmp_path / "user") == plain
         assert {name: rcParams[name] for name in ("text.usetex", "font.size")} == {"text.usetex": True, "font.size": 20}
+
+
+def test_settings_of_a_user_do_not_reach_the_report(synthetic_file):
+    run = verify(["die/curve"], claims=synthetic_file, workers=1)
+    plain = html(run)
+    with rc_context(OF_A_USER):
+        assert html(run) == plain
 
 
 def test_saved_tables_are_drawn_again_to_the_same_bytes(tmp_path, monkeypatch):
@@ -150,5 +157,5 @@ def test_bad_input(tmp_path):
         gallery.save("descent-energies", tmp_path, ["bmp"])
     with pytest.raises(ValueError, match="unknown style 'nips'; did you mean 'neurips'"):
         gallery.save("descent-energies", tmp_path, style="nips")
-    with pytest.raises(ValueError, match="unknown figure 'descents'; there are"):
+    with pytest.raises(ValueError, match="unknown figure 'descents'; did you mean 'descent-energies'"):
         gallery.select(["descents"])
