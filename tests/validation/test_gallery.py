@@ -1,5 +1,7 @@
 """The gallery: data and drawing agree, the same seed gives the same bytes, and bad names are answered."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,9 +10,6 @@ from matplotlib import rc_context, rcParams
 from matplotlib.figure import Figure
 
 import theory
-from spinglass import SphericalSpinGlass, enumerate_critical_points
-from spinglass.critical_points.basins import basin_volumes
-from spinglass.critical_points.graph import landscape_graph
 from validation import experiments, figures, gallery, verify
 from validation.report import html
 
@@ -92,7 +91,10 @@ OF_A_USER = {
 def test_settings_of_a_user_change_nothing(tmp_path, monkeypatch):
     # What a matplotlibrc holds is in rcParams from the import on, as it is here.
     monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
-    basins = basin_volumes(landscape_graph(enumerate_critical_points(SphericalSpinGlass.pure(4, 3, 0))), 20, 0)
+    minima = pd.DataFrame({name: np.zeros(3) for name in ("energy_per_spin", "volume", "volume_low", "volume_high")})
+    merges = pd.DataFrame({"deeper": [1, 0], "shallower": [2, 1], "energy_per_spin": [0.5, 1.0]})
+    monkeypatch.setattr(experiments, "disconnectivity", lambda basins: {"minima": minima, "merges": merges})
+    basins = SimpleNamespace(graph=SimpleNamespace(every=SimpleNamespace(x=np.zeros((1, 4)))))
 
     def saved(folder):
         paths = gallery.save("small", folder, gallery.FORMATS)
