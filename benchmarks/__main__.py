@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from benchmarks import accuracy, dynamics, enumeration, machine, memory, minima, runs, sweeps, tempering, training
 from benchmarks.timing import Result
+from validation.console import print_table, terminal
 
 RESULTS = Path(__file__).with_name("results.md")
 COLUMNS = ("task", "spinglass", "beside", "theirs", "ratio", "required", "goal", "")
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         table = Table(*COLUMNS, title=f"{name}: {machine.description()}")
         for result in results:
             table.add_row(*result.cells())
-        Console(width=180).print(table)
+        print_table(terminal(), table)
         _record(name, results)
 
 

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spinglass.arguments import quoted
 from validation.results import Report
 from validation.storage import write_whole
 from validation.verdict import Verdict
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 DATA, CLAIMS = "data.parquet", "claims.json"
 PAGE, PLAIN = "report.html", "report.md"
 OUTPUTS = (DATA, CLAIMS, PAGE, PLAIN)
+_TABLES = (".parquet", ".csv")
 
 
 def prepare(folder: str | Path) -> Path:
@@ -29,6 +31,8 @@ def prepare(folder: str | Path) -> Path:
     ValueError
         If it cannot.
     """
+    if folder == "":
+        raise ValueError("the folder's name is empty; give one, or . for the current folder")
     path = Path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -41,15 +45,17 @@ def prepare(folder: str | Path) -> Path:
     return path
 
 
-def prepare_file(file: str | Path) -> Path:
-    """Make sure that a file can be written, before any work is done; its folder is created.
+def prepare_table(file: str | Path) -> Path:
+    """Make sure that a table can be written to a file, before any work is done; its folder is created.
 
     Raises
     ------
     ValueError
-        If it cannot.
+        If it cannot, or the file's name ends in neither .parquet nor .csv.
     """
     path = Path(file)
+    if path.suffix.lower() not in _TABLES:
+        raise ValueError(f"cannot tell which table to write to {quoted(str(file))}; give a name in .parquet or .csv")
     prepare(path.parent)
     if not path.exists():
         try:
@@ -63,6 +69,14 @@ def prepare_file(file: str | Path) -> Path:
         reason = "it is a folder" if path.is_dir() else "permission denied"
         raise ValueError(f"cannot write {file}: {reason}; choose another file")
     return path
+
+
+def write_table(table: "pd.DataFrame", file: Path, *, index: bool = True) -> None:
+    """Write a table as Parquet or CSV, as the file's name says; ``index`` keeps the names of its rows."""
+    if file.suffix.lower() == ".csv":
+        write_whole(file, table.to_csv(index=index).encode())
+    else:
+        write_whole(file, table.to_parquet(index=index))
 
 
 def write(report: Report, folder: Path) -> None:
@@ -108,7 +122,7 @@ def contents(report: Report) -> dict[str, Any]:
             "versions": versions(),
             "summary": report.summary,
             "claims": [_entry(report, verdict) for verdict in report.verdicts],
-            "mutants": [_judged(verdict) for verdict in report.mutant_verdicts],
+            "mutants": [_judged(report, verdict) for verdict in report.mutant_verdicts],
         }
     )
     return plain
@@ -120,10 +134,10 @@ def _entry(report: Report, verdict: Verdict) -> dict[str, Any]:
         name: getattr(claim, name)
         for name in ("statement", "formula", "source", "measured", "delta", "bias", "bias_reason", "weight")
     }
-    return _judged(verdict) | described
+    return _judged(report, verdict) | described
 
 
-def _judged(verdict: Verdict) -> dict[str, Any]:
+def _judged(report: Report, verdict: Verdict) -> dict[str, Any]:
     judged = {
         name: getattr(verdict, name)
         for name in (
@@ -131,7 +145,12 @@ def _judged(verdict: Verdict) -> dict[str, Any]:
             "estimate", "standard_error", "interval", "predicted", "samples", "needed", "seconds", "errors",
         )
     }  # fmt: skip
-    return judged | {"points": [{"label": label, **asdict(point)} for label, point in verdict.points]}
+    trial = next(t for t in report.trials if (t.claim.id, t.mutant) == (verdict.claim_id, verdict.mutant))
+    points = [
+        {"label": label, "identity": identity, **asdict(point)}
+        for (label, point), identity in zip(verdict.points, trial.identities(len(verdict.points)), strict=True)
+    ]
+    return judged | {"points": points}
 
 
 def _plain(value: Any) -> Any:

@@ -1,11 +1,11 @@
 """The collection of claims: looked up by id or family, weighed together, read from a user's file."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+from spinglass.arguments import nearest, quoted
 from validation.claim import Claim
 from validation.own_modules import run_claim_file
 
@@ -38,7 +38,7 @@ class Catalogue(Mapping[str, Claim]):
         if claim_id not in self._claims:
             if claim_id in self.families:
                 raise ValueError(f"no claim {claim_id!r}: it is a family; give it as such (--family {claim_id})")
-            raise ValueError(f"no claim {claim_id!r}{_hint(claim_id, [*self._claims, *self.families])}")
+            raise ValueError(f"no claim {quoted(claim_id)}{_hint(claim_id, [*self._claims, *self.families])}")
         return self._claims[claim_id]
 
     def __contains__(self, claim_id: object) -> bool:
@@ -71,7 +71,7 @@ class Catalogue(Mapping[str, Claim]):
             for claim_id in ids:
                 self[claim_id]
         if family is not None and family not in self.families:
-            raise ValueError(f"no family {family!r}{_hint(family, self.families)}")
+            raise ValueError(f"no family {quoted(family)}{_hint(family, self.families)}")
         chosen = [
             claim
             for claim in self._claims.values()
@@ -84,8 +84,8 @@ class Catalogue(Mapping[str, Claim]):
 
 def _hint(given: str, known: Iterable[str]) -> str:
     names = list(known)
-    near = difflib.get_close_matches(given, names, 1, cutoff=0.4)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(names)}"
+    near = nearest(given, names)
+    return f"; did you mean {near!r}?" if near is not None else f"; there are {', '.join(names)}"
 
 
 def read_claims(path: str | Path) -> Catalogue:

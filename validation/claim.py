@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spinglass.arguments import quoted
 from validation.estimators import Estimator, Identity, Mean
 
 _Name = TypeVar("_Name", bound=str)
@@ -310,4 +311,4 @@ def one_of(what: str, given: str, known: Sequence[_Name]) -> _Name:
     for name in known:
         if given == name:
             return name
-    raise ValueError(f"{what} must be one of {', '.join(known)}; given {given!r}")
+    raise ValueError(f"{what} must be one of {', '.join(known)}; given {quoted(given)}")

@@ -7,6 +7,9 @@ from typing import Annotated
 import typer
 
 from validation.commands import claims, doctor, figures, landscapes, study
+from validation.encoding import readable_output
+
+_LONGEST_MESSAGE = 4000
 
 app = typer.Typer(
     name="spinglass",
@@ -55,8 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     debug = "--debug" in given
     ordered = ["--debug"] * debug + [argument for argument in given if argument != "--debug"]
+    with readable_output():
+        return _run(ordered, debug)
+
+
+def _run(arguments: list[str], debug: bool) -> int:
     try:
-        status = int(app(ordered, standalone_mode=False) or 0)
+        status = int(app(arguments, standalone_mode=False) or 0)
     except Exception as error:
         if debug:
             raise
@@ -82,9 +90,18 @@ def _is_bad_input(error: Exception) -> bool:
 
 def _one_line(error: Exception) -> str:
     if hasattr(error, "format_message"):
-        return " ".join(error.format_message().split())
-    text = " ".join(str(error).split())
+        return _shortened(error.format_message())
+    text = _shortened(str(error))
     return text if _is_bad_input(error) else f"{type(error).__name__}: {text} (--debug shows where)"
+
+
+def _shortened(text: str) -> str:
+    """Return a message in one line, without the middle of what is too long to be read: a user's own text, mostly."""
+    line = " ".join(text.split())
+    if len(line) <= _LONGEST_MESSAGE:
+        return line
+    kept = _LONGEST_MESSAGE // 2
+    return f"{line[:kept]} ... ({len(line) - 2 * kept} characters left out) ... {line[-kept:]}"
 
 
 if __name__ == "__main__":

@@ -4,8 +4,10 @@ import math
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from spinglass.critical_points.basins import Basins
+from validation.console import print_table
 from validation.numbers import with_error
 from validation.survey import Survey
 
@@ -13,7 +15,7 @@ from validation.survey import Survey
 def _table(*headers: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in headers:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     return table
 
 
@@ -33,9 +35,9 @@ def print_survey(console: Console, survey: Survey, seed: int) -> None:
     if survey.finished < survey.asked:
         console.print("interrupted; what is finished follows", style="yellow")
     if len(survey.counts):
-        console.print(table, highlight=False)
+        print_table(console, table)
     for sample, reason in survey.failures.items():
-        console.print(f"sample {sample} is NOT complete: {reason}", style="bold red", highlight=False, soft_wrap=True)
+        console.print(Text(f"sample {sample} is NOT complete: {reason}", style="bold red"), soft_wrap=True)
     if not survey.failures:
         console.print("failed: nothing", highlight=False)
 
@@ -53,4 +55,4 @@ def print_minima(console: Console, basins: Basins) -> None:
             f"{row['volume']:.3f} ({row['volume_low']:.3f}–{row['volume_high']:.3f})",
             f"{overlaps[row['minimum']]:+.4f}",
         )
-    console.print(table, highlight=False)
+    print_table(console, table)

@@ -1,6 +1,5 @@
 """Wrong code on purpose: patch named functions for as long as a claim is measured with a mutant."""
 
-import difflib
 import importlib
 import sys
 import warnings
@@ -9,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest import mock
 
+from spinglass.arguments import nearest
 from validation.claim import Claim, Mutant, check_names
 from validation.isolation import Isolation
 from validation.own_modules import modules_of_claim_files
@@ -34,8 +34,8 @@ def resolve(target: str) -> tuple[Any, str]:
     """
     holder, attribute = _import(target)
     if holder is None or not hasattr(holder, attribute):
-        near = difflib.get_close_matches(attribute, dir(holder), 1) if holder is not None else []
-        hint = f"; did you mean {near[0]!r}?" if near else "; give package.module.attribute"
+        near = nearest(attribute, dir(holder)) if holder is not None else None
+        hint = f"; did you mean {near!r}?" if near is not None else "; give package.module.attribute"
         raise ValueError(f"there is no {target!r} to patch{hint}")
     return holder, attribute
 

@@ -209,14 +209,14 @@ def _environment(autoescape: bool) -> "Environment":
 
 
 def _svg(draw: Callable[[pd.DataFrame], "Figure"], points: pd.DataFrame, alternative: str, salt: str) -> Markup:
-    from matplotlib import rc_context, rcParams
+    from validation.figures.style import drawing
 
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": salt, "font.size": 9}):
-        for part in ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"):
-            rcParams[part] = _PAGE_COLOUR
-        drawing = StringIO()
-        draw(points).savefig(drawing, format="svg", transparent=True, metadata={"Date": None})
-    text = drawing.getvalue()
+    parts = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
+    settings: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": salt, "font.size": 9}
+    with drawing(settings | dict.fromkeys(parts, _PAGE_COLOUR)):
+        picture = StringIO()
+        draw(points).savefig(picture, format="svg", transparent=True, metadata={"Date": None})
+    text = picture.getvalue()
     text = text[text.index("<svg") :].replace(_PAGE_COLOUR, "currentColor")
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     # Several drawings share the page: only what is referred to keeps its id.

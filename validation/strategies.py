@@ -14,9 +14,18 @@ An equivalence of one's own, tested for every glass that Hypothesis finds::
         glass, x = case
         assert np.allclose(my_energy(glass.to_tensor(), x), glass.energy(x), rtol=1e-12, atol=1e-12)
 
-A failure is reported with the fewest spins and the lowest order that show it, and both are given as the one line that
-makes that model again.
+A failure is reported with the fewest spins and the lowest order that show it, and written as the call that makes it
+again: ``case=(SphericalSpinGlass.pure(2, 3, 0), random_points(2, 1, 0))``, with ``random_points`` from
+`spinglass.sphere`. Tensors and inputs have few digits, so that the array printed is the array used.
+
+The first strategy that is made compiles the kernels of the models, or loads them: a test's first example then takes no
+longer than the others, as Hypothesis's default deadline asks. What else a test calls, such as `spinglass.descend`,
+compiles when it is first called: call it once at the head of the file of tests.
 """
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
@@ -27,7 +36,69 @@ from spinglass.landscape import Array
 from spinglass.networks import DecoupledPathModel, ReLUNetwork
 
 _LARGEST_N = {1: 8, 2: 8, 3: 6, 4: 5, 5: 4, 6: 3}
-_FLOATS = st.floats(-3, 3, allow_subnormal=False)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_Strategies = Callable[_P, st.SearchStrategy[_R]]
+
+
+def _few_digits(value: float) -> float:
+    """Return a number of four digits: NumPy prints arrays of such numbers in full."""
+    return float(f"{value:.4g}")
+
+
+_FLOATS = st.floats(-3, 3, allow_subnormal=False).map(_few_digits)
+
+
+def _prepared(strategies: _Strategies[_P, _R]) -> _Strategies[_P, _R]:
+    """Have strategies compile the kernels of the models when they are made, not when they are drawn from."""
+
+    @wraps(strategies)
+    def made(*args: _P.args, **named: _P.kwargs) -> st.SearchStrategy[_R]:
+        _compile_kernels()
+        return strategies(*args, **named)
+
+    return made
+
+
+@cache
+def _compile_kernels() -> None:
+    """Call once whatever the models offer that is compiled, for a single point and for a batch."""
+    pure = [SphericalSpinGlass.pure(2, H, 0) for H in (2, 3, 4, 5)]
+    for glass in pure:
+        SphericalSpinGlass.from_tensor(glass.to_tensor())
+    for landscape in (*pure, SphericalSpinGlass.mixed(2, {1: 1.0, 2: 1.0, 3: 1.0, 4: 1.0}, 0)):
+        for batch in (1, 5):
+            x = sphere.random_points(2, batch, 0)
+            landscape.energy_and_gradient(x)
+            landscape.energy(x)
+            landscape.stochastic_gradient(x, 0, 2)
+            landscape.hessian_vector(x, x)
+            sphere.hessian_eigenvalues(landscape, x)
+    # Shared weights are stored as packed couplings or, where few paths are active, as a list of these.
+    shared = [DecoupledPathModel((4, 2, 1), rho, "unique", 2, seed=0) for rho in (1.0, 0.0)]
+    for model in (*shared, DecoupledPathModel((2, 2, 1), 0.5, "per-edge", seed=0)):
+        for batch in (1, 5):
+            w = sphere.random_points(model.n, batch, 0)
+            model.energy_and_gradient(w)
+            model.hessian_vector(w, w)
+            model.path_terms(w)
+            model.hinge_loss(w, 1.0)
+            model.spin_glass()
+
+
+def _written(draw: st.DrawFn, make: Callable[..., _R], *args: Any, **named: Any) -> _R:
+    """Return ``make(*args, **named)``, which Hypothesis reports as that very call."""
+    return draw(st.builds(_named(make), *map(st.just, args), **{name: st.just(arg) for name, arg in named.items()}))
+
+
+def _named(make: Callable[..., _R]) -> Callable[..., _R]:
+    """Return a function that reports name in full, ``SphericalSpinGlass.pure``."""
+
+    def call(*args: Any, **named: Any) -> _R:
+        return make(*args, **named)
+
+    call.__name__ = make.__qualname__
+    return call
 
 
 def seeds() -> st.SearchStrategy[int]:
@@ -42,6 +113,7 @@ def seeds() -> st.SearchStrategy[int]:
     return st.integers(0, 2**32 - 1)
 
 
+@_prepared
 @st.composite
 def sphere_points(draw: st.DrawFn, n: int | None = None, points: int | None = None) -> Array:
     """Draw points uniform on the sphere ``|x|^2 = n``, shape (points, n); sizes that are not given are drawn.
@@ -54,7 +126,7 @@ def sphere_points(draw: st.DrawFn, n: int | None = None, points: int | None = No
     """
     spins = draw(st.integers(1, 8)) if n is None else n
     size = draw(st.integers(1, 5)) if points is None else points
-    return sphere.random_points(spins, size, draw(seeds()))
+    return _written(draw, sphere.random_points, spins, size, draw(seeds()))
 
 
 @st.composite
@@ -73,6 +145,7 @@ def coupling_tensors(draw: st.DrawFn, n: int | None = None, H: int | None = None
     return tensor
 
 
+@_prepared
 @st.composite
 def pure_glasses(draw: st.DrawFn, n: int | None = None, H: int | None = None) -> SphericalSpinGlass:
     """Draw pure glasses of order 2 to 5 unless H is given, drawn from a seed.
@@ -85,9 +158,10 @@ def pure_glasses(draw: st.DrawFn, n: int | None = None, H: int | None = None) ->
     """
     order = draw(st.integers(2, 5)) if H is None else H
     spins = draw(st.integers(1, _LARGEST_N.get(order, 2))) if n is None else n
-    return SphericalSpinGlass.pure(spins, order, draw(seeds()))
+    return _written(draw, SphericalSpinGlass.pure, spins, order, draw(seeds()))
 
 
+@_prepared
 @st.composite
 def mixed_glasses(draw: st.DrawFn, n: int | None = None) -> SphericalSpinGlass:
     """Draw sums of two or three orders from 1 to 4, with weights in [0.1, 2].
@@ -101,9 +175,10 @@ def mixed_glasses(draw: st.DrawFn, n: int | None = None) -> SphericalSpinGlass:
     orders = sorted(draw(st.sets(st.integers(1, 4), min_size=2, max_size=3)))
     weights = {H: draw(st.floats(0.1, 2.0)) for H in orders}
     spins = draw(st.integers(1, _LARGEST_N[orders[-1]])) if n is None else n
-    return SphericalSpinGlass.mixed(spins, weights, draw(seeds()))
+    return _written(draw, SphericalSpinGlass.mixed, spins, weights, draw(seeds()))
 
 
+@_prepared
 def glasses(n: int | None = None) -> st.SearchStrategy[SphericalSpinGlass]:
     """Return glasses, pure or mixed: what ``st.from_type(SphericalSpinGlass)`` gives.
 
@@ -116,6 +191,7 @@ def glasses(n: int | None = None) -> st.SearchStrategy[SphericalSpinGlass]:
     return st.one_of(pure_glasses(n=n), mixed_glasses(n=n))
 
 
+@_prepared
 @st.composite
 def glasses_with_points(draw: st.DrawFn, points: int | None = None) -> tuple[SphericalSpinGlass, Array]:
     """Draw a glass and points of its sphere.
@@ -161,6 +237,7 @@ def uniform_architectures(draw: st.DrawFn, most_paths: int = 1024) -> tuple[tupl
     return ((size * copies,) + (size,) * (H - 1) + (1,)), size
 
 
+@_prepared
 @st.composite
 def networks(draw: st.DrawFn, widths: tuple[int, ...] | None = None) -> ReLUNetwork:
     """Draw ReLU networks with normal weights, with and without the last ReLU.
@@ -172,12 +249,12 @@ def networks(draw: st.DrawFn, widths: tuple[int, ...] | None = None) -> ReLUNetw
     ReLUNetwork(widths=(1, 1, 1), 2 weights, 1 paths, last_relu=False)
     """
     layers = draw(architectures()) if widths is None else widths
-    return ReLUNetwork.random(layers, draw(seeds()), last_relu=draw(st.booleans()))
+    return _written(draw, ReLUNetwork.random, layers, draw(seeds()), last_relu=draw(st.booleans()))
 
 
 @st.composite
 def inputs(draw: st.DrawFn, d: int, batch: int | None = None) -> Array:
-    """Draw standard normal inputs, shape (batch, d).
+    """Draw standard normal inputs to six decimals, shape (batch, d).
 
     Examples
     --------
@@ -186,9 +263,10 @@ def inputs(draw: st.DrawFn, d: int, batch: int | None = None) -> Array:
     (2, 3)
     """
     rows = draw(st.integers(1, 5)) if batch is None else batch
-    return np.random.default_rng(draw(seeds())).standard_normal((rows, d))
+    return np.round(np.random.default_rng(draw(seeds())).standard_normal((rows, d)), 6)
 
 
+@_prepared
 @st.composite
 def networks_with_inputs(draw: st.DrawFn, margin: float = 1e-3) -> tuple[ReLUNetwork, Array]:
     """Draw a network and inputs at which no rectified unit's preactivation is within ``margin`` of 0.
@@ -205,6 +283,7 @@ def networks_with_inputs(draw: st.DrawFn, margin: float = 1e-3) -> tuple[ReLUNet
     return net, X
 
 
+@_prepared
 @st.composite
 def path_models(draw: st.DrawFn, weights: str | None = None) -> DecoupledPathModel:
     """Draw path models of either kind of weights, of at most a thousand paths; rho = 1 is the simplest.
@@ -220,6 +299,6 @@ def path_models(draw: st.DrawFn, weights: str | None = None) -> DecoupledPathMod
     sharing = draw(st.sampled_from(["unique", "per-edge"])) if weights is None else weights
     rho = draw(st.sampled_from([1.0, 0.5, 0.2]))
     if sharing == "per-edge":
-        return DecoupledPathModel(draw(architectures()), rho, "per-edge", seed=draw(seeds()))
+        return _written(draw, DecoupledPathModel, draw(architectures()), rho, "per-edge", seed=draw(seeds()))
     widths, size = draw(uniform_architectures())
-    return DecoupledPathModel(widths, rho, "unique", size, seed=draw(seeds()))
+    return _written(draw, DecoupledPathModel, widths, rho, "unique", size, seed=draw(seeds()))

@@ -10,6 +10,7 @@ import pandas as pd
 import theory
 from spinglass import SphericalSpinGlass, critical_points
 from spinglass.critical_points import Enumeration, Progress
+from spinglass.critical_points.enumeration import MAX_PATHS
 from spinglass.seeds import child, seed_sequence
 
 
@@ -62,12 +63,18 @@ class Survey:
 
 
 def survey(
-    n: int, H: int, samples: int, seed: int, watch: Callable[[int, int, Progress | None], object] | None = None
+    n: int,
+    H: int,
+    samples: int,
+    seed: int,
+    watch: Callable[[int, int, Progress | None], object] | None = None,
+    max_paths: int = MAX_PATHS,
 ) -> Survey:
     """Enumerate the critical points of ``samples`` pure glasses; on Ctrl-C return those that are finished.
 
     Sample number k is ``SphericalSpinGlass.pure(n, H, np.random.SeedSequence(seed, spawn_key=(k,)))``, whatever
     the number of samples. ``watch`` is told the sample under way, the points found before it, and its progress.
+    A sample that takes more homotopy paths than ``max_paths`` is refused.
 
     Raises
     ------
@@ -92,7 +99,7 @@ def survey(
         for sample in range(samples):
             tell(None)
             glass = SphericalSpinGlass.pure(n, H, child(root, sample))
-            done.append(critical_points.enumerate_critical_points(glass, callback=tell))
+            done.append(critical_points.enumerate_critical_points(glass, callback=tell, max_paths=max_paths))
     except KeyboardInterrupt:
         pass
     return _collected(n, H, done, samples)

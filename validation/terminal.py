@@ -1,5 +1,6 @@
 """Claims and verdicts in the terminal: the live table, the report, the lists."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from validation.claim import EFFORTS, Claim
 from validation.comparison import Change
+from validation.console import print_table
 from validation.numbers import prediction, with_error
 from validation.progress import Progress
 from validation.results import Report
@@ -30,7 +32,7 @@ def _cells(trial: Trial, verdict: Verdict | None) -> list[RenderableType]:
         return [name, "", "", "" if waiting else bar, Text("waiting" if waiting else "measuring", style="dim")]
     where, point = verdict.worst or ("", None)
     numbers = (prediction(point), with_error(point.estimate, point.standard_error)) if point else ("–", "–")
-    return [name, where, *numbers, _outcome(verdict)]
+    return [name, Text(where), *map(Text, numbers), _outcome(verdict)]
 
 
 def _outcome(verdict: Verdict) -> Text:
@@ -42,7 +44,7 @@ def _outcome(verdict: Verdict) -> Text:
 def verdict_table(rows: Iterable[tuple[Trial, Verdict | None]]) -> Table:
     """Return the table claim, where it is under most strain, predicted, measured, verdict."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("claim", no_wrap=True, max_width=26)
+    table.add_column("claim", overflow="fold")
     table.add_column("at", min_width=10, overflow="fold")
     table.add_column("predicted", justify="right", no_wrap=True)
     table.add_column("measured", justify="right", no_wrap=True)
@@ -85,7 +87,7 @@ class LiveTable:
             self._counted()
         elif verdict is not None:
             name = trial.claim.id if trial.mutant is None else f"{trial.claim.id}, {trial.mutant}"
-            self.console.print(f"{name}: {_outcome(verdict)} ({trial.seconds:.1f} s)", soft_wrap=True)
+            self.console.print(Text(f"{name}: {_outcome(verdict)} ({trial.seconds:.1f} s)"), soft_wrap=True)
 
     def _counted(self) -> tuple[int, int]:
         """Return the units done and failed; trials are made known one by one before anything is measured."""
@@ -103,16 +105,16 @@ class LiveTable:
 
 def print_report(console: Console, report: Report) -> None:
     """Print the table of a finished run, what needs explaining, and the summary."""
-    console.print(verdict_table(zip(report.trials, report.all_verdicts, strict=True)))
+    print_table(console, verdict_table(zip(report.trials, report.all_verdicts, strict=True)))
     unfinished = [trial.claim.id for trial in report.trials if not trial.complete]
     if unfinished:
-        console.print(f"interrupted; unfinished: {', '.join(dict.fromkeys(unfinished))}", style="yellow")
+        console.print(Text(f"interrupted; unfinished: {', '.join(dict.fromkeys(unfinished))}", style="yellow"))
     for trial, verdict in zip(report.trials, report.all_verdicts, strict=True):
         note = _note(report, verdict) if trial.complete else ""
         if note:
-            console.print(note, highlight=False)
+            console.print(Text(note))
     seconds = f"{report.seconds:.0f} s, effort {report.effort}, seed {report.seed}"
-    console.print(f"{report.summary} ({seconds})", highlight=False, style="bold")
+    console.print(Text(f"{report.summary} ({seconds})", style="bold"))
 
 
 def _note(report: Report, verdict: Verdict) -> str:
@@ -138,7 +140,7 @@ def print_claims(console: Console, claims: Iterable[Claim]) -> None:
     """Print a list of claims: name and kind on a line, what it says below."""
     for claim in claims:
         console.print(Text.assemble((claim.id, "bold"), (f"  {claim.kind}", "dim")))
-        console.print(Padding(Text(claim.statement), (0, 0, 0, 4)))
+        console.print(Padding(Text(claim.statement), (0, 0, 0, 4), expand=False))
 
 
 def print_claim(console: Console, claim: Claim) -> None:
@@ -168,26 +170,29 @@ def print_claim(console: Console, claim: Claim) -> None:
     for mutant in claim.mutants:
         grid.add_row("control" if mutant.control else "mutant", Text(f"{mutant.name}: {mutant.statement}"))
     console.print(Text(claim.id, style="bold underline"))
-    console.print(grid)
+    print_table(console, grid)
 
 
 def print_comparison(console: Console, differ: Mapping[str, tuple[Any, Any]], changes: Sequence[Change]) -> None:
     """Print what differs between two runs: circumstances, verdicts, estimates in units of their common error."""
     for name, (before, after) in differ.items():
-        if isinstance(before, dict):
+        if isinstance(before, dict) and isinstance(after, dict):
             names = [key for key in dict.fromkeys([*before, *after]) if before.get(key) != after.get(key)]
             before, after = ({key: side.get(key) for key in names} for side in (before, after))
-        console.print(f"{name}: {before} before, {after} after", highlight=False, soft_wrap=True)
+        console.print(Text(f"{name}: {before} before, {after} after"), soft_wrap=True)
     moved = [change for change in changes if not change.same]
     if moved:
         table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-        for heading in ("claim", "before", "after", "shift in errors"):
-            table.add_column(heading, justify="right" if heading == "shift in errors" else "left")
+        for heading in ("claim", "before", "after", "moved most at"):
+            table.add_column(heading, no_wrap=heading in ("before", "after"))
+        table.add_column("shift in errors", justify="right", no_wrap=True)
         for change in moved:
             colours = [_COLOURS.get(status, "dim") for status in change.statuses]
             statuses = [Text(status, style=style) for status, style in zip(change.statuses, colours, strict=True)]
-            table.add_row(Text(change.name), *statuses, "–" if change.shift is None else f"{change.shift:+.1f}")
-        console.print(table)
+            where, shift = change.largest_shift or ("", math.nan)
+            table.add_row(Text(change.name), *statuses, Text(where), "–" if math.isnan(shift) else f"{shift:+.1f}")
+        print_table(console, table)
     verdicts = sum(change.statuses[0] != change.statuses[1] for change in changes)
     same = len(changes) - len(moved)
-    console.print(f"{verdicts} of {len(changes)} verdicts changed; {same} are the same to the last bit", style="bold")
+    summary = f"{verdicts} of {len(changes)} verdicts changed; {same} are the same to the last bit"
+    console.print(Text(summary, style="bold"))

@@ -160,7 +160,7 @@ class Trial:
             status,
             evidence.p_value,
             evidence.p_equivalence,
-            tuple(zip(self._labels(samples, len(evidence.points)), evidence.points, strict=True)),
+            tuple(zip(self._labels(self.places, len(evidence.points)), evidence.points, strict=True)),
             evidence.reason,
             needed if status == "undecided" else None,
             evidence.p_values,
@@ -263,10 +263,14 @@ class Trial:
             raise ValueError(f"predict gave shape {high.shape} for {width} measured values; they must match") from None
         return expected[0], expected[1], expected[2]
 
-    def _labels(self, samples: Sequence[Sample], points: int) -> list[str]:
+    def identities(self, points: int) -> list[str]:
+        """Return what tells each of a verdict's points from any other, in this run or another: all its parameters."""
+        return self._labels([series.label for series in self.series], points) if points else []
+
+    def _labels(self, places: Sequence[str], points: int) -> list[str]:
         labels: list[str] = []
-        for where, sample in zip(self.places, samples, strict=True):
-            width = sample.values.shape[1]
+        for number, where in enumerate(places):
+            width = len(next(iter(self.values(number).values())))
             names = self.claim.components or ([""] if width == 1 else [str(k) for k in range(width)])
             labels += [", ".join(part for part in (where, name) if part) for name in names]
         # An extrapolation makes one number of all series.

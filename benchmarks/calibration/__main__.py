@@ -25,8 +25,6 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from rich.console import Console
-
 from benchmarks.calibration.judging import Judged, weigh
 from benchmarks.calibration.summary import line, summary
 from spinglass.threads import available_cores
@@ -34,6 +32,7 @@ from validation import verify
 from validation.archive import CLAIMS
 from validation.claim import FEWEST_CLUSTERS
 from validation.claims import catalogue
+from validation.console import terminal
 from validation.manifest import MANIFEST, read_manifest
 from validation.sweep import Failure, sweep
 
@@ -96,7 +95,7 @@ def main() -> None:
     asked = options.parse_args()
     if min(asked.runs, asked.drawn) < 1 or min(asked.samples, default=FEWEST_CLUSTERS) < FEWEST_CLUSTERS:
         options.error(f"--runs and --drawn take 1 or more, --samples {FEWEST_CLUSTERS} or more")
-    console = Console()
+    console = terminal()
     judged: dict[str, Judged] = {}
     failed = []
     try:

@@ -23,7 +23,7 @@ from spinglass.landscape import Array
 from spinglass.results import Status
 from spinglass.threads import one_blas_thread
 
-_MAX_PATHS = 2**21  # n = 20 at H = 3 is 2^20 - 1
+MAX_PATHS = 2**21  # n = 20 at H = 3 is 2^20 - 1
 _DEGENERATE = 1e-10  # |eigenvalue| over the largest one, where rounding no longer tells its sign
 
 
@@ -33,7 +33,7 @@ def enumerate_critical_points(
     *,
     checkpoint: str | PathLike[str] | None = None,
     callback: Callable[[Progress], None] | None = None,
-    max_paths: int = _MAX_PATHS,
+    max_paths: int = MAX_PATHS,
 ) -> Enumeration:
     """Find every critical point of the energy on the sphere ``|x|^2 = n``.
 
@@ -96,7 +96,7 @@ def enumerate_critical_points(
     if paths > whole_number("max_paths", max_paths, 1):
         raise ValueError(
             f"{glass!r} has {paths} paths to follow, more than max_paths = {max_paths}; "
-            "take a smaller n or raise max_paths"
+            "take a smaller n, or raise max_paths (--max-paths on the command line)"
         )
     system = terms.system()
     saved = Checkpoint(Path(checkpoint), system.tensor, system.spins) if checkpoint is not None else None

@@ -1,7 +1,6 @@
 """The one loop behind every method: evaluate the trials of rows under way, let the method move, retire."""
 
 import dataclasses
-import difflib
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -9,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from spinglass.arguments import real_number, whole_number
+from spinglass.arguments import real_number, unknown, whole_number
 from spinglass.descent.conjugate_gradient import ConjugateGradient
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.gradient import GradientFlow
@@ -119,8 +118,7 @@ def _method(name: str, options: dict[str, Any]) -> Method[Any]:
     if name == "annealing":
         raise ValueError("annealing is no method of descend: use spinglass.sampling.anneal(landscape, x0)")
     if name not in METHODS:
-        near = difflib.get_close_matches(str(name), METHODS, n=1, cutoff=0.0)[0]
-        raise ValueError(f"unknown method {name!r}; did you mean {near!r}? There are {', '.join(METHODS)}")
+        raise unknown("method", name, METHODS)
     known = [option.name for option in dataclasses.fields(METHODS[name]) if option.init]
     for option in options:
         if option not in known:

@@ -1,10 +1,13 @@
 import json
 import os
+import re
+from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 from validation import load, verify
-from validation.archive import prepare, prepare_file
+from validation.archive import prepare, prepare_table, write_table
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +55,35 @@ def test_what_cannot_be_written_is_refused_at_once(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match="cannot write to"):
         prepare(tmp_path / "file")
+    (tmp_path / "folder.csv").mkdir()
     with pytest.raises(ValueError, match="it is a folder"):
-        prepare_file(tmp_path)
+        prepare_table(tmp_path / "folder.csv")
     with pytest.raises(ValueError, match="cannot write to"):
-        prepare_file("/proc/nowhere/x.parquet")
+        prepare_table("/proc/nowhere/x.parquet")
     if os.geteuid() != 0:  # root may write everywhere
-        (tmp_path / "file").chmod(0o400)
+        (tmp_path / "x.csv").touch(0o400)
         with pytest.raises(ValueError, match="permission denied"):
-            prepare_file(tmp_path / "file")
+            prepare_table(tmp_path / "x.csv")
+
+
+def test_an_empty_name_is_not_the_current_folder():
+    with pytest.raises(ValueError, match="the folder's name is empty"):
+        prepare("")
+
+
+@pytest.mark.parametrize("name", ["x", "x.xlsx", "parquet", "x.csv.gz"])
+def test_tables_go_to_parquet_or_csv_only(tmp_path, name):
+    with pytest.raises(ValueError, match=f"{re.escape(name)}'; give a name in .parquet or .csv"):
+        prepare_table(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_name_of_a_table_says_what_is_written(tmp_path):
+    table = pd.DataFrame({"value": [0.1, 1 / 3, -1e-300]}, index=pd.RangeIndex(3, name="start"))
+    for name in ("x.CSV", "x.parquet"):
+        write_table(table, tmp_path / name)
+    # The decimal module reads the text by its own route: every double is written in full.
+    lines = (tmp_path / "x.CSV").read_text().splitlines()
+    assert lines[0] == "start,value"
+    assert [float(Decimal(line.split(",")[1])) for line in lines[1:]] == table["value"].tolist()
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "x.parquet"), table)

@@ -1,5 +1,6 @@
 import errno
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 import theory
 from spinglass import SphericalSpinGlass, descend, sphere
+from validation import verify
 from validation.cli import main
 
 
@@ -106,7 +108,20 @@ def test_thresholds_are_those_of_theory(capsys):
         (["descend", "--n", 10, "--method", "lbgfs"], "did you mean 'lbfgs'"),
         (["descend", "--starts", 0], "starts must be at least 1, not 0"),
         (["descend", "--n", 100_000], "GiB are available; try"),
-        (["descend", "--out", "/proc/nowhere/x"], "cannot write to /proc/nowhere"),
+        (["descend", "--out", "/proc/nowhere/x.csv"], "cannot write to /proc/nowhere"),
+        (["descend", "--out", "x.txt"], "'x.txt'; give a name in .parquet or .csv"),
+        (["descend", "--out", ""], "the path is empty; give one, or . for the current folder"),
+        (["verify", "--out", ""], "the path is empty"),
+        (["verify", "--claims", ""], "the path is empty"),
+        (["figures", "--out", ""], "the path is empty"),
+        (["figures", "--from", ""], "the path is empty"),
+        (["graph", "--out", ""], "the path is empty"),
+        (["enumerate", "--out", ""], "the path is empty"),
+        (["study", "x.toml", "--out", ""], "the path is empty"),
+        (["study", ""], "the path is empty"),
+        (["compare", "", "x"], "the path is empty"),
+        (["descend", "--method", "flow"], "unknown method 'flow'; there are"),
+        (["figures", "x" * 50_000], "unknown figure 'xxx"),
         (["descend", "--seed", "x"], "valid integer"),
         (["thresholds", "--H", 1], "H must be at least 2"),
         (["verify", "minima/mean-cuont"], "did you mean 'minima/mean-count'"),
@@ -124,6 +139,44 @@ def test_bad_input_is_one_line_and_status_2(capsys, arguments, message):
     assert err.startswith("spinglass: error: ")
     assert message in err
     assert err.count("\n") == 1
+    assert len(err) < 5000
+
+
+def test_a_table_is_written_as_its_name_says(capsys, tmp_path):
+    common = ["descend", "--n", 20, "--starts", 7, "--seed", 3, "--out"]
+    for name in ("x.csv", "x.parquet"):
+        assert spinglass(capsys, *common, tmp_path / name)[0] == 0
+    written = pd.read_csv(tmp_path / "x.csv", index_col="start", dtype=str)
+    table = pd.read_parquet(tmp_path / "x.parquet")
+    assert written.columns.tolist() == table.columns.tolist()
+    assert [float(text) for text in written["energy"]] == table["energy"].tolist()  # to the last bit
+
+
+def test_efforts_take_as_long_everywhere(capsys):
+    # Minutes, hours, days: the help, the README and the docstring of verify.
+    _, out, _ = spinglass(capsys, "verify", "--help")
+    assert "quick (minutes), standard (hours) or paper (days)" in " ".join(out.split())
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    for effort, time_taken in (("quick", "minutes"), ("standard", "hours"), ("paper", "days")):
+        assert re.search(rf'"{effort}"`` (takes )?{time_taken}', verify.__doc__)
+        assert effort == "quick" or re.search(rf"--effort {effort} .*# .*for {time_taken}", readme)
+
+
+def test_a_long_name_is_not_echoed_whole(capsys, tmp_path):
+    file = tmp_path / "study.toml"
+    for text in (
+        'task = "{}"',
+        "{} = 1",
+        'task = "descend"\n[settings]\nn = "{}"\nH = 3',
+        'task = "descend"\n[settings]\n{} = 3',
+    ):
+        file.write_text(text.format("x" * 10**6))
+        start = time.perf_counter()
+        status, out, err = spinglass(capsys, "study", file, "--out", tmp_path / "out")
+        assert (status, out) == (2, "")
+        assert len(err) < 1000
+        # To read 1 MB takes well below a second; to look for a name like it would take far longer.
+        assert time.perf_counter() - start < 10
 
 
 def test_debug_shows_the_traceback():

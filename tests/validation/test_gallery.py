@@ -1,12 +1,17 @@
 """The gallery: data and drawing agree, the same seed gives the same bytes, and bad names are answered."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
+from cycler import cycler
+from matplotlib import rc_context, rcParams
 from matplotlib.figure import Figure
 
 import theory
-from validation import experiments, figures, gallery
+from validation import experiments, figures, gallery, verify
+from validation.report import html
 
 
 def test_table_of_descents():
@@ -64,6 +69,50 @@ def test_saved_files_are_the_same_for_the_same_seed(tmp_path, monkeypatch):
     assert other_seed[0].read_bytes() != first[1].read_bytes()
 
 
+OF_A_USER = {
+    "text.usetex": True,  # needs LaTeX, which is not there
+    "savefig.bbox": "tight",
+    "savefig.dpi": 30,
+    "savefig.facecolor": "red",
+    "font.size": 20,
+    "font.family": "monospace",
+    "axes.grid": True,
+    "axes.spines.top": False,
+    "lines.linewidth": 7,
+    "figure.dpi": 37,
+    "svg.fonttype": "none",
+    "pdf.compression": 0,
+    "pdf.use14corefonts": True,
+    "path.simplify": False,
+    "axes.prop_cycle": cycler(color=["black"]),
+}
+
+
+def test_settings_of_a_user_change_nothing(tmp_path, monkeypatch):
+    # What a matplotlibrc holds is in rcParams from the import on, as it is here.
+    monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
+    minima = pd.DataFrame({name: np.zeros(3) for name in ("energy_per_spin", "volume", "volume_low", "volume_high")})
+    merges = pd.DataFrame({"deeper": [1, 0], "shallower": [2, 1], "energy_per_spin": [0.5, 1.0]})
+    monkeypatch.setattr(experiments, "disconnectivity", lambda basins: {"minima": minima, "merges": merges})
+    basins = SimpleNamespace(graph=SimpleNamespace(every=SimpleNamespace(x=np.zeros((1, 4)))))
+
+    def saved(folder):
+        paths = gallery.save("small", folder, gallery.FORMATS)
+        return [path.read_bytes() for path in [*paths, *gallery.save_graph(basins, 3, folder)]]
+
+    plain = saved(tmp_path / "plain")
+    with rc_context(OF_A_USER):
+        assert saved(tmp_path / "user") == plain
+        assert {name: rcParams[name] for name in ("text.usetex", "font.size")} == {"text.usetex": True, "font.size": 20}
+
+
+def test_settings_of_a_user_do_not_reach_the_report(synthetic_file):
+    run = verify(["die/curve"], claims=synthetic_file, workers=1)
+    plain = html(run)
+    with rc_context(OF_A_USER):
+        assert html(run) == plain
+
+
 def test_saved_tables_are_drawn_again_to_the_same_bytes(tmp_path, monkeypatch):
     monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
     gallery.save("small", tmp_path / "whole", gallery.FORMATS, seed=3)
@@ -110,5 +159,5 @@ def test_bad_input(tmp_path):
         gallery.save("descent-energies", tmp_path, ["bmp"])
     with pytest.raises(ValueError, match="unknown style 'nips'; did you mean 'neurips'"):
         gallery.save("descent-energies", tmp_path, style="nips")
-    with pytest.raises(ValueError, match="unknown figure 'descents'"):
+    with pytest.raises(ValueError, match="unknown figure 'descents'; did you mean 'descent-energies'"):
         gallery.select(["descents"])

@@ -6,8 +6,9 @@ import pytest
 
 import theory
 from spinglass import SphericalSpinGlass, critical_points
-from spinglass.critical_points import enumerate_critical_points
+from spinglass.critical_points import enumerate_critical_points, enumeration
 from validation.cli import main
+from validation.commands import landscapes
 from validation.survey import survey
 
 
@@ -120,9 +121,13 @@ def test_ctrl_c_in_the_flows_keeps_the_graph(capsys, tmp_path, monkeypatch):
         (["enumerate", "--n", 0], "n, the number of spins, must be at least 1, not 0"),
         (["enumerate", "--H", 1], "H must be at least 2, not 1"),
         (["enumerate", "--samples", 0], "samples must be at least 1, not 0"),
-        (["enumerate", "--n", 30], "more than max_paths"),
+        (["enumerate", "--n", 30], "or raise max_paths (--max-paths on the command line)"),
+        (["enumerate", "--n", 5, "--max-paths", 30], "31 paths to follow, more than max_paths = 30"),
+        (["graph", "--n", 5, "--max-paths", 30], "31 paths to follow, more than max_paths = 30"),
+        (["enumerate", "--max-paths", 0], "max_paths must be a whole number of at least 1, not 0"),
+        (["enumerate", "--out", "points.txt"], "'points.txt'; give a name in .parquet or .csv"),
         (["enumerate", "--seed", -1], "seed must be an int >= 0"),
-        (["enumerate", "--out", "/proc/nowhere/x"], "cannot write to /proc/nowhere"),
+        (["enumerate", "--out", "/proc/nowhere/x.parquet"], "cannot write to /proc/nowhere"),
         (["graph", "--starts", 0], "starts must be at least 1, not 0"),
         (["graph", "--out", "/proc/nowhere"], "cannot write to /proc/nowhere"),
         (["graph", "--n", "x"], "valid integer"),
@@ -135,6 +140,12 @@ def test_bad_input_is_one_line_and_status_2(capsys, arguments, message):
     assert err.startswith("spinglass: error: ")
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_the_limit_on_paths_is_that_of_the_library(capsys):
+    # The Bezout-like count of Cartwright and Sturmfels at n = 5, H = 3 is 2^5 - 1 = 31.
+    assert spinglass(capsys, "enumerate", "--n", 5, "--max-paths", 31)[0] == 0
+    assert landscapes._MAX_PATHS == enumeration.MAX_PATHS
 
 
 def test_single_samples_show_no_error(capsys):

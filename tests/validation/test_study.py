@@ -1,5 +1,6 @@
 """Studies: every file is checked at the door, every row is what the library returns for its sample."""
 
+import codecs
 import errno
 import json
 import os
@@ -191,7 +192,10 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ('task = "descend"\n[settings]\nn = 5\nH = 3\nspectrum = 1', "spectrum must be true or false"),
         ('task = "descend"\n[settings]\nn = []\nH = 3', "n is an empty list"),
         ('task = "descend"\n[settings]\nn = [5, 5]\nH = 3', "listed twice"),
-        ('task = "descend"\n[settings]\nn = 5\nmixture = {a = 1.0}', "orders are whole numbers from 1 on, not a"),
+        (
+            'task = "descend"\n[settings]\nn = 5\nmixture = {a = 1.0}',
+            "orders are whole numbers from 1 on, not \\['a'\\]",
+        ),
         ('task = "descend"\nsettings = 3', "settings must be a table"),
         ('task = "descend"\nsamples = 0\n[settings]\nn = 5\nH = 3', "samples must be a whole number of at least 1"),
         ('task = "train"\n[settings]\nhidden = [[5, 0]]', "hidden must be a whole number of at least 1, not 0"),
@@ -212,7 +216,10 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ('task = "descend"\n[settings]\nn = 5\nmixture = {3 = 0.0}', "every weight is 0, which leaves no model"),
         ('task = "descend"\n[settings]\nn = 5\nmixture = {3 = nan}', "weight of order 3 must be a finite number"),
         ('task = "descend"\n[settings]\nn = 5\nmixture = {3 = 1.0, "03" = 2.0}', "gives an order twice: 3, 03"),
-        ('task = "descend"\n[settings]\nn = 5\nmixture = {"²" = 1.0}', "orders are whole numbers from 1 on, not ²"),
+        (
+            'task = "descend"\n[settings]\nn = 5\nmixture = {"²" = 1.0}',
+            r"orders are whole numbers from 1 on, not \['²'\]",
+        ),
         ('task = "descend"\nsamples = 1000001\n[settings]\nn = 5\nH = 3', "more than 1000000 units; cut the study"),
         (
             f'task = "descend"\n[settings]\nn = {[*range(1, 2001)]}\nH = {[*range(2, 1002)]}',
@@ -245,6 +252,12 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ),
         ('task = "train"\n[settings]\noptimiser = "adma"', "optimiser must be one of sgd"),
         ('task = "train"\n[settings]\nn = 5', "unknown setting of train 'n'"),
+        ('task = "flow"', "unknown task 'flow'; there are"),
+        ("task = " + "[" * 100_000, r"study.toml is nested too deeply"),
+        ("task" + ".a" * 2000 + " = 1", "unknown task {'a': {'a'"),
+        ('task = "descend"\n[settings]\nH = 3\nn' + ".a" * 2000 + " = 1", "n must be a whole number"),
+        ('task = "descend"\n[settings]\nn = 3\nmixture' + ".a" * 2000 + " = 1", "orders are whole numbers"),
+        ('task = "descend"\nseed = 1' + "0" * 5000, "study.toml is not TOML"),
     ],
 )
 def test_bad_files_are_refused_before_any_work(text, message, tmp_path):
@@ -252,6 +265,16 @@ def test_bad_files_are_refused_before_any_work(text, message, tmp_path):
     file.write_text(text)
     with pytest.raises(ValueError, match=message):
         read_study(file)
+
+
+def test_a_byte_order_mark_plays_no_part(tmp_path):
+    # As Notepad and PowerShell write UTF-8.
+    file = tmp_path / "study.toml"
+    text = 'task = "descend"\n[settings]\nn = 5\nH = 3\n'
+    file.write_text(text, encoding="utf-8")
+    plain = read_study(file)
+    file.write_bytes(codecs.BOM_UTF8 + text.encode())
+    assert read_study(file) == plain
 
 
 def test_a_missing_file_is_refused(tmp_path):

@@ -5,16 +5,18 @@ from typing import Annotated
 
 import typer
 
+from validation.commands.paths import path
+
 
 def verify(
     ids: Annotated[list[str] | None, typer.Argument(help="Claims to check; all by default.")] = None,
     family: Annotated[str | None, typer.Option(help="Only the claims of this family.")] = None,
-    effort: Annotated[str, typer.Option(help="quick (minutes), standard, or paper (a day).")] = "quick",
+    effort: Annotated[str, typer.Option(help="quick (minutes), standard (hours) or paper (days).")] = "quick",
     seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 0,
     workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the report and the data.")] = None,
+    out: Annotated[Path | None, typer.Option(parser=path, help="Folder for the report and the data.")] = None,
     mutants: Annotated[bool, typer.Option("--mutants", help="Run every claim on wrong code, too.")] = False,
-    claims: Annotated[Path | None, typer.Option(help="A Python file with claims of your own.")] = None,
+    claims: Annotated[Path | None, typer.Option(parser=path, help="A Python file with claims of your own.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the unfinished run in --out.")] = False,
     cluster: Annotated[str | None, typer.Option(help="Run on a Dask scheduler, tcp://host:port, or mpi.")] = None,
 ) -> None:
@@ -25,14 +27,13 @@ def verify(
     """
     from contextlib import ExitStack
 
-    from rich.console import Console
-
     import validation
     from validation import sweep
     from validation.claim import EFFORTS, one_of
+    from validation.console import terminal
     from validation.terminal import LiveTable, print_report
 
-    console = Console()
+    console = terminal()
     with ExitStack() as stack:
         executor = stack.enter_context(sweep.cluster(cluster)) if cluster is not None else None
         table = stack.enter_context(LiveTable(console))
@@ -51,42 +52,42 @@ def verify(
         )
     print_report(console, report)
     if out is not None:
-        console.print(f"written to {out}", highlight=False, soft_wrap=True)
+        print(f"written to {out}")
     raise typer.Exit(report.exit_status)
 
 
 def claims(
     name: Annotated[str | None, typer.Argument(metavar="[ID|FAMILY]", help="One claim in full, or a family.")] = None,
-    file: Annotated[Path | None, typer.Option("--claims", help="A Python file with claims of your own.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--claims", parser=path, help="A Python file with claims of your own.")
+    ] = None,
 ) -> None:
     """List the claims, those of a family, or show one in full."""
-    from rich.console import Console
-
     from validation.catalogue import read_claims
     from validation.claims import catalogue
+    from validation.console import terminal
     from validation.terminal import print_claim, print_claims
 
     known = catalogue() if file is None else read_claims(file)
     listed = [claim for claim in known.values() if name in (None, claim.family)]
     if listed:
-        print_claims(Console(), listed)
+        print_claims(terminal(), listed)
     else:
-        print_claim(Console(), known[str(name)])
+        print_claim(terminal(), known[str(name)])
 
 
 def compare(
-    before: Annotated[Path, typer.Argument(help="Folder of a run, as verify --out wrote it.")],
-    after: Annotated[Path, typer.Argument(help="Folder of a later one.")],
+    before: Annotated[Path, typer.Argument(parser=path, help="Folder of a run, as verify --out wrote it.")],
+    after: Annotated[Path, typer.Argument(parser=path, help="Folder of a later one.")],
 ) -> None:
     """Show what changed between two runs.
 
     The exit status is 1 if a verdict did.
     """
-    from rich.console import Console
-
     from validation import comparison
+    from validation.console import terminal
     from validation.terminal import print_comparison
 
     differ, changes = comparison.compare(before, after)
-    print_comparison(Console(), differ, changes)
+    print_comparison(terminal(), differ, changes)
     raise typer.Exit(int(any(change.statuses[0] != change.statuses[1] for change in changes)))

@@ -6,13 +6,13 @@ def doctor() -> None:
 
     Versions, cores, memory, the cache of compiled code, and which optional parts are there.
     """
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from validation.console import print_table, terminal
     from validation.installation import checks
 
     grid = Table.grid(padding=(0, 2, 0, 0))
     for name, finding in checks().items():
         grid.add_row(Text(name, style="bold"), Text(finding))
-    Console().print(grid)
+    print_table(terminal(), grid)

@@ -5,6 +5,10 @@ from typing import Annotated
 
 import typer
 
+from validation.commands.paths import path
+
+Paths = Annotated[int, typer.Option("--max-paths", help="Refuse to follow more homotopy paths a sample than this.")]
+_MAX_PATHS = 2**21  # as enumerate_critical_points, which is imported only when it is called
 Orders = Annotated[list[int], typer.Option("--H", help="Interaction order; give it again for more rows.")]
 
 
@@ -16,38 +20,38 @@ def descend(
     method: Annotated[str, typer.Option(help="lbfgs, cg, gradient, sgd or newton.")] = "lbfgs",
     dtype: Annotated[str, typer.Option(help="float64, or float32 for half the memory, with --tol 1e-5.")] = "float64",
     tol: Annotated[float, typer.Option(help="On the gradient norm divided by sqrt(n).")] = 1e-8,
-    out: Annotated[Path | None, typer.Option(help="Parquet file, one row per start.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(parser=path, help="Table of one row per start: a .parquet or .csv file.")
+    ] = None,
 ) -> None:
     """Descend one random landscape from many starts."""
-    from rich.console import Console
-
     from spinglass import SphericalSpinGlass, sphere
     from spinglass import descend as run
     from spinglass.couplings import check_dtype
     from spinglass.descent import DescentInterrupted
-    from validation.archive import prepare_file
-    from validation.storage import write_whole
+    from validation.archive import prepare_table, write_table
+    from validation.console import working
 
     if starts < 1:
         raise ValueError(f"starts must be at least 1, not {starts}")
     if out is not None:
-        prepare_file(out)
+        prepare_table(out)
     glass = SphericalSpinGlass.pure(n, H, seed, check_dtype(dtype))
     interrupted = False
-    with Console(stderr=True).status("descending") as status:
+    with working("descending") as show:
         try:
             found = run(
                 glass,
                 sphere.random_points(n, starts, seed),
                 method=method,
                 tol=tol,
-                callback=lambda p: status.update(f"descending: step {p.iteration}, {p.active} starts under way"),
+                callback=lambda p: show(f"descending: step {p.iteration}, {p.active} starts under way"),
             )
         except DescentInterrupted as error:
             found, interrupted = error.found, True
     print(f"{glass!r}, seed {seed}\n{found!r}")
     if out is not None:
-        write_whole(out, found.to_frame().to_parquet())
+        write_table(found.to_frame(), out)
         print(f"{len(found)} rows written to {out}")
     raise typer.Exit(130 if interrupted else 0)
 
@@ -57,32 +61,33 @@ def enumerate_samples(
     H: Annotated[int, typer.Option("--H", help="Interaction order.")] = 3,
     samples: Annotated[int, typer.Option(help="Independent landscapes.")] = 1,
     seed: Annotated[int, typer.Option(help="Fixes the couplings of every sample.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Parquet file, one row per critical point.")] = None,
+    max_paths: Paths = _MAX_PATHS,
+    out: Annotated[
+        Path | None, typer.Option(parser=path, help="Table of one row per critical point: .parquet or .csv.")
+    ] = None,
 ) -> None:
     """Find every critical point, with certificates.
 
     The exit status is 1 if a sample is not complete.
     """
-    from rich.console import Console
-
     from spinglass.critical_points import Progress
-    from validation.archive import prepare_file
+    from validation.archive import prepare_table, write_table
+    from validation.console import terminal, working
     from validation.landscape_tables import print_survey
-    from validation.storage import write_whole
     from validation.survey import survey
 
     if out is not None:
-        prepare_file(out)
-    with Console(stderr=True).status("enumerating") as status:
+        prepare_table(out)
+    with working("enumerating") as show:
 
         def tell(sample: int, points: int, progress: Progress | None) -> None:
             paths = f", {progress.done} of {progress.paths} paths" if progress else ""
-            status.update(f"sample {sample + 1} of {samples}{paths}; {points} critical points so far")
+            show(f"sample {sample + 1} of {samples}{paths}; {points} critical points so far")
 
-        found = survey(n, H, samples, seed, tell)
-    print_survey(Console(), found, seed)
+        found = survey(n, H, samples, seed, tell, max_paths)
+    print_survey(terminal(), found, seed)
     if out is not None and found.finished:
-        write_whole(out, found.points.to_parquet(index=False))
+        write_table(found.points, out, index=False)
         print(f"{len(found.points)} rows written to {out}")
     raise typer.Exit(130 if found.finished < samples else int(bool(found.failures)))
 
@@ -92,19 +97,21 @@ def graph(
     H: Annotated[int, typer.Option("--H", help="Interaction order.")] = 3,
     seed: Annotated[int, typer.Option(help="Fixes the couplings and the starts.")] = 0,
     starts: Annotated[int, typer.Option(help="Gradient flows from uniform points, for basin volumes.")] = 1000,
-    out: Annotated[Path | None, typer.Option(help="Folder for the disconnectivity graph and the tables.")] = None,
+    max_paths: Paths = _MAX_PATHS,
+    out: Annotated[
+        Path | None, typer.Option(parser=path, help="Folder for the disconnectivity graph and the tables.")
+    ] = None,
 ) -> None:
     """Show which minima the saddles join.
 
     The landscape as a graph: minima, the saddles that join them, barriers and basins.
     """
-    from rich.console import Console
-
     from spinglass import SphericalSpinGlass, critical_points
     from spinglass.critical_points.basins import basin_volumes
     from spinglass.critical_points.graph import landscape_graph
     from validation import gallery
     from validation.archive import prepare
+    from validation.console import terminal, working
     from validation.landscape_tables import print_minima
     from validation.storage import write_whole
 
@@ -113,14 +120,14 @@ def graph(
     if out is not None:
         prepare(out)
     glass = SphericalSpinGlass.pure(n, H, seed)
-    with Console(stderr=True).status("enumerating") as status:
+    with working("enumerating") as show:
         every = critical_points.enumerate_critical_points(
-            glass, callback=lambda p: status.update(f"enumerating: {p.done} of {p.paths} paths")
+            glass, callback=lambda p: show(f"enumerating: {p.done} of {p.paths} paths"), max_paths=max_paths
         )
-        status.update("descending from the saddles")
+        show("descending from the saddles")
         joined = landscape_graph(every)
         print(f"{glass!r}, seed {seed}\n{joined!r}")
-        status.update(f"flowing down from {starts} uniform starts")
+        show(f"flowing down from {starts} uniform starts")
         try:
             basins = basin_volumes(joined, starts, seed)
         except KeyboardInterrupt:
@@ -128,7 +135,7 @@ def graph(
                 write_whole(out / "saddles.csv", joined.to_frame().to_csv().encode())
             raise
     print(basins)
-    print_minima(Console(), basins)
+    print_minima(terminal(), basins)
     if out is not None:
         print("\n".join(map(str, gallery.save_graph(basins, H, out))))
     raise typer.Exit(0 if joined.settled.all() and not basins.unsettled else 1)
@@ -142,8 +149,9 @@ def thresholds(
 
     The energies per spin, with the sign turned, that organise the landscape of the pure model.
     """
-    from rich.console import Console
     from rich.table import Table
+
+    from validation.console import print_table, terminal
 
     if k < 0:
         raise ValueError(f"k must be at least 0, not {k}; k = 0 is the ground state's threshold")
@@ -151,9 +159,9 @@ def thresholds(
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("H", "E_inf", "", *(f"E_{i}" for i in range(k + 1))):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for order in H:
         exact = theory.E_inf(order)
         values = [float(exact), *(float(theory.E_k(order, i)) for i in range(k + 1))]
         table.add_row(str(order), f"{values[0]:.8f}", f"= {exact}", *(f"{value:.8f}" for value in values[1:]))
-    Console().print(table)
+    print_table(terminal(), table)

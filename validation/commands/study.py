@@ -5,11 +5,16 @@ from typing import Annotated
 
 import typer
 
+from validation.commands.paths import path
+
 
 def study(
-    file: Annotated[Path | None, typer.Argument(help="TOML file: task, samples, seed, [settings].")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(parser=path, help="TOML file: task, samples, seed, [settings].")
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the run, data.parquet in it; FILE without .toml unless given.")
+        Path | None,
+        typer.Option(parser=path, help="Folder of the run, data.parquet in it; FILE without .toml unless given."),
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the unfinished run in --out.")] = False,
@@ -22,16 +27,15 @@ def study(
     """
     from contextlib import ExitStack
 
-    from rich.console import Console
-
     from validation import sweep
+    from validation.console import terminal, working
     from validation.progress import Progress
     from validation.study import read_study, run_study
     from validation.study.describe import print_task
     from validation.study.run import setting_text
 
     if describe is not None:
-        print_task(Console(), describe)
+        print_task(terminal(), describe)
         return
     if file is None:
         raise ValueError("give the TOML file of a study; --describe TASK shows what it may hold")
@@ -40,12 +44,12 @@ def study(
     progress: list[Progress] = []
     with ExitStack() as stack:
         executor = stack.enter_context(sweep.cluster(cluster)) if cluster is not None else None
-        status = stack.enter_context(Console(stderr=True).status("starting"))
+        show = stack.enter_context(working("starting"))
 
         def tell(done: int, failed: int, total: int) -> None:
             if not progress:
                 progress.append(Progress(total, before=done))
-            status.update(progress[0].line(done, failed))
+            show(progress[0].line(done, failed))
 
         found = run_study(plan, folder, workers, resume=resume, executor=executor, watch=tell)
     for unit, error in list(found.failures.items())[:3]:

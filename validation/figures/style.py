@@ -1,13 +1,27 @@
 """What figures have in common: colours that colour-blind readers tell apart, and the looks that journals ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from matplotlib import rc_context, rcdefaults, rcParams
 from matplotlib.figure import Figure
 from matplotlib.typing import RcKeyType
 
 SIMULATION, THEORY, BAND = "#2E86C9", "#DD7711", "#8A8A8A"
+
+
+@contextmanager
+def drawing(settings: Mapping[RcKeyType, Any] | None = None) -> Iterator[None]:
+    """Draw and save with matplotlib's own defaults and ``settings`` while a block runs.
+
+    A user's matplotlibrc plays no part, so that the same data gives the same bytes for everyone.
+    """
+    with rc_context():
+        rcdefaults()
+        rcParams.update(settings or {})
+        yield
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,19 @@
 """The project's figures by name, one file of entries a family, and how they are saved."""
 
-import difflib
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.typing import RcKeyType
 
+from spinglass.arguments import unknown
 from spinglass.critical_points.basins import Basins
 from validation import experiments, figures
 from validation.claim import EFFORTS, Effort, one_of
-from validation.figures.style import STYLES, Style
+from validation.figures.style import STYLES, Style, drawing
 from validation.gallery import choromanska, dynamics, generalisation, hard_networks, landscapes, surfaces, temperature
 from validation.gallery.entry import Entry, Tables
 from validation.storage import write_whole
@@ -20,6 +21,8 @@ from validation.storage import write_whole
 __all__ = ["FORMATS", "GALLERY", "STYLES", "Entry", "entry", "save", "save_graph", "select"]
 
 FORMATS = ("pdf", "png", "svg")
+# The ids in an SVG are hashes: a salt of its own keeps them the same. Type 42 embeds fonts that can be edited.
+_REPEATABLE: dict[RcKeyType, Any] = {"svg.hashsalt": "spinglass", "pdf.fonttype": 42}
 GALLERY = {
     **landscapes.ENTRIES,
     **choromanska.ENTRIES,
@@ -60,8 +63,7 @@ def select(names: Sequence[str] | None = None) -> list[str]:
 
 def _known(what: str, name: str, names: Sequence[str] | dict[str, Entry] | dict[str, Style]) -> str:
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.0)[0]
-        raise ValueError(f"unknown {what} {name!r}; did you mean {near!r}? There are {', '.join(names)}")
+        raise unknown(what, name, names)
     return name
 
 
@@ -109,16 +111,17 @@ def save_graph(basins: Basins, H: int, folder: Path) -> list[Path]:
     """Write a landscape's disconnectivity graph as PDF and PNG with its tables as CSV; return the paths."""
     tables = experiments.disconnectivity(basins)
     n = basins.graph.every.x.shape[1]
-    figure = figures.disconnectivity(tables["minima"], tables["merges"], n, H)
     paths = [folder / f"disconnectivity.{kind}" for kind in ("pdf", "png")]
-    for path in paths:
-        _write(figure, path)
+    with drawing(_REPEATABLE):
+        figure = figures.disconnectivity(tables["minima"], tables["merges"], n, H)
+        for path in paths:
+            _write(figure, path)
     return paths + _write_tables(tables, folder)
 
 
 def _draw(chosen: Entry, tables: Tables, stem: Path, formats: Sequence[str], style: Style) -> list[Path]:
     paths = [stem.parent / f"{stem.name}.{kind}" for kind in formats]
-    with rc_context(dict(style.settings)):
+    with drawing({**style.settings, **_REPEATABLE}):
         figure = chosen.draw(tables)
         style.fit(figure)
         for path in paths:
@@ -147,7 +150,6 @@ def _write_tables(tables: Tables, folder: Path, prefix: str = "") -> list[Path]:
 def _write(figure: Figure, path: Path) -> None:
     # Without dates and random ids the same data gives the same bytes.
     nothing = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
-    kind, drawing = path.suffix[1:], io.BytesIO()
-    with rc_context({"svg.hashsalt": "spinglass", "pdf.fonttype": 42}):
-        figure.savefig(drawing, format=kind, dpi=150, metadata=nothing[kind])
-    write_whole(path, drawing.getvalue())
+    kind, picture = path.suffix[1:], io.BytesIO()
+    figure.savefig(picture, format=kind, dpi=150, metadata=nothing[kind])
+    write_whole(path, picture.getvalue())

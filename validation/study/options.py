@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from spinglass.arguments import real_number, whole_number
+from spinglass.arguments import quoted, real_number, whole_number
 
 REQUIRED = object()
 
@@ -67,27 +67,27 @@ def weights(meaning: str, default: Any = REQUIRED) -> Option:
 def _above(name: str, value: Any, least: float, included: bool) -> float:
     number = real_number(name, value)
     if number < least or (number == least and not included):
-        raise ValueError(f"{name} must be {'at least' if included else 'above'} {least:g}, not {value!r}")
+        raise ValueError(f"{name} must be {'at least' if included else 'above'} {least:g}, not {quoted(value)}")
     return number
 
 
 def _truth(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"{name} must be true or false, not {value!r}")
+        raise ValueError(f"{name} must be true or false, not {quoted(value)}")
     return value
 
 
 def _one_of(name: str, value: Any, known: tuple[str, ...]) -> str:
     if value not in known:
-        raise ValueError(f"{name} must be one of {', '.join(known)}; not {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(known)}; not {quoted(value)}")
     return str(value)
 
 
 def _mixture(name: str, value: Any) -> dict[int, float]:
     if not isinstance(value, Mapping) or not value:
-        raise ValueError(f"{name} must give a weight for each order, {{3 = 1.0, 4 = 0.5}}; not {value!r}")
+        raise ValueError(f"{name} must give a weight for each order, {{3 = 1.0, 4 = 0.5}}; not {quoted(value)}")
     if not all(str(order).isdecimal() and int(order) >= 1 for order in value):
-        raise ValueError(f"{name}: orders are whole numbers from 1 on, not {', '.join(map(str, value))}")
+        raise ValueError(f"{name}: orders are whole numbers from 1 on, not {quoted(list(value))}")
     given = {int(order): real_number(f"{name}, weight of order {order}", weight) for order, weight in value.items()}
     if len(given) < len(value):
         raise ValueError(f"{name} gives an order twice: {', '.join(map(str, value))}")

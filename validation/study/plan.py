@@ -1,6 +1,5 @@
 """A study's file, read and checked: every setting that it asks for is known before anything runs."""
 
-import difflib
 import itertools
 import json
 import math
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spinglass.arguments import whole_number
+from spinglass.arguments import unknown, whole_number
 from spinglass.memory import require_memory
 from validation.study.options import REQUIRED
 from validation.study.tasks import TASKS, Task
@@ -50,7 +49,7 @@ class Study:
             raise ValueError(f"a study needs a task: one of {', '.join(TASKS)}")
         name = contents["task"]
         if not isinstance(name, str) or name not in TASKS:
-            raise ValueError(f"unknown task {name!r}{nearest(str(name), TASKS)}")
+            raise unknown("task", name, TASKS)
         settings = contents.get("settings", {})
         if not isinstance(settings, Mapping):
             raise ValueError("settings must be a table, [settings], of options and their values")
@@ -83,10 +82,14 @@ def read_study(path: str | Path) -> Study:
         If there is no such file, it is not TOML, or it does not hold a study.
     """
     try:
-        contents = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8-sig")  # editors on Windows put a byte order mark in front
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
-    except tomllib.TOMLDecodeError as error:
+    try:
+        contents = tomllib.loads(text)
+    except RecursionError:
+        raise ValueError(f"{path} is nested too deeply for a study; one level of [settings] is all it needs") from None
+    except ValueError as error:  # TOMLDecodeError, and of a whole number with thousands of digits a plain one
         raise ValueError(f"{path} is not TOML: {error}") from None
     try:
         return Study.checked(contents)
@@ -129,7 +132,7 @@ def _refuse_unknown(what: str, given: Iterable[str], known: Iterable[str]) -> No
     names = list(known)
     for key in given:
         if key not in names:
-            raise ValueError(f"unknown {what} {key!r}{nearest(key, names)}")
+            raise unknown(what, key, names)
 
 
 def in_words(setting: Mapping[str, Any]) -> str:
@@ -139,10 +142,3 @@ def in_words(setting: Mapping[str, Any]) -> str:
     'n=5, H=3'
     """
     return ", ".join(f"{name}={value}" for name, value in setting.items() if value is not None)
-
-
-def nearest(given: str, known: Iterable[str]) -> str:
-    """Return the rest of an error's sentence: the known name nearest to the one given, and all of them."""
-    names = list(known)
-    near = difflib.get_close_matches(given, names, 1, cutoff=0.0)
-    return f"; did you mean {near[0]!r}? There are {', '.join(names)}"

@@ -1,0 +1,33 @@
+"""Output in an encoding that lacks some characters: they are replaced, and the command ends as it should."""
+
+import codecs
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_PLAIN = {"–": "-", "±": "+-", "≤": "<=", "…": "...", "─": "-", "━": "-", "│": "|"}
+_READABLE = "spinglass.readable"
+
+
+@contextmanager
+def readable_output() -> Iterator[None]:
+    """Let standard output and error replace the characters that their encoding lacks, while a block runs."""
+    codecs.register_error(_READABLE, _replaced)
+    streams = [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, io.TextIOWrapper)]
+    errors = [stream.errors for stream in streams]
+    for stream in streams:
+        stream.reconfigure(errors=_READABLE)
+    try:
+        yield
+    finally:
+        for stream, before in zip(streams, errors, strict=True):
+            stream.reconfigure(errors=before)
+
+
+def _replaced(error: UnicodeError) -> tuple[str, int]:
+    """Answer for a codec that cannot encode some characters: the nearest in ASCII, or a question mark for each."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(character, "?") for character in text), error.end
