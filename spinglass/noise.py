@@ -14,10 +14,10 @@ import numpy.typing as npt
 from llvmlite import ir
 from numba import types
 
+from spinglass._common.jit import intrinsic, jit
+from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass.arguments import whole_number
-from spinglass.jit import intrinsic, jit
 from spinglass.landscape import Array
-from spinglass.seeds import Seed, child, seed_sequence
 
 Words = npt.NDArray[np.uint64]
 

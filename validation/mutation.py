@@ -16,7 +16,7 @@ from validation.isolation import Isolation
 
 # Where remembered results may lie. Thread pools are remembered as well, but hold no results.
 _REMEMBERING = ("spinglass.", "theory.", "validation.claims.")
-_KEPT = ("spinglass.threads",)
+_KEPT = ("spinglass._common.threads",)
 _ISOLATION = Isolation()
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 import theory
 from spinglass import SphericalSpinGlass, critical_points
+from spinglass._common.seeds import child, seed_sequence
 from spinglass.critical_points import Enumeration, Progress
-from spinglass.seeds import child, seed_sequence
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ WIDTH = 8
 _BYTES = 8 * WIDTH
 _VECTOR = ir.VectorType(ir.DoubleType(), WIDTH)
 _PAIR = ir.LiteralStructType([_VECTOR, _VECTOR])
-# The flags of spinglass.jit: sums may be reordered and fused, NaN and infinity keep their meaning.
+# The flags of spinglass._common.jit: sums may be reordered and fused, NaN and infinity keep their meaning.
 _FLAGS = ("reassoc", "contract", "nsz")
 
 

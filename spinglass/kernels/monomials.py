@@ -7,8 +7,8 @@ Points are columns: arrays have shape (variables or monomials, lanes).
 
 import numpy as np
 
+from spinglass._common.jit import jit
 from spinglass.couplings import FloatArray
-from spinglass.jit import jit
 from spinglass.layout import IntArray
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from numba import types
 
-from spinglass.jit import intrinsic
+from spinglass._common.jit import intrinsic
 from spinglass.kernels.vectors import BYTES, STEP, Vectors, emit_rounds
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from spinglass._common.jit import jit
 from spinglass.couplings import FloatArray
-from spinglass.jit import jit
 from spinglass.kernels.tile import multiply_add
 
 

@@ -5,8 +5,8 @@ A row's bits depend on its own point alone: not on the batch, its order, or who 
 
 import numpy as np
 
+from spinglass._common.jit import jit
 from spinglass.couplings import FloatArray
-from spinglass.jit import jit
 from spinglass.kernels.chunk import sweep_chunk, tangent_chunk
 from spinglass.kernels.quadratic import quadratic_chunk
 from spinglass.kernels.tile import LANES, multiply_add

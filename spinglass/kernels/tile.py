@@ -9,8 +9,8 @@ from typing import Any
 
 from numba import types
 
+from spinglass._common.jit import intrinsic, jit
 from spinglass.couplings import FloatArray
-from spinglass.jit import intrinsic, jit
 from spinglass.kernels.vectors import BYTES, INTEGER, STEP, SUMS, VECTORS, Vectors, emit_blocks, emit_rounds
 
 LANES = 32  # points a chunk, but for the last ones of a batch

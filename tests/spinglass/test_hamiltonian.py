@@ -180,7 +180,7 @@ def test_bad_input(call, message):
 
 
 def test_memory_is_refused_before_it_is_taken(monkeypatch):
-    monkeypatch.setattr("spinglass.memory.available_memory", lambda: 10**6)
+    monkeypatch.setattr("spinglass._common.memory.available_memory", lambda: 10**6)
     monkeypatch.setattr(couplings, "draw", lambda *_: pytest.fail("allocated"))
     with pytest.raises(ValueError, match=r"n = 100.*0\.00 GiB are available"):
         SphericalSpinGlass.pure(100, 3, seed=0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spinglass import SphericalSpinGlass
-from spinglass.jit import jit
+from spinglass._common.jit import jit
 from spinglass.kernels.products import add_scaled, add_sums
 from spinglass.kernels.tile import LANES, multiply_add
 from spinglass.kernels.vectors import STEP

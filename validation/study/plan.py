@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spinglass._common.memory import require_memory
 from spinglass.arguments import whole_number
-from spinglass.memory import require_memory
 from validation.study.options import REQUIRED
 from validation.study.tasks import TASKS, Task
 

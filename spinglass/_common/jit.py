@@ -19,7 +19,7 @@ import numba.extending
 from numba.core import event
 from numba.core.compiler_lock import global_compiler_lock
 
-from spinglass.kernel_files import KernelFiles
+from spinglass._common.kernel_files import KernelFiles
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from spinglass.kernel_files import KernelFiles
+from spinglass._common.kernel_files import KernelFiles
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_flush_forgets_all_types_of_this_kernel_alone(files, tmp_path):
 
 SCRIPT = """
 import numpy as np
-from spinglass.jit import jit
+from spinglass._common.jit import jit
 
 @jit
 def total(a):
