@@ -12,7 +12,7 @@ from numba.core import event
 
 from spinglass import DescentInterrupted, SphericalSpinGlass, descend, sphere
 from spinglass._common import threads
-from spinglass._common.jit import _LateInterrupt, compiling
+from spinglass._common.interruptible import _LateInterrupt, compiling
 
 KERNEL = """
 from spinglass._common.jit import jit

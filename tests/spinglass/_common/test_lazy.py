@@ -1,4 +1,4 @@
-"""Importing a package is fast, and its public names are what its modules define, in whatever order they are asked for."""
+"""Importing a package is fast; its public names are those of its modules, in whatever order they are asked for."""
 
 import ast
 import subprocess

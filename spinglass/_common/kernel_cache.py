@@ -1,0 +1,56 @@
+"""Where a function's compiled kernels are kept between processes; without such a place they are compiled anew."""
+
+import logging
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+from numba.core.caching import FunctionCache, NullCache
+
+from spinglass._common.kernel_files import KernelFiles
+from spinglass._common.sources import sources_digest
+
+ADVICE = "set NUMBA_CACHE_DIR to a folder that can be written"
+
+
+class KernelCache(FunctionCache):  # type: ignore[misc]
+    """Numba's cache with files of :class:`KernelFiles`; a disk that does not take them stops nothing."""
+
+    @classmethod
+    def of(cls, function: Callable[..., Any]) -> Any:
+        """Return the function's cache, or one that keeps nothing where there is no folder to write to."""
+        try:
+            return cls(function)
+        except RuntimeError as error:  # "no locator available"
+            if "no locator" not in str(error):
+                raise
+            _say_once("compiled kernels cannot be kept, every process compiles its own")
+            return NullCache()
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file = KernelFiles(
+            Path(self.cache_path),
+            self._impl.filename_base,
+            lambda: (_compiler(), sources_digest(Path(function.__code__.co_filename))),
+        )
+
+    def save_overload(self, signature: Any, data: Any) -> None:
+        """Keep a compiled kernel."""
+        try:
+            super().save_overload(signature, data)
+        except OSError as error:
+            _say_once(f"compiled kernels cannot be written to {self.cache_path} ({error.strerror})")
+
+
+def _compiler() -> tuple[object, ...]:
+    settings = (numba.config.OPT, numba.config.LOOP_VECTORIZE, numba.config.SLP_VECTORIZE, numba.config.BOUNDSCHECK)
+    return numba.__version__, llvmlite.__version__, *map(str, settings)
+
+
+@cache
+def _say_once(what: str) -> None:
+    logging.getLogger("spinglass").warning("spinglass: %s; %s", what, ADVICE)
