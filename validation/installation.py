@@ -63,15 +63,14 @@ def _blas() -> str:
 
 
 def _cache() -> str:
-    import spinglass
+    from spinglass._common.kernel_cache import ADVICE, kernel_folders
 
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(chosen) if chosen else Path(spinglass.__file__).parent
-    files = list(folder.rglob("*.nbc"))
+    folders = kernel_folders()
+    if not folders:
+        return f"not kept, every process compiles its own; {ADVICE}"
+    files = [file for folder in folders for file in folder.rglob("*.nbc")]
     megabytes = sum(file.stat().st_size for file in files) / 1e6
-    writable = os.access(folder, os.W_OK)
-    hint = "" if writable else "; cannot be written, set NUMBA_CACHE_DIR to a folder that can"
-    return f"{len(files)} kernels, {megabytes:.0f} MB, under {folder}{hint}"
+    return f"{len(files)} kernels, {megabytes:.0f} MB, under {' and '.join(map(str, folders))}"
 
 
 def _optional(name: str, use: str) -> str:

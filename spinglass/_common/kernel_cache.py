@@ -46,6 +46,15 @@ class KernelCache(FunctionCache):  # type: ignore[misc]
             _say_once(f"compiled kernels cannot be written to {self.cache_path} ({error.strerror})")
 
 
+def kernel_folders() -> list[Path]:
+    """Return the folders under which compiled kernels are kept; none where no folder can be written."""
+    place = KernelCache.of(kernel_folders).cache_path
+    if place is None:
+        return []
+    packages = [Path(__file__).parents[2] / name for name in ("spinglass", "theory")]
+    return packages if Path(place).is_relative_to(packages[0]) else [Path(place).parent]
+
+
 def _compiler() -> tuple[object, ...]:
     settings = (numba.config.OPT, numba.config.LOOP_VECTORIZE, numba.config.SLP_VECTORIZE, numba.config.BOUNDSCHECK)
     return numba.__version__, llvmlite.__version__, *map(str, settings)
