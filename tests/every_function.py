@@ -60,7 +60,7 @@ def _samples():
     chain = sampling.Langevin(glass, 1.0, 0.01)
     yield "langevin", lambda: chain.step(chain.init(POINTS[:3], seed=0), steps=5)
     yield "hmc", lambda: sampling.sample(glass, 1.0, sweeps=20, chains=3, seed=0)
-    yield "temper", lambda: sampling.temper(glass, sampling.geometric_ladder(0.7, 2.0, 3), sweeps=20, seed=0)
+    yield "temper", lambda: sampling.temper([glass], sampling.geometric_ladder(0.7, 2.0, 3), sweeps=20, seed=0)
     yield "anneal", lambda: sampling.anneal(glass, POINTS[:6])
     yield "noise", lambda: row_keys(0, 3)
 
@@ -74,7 +74,7 @@ def _networks():
         "decoupled",
         lambda: [PATHS.energy_and_gradient(POINTS[:6, :3]), PATHS.hessian_vector(POINTS[:6, :3], POINTS[6:12, :3])],
     )
-    yield "curvature", lambda: [found.gradient(), found.hessian(), solution_index(found)]
+    yield "curvature", lambda: [found.gradient, found.hessian(), solution_index(found)]
     yield "train", lambda: networks.train(INPUTS, LABELS, hidden=8, networks=3, epochs=5, seed=1)
     yield (
         "linear",

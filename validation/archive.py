@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from validation.results import Report
-from validation.storage import write_whole
+from validation.storage import read_parquet, write_whole
 from validation.verdict import Verdict
 from validation.versions import versions
 
@@ -83,12 +83,10 @@ def load(folder: str | Path) -> "pd.DataFrame":
     ValueError
         If the folder holds no run.
     """
-    import pandas as pd
-
     file = Path(folder) / DATA
     if not file.is_file():
         raise ValueError(f"there is no {DATA} in {folder}; give the folder that verify(out=...) wrote")
-    return pd.read_parquet(file, use_threads=False, pre_buffer=False)  # Arrow's threads may outlive Python's end
+    return read_parquet(file).to_pandas(use_threads=False)
 
 
 def contents(report: Report) -> dict[str, Any]:

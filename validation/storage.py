@@ -66,12 +66,7 @@ class RunFolder:
 
     def table(self, number: int) -> "pa.Table":
         """Return a finished unit's rows."""
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        content = pa.BufferReader(self._file(number).read_bytes())
-        # On this thread alone: Arrow's own may hold the bytes while Python ends, and abort it (apache/arrow#34314).
-        return parquet.read_table(content, use_threads=False, pre_buffer=False)
+        return read_parquet(self._file(number))
 
     def _file(self, number: int) -> Path:
         return unit_file(self.path, number)
@@ -168,6 +163,19 @@ def write_whole(file: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
         error.filename = error.filename or str(file)
         raise
+
+
+def read_parquet(file: Path) -> "pa.Table":
+    """Return a file's table, read on this thread alone.
+
+    Arrow's own threads end only with the process. They may hold Python's bytes while Python ends, which aborts it
+    (apache/arrow#34314). ``parquet.read_table`` and ``pandas.read_parquet`` start one even with ``use_threads=False``.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    content = pa.BufferReader(file.read_bytes())
+    return parquet.ParquetFile(content, pre_buffer=False).read(use_threads=False)
 
 
 def _parquet(table: "pa.Table") -> bytes:
