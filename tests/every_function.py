@@ -84,7 +84,7 @@ def _networks():
 
 
 def _theory():
-    yield "relaxation", lambda: theory.relaxation([0.0, 0.5, 2.0], {2: 0.5, 3: 1.0}, T=0.3)
+    yield "relaxation", lambda: theory.relaxation([0.0, 0.2], {2: 0.5, 3: 1.0}, T=0.3)
     yield "long_time_energy", lambda: theory.long_time_energy(3, until=45.0)
 
 

@@ -30,11 +30,15 @@ for batch in (1, 7):
     dense = np.einsum("ijk,bi,bj,bk->b", J, x, x, x) / 3  # n^{-(H-1)/2} at H = 3
     assert np.allclose(glass.energy(x), dense, rtol=1e-12)
     assert np.allclose(glass.hessian_vector(x, x), 2 * glass.gradient(x), rtol=1e-12)  # Euler: degree 3
+glass = SphericalSpinGlass.pure(3, 3, seed=0)
 found = spinglass.descend(glass, x)
 assert found.converged.all() and (found.energy_per_spin <= glass.energy(x) / 3).all()
 sampling.sample(glass, 1.0, sweeps=4, chains=2, burn_in=2)
-every = spinglass.enumerate_critical_points(SphericalSpinGlass.pure(2, 3, seed=0))
-assert every.complete
+from spinglass.critical_points import lanes
+a, z = lanes.aligned_rows(4), np.arange(8) + 1j
+lanes.store(a, 1, z)
+assert np.array_equal(lanes.load(a, 1), z) and np.array_equal(lanes.load_real(a, 3), np.ones(8))
+assert np.allclose(lanes.reciprocal(z) * z, 1) and np.array_equal(lanes.squared_modulus(z), np.arange(8.0) ** 2 + 1)
 # Without noise from a random point the energy falls at the rate of the squared gradient, H per spin.
 slow = theory.relaxation([0.0, 0.001], 3, step=0.001)
 assert abs(slow.energy[1] + 0.003) < 1e-4
@@ -58,7 +62,9 @@ def test_pytest_imports_a_module_once_and_hides_no_function(tmp_path):
     test = tmp_path / "test_function.py"
     test.write_text("from validation import gallery\ndef test_it():\n    assert callable(gallery.entry)\n")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-c", "setup.cfg"]
-    done = subprocess.run([*command, "validation/gallery/entry.py", str(test)], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [*command, "validation/gallery/entry.py", str(test)], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout
 
 

@@ -86,7 +86,8 @@ def load(folder: str | Path) -> "pd.DataFrame":
     file = Path(folder) / DATA
     if not file.is_file():
         raise ValueError(f"there is no {DATA} in {folder}; give the folder that verify(out=...) wrote")
-    return read_parquet(file).to_pandas(use_threads=False)
+    data: pd.DataFrame = read_parquet(file).to_pandas(use_threads=False)
+    return data
 
 
 def contents(report: Report) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
 
-class SelfContainedLibrary(JITCodeLibrary):  # type: ignore[misc]
+class SelfContainedLibrary(JITCodeLibrary):
     """The machine code of one kernel, in which copies of other kernels are seen by nobody else."""
 
     def _finalize_final_module(self) -> None:
@@ -31,15 +31,15 @@ class SelfContainedLibrary(JITCodeLibrary):  # type: ignore[misc]
             self._shared_module = shared
             for name in copies:
                 module.get_function(name).linkage = binding.Linkage.internal
-        super()._finalize_final_module()
+        super()._finalize_final_module()  # type: ignore[no-untyped-call]
 
 
-class SelfContainedCompiler(Compiler):  # type: ignore[misc]
+class SelfContainedCompiler(Compiler):
     """Numba's compiler with :class:`SelfContainedLibrary` for its output."""
 
     def compile_extra(self, func: Callable[..., Any]) -> Any:
         """Compile a Python function."""
-        library = SelfContainedLibrary(self.state.targetctx.codegen(), func.__qualname__)
-        library.enable_object_caching()  # so that it can be saved
+        library = SelfContainedLibrary(self.state.targetctx.codegen(), func.__qualname__)  # type: ignore[no-untyped-call]
+        library.enable_object_caching()  # type: ignore[no-untyped-call]
         self.state.library = library
-        return super().compile_extra(func)
+        return super().compile_extra(func)  # type: ignore[no-untyped-call]

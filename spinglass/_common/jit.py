@@ -20,6 +20,7 @@ from spinglass._common.kernel_cache import KernelCache
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_SWITCHED_OFF = bool(vars(numba.config)["DISABLE_JIT"])
 
 
 def jit(function: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -29,8 +30,8 @@ def jit(function: Callable[_P, _R]) -> Callable[_P, _R]:
     the order would depend on where its arrays lie. Where a number of lanes must not change a lane's bits, products are
     added by :func:`spinglass.kernels.products.fma`, which leaves no choice of what is rounded.
     """
-    if numba.config.DISABLE_JIT:
-        return cast(Callable[_P, _R], np.errstate(all="ignore")(function))  # compiled code does not warn either
+    if _SWITCHED_OFF:
+        return np.errstate(all="ignore")(function)  # compiled code does not warn either
     compiled: Any = numba.njit(
         nogil=True,
         error_model="numpy",
@@ -49,7 +50,7 @@ def intrinsic(plain: Callable[..., Any]) -> Callable[[Callable[..., Any]], Calla
     """
 
     def decorated(emitter: Callable[..., Any]) -> Callable[..., Any]:
-        made: Callable[..., Any] = plain if numba.config.DISABLE_JIT else numba.extending.intrinsic(emitter)
+        made: Callable[..., Any] = plain if _SWITCHED_OFF else numba.extending.intrinsic(emitter)
         return made
 
     return decorated

@@ -16,7 +16,7 @@ from spinglass._common.sources import sources_digest
 ADVICE = "set NUMBA_CACHE_DIR to a folder that can be written"
 
 
-class KernelCache(FunctionCache):  # type: ignore[misc]
+class KernelCache(FunctionCache):
     """Numba's cache with files of :class:`KernelFiles`; a disk that does not take them stops nothing."""
 
     @classmethod
@@ -31,8 +31,8 @@ class KernelCache(FunctionCache):  # type: ignore[misc]
             return NullCache()
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(function)
-        self._cache_file = KernelFiles(
+        super().__init__(function)  # type: ignore[no-untyped-call]
+        self._cache_file = KernelFiles(  # type: ignore[assignment]
             Path(self.cache_path),
             self._impl.filename_base,
             lambda: (_compiler(), sources_digest(Path(function.__code__.co_filename))),
@@ -41,7 +41,7 @@ class KernelCache(FunctionCache):  # type: ignore[misc]
     def save_overload(self, signature: Any, data: Any) -> None:
         """Keep a compiled kernel."""
         try:
-            super().save_overload(signature, data)
+            super().save_overload(signature, data)  # type: ignore[no-untyped-call]
         except OSError as error:
             _say_once(f"compiled kernels cannot be written to {self.cache_path} ({error.strerror})")
 
@@ -56,8 +56,8 @@ def kernel_folders() -> list[Path]:
 
 
 def _compiler() -> tuple[object, ...]:
-    settings = (numba.config.OPT, numba.config.LOOP_VECTORIZE, numba.config.SLP_VECTORIZE, numba.config.BOUNDSCHECK)
-    return numba.__version__, llvmlite.__version__, *map(str, settings)
+    settings = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK")
+    return numba.__version__, llvmlite.__version__, *(str(getattr(numba.config, name)) for name in settings)
 
 
 @cache
