@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.timing import best_time, isolated
-from spinglass.jit import jit
-from spinglass.threads import available_cores
+from spinglass._common.jit import jit
+from spinglass._common.threads import available_cores
 
 
 @jit

@@ -6,7 +6,7 @@ import time
 
 from benchmarks.timing import Result, duration, isolated
 from spinglass import SphericalSpinGlass, sphere
-from spinglass.memory import available_memory
+from spinglass._common.memory import available_memory
 
 _GIB = 2**30
 N, LIMIT = 2000, 14 * _GIB

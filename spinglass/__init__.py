@@ -1,15 +1,19 @@
 """Spin-glass landscapes and what is done to them: numbers in, numbers out."""
 
-from importlib import import_module
-from types import ModuleType
+from typing import TYPE_CHECKING
 
-from spinglass import sphere
-from spinglass.critical_points import basin_volumes, enumerate_critical_points, landscape_graph
-from spinglass.derivatives import check_derivatives
-from spinglass.descent import DescentInterrupted, descend, hessian_ascent
-from spinglass.hamiltonian import SphericalSpinGlass
-from spinglass.planted import plant
-from spinglass.results import CriticalPoints
+from spinglass._common.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from spinglass import networks, sampling, sphere
+    from spinglass._common import seeds
+    from spinglass.critical_points import basin_volumes, enumerate_critical_points, landscape_graph
+    from spinglass.derivatives import check_derivatives
+    from spinglass.descent import DescentInterrupted, descend
+    from spinglass.descent.hessian_ascent import hessian_ascent
+    from spinglass.hamiltonian import SphericalSpinGlass
+    from spinglass.planted import plant
+    from spinglass.results import CriticalPoints
 
 __all__ = [
     "CriticalPoints",
@@ -24,12 +28,21 @@ __all__ = [
     "networks",
     "plant",
     "sampling",
+    "seeds",
     "sphere",
 ]
 
-
-def __getattr__(name: str) -> ModuleType:
-    """Import the packages beside the glass when they are asked for: they take as long as all the rest."""
-    if name in ("networks", "sampling"):
-        return import_module(f"spinglass.{name}")
-    raise AttributeError(f"module 'spinglass' has no attribute {name!r}")
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "spinglass": ["networks", "sampling", "sphere"],
+        "spinglass._common": ["seeds"],
+        "spinglass.critical_points": ["basin_volumes", "enumerate_critical_points", "landscape_graph"],
+        "spinglass.derivatives": ["check_derivatives"],
+        "spinglass.descent": ["DescentInterrupted", "descend"],
+        "spinglass.descent.hessian_ascent": ["hessian_ascent"],
+        "spinglass.hamiltonian": ["SphericalSpinGlass"],
+        "spinglass.planted": ["plant"],
+        "spinglass.results": ["CriticalPoints"],
+    },
+)

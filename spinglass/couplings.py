@@ -11,11 +11,11 @@ from math import comb, factorial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spinglass.jit import jit
+from spinglass._common.jit import jit
+from spinglass._common.memory import require_memory
+from spinglass._common.seeds import Seed, child, generator, seed_sequence
+from spinglass._common.threads import run_in_threads
 from spinglass.layout import IntArray, Layout, fill_indices, fill_ranks, layout, sorted_rank
-from spinglass.memory import require_memory
-from spinglass.seeds import Seed, child, generator, seed_sequence
-from spinglass.threads import run_in_threads
 
 FloatArray = NDArray[np.floating]
 

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from spinglass._common.threads import available_cores, run_in_threads
 from spinglass.couplings import FloatArray
 from spinglass.kernels import hessian, point, quadratic, rows
 from spinglass.kernels.tile import LANES
 from spinglass.layout import IntArray, Layout, layout
-from spinglass.threads import available_cores, run_in_threads
 
 # Multiply-adds below which handing work to threads costs more than it saves.
 _SERIAL_POINT = 2**19

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spinglass import couplings
+from spinglass._common.memory import require_memory
+from spinglass._common.seeds import Seed, seed_sequence
 from spinglass.arguments import real_number, whole_number
 from spinglass.couplings import FloatArray
 from spinglass.forms import Form
 from spinglass.kernels.vectors import STEP
-from spinglass.memory import require_memory
-from spinglass.seeds import Seed, seed_sequence
 
 _POINTWISE = 5  # batches smaller than this are cheaper point by point than padded to a chunk
 

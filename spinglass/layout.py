@@ -15,7 +15,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from spinglass.jit import jit
+from spinglass._common.jit import jit
 
 IntArray = NDArray[np.int64]
 

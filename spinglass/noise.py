@@ -14,10 +14,10 @@ import numpy.typing as npt
 from llvmlite import ir
 from numba import types
 
+from spinglass._common.jit import intrinsic, jit
+from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass.arguments import whole_number
-from spinglass.jit import intrinsic, jit
 from spinglass.landscape import Array
-from spinglass.seeds import Seed, child, seed_sequence
 
 Words = npt.NDArray[np.uint64]
 
@@ -39,7 +39,11 @@ def row_keys(seed: Seed, rows: int, first: int = 0) -> Words:
     return np.array(keys, dtype=np.uint64).reshape(count, 2)
 
 
-@intrinsic
+def _plain_high_half(a: int, b: int) -> np.uint64:
+    return np.uint64(int(a) * int(b) >> 64)
+
+
+@intrinsic(_plain_high_half)
 def _high_half(typingctx: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     """Return the high 64 bits of the product of two unsigned words."""
     signature = types.uint64(types.uint64, types.uint64)

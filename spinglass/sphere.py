@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.memory import require_memory
+from spinglass._common.threads import one_blas_thread, run_in_threads
 from spinglass.geometry import (
     coordinates,
     dot,
@@ -36,8 +38,6 @@ from spinglass.landscape import (
     check_landscape,
     check_on_sphere,
 )
-from spinglass.memory import require_memory
-from spinglass.threads import one_blas_thread, run_in_threads
 
 __all__ = [
     "coordinates",

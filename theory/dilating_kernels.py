@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.jit import jit
+from spinglass._common.jit import jit
 from theory.two_time_kernels import dot, power_law
 
 Array = NDArray[np.float64]

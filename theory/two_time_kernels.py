@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.jit import jit
+from spinglass._common.jit import jit
 
 Array = NDArray[np.float64]
 

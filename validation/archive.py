@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from spinglass.arguments import quoted
 from validation.results import Report
-from validation.storage import write_whole
+from validation.storage import read_parquet, write_whole
 from validation.verdict import Verdict
 from validation.versions import versions
 
@@ -100,15 +100,14 @@ def load(folder: str | Path) -> "pd.DataFrame":
     ValueError
         If the folder holds no run, or its data cannot be read.
     """
-    import pandas as pd
-
     file = Path(folder) / DATA
     if not file.is_file():
         raise ValueError(f"there is no {DATA} in {folder}; give the folder that verify(out=...) wrote")
     try:
-        return pd.read_parquet(file, use_threads=False, pre_buffer=False)  # Arrow's threads may outlive Python's end
+        data: pd.DataFrame = read_parquet(file).to_pandas(use_threads=False)
     except (ValueError, OSError) as error:
         raise ValueError(f"{file} is damaged, or no Parquet file ({error}); make it again with --resume") from None
+    return data
 
 
 def contents(report: Report) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from numpy.polynomial import polynomial
 
 import theory.regression
 from spinglass import regression, toy_data
-from spinglass.seeds import child, generator, seed_sequence
+from spinglass._common.seeds import child, generator, seed_sequence
 
 Array = npt.NDArray[np.float64]
 Panel = tuple[str, Array, Array, int, float | None]  # name, x, t, degree, ln lambda

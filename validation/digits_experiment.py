@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 
 from spinglass import SphericalSpinGlass, descend, sphere
+from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass.networks.curvature import curvature
 from spinglass.networks.curvature.spectrum import solution_index
 from spinglass.networks.data import Digits, digits
 from spinglass.networks.training.many import train
 from spinglass.networks.training.optimisers import SGD, Optimiser, as_optimiser
 from spinglass.networks.training.result import TrainedNetworks
-from spinglass.seeds import Seed, child, seed_sequence
 from validation.claim import Effort
 
 PUBLISHED_SIZES = (25, 50, 100, 250, 500)

@@ -7,8 +7,8 @@ import pandas as pd
 
 import theory
 from spinglass import SphericalSpinGlass, descend, sphere
+from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass.critical_points.basins import Basins
-from spinglass.seeds import Seed, child, seed_sequence
 
 
 def descent_energies(

@@ -5,11 +5,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from spinglass import toy_data
+from spinglass._common.seeds import Seed, child, generator, seed_sequence
 from spinglass.networks import training
 from spinglass.networks.small import neuron, neuron_minima
 from spinglass.networks.small.two_parameter import TwoParameterSurface
 from spinglass.networks.training.optimisers import Adam
-from spinglass.seeds import Seed, child, generator, seed_sequence
 
 Array = npt.NDArray[np.float64]
 

@@ -39,7 +39,7 @@ def checks() -> dict[str, str]:
 
 
 def _cores() -> str:
-    from spinglass.threads import available_cores
+    from spinglass._common.threads import available_cores
 
     wanted = os.environ.get("SPINGLASS_THREADS")
     limit = f"; SPINGLASS_THREADS={wanted}" if wanted else "; SPINGLASS_THREADS lowers it"
@@ -47,7 +47,7 @@ def _cores() -> str:
 
 
 def _memory() -> str:
-    from spinglass.memory import available_memory
+    from spinglass._common.memory import available_memory
 
     return f"{available_memory() / 2**30:.1f} GiB to be had"
 
@@ -55,23 +55,22 @@ def _memory() -> str:
 def _blas() -> str:
     from threadpoolctl import threadpool_info
 
-    import spinglass.threads
+    import spinglass._common.threads
 
-    with spinglass.threads.one_blas_thread():  # loads the one that compiled code calls
+    with spinglass._common.threads.one_blas_thread():  # loads the one that compiled code calls
         pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
     return "; ".join(f"{pool['internal_api']} {pool['version']}" for pool in pools) or "none found"
 
 
 def _cache() -> str:
-    import spinglass
+    from spinglass._common.kernel_cache import ADVICE, kernel_folders
 
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(chosen) if chosen else Path(spinglass.__file__).parent
-    files = list(folder.rglob("*.nbc"))
+    folders = kernel_folders()
+    if not folders:
+        return f"not kept, every process compiles its own; {ADVICE}"
+    files = [file for folder in folders for file in folder.rglob("*.nbc")]
     megabytes = sum(file.stat().st_size for file in files) / 1e6
-    writable = os.access(folder, os.W_OK)
-    hint = "" if writable else "; cannot be written, set NUMBA_CACHE_DIR to a folder that can"
-    return f"{len(files)} kernels, {megabytes:.0f} MB, under {folder}{hint}"
+    return f"{len(files)} kernels, {megabytes:.0f} MB, under {' and '.join(map(str, folders))}"
 
 
 def _optional(name: str, use: str) -> str:

@@ -15,7 +15,7 @@ from validation.own_modules import modules_of_claim_files
 
 # Where remembered results may lie. Thread pools are remembered as well, but hold no results.
 _REMEMBERING = ("spinglass.", "theory.", "validation.claims.")
-_KEPT = ("spinglass.threads",)
+_KEPT = ("spinglass._common.threads",)
 _ISOLATION = Isolation()
 
 

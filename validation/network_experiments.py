@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spinglass._common.seeds import child, seed_sequence
 from spinglass.networks import data, training
 from spinglass.networks.training import augment
 from spinglass.networks.training.optimisers import Adam
 from spinglass.networks.training.result import TrainedNetworks
-from spinglass.seeds import child, seed_sequence
 from spinglass.toy_data import GaussianMixture
 
 Array = npt.NDArray[np.float64]

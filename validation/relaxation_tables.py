@@ -8,7 +8,7 @@ import pandas as pd
 import spinglass
 import theory
 from spinglass import SphericalSpinGlass, sphere
-from spinglass.seeds import child, seed_sequence
+from spinglass._common.seeds import child, seed_sequence
 
 
 def flow_in_time(

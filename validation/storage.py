@@ -80,13 +80,10 @@ class RunFolder:
             If the file holds no table: it was not written by a run.
         """
         import pyarrow as pa
-        from pyarrow import parquet
 
         file = self._file(number)
-        content = pa.BufferReader(file.read_bytes())
         try:
-            # On this thread alone: Arrow's own may hold the bytes while Python ends, and abort it (apache/arrow#34314).
-            return parquet.read_table(content, use_threads=False, pre_buffer=False)
+            return read_parquet(file)
         except (pa.ArrowException, OSError) as error:
             raise ValueError(f"{file} holds no table ({error}); remove it and go on with --resume") from None
 
@@ -183,6 +180,19 @@ def write_whole(file: Path, content: bytes) -> None:
         return
     with whole_file(file) as stream:
         stream.write(content)
+
+
+def read_parquet(file: Path) -> "pa.Table":
+    """Return a file's table, read on this thread alone.
+
+    Arrow's own threads end only with the process. They may hold Python's bytes while Python ends, which aborts it
+    (apache/arrow#34314). ``parquet.read_table`` and ``pandas.read_parquet`` start one even with ``use_threads=False``.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    content = pa.BufferReader(file.read_bytes())
+    return parquet.ParquetFile(content, pre_buffer=False).read(use_threads=False)
 
 
 def _parquet(table: "pa.Table") -> bytes:

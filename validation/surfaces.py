@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize
 
+from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass.networks.curvature import Curvature, curvature
 from spinglass.networks.layers import LayeredNetwork
-from spinglass.seeds import Seed, child, seed_sequence
 
 Array = NDArray[np.float64]
 

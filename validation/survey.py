@@ -9,9 +9,9 @@ import pandas as pd
 
 import theory
 from spinglass import SphericalSpinGlass, critical_points
+from spinglass._common.seeds import child, seed_sequence
 from spinglass.critical_points import Enumeration, Progress
 from spinglass.critical_points.enumeration import MAX_PATHS
-from spinglass.seeds import child, seed_sequence
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def sweep(
     >>> list(sweep(abs, [-2, 3]))
     [(-2, 2), (3, 3)]
     """
-    from spinglass.threads import one_blas_thread
+    from spinglass._common.threads import one_blas_thread
 
     # Products' last bits depend on the number of BLAS threads; one is what a worker process has too.
     with one_blas_thread():
@@ -202,7 +202,7 @@ def _end_with_parent() -> None:
 def _elsewhere(expected: str, work: Callable[[UnitT], ResultT], unit: UnitT) -> ResultT:
     if code() != expected:
         raise RuntimeError(f"this worker has other code ({code()}) than the run ({expected}); install the same version")
-    from spinglass.threads import one_blas_thread_for_good
+    from spinglass._common.threads import one_blas_thread_for_good
 
     one_blas_thread_for_good()
     return work(unit)

@@ -8,8 +8,8 @@ import pandas as pd
 
 import theory
 from spinglass import SphericalSpinGlass, enumerate_critical_points
+from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass.sampling import Tempering, ground_state, temper
-from spinglass.seeds import Seed, child, seed_sequence
 from theory import statics
 
 

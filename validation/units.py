@@ -90,7 +90,7 @@ class Outcome:
 
 def sample_seed(root: np.random.SeedSequence, claim_id: str, effort: Effort, *key: int) -> np.random.SeedSequence:
     """Return the seed of one sample; each effort has its own, as a larger run is a new test."""
-    from spinglass.seeds import child
+    from spinglass._common.seeds import child
 
     return child(root, zlib.crc32(claim_id.encode()), EFFORTS.index(effort), *key)
 

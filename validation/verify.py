@@ -79,7 +79,7 @@ def verify(
     >>> verify(["covariance/packed"], workers=1)["covariance/packed"].status
     'agrees'
     """
-    from spinglass.seeds import seed_sequence
+    from spinglass._common.seeds import seed_sequence
 
     start = time.perf_counter()
     catalogue = _catalogue(claims)
@@ -177,7 +177,7 @@ def _catalogue(claims: str | Path | Iterable[Claim] | None) -> Catalogue:
 
 
 def _workers(workers: int | None) -> int:
-    from spinglass.threads import available_cores
+    from spinglass._common.threads import available_cores
 
     if workers is None:
         return available_cores()

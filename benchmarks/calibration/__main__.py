@@ -27,7 +27,7 @@ from pathlib import Path
 
 from benchmarks.calibration.judging import Judged, weigh
 from benchmarks.calibration.summary import line, summary
-from spinglass.threads import available_cores
+from spinglass._common.threads import available_cores
 from validation import verify
 from validation.archive import CLAIMS
 from validation.claim import FEWEST_CLUSTERS

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spinglass import sphere
+from spinglass._common.memory import require_memory
+from spinglass._common.seeds import Seed
 from spinglass.arguments import whole_number
 from spinglass.critical_points.graph import LandscapeGraph
 from spinglass.critical_points.valleys import minimum_of_flow
 from spinglass.landscape import Array
 from spinglass.layout import IntArray
-from spinglass.memory import require_memory
-from spinglass.seeds import Seed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,8 @@ zero but by accident, and an inexact solve only shortens the next step.
 
 from typing import Any
 
+from spinglass._common.jit import jit
 from spinglass.critical_points.lanes import conjugate, load, reciprocal, store, zero
-from spinglass.jit import jit
 from spinglass.landscape import Array
 
 

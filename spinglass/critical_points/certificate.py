@@ -24,11 +24,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spinglass._common.threads import run_in_threads
 from spinglass.critical_points import classes
 from spinglass.critical_points.start import ComplexArray
 from spinglass.critical_points.system import Numbers, System, complex_points, inverses
 from spinglass.landscape import Array
-from spinglass.threads import run_in_threads
 
 _UNIT = 2.0**-53
 _SAFETY = 1.001

@@ -8,9 +8,9 @@ A series is one array of complex entries, coefficient after coefficient; kernels
 entry where a coefficient begins, because a view of an array costs as much as a small contraction.
 """
 
+from spinglass._common.jit import jit
 from spinglass.critical_points.form import Form
 from spinglass.critical_points.lanes import load, store, zero
-from spinglass.jit import jit
 from spinglass.landscape import Array
 from spinglass.layout import IntArray
 

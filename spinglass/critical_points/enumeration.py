@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from spinglass import sphere
+from spinglass._common.threads import one_blas_thread
 from spinglass.arguments import whole_number
 from spinglass.critical_points import classes, homotopy, quadratic
 from spinglass.critical_points.checkpoint import Checkpoint
@@ -21,7 +22,6 @@ from spinglass.critical_points.system import System
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Array
 from spinglass.results import Status
-from spinglass.threads import one_blas_thread
 
 MAX_PATHS = 2**21  # n = 20 at H = 3 is 2^20 - 1
 _DEGENERATE = 1e-10  # |eigenvalue| over the largest one, where rounding no longer tells its sign

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spinglass._common.threads import run_in_threads
 from spinglass.critical_points import classes
 from spinglass.critical_points.checkpoint import Checkpoint, Ends
 from spinglass.critical_points.form import form
@@ -21,7 +22,6 @@ from spinglass.critical_points.system import System
 from spinglass.critical_points.taylor import workspace
 from spinglass.critical_points.tracker import ARRIVED, Precision, lanes, track
 from spinglass.layout import IntArray
-from spinglass.threads import run_in_threads
 
 _BLOCK = 128  # paths in one piece of work for a thread
 _STRETCH = 64 * _BLOCK  # paths between two checkpoints

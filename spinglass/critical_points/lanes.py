@@ -27,15 +27,16 @@ from numba.core import types
 from numba.core.cgutils import get_or_insert_function
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
-from numba.extending import intrinsic, models, register_model
+from numba.extending import models, register_model
 
+from spinglass._common.jit import intrinsic
 from spinglass.landscape import Array
 
 WIDTH = 8
 _BYTES = 8 * WIDTH
 _VECTOR = ir.VectorType(ir.DoubleType(), WIDTH)
 _PAIR = ir.LiteralStructType([_VECTOR, _VECTOR])
-# The flags of spinglass.jit: sums may be reordered and fused, NaN and infinity keep their meaning.
+# The flags of spinglass._common.jit: sums may be reordered and fused, NaN and infinity keep their meaning.
 _FLAGS = ("reassoc", "contract", "nsz")
 
 
@@ -235,23 +236,30 @@ def _zero(_: Any) -> Any:
     return _COMPLEX(), _lowering("zero")
 
 
-def _inside(implementation: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a function of compiled code; its arguments are known to Numba alone."""
-    inside: Callable[..., Any] = intrinsic(implementation)
-    return inside
+def _plain_load(array: Any, entry: int) -> Any:
+    return array[2 * entry] + 1j * array[2 * entry + 1]
 
 
-load = _inside(_load)
-load_real = _inside(_load_real)
-store = _inside(_store)
-store_real = _inside(_store_real)
-splat = _inside(_splat)
-choose = _inside(_choose)
-zero = _inside(_zero)
-conjugate = _inside(_conjugate)
-reciprocal = _inside(_reciprocal)
-squared_modulus = _inside(_squared_modulus)
-root = _inside(_root)
+def _plain_store(array: Any, entry: int, value: Any) -> None:
+    array[2 * entry], array[2 * entry + 1] = value.real, value.imag
+
+
+def _plain_store_real(array: Any, entry: int, value: Any) -> None:
+    array[entry] = value
+
+
+# In Python, where compilation is switched off, lanes are NumPy arrays of eight numbers.
+load = intrinsic(_plain_load)(_load)
+load_real = intrinsic(lambda array, entry: array[entry].copy())(_load_real)
+store = intrinsic(_plain_store)(_store)
+store_real = intrinsic(_plain_store_real)(_store_real)
+splat = intrinsic(lambda number: np.full(WIDTH, number))(_splat)
+choose = intrinsic(lambda condition, a, b: np.where(condition > 0, a, b))(_choose)
+zero = intrinsic(lambda: np.zeros(WIDTH, np.complex128))(_zero)
+conjugate = intrinsic(np.conj)(_conjugate)
+reciprocal = intrinsic(np.reciprocal)(_reciprocal)
+squared_modulus = intrinsic(lambda z: z.real**2 + z.imag**2)(_squared_modulus)
+root = intrinsic(np.sqrt)(_root)
 
 _OPERATORS: dict[Callable[..., Any], dict[Any, str]] = {
     operator.add: {_REAL(_REAL, _REAL): "add", _COMPLEX(_COMPLEX, _COMPLEX): "complex_add"},

@@ -8,7 +8,7 @@ coordinate that is not zero takes its principal root, the later ones any of d-1 
 import numpy as np
 from numpy.typing import NDArray
 
-from spinglass.jit import jit
+from spinglass._common.jit import jit
 
 ComplexArray = NDArray[np.complex128]
 

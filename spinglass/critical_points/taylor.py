@@ -6,6 +6,7 @@ projective space: every point is scaled to |X| = 1 and the series keeps ``conj(X
 
 from typing import NamedTuple
 
+from spinglass._common.jit import jit
 from spinglass.critical_points.bordered import border, dot, factorise, hermitian, solve_bordered
 from spinglass.critical_points.contraction import (
     add_contraction,
@@ -26,7 +27,6 @@ from spinglass.critical_points.lanes import (
     store,
     zero,
 )
-from spinglass.jit import jit
 from spinglass.landscape import Array
 
 _SIGMA = 1.0  # imaginary weight of the rank-one term that keeps the matrix regular; the form is scaled to order 1

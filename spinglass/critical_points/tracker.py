@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spinglass._common.jit import jit
 from spinglass.critical_points.form import Form
 from spinglass.critical_points.lanes import (
     WIDTH,
@@ -23,7 +24,6 @@ from spinglass.critical_points.lanes import (
 )
 from spinglass.critical_points.start import ComplexArray, start_point
 from spinglass.critical_points.taylor import Workspace, correct, expand
-from spinglass.jit import jit
 from spinglass.landscape import Array
 from spinglass.layout import IntArray
 

@@ -4,9 +4,9 @@ from typing import Protocol
 
 import numpy as np
 
+from spinglass._common.jit import jit
 from spinglass.descent.method import Rows, State
 from spinglass.descent.rows import dot, step_along, tangent_part
-from spinglass.jit import jit
 from spinglass.landscape import Array
 
 # The first step, and any other that has no curvature to go by, turns a point by about this angle.

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spinglass._common.memory import require_memory
+from spinglass._common.seeds import Seed
+from spinglass._common.threads import one_blas_thread, run_in_threads
 from spinglass.arguments import whole_number
 from spinglass.geometry import householder, random_points
 from spinglass.landscape import AnyFloats, Array, WithHessian
-from spinglass.memory import require_memory
-from spinglass.seeds import Seed
-from spinglass.threads import one_blas_thread, run_in_threads
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

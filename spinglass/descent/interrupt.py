@@ -4,7 +4,7 @@ import signal
 import threading
 from types import FrameType, TracebackType
 
-from spinglass.jit import compiling
+from spinglass._common.interruptible import compiling
 from spinglass.results import CriticalPoints
 
 

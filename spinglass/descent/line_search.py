@@ -5,7 +5,7 @@ Every evaluation has the gradient with it, so the slope at the trial is known fo
 
 import numpy as np
 
-from spinglass.jit import jit
+from spinglass._common.jit import jit
 
 # Sufficient decrease: the share of the decrease promised by the slope that has to be kept.
 _ARMIJO = 1e-4

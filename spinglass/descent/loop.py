@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.memory import require_memory
 from spinglass.arguments import real_number, unknown, whole_number
 from spinglass.descent.conjugate_gradient import ConjugateGradient
 from spinglass.descent.evaluation import Evaluator
@@ -19,7 +20,6 @@ from spinglass.descent.newton import Newton
 from spinglass.descent.rows import finite_rows, normalise, tangent_parts
 from spinglass.descent.stochastic import StochasticGradient
 from spinglass.landscape import Array, Landscape, check_landscape, check_on_sphere
-from spinglass.memory import require_memory
 from spinglass.results import CriticalPoints, Status
 
 METHODS: dict[str, type[Method[Any]]] = {

@@ -7,12 +7,12 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from spinglass import sphere
+from spinglass._common.jit import jit
+from spinglass._common.threads import one_blas_thread, run_in_threads
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.method import Method, Rows, State
 from spinglass.descent.rows import dot, step_along, tangent_part
-from spinglass.jit import jit
 from spinglass.landscape import Array
-from spinglass.threads import one_blas_thread, run_in_threads
 
 # No step turns a point by more than atan of this.
 _LARGEST = 0.3

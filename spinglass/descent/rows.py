@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spinglass.jit import jit
+from spinglass._common.jit import jit
+from spinglass._common.threads import available_cores, run_in_threads
 from spinglass.landscape import Array
-from spinglass.threads import available_cores, run_in_threads
 
 # Coordinates a block, below which handing it to a thread costs more than its work.
 _BLOCK = 4_096

@@ -11,8 +11,8 @@ with A_m and the one with its transpose, so that each coefficient is read from m
 
 import numpy as np
 
+from spinglass._common.jit import jit
 from spinglass.couplings import FloatArray
-from spinglass.jit import jit
 from spinglass.kernels.monomials import monomial_tangents, monomials, pull_back, pull_back_tangents
 from spinglass.kernels.products import add_scaled, add_sums
 from spinglass.kernels.tile import multiply_add

@@ -6,8 +6,8 @@ R and Q alone through their second derivatives.
 
 import numpy as np
 
+from spinglass._common.jit import jit
 from spinglass.couplings import FloatArray
-from spinglass.jit import jit
 from spinglass.kernels.monomials import level_starts
 from spinglass.kernels.point import add_multiple, dot, point_monomials
 from spinglass.layout import IntArray

@@ -2,13 +2,15 @@
 
 Level d holds the monomials of degree d. Its block v, those whose last variable is v, is ``x_v`` times the prefix
 of level d-1 in the variables 0..v; block v begins at ``counts[d, v]``. Levels 1..degree stand one after the other.
-Points are columns: arrays have shape (variables or monomials, lanes).
+Points are columns: arrays have shape (variables or monomials, lanes). A lane's bits do not depend on the others, nor on
+how many there are.
 """
 
 import numpy as np
 
+from spinglass._common.jit import jit
 from spinglass.couplings import FloatArray
-from spinglass.jit import jit
+from spinglass.kernels.products import fma
 from spinglass.layout import IntArray
 
 
@@ -53,7 +55,8 @@ def monomial_tangents(x: FloatArray, v: FloatArray, levels: FloatArray, counts: 
             source = starts[d - 1]
             for k in range(counts[d - 1, i + 1]):
                 for lane in range(lanes):
-                    out[target + k, lane] = v[i, lane] * levels[source + k, lane] + x[i, lane] * out[source + k, lane]
+                    changed = v[i, lane] * levels[source + k, lane]
+                    out[target + k, lane] = fma(x[i, lane], out[source + k, lane], changed)
     return out
 
 
@@ -72,8 +75,8 @@ def pull_back(x: FloatArray, levels: FloatArray, weights: FloatArray, counts: In
             for k in range(counts[d - 1, v + 1]):
                 for lane in range(lanes):
                     weight = weights[source + k, lane]
-                    gradient[v, lane] += weight * levels[target + k, lane]
-                    weights[target + k, lane] += x[v, lane] * weight
+                    gradient[v, lane] = fma(weight, levels[target + k, lane], gradient[v, lane])
+                    weights[target + k, lane] = fma(x[v, lane], weight, weights[target + k, lane])
     for v in range(n):
         for lane in range(lanes):
             gradient[v, lane] += weights[v, lane]
@@ -101,9 +104,11 @@ def pull_back_tangents(
                 for lane in range(lanes):
                     weight = weights[source + k, lane]
                     change = weight_tangents[source + k, lane]
-                    product[i, lane] += change * levels[target + k, lane] + weight * level_tangents[target + k, lane]
-                    weights[target + k, lane] += x[i, lane] * weight
-                    weight_tangents[target + k, lane] += v[i, lane] * weight + x[i, lane] * change
+                    moved = fma(change, levels[target + k, lane], product[i, lane])
+                    product[i, lane] = fma(weight, level_tangents[target + k, lane], moved)
+                    weights[target + k, lane] = fma(x[i, lane], weight, weights[target + k, lane])
+                    turned = fma(v[i, lane], weight, weight_tangents[target + k, lane])
+                    weight_tangents[target + k, lane] = fma(x[i, lane], change, turned)
     for i in range(n):
         for lane in range(lanes):
             product[i, lane] += weight_tangents[i, lane]

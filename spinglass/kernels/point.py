@@ -6,8 +6,8 @@ of its own that are summed in a fixed order: the bits do not depend on how many 
 
 import numpy as np
 
+from spinglass._common.jit import jit
 from spinglass.couplings import FloatArray
-from spinglass.jit import jit
 from spinglass.kernels.monomials import monomial_tangents, monomials, pull_back, pull_back_tangents
 from spinglass.layout import IntArray
 

@@ -1,10 +1,11 @@
-"""Products and sums lane by lane, down the rows of flat arrays that may be one another."""
+"""Products and sums lane by lane, down the rows of flat arrays that may be one another; each product is fused."""
 
 from typing import Any
 
+from llvmlite import ir
 from numba import types
 
-from spinglass.jit import intrinsic
+from spinglass._common.jit import intrinsic
 from spinglass.kernels.vectors import BYTES, STEP, Vectors, emit_rounds
 
 
@@ -13,7 +14,37 @@ def _count(kind: Any) -> int:
     return STEP * int(kind.dtype.bitwidth) // (8 * BYTES)
 
 
-@intrinsic
+def _plain_fma(a: Any, b: Any, c: Any) -> Any:
+    return a * b + c
+
+
+@intrinsic(_plain_fma)
+def fma(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
+    """Return ``a b + c``, rounded once, wherever the loop around it is vectorised and wherever it is not.
+
+    In ``a b + c d`` the compiler is free to choose the product that is not rounded, and chooses otherwise in a loop's
+    vectors than in its remainder, so that a lane's last bits would depend on the number of lanes.
+    """
+    if not isinstance(c, types.Float):
+        return None
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = context.get_value_type(c)
+        name = f"llvm.fma.f{c.bitwidth}"
+        known = builder.module.globals.get(name)
+        return builder.call(known or ir.Function(builder.module, ir.FunctionType(kind, [kind] * 3), name), args)
+
+    return c(c, c, c), codegen
+
+
+def _plain_add_scaled(
+    a: Any, a_at: int, b: Any, b_at: int, b_row: int, c: Any, c_at: int, c_row: int, rows: int
+) -> None:
+    for r in range(rows):
+        c[c_at + r * c_row :][:STEP] += a[a_at:][:STEP] * b[b_at + r * b_row :][:STEP]
+
+
+@intrinsic(_plain_add_scaled)
 def add_scaled(
     typingctx: Any, a: Any, a_at: Any, b: Any, b_at: Any, b_row: Any, c: Any, c_at: Any, c_row: Any, rows: Any
 ) -> Any:
@@ -37,7 +68,12 @@ def add_scaled(
     return signature, codegen
 
 
-@intrinsic
+def _plain_add_sums(a: Any, a_at: int, a_row: int, b: Any, b_at: int, b_row: int, c: Any, c_at: int, rows: int) -> None:
+    for r in range(rows):
+        c[c_at:][:STEP] += a[a_at + r * a_row :][:STEP] * b[b_at + r * b_row :][:STEP]
+
+
+@intrinsic(_plain_add_sums)
 def add_sums(
     typingctx: Any, a: Any, a_at: Any, a_row: Any, b: Any, b_at: Any, b_row: Any, c: Any, c_at: Any, rows: Any
 ) -> Any:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from spinglass._common.jit import jit
 from spinglass.couplings import FloatArray
-from spinglass.jit import jit
+from spinglass.kernels.products import fma
 from spinglass.kernels.tile import multiply_add
 
 
@@ -38,7 +39,8 @@ def quadratic_chunk(
         multiply_add(flat_S, part * n, 1, parts * n, part_x.reshape(-1), 0, gradient.reshape(-1), 0, n, rows, lanes)
     for r in range(rows):
         i = part + r * parts
-        energy += x[i] * product[r]
+        for lane in range(lanes):
+            energy[lane] = fma(x[i, lane], product[r, lane], energy[lane])
         gradient[i] += product[r] if parts > 1 else 2 * product[r]
 
 

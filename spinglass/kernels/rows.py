@@ -5,9 +5,10 @@ A row's bits depend on its own point alone: not on the batch, its order, or who 
 
 import numpy as np
 
+from spinglass._common.jit import jit
 from spinglass.couplings import FloatArray
-from spinglass.jit import jit
 from spinglass.kernels.chunk import sweep_chunk, tangent_chunk
+from spinglass.kernels.products import fma
 from spinglass.kernels.quadratic import quadratic_chunk
 from spinglass.kernels.tile import LANES, multiply_add
 from spinglass.kernels.vectors import STEP
@@ -64,7 +65,8 @@ def sweep_rows(
             chunk_energy[:] = 0
             chunk_gradient[:] = 0
             for i in range(part, n, parts):
-                chunk_energy += operand[i] * lanes[i]
+                for lane in range(width):
+                    chunk_energy[lane] = fma(operand[i], lanes[i, lane], chunk_energy[lane])
                 chunk_gradient[i] = operand[i]
         elif order == 2:
             quadratic_chunk(operand.reshape(n, n), part, parts, lanes, chunk_energy, chunk_gradient)
@@ -82,10 +84,10 @@ def sweep_rows(
                 whole_gradient,
             )
         for lane in range(min(width, stop - begin)):
-            energy[begin + lane] += scale * chunk_energy[lane]
+            energy[begin + lane] = fma(scale, chunk_energy[lane], energy[begin + lane])
             if whole_gradient:
                 for i in range(n):
-                    gradient[begin + lane, i] += scale * chunk_gradient[i, lane]
+                    gradient[begin + lane, i] = fma(scale, chunk_gradient[i, lane], gradient[begin + lane, i])
         begin += width
 
 
@@ -118,5 +120,5 @@ def tangent_rows(
             tangent_chunk(operand, above, below, offsets, x_lanes, v_lanes, chunk_product)
         for lane in range(min(width, stop - begin)):
             for i in range(n):
-                product[begin + lane, i] += scale * chunk_product[i, lane]
+                product[begin + lane, i] = fma(scale, chunk_product[i, lane], product[begin + lane, i])
         begin += width

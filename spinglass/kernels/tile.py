@@ -7,10 +7,11 @@ such small operands into packed panels first; here nothing is copied, and the ve
 
 from typing import Any
 
+import numpy as np
 from numba import types
 
+from spinglass._common.jit import intrinsic, jit
 from spinglass.couplings import FloatArray
-from spinglass.jit import intrinsic, jit
 from spinglass.kernels.vectors import BYTES, INTEGER, STEP, SUMS, VECTORS, Vectors, emit_blocks, emit_rounds
 
 LANES = 32  # points a chunk, but for the last ones of a batch
@@ -45,7 +46,17 @@ def _emit_tile(
         vectors.store(sums[i * count : (i + 1) * count], c, row)
 
 
-@intrinsic
+def _plain_panel(
+    widest: int, a: Any, a_start: int, a_row: int, a_step: int, b: Any, b_start: int, c: Any, c_start: int, rows: int,
+    depth: int, lanes: int,
+) -> int:  # fmt: skip
+    i, k, lane = np.arange(rows), np.arange(depth), np.arange(widest)
+    A = a[a_start + i[:, None] * a_row + k * a_step]
+    c[c_start + i[:, None] * lanes + lane] += A @ b[b_start + k[:, None] * lanes + lane]
+    return widest
+
+
+@intrinsic(_plain_panel)
 def _panel(
     typingctx: Any,
     widest: Any,

@@ -8,10 +8,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from spinglass._common.memory import require_memory
+from spinglass._common.seeds import Seed, seed_sequence
 from spinglass.arguments import real_number, whole_number
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Array, check_points
-from spinglass.memory import require_memory
 from spinglass.networks.architecture import Architecture, in_figures
 from spinglass.networks.paths import storage
 from spinglass.networks.paths.draws import PathDraws
@@ -20,7 +21,6 @@ from spinglass.networks.paths.expectations import SAMPLES, sampled_outputs
 from spinglass.networks.paths.form import PathForm
 from spinglass.networks.paths.losses import PathLosses
 from spinglass.networks.redundancy import unique_weights
-from spinglass.seeds import Seed, seed_sequence
 
 Sharing = Literal["per-edge", "unique"]
 

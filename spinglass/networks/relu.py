@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spinglass._common.memory import require_memory
+from spinglass._common.seeds import Seed, child, generator, seed_sequence
+from spinglass._common.threads import one_blas_thread
 from spinglass.landscape import Array, check_points
-from spinglass.memory import require_memory
 from spinglass.networks.architecture import Architecture, in_figures
-from spinglass.seeds import Seed, child, generator, seed_sequence
-from spinglass.threads import one_blas_thread
 
 Gates = NDArray[np.bool_]
 

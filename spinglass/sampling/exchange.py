@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.jit import jit
 from spinglass.couplings import FloatArray
 from spinglass.descent.rows import dot
-from spinglass.jit import jit
 from spinglass.kernels.rows import sweep_rows
 from spinglass.landscape import Array
 from spinglass.layout import IntArray

@@ -6,11 +6,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass.arguments import whole_number
 from spinglass.geometry import random_points
 from spinglass.landscape import Array, Landscape, check_landscape
 from spinglass.sampling.annealing import anneal, schedule
-from spinglass.seeds import Seed, child, seed_sequence
 
 # Energies per spin closer than this are one minimum's: descents end to 1e-8 in the gradient, 1e-16 in the energy.
 _SAME = 1e-9

@@ -6,9 +6,9 @@ No loop both stores and sums (see `spinglass.descent.rows`).
 
 import numpy as np
 
+from spinglass._common.jit import jit
 from spinglass.descent.method import Rows
 from spinglass.descent.rows import dot, normalise, step_along, tangent_part
-from spinglass.jit import jit
 from spinglass.landscape import Array
 from spinglass.noise import Words, normals, uniform
 

@@ -28,6 +28,7 @@ def same(part, whole, rows):
     )
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("method", METHODS)
 @given(data=st.data())
 @settings(max_examples=15)
@@ -37,6 +38,7 @@ def test_bits_do_not_depend_on_the_batch(whole, method, data):
     assert same(run(method, STARTS[rows]), whole[method], rows)
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("method", METHODS)
 def test_bits_do_not_depend_on_threads(whole, method, monkeypatch):
     monkeypatch.setenv("SPINGLASS_THREADS", "1")

@@ -130,6 +130,7 @@ def test_an_eigenvalue_of_zero_leaves_the_index_in_doubt(monkeypatch):
     assert "index is in doubt" in every.reason
 
 
+@pytest.mark.bits
 def test_bits_do_not_depend_on_the_number_of_threads(monkeypatch):
     glass = SphericalSpinGlass.pure(9, 3, seed=2)
     monkeypatch.setenv("SPINGLASS_THREADS", "1")
@@ -179,6 +180,7 @@ def test_progress_is_told(monkeypatch):
     assert {progress.paths for progress in told} == {255}
 
 
+@pytest.mark.bits
 def test_interrupted_run_resumes_to_the_same_result(tmp_path, monkeypatch):
     monkeypatch.setattr(homotopy, "_STRETCH", 64)
     glass = SphericalSpinGlass.pure(8, 3, seed=0)

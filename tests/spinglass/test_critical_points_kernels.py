@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from dense import contract, symmetrised
 
+from spinglass._common.jit import jit
 from spinglass.critical_points import lanes
 from spinglass.critical_points.bordered import border, factorise, solve, solve_bordered
 from spinglass.critical_points.contraction import raise_levels
@@ -11,7 +12,6 @@ from spinglass.critical_points.form import form, homogenised
 from spinglass.critical_points.lanes import WIDTH, aligned_rows
 from spinglass.critical_points.start import number_of_classes, principal_roots, start_point
 from spinglass.critical_points.taylor import correct, expand, workspace
-from spinglass.jit import jit
 
 
 def into_lanes(z):

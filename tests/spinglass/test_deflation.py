@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from spinglass._common.threads import one_blas_thread
 from spinglass.networks.curvature.deflation import count_below, inertia_bounds, lanczos, lowest_left
-from spinglass.threads import one_blas_thread
 
 FAILURE = 1e-6  # of each call, unless a test says otherwise
 

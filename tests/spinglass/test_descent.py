@@ -315,7 +315,7 @@ def test_bad_input_is_refused(change, message):
 def test_a_batch_that_does_not_fit_is_refused(monkeypatch):
     glass = SphericalSpinGlass.pure(20, 3, seed=0)
     x0 = sphere.random_points(20, 1000, seed=1)
-    monkeypatch.setattr("spinglass.memory.available_memory", lambda: 10**6)
+    monkeypatch.setattr("spinglass._common.memory.available_memory", lambda: 10**6)
     with pytest.raises(ValueError, match=r"a descent of 1000 starts at n=20 needs .* try fewer starts"):
         descend(glass, x0)
 

@@ -51,6 +51,7 @@ def test_blocks_cover_every_row_once():
     assert sorted(seen) == [(i, float(i)) for i in range(500)]
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("n", [3, 12, 16, 40])
 def test_bits_do_not_depend_on_where_arrays_lie(n):
     # Neighbouring arrays send a vectorised loop down another path; sums must not be in such a loop.

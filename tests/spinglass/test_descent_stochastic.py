@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spinglass import SphericalSpinGlass, descend, sphere
-from spinglass.seeds import child, seed_sequence
+from spinglass._common.seeds import child, seed_sequence
 
 
 class Parts:

@@ -107,6 +107,7 @@ def test_parts_add_up_to_the_gradient(name, parts):
         assert np.abs(pieces[0] - pieces[1]).max() > 1e-3  # different couplings
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("weights", [{3: 1.0}, {1: 1.0, 2: 0.5, 4: 1.0}])
 def test_bits_do_not_depend_on_threads_or_batch(weights, monkeypatch):
     glass = SphericalSpinGlass.mixed(40, weights, seed=1)
@@ -124,6 +125,7 @@ def test_bits_do_not_depend_on_threads_or_batch(weights, monkeypatch):
     assert np.array_equal(glass.energy_and_gradient(x)[1], gradient)
 
 
+@pytest.mark.bits
 def test_one_large_point_has_the_same_bits_on_any_number_of_threads(monkeypatch):
     glass = SphericalSpinGlass.pure(n=160, H=3, seed=1)  # large enough for several tasks
     x, v = np.random.default_rng(0).standard_normal((2, 160))
@@ -180,7 +182,7 @@ def test_bad_input(call, message):
 
 
 def test_memory_is_refused_before_it_is_taken(monkeypatch):
-    monkeypatch.setattr("spinglass.memory.available_memory", lambda: 10**6)
+    monkeypatch.setattr("spinglass._common.memory.available_memory", lambda: 10**6)
     monkeypatch.setattr(couplings, "draw", lambda *_: pytest.fail("allocated"))
     with pytest.raises(ValueError, match=r"n = 100.*0\.00 GiB are available"):
         SphericalSpinGlass.pure(100, 3, seed=0)

@@ -76,6 +76,7 @@ def test_leapfrog_is_reversible_and_of_second_order():
     assert np.allclose(np.divide(errors[:-1], errors[1:]), 4, rtol=0.3)
 
 
+@pytest.mark.bits
 def test_resumed_chain_equals_the_uninterrupted_one_in_any_batch():
     chain = HMC(SphericalSpinGlass.pure(12, 3, seed=0), 0.7)
     x = sphere.random_points(12, 70, seed=1)

@@ -92,6 +92,7 @@ def test_diffusive_steps_match_harmonics_to_second_order(n):
         assert 6.5 < errors[0] / errors[1] < 9.5, (degree, errors)
 
 
+@pytest.mark.bits
 def test_resumed_chain_equals_the_uninterrupted_one():
     glass = SphericalSpinGlass.pure(12, 3, seed=0)
     for scheme in ("euler", "splitting"):
@@ -104,6 +105,7 @@ def test_resumed_chain_equals_the_uninterrupted_one():
         assert info.time == pytest.approx(0.18)
 
 
+@pytest.mark.bits
 def test_bits_do_not_depend_on_batch_or_threads(monkeypatch):
     chain = Langevin(SphericalSpinGlass.pure(12, 3, seed=0), 0.7, dt=0.02)
     x = sphere.random_points(12, 70, seed=1)

@@ -45,6 +45,7 @@ def test_two_spins_are_those_of_the_eigenproblem():
     assert 0.7 < pulls.std() < 1.5
 
 
+@pytest.mark.bits
 def test_resumed_replicas_equal_uninterrupted_ones(monkeypatch):
     replicas = ParallelTempering(glasses(10, 3, {3: 1.0}), LADDER)
     start = replicas.init(seed=1)
@@ -60,6 +61,7 @@ def test_resumed_replicas_equal_uninterrupted_ones(monkeypatch):
     assert np.array_equal(every.own_overlaps, info.own_overlaps[..., 3::4])
 
 
+@pytest.mark.bits
 def test_bits_do_not_depend_on_where_the_kernel_is_left(monkeypatch):
     replicas = ParallelTempering(glasses(10, 2, {3: 1.0}), LADDER)
     start = replicas.init(seed=1)

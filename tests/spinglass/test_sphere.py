@@ -210,7 +210,7 @@ def test_objects_that_are_no_landscape_are_refused():
 
 
 def test_what_does_not_fit_is_refused(monkeypatch):
-    monkeypatch.setattr("spinglass.memory.available_memory", lambda: 10**6)
+    monkeypatch.setattr("spinglass._common.memory.available_memory", lambda: 10**6)
     glass = SphericalSpinGlass.pure(20, 3, seed=0)
     x = sphere.random_points(20, 1000, seed=0)
     with pytest.raises(ValueError, match=r"Hessians of 1000 points at n=20 needs .* GiB"):

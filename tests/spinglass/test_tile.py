@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spinglass import SphericalSpinGlass
-from spinglass.jit import jit
+from spinglass._common.jit import jit
 from spinglass.kernels.products import add_scaled, add_sums
 from spinglass.kernels.tile import LANES, multiply_add
 from spinglass.kernels.vectors import STEP
@@ -57,6 +57,7 @@ def test_products_lane_by_lane(dtype, rows):
     assert np.abs(sums - (a + (right * c).sum(axis=0))).max() <= bound
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("weights", [{2: 1.0}, {3: 1.0}, {1: 0.3, 4: 1.0}, {5: 1.0}])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_a_row_has_the_same_bits_in_chunks_of_every_width(weights, dtype):

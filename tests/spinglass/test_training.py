@@ -120,6 +120,7 @@ def test_hinge_of_several_classes_sums_over_them():
     assert found.train_error[0] == (outputs.argmax(axis=1) != Y).mean()
 
 
+@pytest.mark.bits
 def test_bits_do_not_depend_on_threads_or_on_networks_trained_beside(monkeypatch):
     options = {**WIDE, "epochs": 4, "test": (X[:9], Y[:9]), "optimiser": "adam", "seed": 9}
     many = train(X, Y, networks=5, **options)

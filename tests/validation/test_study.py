@@ -14,8 +14,8 @@ import pytest
 from pyarrow import parquet
 
 from spinglass import SphericalSpinGlass, descend, sphere
+from spinglass._common.seeds import child
 from spinglass.critical_points import enumerate_critical_points
-from spinglass.seeds import child
 from validation import load, verify
 from validation.cli import main
 from validation.study import TASKS, Study, read_study, run_study

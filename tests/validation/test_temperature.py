@@ -11,7 +11,7 @@ import scipy.stats
 
 import theory
 from spinglass import SphericalSpinGlass, enumerate_critical_points
-from spinglass.seeds import child
+from spinglass._common.seeds import child
 from theory import statics
 from validation import figures, thermal_experiments
 from validation.claims import thermodynamics

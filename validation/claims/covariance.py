@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, couplings, sphere
-from spinglass.seeds import child
+from spinglass._common.seeds import child
 from validation.claim import Between, Claim, Mutant, Series
 from validation.claims import wrong
 from validation.estimators import Identity

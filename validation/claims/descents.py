@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 import spinglass
 from spinglass import SphericalSpinGlass, sphere
-from spinglass.seeds import child
+from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant, Series
 from validation.claims import wrong
 from validation.claims.enumeration.wrong import CURVATURE, INDEX

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 import theory.regression
 from spinglass import regression, toy_data
+from spinglass._common.seeds import child
 from spinglass.networks import training
 from spinglass.networks.training import optimisers
-from spinglass.seeds import child
 from validation import curve_fitting
 from validation.claim import Between, Claim, Effort, Mutant, Series
 from validation.claims.wrong import Function

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from spinglass._common.seeds import child, generator
 from spinglass.networks.small import neuron, neuron_minima, three_node
-from spinglass.seeds import child, generator
 from validation import hard_landscapes
 from validation.claim import Between, Claim, Effort, Mutant, Series
 from validation.claims.wrong import Function

@@ -3,7 +3,7 @@
 import numpy as np
 
 from spinglass import SphericalSpinGlass, sampling
-from spinglass.seeds import child
+from spinglass._common.seeds import child
 from theory import statics
 from validation.claim import Claim, Effort, Mutant, Series
 from validation.claims import wrong_temperature as wrong

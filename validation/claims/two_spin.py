@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 import spinglass
 import theory
 from spinglass import SphericalSpinGlass, sphere
-from spinglass.seeds import child
+from spinglass._common.seeds import child
 from validation.claim import Between, Claim, Mutant, Series
 from validation.claims import wrong
 from validation.claims.covariance import DIAGONAL, MULTIPLICITY

@@ -66,7 +66,7 @@ def run_study(
     OSError
         If the disk is full; what is finished is kept.
     """
-    from spinglass.threads import available_cores
+    from spinglass._common.threads import available_cores
 
     if executor is None:
         study.check_memory()
@@ -99,7 +99,7 @@ def perform(study: Study, unit: Unit) -> "pa.Table":
     """Run one unit and return the task's columns."""
     import pyarrow as pa
 
-    from spinglass.seeds import child, seed_sequence
+    from spinglass._common.seeds import child, seed_sequence
 
     task, settings = TASKS[study.task], study.settings[unit.setting]
     model = json.dumps([settings.get(name) for name in ("n", "H", "mixture")], sort_keys=True)

@@ -11,9 +11,9 @@ import pandas as pd
 
 import spinglass
 from spinglass import SphericalSpinGlass, critical_points, sampling, sphere
+from spinglass._common.seeds import child
 from spinglass.networks import train as fit
 from spinglass.networks.data import digits
-from spinglass.seeds import child
 
 Settings = Mapping[str, Any]
 Seed = np.random.SeedSequence

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spinglass._common.memory import require_memory
 from spinglass.landscape import Array
-from spinglass.memory import require_memory
 
 Product = Callable[[Array], Array]
 STEPS = 400  # of the first runs; more when runs of so many find nothing new and yet prove nothing

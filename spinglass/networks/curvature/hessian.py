@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.memory import require_memory
+from spinglass._common.threads import one_blas_thread
 from spinglass.arguments import real_number, whole_number
-from spinglass.memory import require_memory
 from spinglass.networks.curvature.sweep import (
     Sweep,
     cross_block,
@@ -21,7 +22,6 @@ from spinglass.networks.curvature.sweep import (
 )
 from spinglass.networks.layers import LayeredNetwork, check_inputs
 from spinglass.networks.losses import AnyArray, Loss, loss_named
-from spinglass.threads import one_blas_thread
 
 Array = npt.NDArray[np.float64]
 Part = Literal["hessian", "gauss_newton", "residual"]

@@ -21,12 +21,12 @@ import numpy as np
 from scipy import linalg
 from scipy.sparse import linalg as sparse
 
+from spinglass._common.threads import one_blas_thread
 from spinglass.arguments import real_number, whole_number
 from spinglass.landscape import Array
 from spinglass.networks.curvature.deflation import count_below
 from spinglass.networks.curvature.hessian import Curvature
 from spinglass.networks.curvature.sweep import sweep
-from spinglass.threads import one_blas_thread
 
 THRESHOLD = 1e-3
 _FAILURE = 1e-6

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass import couplings
+from spinglass._common.memory import require_memory
 from spinglass.hamiltonian import SphericalSpinGlass
-from spinglass.memory import require_memory
 from spinglass.networks.linear.problem import LinearProblem
 
 Array = npt.NDArray[np.float64]

@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.memory import require_memory
+from spinglass._common.seeds import Seed, generator
 from spinglass.arguments import whole_number
-from spinglass.memory import require_memory
 from spinglass.networks.layers import check_inputs
-from spinglass.seeds import Seed, generator
 
 Array = npt.NDArray[np.float64]
 

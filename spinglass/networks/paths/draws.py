@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spinglass._common.memory import require_memory
+from spinglass._common.seeds import child, generator
 from spinglass.landscape import Array
-from spinglass.memory import require_memory
 from spinglass.networks.architecture import in_figures
-from spinglass.seeds import child, generator
 
 _BLOCK = 2**18  # paths drawn from one child seed; changing it changes every model
 _MOST = 10**9  # paths that are drawn, in about two minutes

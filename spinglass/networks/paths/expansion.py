@@ -13,12 +13,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spinglass.jit import jit
+from spinglass._common.jit import jit
+from spinglass._common.memory import require_memory
+from spinglass._common.threads import one_blas_thread, run_in_threads
 from spinglass.landscape import Array
-from spinglass.memory import require_memory
 from spinglass.networks.architecture import Architecture
 from spinglass.networks.relu import Gates, ReLUNetwork
-from spinglass.threads import one_blas_thread, run_in_threads
 
 IntArray = NDArray[np.int64]
 

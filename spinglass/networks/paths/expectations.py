@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
+from spinglass._common.memory import require_memory
+from spinglass._common.seeds import Seed, child, generator, seed_sequence
+from spinglass._common.threads import one_blas_thread
 from spinglass.landscape import Array
-from spinglass.memory import require_memory
-from spinglass.seeds import Seed, child, generator, seed_sequence
-from spinglass.threads import one_blas_thread
 
 Method = Literal["exact", "enumerated", "sampled"]
 Loss = Callable[[Array], Array]

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spinglass.jit import jit
+from spinglass._common.jit import jit
+from spinglass._common.threads import run_in_threads
 from spinglass.landscape import Array, check_points
-from spinglass.threads import run_in_threads
 
 _LANES = 16
 

@@ -7,10 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from spinglass._common.seeds import Seed
 from spinglass.arguments import whole_number
 from spinglass.landscape import Array, check_points
 from spinglass.networks.paths.expectations import SAMPLES, Loss, Method, mean_loss
-from spinglass.seeds import Seed
 
 
 class PathLosses(ABC):

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass import couplings
+from spinglass._common.memory import require_memory
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Array
-from spinglass.memory import require_memory
 from spinglass.networks.architecture import Architecture
 from spinglass.networks.paths.draws import PathDraws
 from spinglass.networks.paths.expansion import edge_index

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from spinglass._common.seeds import Seed, generator
 from spinglass.arguments import whole_number
 from spinglass.landscape import Array
-from spinglass.seeds import Seed, generator
 
 RATIO = 16.0  # between one input and the next along an axis; below about 8 the dips melt into one another
 TARGET = 0.75  # half-way between the values far left and far right of a dip, so that both sides are level

@@ -6,7 +6,7 @@ The loss of one row of outputs z with targets t is ``-sum_c t_c log softmax(z)_c
 
 import math
 
-from spinglass.jit import jit
+from spinglass._common.jit import jit
 from spinglass.landscape import Array
 
 ACTIVATIONS = {"relu": 0, "leaky_relu": 1, "tanh": 2, "sigmoid": 3, "softplus": 4, "linear": 5}

@@ -7,9 +7,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.memory import require_memory
+from spinglass._common.seeds import Seed, child, generator, seed_sequence
+from spinglass._common.threads import run_in_threads
 from spinglass.arguments import real_number, whole_number
 from spinglass.landscape import Array
-from spinglass.memory import require_memory
 from spinglass.networks.training import steps, sweep
 from spinglass.networks.training.arguments import hidden_widths, one_of, pair
 from spinglass.networks.training.layout import Shape, Workspace, pack, shape_of, unpack, workspace
@@ -17,8 +19,6 @@ from spinglass.networks.training.losses import ACTIVATIONS, LOSSES
 from spinglass.networks.training.optimisers import Optimiser, as_optimiser
 from spinglass.networks.training.result import Measured, TrainedNetworks, TrainingStatus
 from spinglass.networks.training.targets import Examples, examples
-from spinglass.seeds import Seed, child, generator, seed_sequence
-from spinglass.threads import run_in_threads
 
 Augment = Callable[[Array, np.random.Generator], npt.ArrayLike]
 Data = tuple[npt.ArrayLike, npt.ArrayLike]

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.threads import run_in_threads
 from spinglass.landscape import Array
 from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.training import sweep
 from spinglass.networks.training.layout import Shape, pack, shape_of, workspace
 from spinglass.networks.training.losses import ACTIVATIONS, LOSSES
 from spinglass.networks.training.targets import Examples, _inputs, examples
-from spinglass.threads import run_in_threads
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,7 +2,7 @@
 
 import math
 
-from spinglass.jit import jit
+from spinglass._common.jit import jit
 from spinglass.kernels.tile import LANES
 from spinglass.landscape import Array
 from spinglass.layout import IntArray

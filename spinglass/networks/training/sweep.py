@@ -1,6 +1,6 @@
 """Forward and backward through a network, a block of data rows at a time, on panels (:mod:`.training_layout`)."""
 
-from spinglass.jit import jit
+from spinglass._common.jit import jit
 from spinglass.kernels.tile import LANES, multiply_add
 from spinglass.landscape import Array
 from spinglass.layout import IntArray

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spinglass._common.seeds import child
 from spinglass.networks.curvature import curvature
 from spinglass.networks.curvature.spectrum import THRESHOLD, most_below, solution_index
-from spinglass.seeds import child
 from validation import digits_experiment
 from validation.claim import Between, Claim, Effort, Series
 from validation.claims.choromanska.wrong import NEGATED, NO_DESCENT, ONE_GLASS, SIZE_IGNORED, UNTRAINED

@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from spinglass._common.seeds import child
 from spinglass.networks.curvature import Curvature, curvature
 from spinglass.networks.layers import LayeredNetwork
-from spinglass.seeds import child
 
 Array = NDArray[np.float64]
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from spinglass._common.seeds import child
 from spinglass.networks.curvature import Curvature, curvature
-from spinglass.seeds import child
 from validation.claims.curvature.random_networks import at_random, magnitude
 
 Array = NDArray[np.float64]

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 import theory
 from spinglass import SphericalSpinGlass, sampling, sphere
-from spinglass.seeds import child
+from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant, Series
 from validation.claims.covariance import MULTIPLICITY
 from validation.claims.dynamics import wrong

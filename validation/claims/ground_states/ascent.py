@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass
+from spinglass._common.seeds import child
 from spinglass.descent import hessian_ascent
-from spinglass.seeds import child
 from validation.claim import Claim, Mutant, Series
 from validation.claims import wrong_temperature as wrong
 from validation.claims.covariance import MULTIPLICITY

@@ -4,7 +4,7 @@ import numpy as np
 
 import theory
 from spinglass import SphericalSpinGlass, enumerate_critical_points, sampling
-from spinglass.seeds import child
+from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant, Series
 from validation.claims import wrong_temperature as wrong
 from validation.claims.covariance import MULTIPLICITY

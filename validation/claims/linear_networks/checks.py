@@ -5,9 +5,9 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from spinglass._common.seeds import child
 from spinglass.critical_points import enumerate_critical_points
 from spinglass.networks.linear import LinearProblem, critical_point, linear_glass, optimum
-from spinglass.seeds import child
 from theory import linear_networks as theory
 from validation.claims.linear_networks import descents
 from validation.claims.linear_networks.descents import random_problem

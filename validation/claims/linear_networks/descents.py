@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
+from spinglass._common.seeds import child
 from spinglass.networks.linear import LinearProblem
-from spinglass.seeds import child
 
 Array = NDArray[np.float64]
 

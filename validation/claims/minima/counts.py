@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 import theory
 from spinglass import SphericalSpinGlass
-from spinglass.seeds import child
+from spinglass._common.seeds import child
 from validation.claim import Between, Claim, Effort, Mutant, Series
 from validation.claims import wrong
 from validation.claims.covariance import DIAGONAL, MULTIPLICITY

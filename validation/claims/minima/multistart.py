@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 import spinglass
 from spinglass import SphericalSpinGlass, sphere
-from spinglass.seeds import child
+from spinglass._common.seeds import child
 
 Array = NDArray[np.float64]
 

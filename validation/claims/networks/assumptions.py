@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass import descent, sphere
+from spinglass._common.seeds import child, generator
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, data, redundancy, training
-from spinglass.seeds import child, generator
 from theory import networks
 from validation.claim import Between, Claim, Mutant, Series
 from validation.claims import wrong

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, critical_points, sphere
+from spinglass._common.seeds import child, generator
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, reduction
 from spinglass.networks.architecture import Architecture
-from spinglass.seeds import child, generator
 from theory import networks as theory
 from validation.claim import Claim, Mutant
 from validation.claims.covariance import UNIT_ROUNDOFF

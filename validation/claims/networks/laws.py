@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 import theory
 from spinglass import critical_points, sphere
+from spinglass._common.seeds import child, generator
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, redundancy
-from spinglass.seeds import child, generator
 from theory import networks
 from validation.claim import EFFORTS, Between, Claim, Effort, Mutant, Series
 from validation.claims import wrong

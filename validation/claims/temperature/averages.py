@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, sampling, sphere
-from spinglass.seeds import child
+from spinglass._common.seeds import child
 from validation import gibbs
 from validation.claim import Between, Claim, Effort, Mutant, Series
 from validation.claims import wrong_temperature as wrong

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from numba.core import event
 
-from spinglass import DescentInterrupted, SphericalSpinGlass, descend, sphere, threads
-from spinglass.jit import _LateInterrupt, compiling
+from spinglass import DescentInterrupted, SphericalSpinGlass, descend, sphere
+from spinglass._common import threads
+from spinglass._common.interruptible import _LateInterrupt, compiling
 
 KERNEL = """
-from spinglass.jit import jit
+from spinglass._common.jit import jit
 
 @jit
 def double(x):
@@ -135,7 +136,7 @@ def test_passes_of_another_thread_leave_ctrl_c_to_the_main_one():
 
 def test_ctrl_c_is_not_lost_where_a_kernel_does_not_compile(tmp_path):
     path = tmp_path / "does_not_compile.py"
-    path.write_text("from spinglass.jit import jit\n@jit\ndef kernel(x):\n    return x.nothing\n")
+    path.write_text("from spinglass._common.jit import jit\n@jit\ndef kernel(x):\n    return x.nothing\n")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

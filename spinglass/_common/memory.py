@@ -1,26 +1,15 @@
 """Refuse what will not fit before it is allocated."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import psutil
 
+from spinglass._common.control_groups import free_in_control_groups
+
 
 def available_memory() -> int:
-    """Return the bytes that this process may still take: the machine's free memory or its control group's rest."""
-    available = int(psutil.virtual_memory().available)
-    group = Path("/sys/fs/cgroup")
-    try:
-        limit, used = ((group / name).read_text().strip() for name in ("memory.max", "memory.current"))
-    except OSError:
-        return available
-    return min(available, int(limit) - int(used) + _reclaimable(group)) if limit != "max" else available
-
-
-def _reclaimable(group: Path) -> int:
-    """Return the bytes of cached files that the group counts as used and gives up on demand."""
-    lines = (group / "memory.stat").read_text().split("\n")
-    return sum(int(line.split()[1]) for line in lines if line.startswith("inactive_file "))
+    """Return the bytes that this process may still take: free memory of the machine and of its control groups."""
+    return min([int(psutil.virtual_memory().available), *free_in_control_groups()])
 
 
 def require_memory(nbytes: int, what: str, alternative: str) -> None:

@@ -1,0 +1,1 @@
+"""What spinglass and theory share, and nothing of physics: compilation, kernel files, threads, memory and seeds."""

@@ -1,0 +1,45 @@
+"""A Numba compiler whose kernels carry all the machine code that they call.
+
+Numba links a copy of every called kernel into the caller, optimises it again there, and marks it as interchangeable
+with any other copy of that name. The process then runs whichever copy it met first: the callee's own, if the callee was
+compiled in this process, or the caller's, if the caller was read from disk. Copies may round differently, so the last
+bits of a result depended on what had been compiled or read before. Here a kernel always runs its own copies.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import binding
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+
+
+class SelfContainedLibrary(JITCodeLibrary):
+    """The machine code of one kernel, in which copies of other kernels are seen by nobody else."""
+
+    def _finalize_final_module(self) -> None:
+        module = self._final_module
+        copies = [
+            f.name for f in module.functions if not f.is_declaration and f.linkage == binding.Linkage.linkonce_odr
+        ]
+        if copies:
+            # Callers of this kernel get it as before: each copy once, however many kernels bring it along.
+            shared = module.clone()
+            for function in shared.functions:
+                if not function.is_declaration and function.linkage == binding.Linkage.external:
+                    function.linkage = binding.Linkage.linkonce_odr
+            self._shared_module = shared
+            for name in copies:
+                module.get_function(name).linkage = binding.Linkage.internal
+        super()._finalize_final_module()  # type: ignore[no-untyped-call]
+
+
+class SelfContainedCompiler(Compiler):
+    """Numba's compiler with :class:`SelfContainedLibrary` for its output."""
+
+    def compile_extra(self, func: Callable[..., Any]) -> Any:
+        """Compile a Python function."""
+        library = SelfContainedLibrary(self.state.targetctx.codegen(), func.__qualname__)  # type: ignore[no-untyped-call]
+        library.enable_object_caching()  # type: ignore[no-untyped-call]
+        self.state.library = library
+        return super().compile_extra(func)  # type: ignore[no-untyped-call]

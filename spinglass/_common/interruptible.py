@@ -1,0 +1,59 @@
+"""Ctrl-C while Numba compiles: it ends the compilation at the next pass of the compiler."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from numba.core import event
+from numba.core.compiler_lock import global_compiler_lock
+
+
+def compiling() -> bool:
+    """Say whether this thread is just compiling a kernel."""
+    owned: bool = global_compiler_lock.is_locked()  # type: ignore[no-untyped-call]
+    return owned
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Have Ctrl-C end a compilation where a pass of the compiler begins.
+
+    Numba takes seconds, and an exception in its midst may be lost or come out as another one.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield
+        return
+    late = _LateInterrupt(handler)
+    signal.signal(signal.SIGINT, late.press)
+    try:
+        with event.install_listener("numba:run_pass", late):
+            yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        late.hand_over()
+
+
+class _LateInterrupt(event.Listener):
+    """Hands Ctrl-C to the handler behind it at the next pass of the compiler."""
+
+    def __init__(self, handler: Callable[[int, FrameType | None], object]) -> None:
+        self._handler = handler
+        self._pressed: tuple[int, FrameType | None] | None = None
+
+    def press(self, number: int, frame: FrameType | None) -> None:
+        self._pressed = number, frame
+
+    def hand_over(self) -> None:
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None:
+            self._handler(*pressed)
+
+    def on_start(self, passed: object) -> None:  # noqa: ARG002
+        if threading.current_thread() is threading.main_thread():  # others' passes are heard as well
+            self.hand_over()
+
+    def on_end(self, passed: object) -> None:
+        """Do nothing: the next pass will begin."""

@@ -1,0 +1,65 @@
+"""Where a function's compiled kernels are kept between processes; without such a place they are compiled anew."""
+
+import logging
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+from numba.core.caching import FunctionCache, NullCache
+
+from spinglass._common.kernel_files import KernelFiles
+from spinglass._common.sources import sources_digest
+
+ADVICE = "set NUMBA_CACHE_DIR to a folder that can be written"
+
+
+class KernelCache(FunctionCache):
+    """Numba's cache with files of :class:`KernelFiles`; a disk that does not take them stops nothing."""
+
+    @classmethod
+    def of(cls, function: Callable[..., Any]) -> Any:
+        """Return the function's cache, or one that keeps nothing where there is no folder to write to."""
+        try:
+            return cls(function)
+        except RuntimeError as error:  # "no locator available"
+            if "no locator" not in str(error):
+                raise
+            _say_once("compiled kernels cannot be kept, every process compiles its own")
+            return NullCache()
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)  # type: ignore[no-untyped-call]
+        self._cache_file = KernelFiles(  # type: ignore[assignment]
+            Path(self.cache_path),
+            self._impl.filename_base,
+            lambda: (_compiler(), sources_digest(Path(function.__code__.co_filename))),
+        )
+
+    def save_overload(self, signature: Any, data: Any) -> None:
+        """Keep a compiled kernel."""
+        try:
+            super().save_overload(signature, data)  # type: ignore[no-untyped-call]
+        except OSError as error:
+            _say_once(f"compiled kernels cannot be written to {self.cache_path} ({error.strerror})")
+
+
+def kernel_folders() -> list[Path]:
+    """Return the folders under which compiled kernels are kept; none where no folder can be written."""
+    place = KernelCache.of(kernel_folders).cache_path
+    if place is None:
+        return []
+    packages = [Path(__file__).parents[2] / name for name in ("spinglass", "theory")]
+    return packages if Path(place).is_relative_to(packages[0]) else [Path(place).parent]
+
+
+def _compiler() -> tuple[object, ...]:
+    settings = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK")
+    return numba.__version__, llvmlite.__version__, *(str(getattr(numba.config, name)) for name in settings)
+
+
+@cache
+def _say_once(what: str) -> None:
+    logging.getLogger("spinglass").warning("spinglass: %s; %s", what, ADVICE)
