@@ -1,7 +1,7 @@
 """Every complex solution where linear algebra finds them: highest order 1 or 2.
 
 ``S x + h x_0/2 = lambda x, x.x = x_0^2``: without field the eigenvectors of S. With one, in the basis of eigenvectors
-of S and at x_0 = 1, ``x_i = b_i/(lambda - s_i)`` where ``b_i`` are the components of h/2, and x.x = 1 is the secular
+of S and at x_0 = 1, ``x_i = b_i/(lambda - s_i)`` where ``b_i`` are components of h/2, and x.x = 1 is the secular
 equation ``sum_i b_i^2/(lambda - s_i)^2 = 1``. Its roots are eigenvalues of a matrix. A component b_i of zero (the hard
 case of the trust-region subproblem) takes two roots away, in whose place there are the two solutions
 ``lambda = s_i, x_i = +-sqrt(1 - sum_{j != i} x_j^2)``; near it, the roots are lost to rounding. Newton's method, started
@@ -111,7 +111,7 @@ def _pairs(spectrum: Spectrum) -> tuple[ComplexArray, Array]:
 
 
 def _refined(system: System, x: ComplexArray) -> ComplexArray:
-    """Return the solutions (x, x_0) to which Newton's method takes starts at x_0 = 1; those it does not are left out."""
+    """Return the solutions (x, x_0) that Newton's method reaches from x_0 = 1; starts from which it fails are left out."""
     starts = np.concatenate([x, np.ones((len(x), 1))], axis=1)
     starts /= np.linalg.norm(starts, axis=1)[:, None]
     points, last = starts.copy(), np.empty(len(starts))

@@ -58,9 +58,9 @@ class Evaluator:
         if gradient.dtype == np.float32:
             self.rounding = 500 * float(np.finfo(np.float32).eps)
         rows = len(points)
-        energy = np.ascontiguousarray(energy[:rows], dtype=np.float64)
-        gradient = np.ascontiguousarray(gradient[:rows], dtype=np.float64)
-        return (energy, gradient) if self.unit == 1 else (energy / self.unit, gradient / self.unit)
+        energies: Array = np.ascontiguousarray(energy[:rows], dtype=np.float64)
+        gradients: Array = np.ascontiguousarray(gradient[:rows], dtype=np.float64)
+        return (energies, gradients) if self.unit == 1 else (energies / self.unit, gradients / self.unit)
 
     def _padded(self, points: Array) -> Array:
         """Return the points with the last one repeated up to a multiple of the chunk width."""

@@ -41,8 +41,8 @@ def hessian_ascent(landscape: WithHessian, *, steps: int = 100, starts: int = 1,
     ``x_{k+1} = x_k + sqrt(n/K) v``, with v the unit eigenvector of the lowest eigenvalue of the Hessian on the
     complement of x_k, signed against the gradient; the name is that of the algorithm that goes up on -energy. As
     n and then K grow, the energy per spin tends to ``-int_0^1 sqrt(nu''(q)) dq``, for pure models to -E_inf. The first
-    direction is random where the Hessian at the centre singles out none (no term of order 2 but ``x.x``). The cost is K dense
-    eigenproblems a walk. ``descend`` from the end reaches the minimum nearby.
+    direction is random where the Hessian at the centre is a multiple of the identity (no term of order 2 but ``x.x``).
+    The cost is K dense eigenproblems a walk. ``descend`` from the end reaches the minimum nearby.
 
     Source: Subag, Comm. Pure Appl. Math. 74 (2021) 1021, Theorem 4.
 

@@ -52,10 +52,10 @@ def descend(
 ) -> CriticalPoints:
     """Follow the energy down from every start at once, to where ``|Riemannian gradient|/sqrt(n) <= tol s``.
 
-    ``s = 4^round(log_4(g/2))`` is the landscape's gradient scale (:func:`spinglass.descent.gradient_scale`): ``g`` is
-    the root mean square of ``|Riemannian gradient|/sqrt(n - 1)`` over eight fixed random points. It is 1 for every
-    pure glass of unit variance and order 2 to 15, up to fluctuations between samples at small n. All methods work
-    with ``energy/s``, so that the unit of energy does not matter.
+    ``s = 4^round(log_4(g/2))`` is the gradient scale (:func:`spinglass.descent.gradient_scale`): for a spin glass, g is
+    the median of ``|Riemannian gradient|/sqrt(n - 1)`` over eight fixed random points, and s = 1 at unit variance;
+    another landscape may say what g is by a method ``gradient_size()``, and without one s = 1. All methods work with
+    ``energy/s``, so that the unit of energy does not matter.
 
     Parameters
     ----------

@@ -59,9 +59,9 @@ def anneal(
     """Anneal every start through falling temperatures and descend by L-BFGS from where it ends.
 
     One trajectory of Hamiltonian Monte Carlo (`HMC`) at each temperature, with step sizes that follow it; the default
-    is `schedule`, 60 temperatures from 0.9 to 0.15, times the landscape's gradient scale (1 for a pure glass of unit
-    variance, see ``descend``, which also says what ``tol`` is relative to). A row's result depends on its start, its number and the seed
-    alone. ``iterations`` counts trajectories and descent steps, ``evaluations`` all of both.
+    is `schedule`, 60 temperatures from 0.9 to 0.15, times the gradient scale (1 for a glass of unit variance, see
+    ``descend``, as for ``tol``). A row's result depends on its start, its number and the seed alone. ``iterations``
+    counts trajectories and descent steps, ``evaluations`` all of both.
 
     Source: Kirkpatrick, Gelatt and Vecchi, Science 220 (1983) 671.
 
