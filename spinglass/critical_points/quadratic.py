@@ -4,8 +4,8 @@
 of S and at x_0 = 1, ``x_i = b_i/(lambda - s_i)`` where ``b_i`` are components of h/2, and x.x = 1 is the secular
 equation ``sum_i b_i^2/(lambda - s_i)^2 = 1``. Its roots are eigenvalues of a matrix. A component b_i of zero (the hard
 case of the trust-region subproblem) takes two roots away, in whose place there are the two solutions
-``lambda = s_i, x_i = +-sqrt(1 - sum_{j != i} x_j^2)``; near it, the roots are lost to rounding. Newton's method, started
-from the solutions of both kinds, therefore finds all of them for components of any size.
+``lambda = s_i, x_i = +-sqrt(1 - sum_{j != i} x_j^2)``; near it, the roots are lost to rounding. Newton's method
+therefore starts from solutions of both kinds, and finds all for components of any size.
 
 Sources: Gander, Golub and von Matt, "A constrained eigenvalue problem", Linear Algebra Appl. 114 (1989), eq. 13; Conn,
 Gould and Toint, "Trust-region methods" (2000), section 7.3.
@@ -111,7 +111,7 @@ def _pairs(spectrum: Spectrum) -> tuple[ComplexArray, Array]:
 
 
 def _refined(system: System, x: ComplexArray) -> ComplexArray:
-    """Return the solutions (x, x_0) that Newton's method reaches from x_0 = 1; starts from which it fails are left out."""
+    """Return the solutions (x, x_0) that Newton's method reaches from these x at x_0 = 1; other starts are dropped."""
     starts = np.concatenate([x, np.ones((len(x), 1))], axis=1)
     starts /= np.linalg.norm(starts, axis=1)[:, None]
     points, last = starts.copy(), np.empty(len(starts))
