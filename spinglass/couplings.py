@@ -6,7 +6,7 @@ normal with variance equal to the multiplicity ``H! / prod(m_i!)``, the number o
 the packed array is the hinge layout (:mod:`spinglass.layout`).
 """
 
-from math import comb, factorial
+from math import comb, factorial, log
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -152,6 +152,35 @@ def scale_by_root_multiplicity(packed: FloatArray, n: int, H: int) -> None:
     run_in_threads(scale, range(0, n, step))
 
 
+def check_range(packed: FloatArray, n: int, H: int, weight: float) -> None:
+    """Raise ``ValueError`` unless all couplings are finite and no energy on the sphere ``|x|^2 = n`` can overflow.
+
+    By the inequality of Cauchy and Schwarz ``|sum J_{i1..iH} x_i1 ... x_iH| <= |J| n^{H/2}``, with |J| the Frobenius
+    norm, ``|J|^2 = sum packed^2/multiplicity``; derivatives bring factors of H, and the weight and ``n^{-(H-1)/2}``
+    are multiplied in at the end, so that the form by itself must fit as well.
+    """
+    largest = float(max(packed.max(initial=0), -packed.min(initial=0)))
+    kind, order = packed.dtype.name, f"order {H}"
+    if not np.isfinite(largest):
+        bad = np.count_nonzero(~np.isfinite(packed))
+        raise ValueError(f"the couplings of {order} must be finite in {kind}; {bad} of {packed.size} are not")
+    if largest == 0:
+        return
+    limit = log(float(np.finfo(packed.dtype).max)) - log(8 * H * H) - 0.5 * H * log(n) - log(largest)
+    limit -= log(max(1.0, abs(weight) * n ** (-(H - 1) / 2)))
+    # The multiplicities are worked out only where the bound without them does not settle it.
+    if 0.5 * log(packed.size) > limit and 0.5 * log(_square_norm(packed / largest, n, H)) > limit:
+        raise ValueError(
+            f"energies of {order} would overflow {kind}: couplings up to {largest:.3g}, weight {weight:.3g}, n = {n}; "
+            "divide the couplings or the weights by a common factor"
+        )
+
+
+def _square_norm(packed: FloatArray, n: int, H: int) -> float:
+    """Return the squared Frobenius norm of the tensor."""
+    return float(np.sum(packed.astype(np.float64) ** 2 / multiplicities(n, H)))
+
+
 def multiplicities(n: int, H: int) -> NDArray[np.float64]:
     """Return ``H! / prod(m_i!)`` for every packed coupling: the variance of its law, shape (size(n, H),).
 
@@ -241,7 +270,7 @@ def pack(tensor: ArrayLike) -> FloatArray:
     Raises
     ------
     ValueError
-        If the array is not of shape (n,)*H with n >= 1, H >= 1, not real, or not finite.
+        If the array is not of shape (n,)*H with n >= 1, H >= 1, not real, or not finite, or a sum overflows.
 
     >>> pack([[1.0, 2.0], [3.0, 4.0]])
     array([1., 5., 4.])
@@ -258,6 +287,11 @@ def pack(tensor: ArrayLike) -> FloatArray:
     place = layout(n, H)
     out = np.zeros(place.size, array.dtype)
     _scatter(array.reshape(-1), n, place.above, place.below, place.offsets, out)
+    if not np.isfinite(out).all():
+        raise ValueError(
+            f"{np.count_nonzero(~np.isfinite(out))} sums over permutations of a tensor's indices overflow {out.dtype}; "
+            "divide the tensor by a factor"
+        )
     return out
 
 

@@ -218,7 +218,7 @@ def from_coordinates(x: npt.ArrayLike, c: npt.ArrayLike) -> Array:
 
 def householder(x: Array) -> tuple[Array, Array]:
     """Return w and beta of the reflection ``I - beta w w^T`` that takes ``x`` to plus or minus the last axis."""
-    w = x / math.sqrt(x.shape[-1])
+    w = x / np.sqrt(dot(x, x))[..., None]
     # Adding the sign of the last coordinate, rather than subtracting it, cancels nothing.
     w[..., -1] += np.copysign(1.0, w[..., -1])
     return w, 2.0 / dot(w, w)
@@ -230,8 +230,11 @@ def dot(a: Array, b: Array) -> Array:
 
 
 def tangent_part(x: Array, v: Array) -> Array:
-    """Return :func:`tangent`, unchecked."""
-    return np.asarray(v - (dot(x, v) / x.shape[-1])[..., None] * x)
+    """Return :func:`tangent`, unchecked.
+
+    Divides by ``x.x`` rather than n, so that a large radial part leaves nothing at points stored in single precision.
+    """
+    return np.asarray(v - (dot(x, v) / dot(x, x))[..., None] * x)
 
 
 def _check_same_n(x: Array, v: Array) -> None:

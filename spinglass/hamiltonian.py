@@ -50,7 +50,16 @@ class SphericalSpinGlass:
     """
 
     def __init__(self, n: int, weights: Mapping[int, float], packed: Mapping[int, FloatArray]) -> None:
+        """Make the model of given packed couplings, one array an order.
+
+        Raises
+        ------
+        ValueError
+            If a coupling or a weight is not finite, or so large that energies on the sphere could overflow.
+        """
         self.n = int(n)
+        for H in weights:
+            couplings.check_range(packed[H], self.n, H, real_number(f"the weight of order {H}", weights[H]))
         self.weights = {int(H): float(weights[H]) for H in sorted(weights)}
         self.orders = tuple(self.weights)
         self.couplings = {H: packed[H] for H in self.orders}
@@ -87,8 +96,8 @@ class SphericalSpinGlass:
         Raises
         ------
         ValueError
-            If n < 1, there is no order, an order is below 1, a weight is not finite, the dtype is neither
-            float32 nor float64, or the couplings will not fit in memory.
+            If n < 1, there is no order, an order is below 1, a weight is not finite or so large that energies
+            could overflow, the dtype is neither float32 nor float64, or the couplings will not fit in memory.
 
         Examples
         --------
@@ -119,7 +128,8 @@ class SphericalSpinGlass:
         Raises
         ------
         ValueError
-            If the array is not of shape (n,)*H, H >= 2, not real or not finite.
+            If the array is not of shape (n,)*H, H >= 2, not real or not finite, or so large that energies on the
+            sphere could overflow.
 
         Examples
         --------

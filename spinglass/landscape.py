@@ -7,6 +7,7 @@ Any object with ``n`` and ``energy_and_gradient`` is a landscape; what more it o
 ``hessian_vector``           the same where there is no ``hessian``, by ``n`` products a point
 ``stochastic_gradient``      ``descend(method="sgd")``
 ``chunk``                    bits that do not depend on the batch a point is in
+``gradient_size``            tolerances relative to it, see :func:`spinglass.descent.gradient_scale`
 ===========================  =========================================================================
 """
 
@@ -85,6 +86,14 @@ class WithChunk(Landscape, Protocol):
         A row has the same bits in all batches, of multiples of the width, that share the width; and a
         batch of ``k`` widths (up to the batch asked about) must have that width again.
         """
+
+
+@runtime_checkable
+class WithGradientSize(Landscape, Protocol):
+    """A landscape in a unit of energy of its own."""
+
+    def gradient_size(self) -> float:
+        """Return the usual size of ``|Riemannian gradient|/sqrt(n)`` away from critical points."""
 
 
 def check_points(x: npt.ArrayLike, n: int | None = None) -> Array:

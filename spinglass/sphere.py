@@ -159,7 +159,7 @@ def hessian_slices(rows: int, n: int) -> Iterator[slice]:
 
 
 def _radial(landscape: Landscape, x: Array) -> Array:
-    radial: Array = dot(x, _float64(landscape.energy_and_gradient(x)[1])) / x.shape[1]
+    radial: Array = dot(x, _float64(landscape.energy_and_gradient(x)[1])) / dot(x, x)
     return radial
 
 

@@ -106,6 +106,11 @@ def enumerate_critical_points(
         return _result(terms, system, found, prove(terms, system, real, others, certify), doubtful)
 
 
+def _most_solutions(system: System) -> int:
+    """Return how many isolated complex solutions a system has at the most, and generically."""
+    return number_of_classes(system.spins, system.degree) * (2 if system.mixed else 1)
+
+
 def _number_of_paths(terms: Model) -> int:
     """Return how many homotopy paths a model needs: none where linear algebra serves."""
     degree, mixed = max(terms.packed), len(terms.packed) > 1
@@ -124,7 +129,7 @@ def _solutions(
     if degree == 1:
         points, expected = quadratic.field_only(system.tensor[:n, n]), 2
     elif system.mixed:
-        points, expected = quadratic.with_field(system), 2 * n
+        points, expected = quadratic.with_field(system)
     else:
         points, expected = quadratic.eigenvectors(system.tensor), n
     points = points[classes.first_of_each(points)[0]]
@@ -155,7 +160,7 @@ def _result(terms: Model, system: System, found: Solutions, proof: Proof, doubtf
         method="homotopy" if found.paths else "linear algebra",
         complete=not reason,
         reason=reason,
-        proven=proof.everything and len(found.classes) == found.expected,
+        proven=proof.everything and len(found.classes) == _most_solutions(system),
         certified=np.tile(proof.certified, copies)[order],
         error_bound=np.tile(bound, copies)[order],
         found=len(found.classes),

@@ -35,7 +35,8 @@ class Enumeration(CriticalPoints):
     error_bound
         Proven bound on the distance of ``x`` from the critical point, infinite without proof, shape (rows,).
     found, expected
-        Complex solutions, counted as points of projective space: found, and there for a generic model.
+        Complex solutions, counted as points of projective space: found, and there for a generic model (for a
+        quadratic form in a field: as many as its eigenvalues' multiplicities leave isolated).
     paths, retries, failed
         Homotopy paths followed, paths followed again, paths that never arrived (0 where linear algebra served).
     """

@@ -9,11 +9,12 @@ from spinglass.landscape import Array, Landscape, WithChunk, WithStochasticGradi
 class Evaluator:
     """Evaluates some rows of a batch, in the chunk width of the whole batch.
 
-    Rows that are not finite are kept from the landscape, which may refuse a batch for them; they come back as NaN.
+    Energies and gradients come back divided by ``unit``, a power of two. Rows that are not finite are kept from the
+    landscape, which may refuse a batch for them; they come back as NaN.
     """
 
-    def __init__(self, landscape: Landscape, batch: int) -> None:
-        self.landscape = landscape
+    def __init__(self, landscape: Landscape, batch: int, unit: float = 1.0) -> None:
+        self.landscape, self.unit = landscape, unit
         # Evaluations so far of each row that is still under way.
         self.calls = 0
         # Relative accuracy of energies, with room for the sums behind them.
@@ -32,7 +33,7 @@ class Evaluator:
         return energy, gradient
 
     def part(self, points: Array, part: int, parts: int) -> Array:
-        """Return ``parts`` times the gradient (R, n) of one part of the energy."""
+        """Return ``parts`` times the gradient (R, n) of one part of the energy, divided by ``unit``."""
         if not isinstance(self.landscape, WithStochasticGradient):
             raise TypeError(
                 f"{type(self.landscape).__name__} has no stochastic_gradient(x, part, parts), "
@@ -42,7 +43,8 @@ class Evaluator:
         finite = finite_rows(points)
         if finite.any():
             batch = self._padded(points[finite])
-            gradient[finite] = self.landscape.stochastic_gradient(batch, part, parts)[: np.count_nonzero(finite)]
+            part_gradient = np.asarray(self.landscape.stochastic_gradient(batch, part, parts), dtype=np.float64)
+            gradient[finite] = part_gradient[: np.count_nonzero(finite)] / self.unit
         return gradient
 
     def _evaluated(self, points: Array) -> tuple[Array, Array]:
@@ -56,10 +58,9 @@ class Evaluator:
         if gradient.dtype == np.float32:
             self.rounding = 500 * float(np.finfo(np.float32).eps)
         rows = len(points)
-        return (
-            np.ascontiguousarray(energy[:rows], dtype=np.float64),
-            np.ascontiguousarray(gradient[:rows], dtype=np.float64),
-        )
+        energies: Array = np.ascontiguousarray(energy[:rows], dtype=np.float64)
+        gradients: Array = np.ascontiguousarray(gradient[:rows], dtype=np.float64)
+        return (energies, gradients) if self.unit == 1 else (energies / self.unit, gradients / self.unit)
 
     def _padded(self, points: Array) -> Array:
         """Return the points with the last one repeated up to a multiple of the chunk width."""

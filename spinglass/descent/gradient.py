@@ -18,7 +18,10 @@ _FIRST_ANGLE = 1e-3
 
 
 class Flow(NamedTuple):
-    """Each row's clock, the stages of the step it is trying, and the energies it has left behind."""
+    """Each row's clock, the stages of the step it is trying, and the energies it has left behind.
+
+    Energies are divided by the evaluator's ``unit``, and times multiplied by it.
+    """
 
     time: Array  # (B,)
     step: Array  # (B,), as the error control wants it
@@ -88,13 +91,13 @@ class GradientFlow(Method[Flow]):
 
     def advance(self, evaluate: Evaluator, state: State, own: Flow, rows: Rows, energy: Array, gradient: Array) -> None:
         """Accept the steps whose error is small enough, and go through the stages of the next."""
-        accept = partial(_accept, state, own, self._grid, self.accuracy, evaluate.rounding)
+        accept = partial(_accept, state, own, self._grid * evaluate.unit, self.accuracy, evaluate.rounding)
         over_rows(accept, state.x.shape[1], rows, energy, gradient)
         self._propose(evaluate, state, own, rows)
 
     def _propose(self, evaluate: Evaluator, state: State, own: Flow, rows: Rows) -> None:
         n = state.x.shape[1]
-        over_rows(partial(_to_second, state, own, self._grid), n, rows)
+        over_rows(partial(_to_second, state, own, self._grid * evaluate.unit), n, rows)
         over_rows(partial(_to_third, state, own), n, rows, evaluate(state.trial[rows])[1])
         over_rows(partial(_to_end, state, own), n, rows, evaluate(state.trial[rows])[1])
 

@@ -9,7 +9,7 @@ from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed
 from spinglass._common.threads import one_blas_thread, run_in_threads
 from spinglass.arguments import whole_number
-from spinglass.geometry import householder, random_points
+from spinglass.geometry import dot, householder, random_points
 from spinglass.landscape import AnyFloats, Array, WithHessian
 
 
@@ -41,8 +41,8 @@ def hessian_ascent(landscape: WithHessian, *, steps: int = 100, starts: int = 1,
     ``x_{k+1} = x_k + sqrt(n/K) v``, with v the unit eigenvector of the lowest eigenvalue of the Hessian on the
     complement of x_k, signed against the gradient; the name is that of the algorithm that goes up on -energy. As
     n and then K grow, the energy per spin tends to ``-int_0^1 sqrt(nu''(q)) dq``, for pure models to -E_inf. The first
-    direction is random where the Hessian at the centre vanishes (no term of order 2). The cost is K dense
-    eigenproblems a walk. ``descend`` from the end reaches the minimum nearby.
+    direction is random where the Hessian at the centre is a multiple of the identity (no term of order 2 but ``x.x``).
+    The cost is K dense eigenproblems a walk. ``descend`` from the end reaches the minimum nearby.
 
     Source: Subag, Comm. Pure Appl. Math. 74 (2021) 1021, Theorem 4.
 
@@ -85,14 +85,24 @@ def _float64(array: AnyFloats) -> Array:
 def _directions(hessian: Array, x: Array, gradient: Array, fallback: Array) -> Array:
     """Return the unit vectors (B, n) of the next step, orthogonal to x and against the gradient."""
     out = np.empty_like(x)
+    # Without the radial part, which rounding mixes into the sign where it is large.
+    square = np.maximum(dot(x, x), np.finfo(float).tiny)
+    tangent = gradient - (dot(x, gradient) / square)[:, None] * x
 
     def choose(row: int) -> None:
-        v = _lowest(hessian[row], x[row]) if hessian[row].any() else fallback[row]
-        out[row] = -v if v @ gradient[row] > 0 else v
+        v = fallback[row] if not x[row].any() and _isotropic(hessian[row]) else _lowest(hessian[row], x[row])
+        out[row] = -v if v @ tangent[row] > 0 else v
 
     with one_blas_thread():
         run_in_threads(choose, range(len(x)))
     return out
+
+
+def _isotropic(hessian: Array) -> bool:
+    """Say whether a matrix is a multiple of the identity, to rounding."""
+    n = len(hessian)
+    rest = hessian - np.trace(hessian) / n * np.eye(n)
+    return bool(np.abs(rest).max() <= 8 * n * np.finfo(float).eps * np.abs(hessian).max())
 
 
 def _lowest(hessian: Array, x: Array) -> Array:

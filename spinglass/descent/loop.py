@@ -18,6 +18,7 @@ from spinglass.descent.lbfgs import LBFGS
 from spinglass.descent.method import Method, Rows, State, Trajectory
 from spinglass.descent.newton import Newton
 from spinglass.descent.rows import finite_rows, normalise, tangent_parts
+from spinglass.descent.scale import gradient_scale
 from spinglass.descent.stochastic import StochasticGradient
 from spinglass.landscape import Array, Landscape, check_landscape, check_on_sphere
 from spinglass.results import CriticalPoints, Status
@@ -48,7 +49,12 @@ def descend(
     callback: Callable[[Progress], object] | None = None,
     **options: Any,
 ) -> CriticalPoints:
-    """Follow the energy down from every start at once, to where ``|Riemannian gradient|/sqrt(n) <= tol``.
+    """Follow the energy down from every start at once, to where ``|Riemannian gradient|/sqrt(n) <= tol s``.
+
+    ``s = 4^round(log_4(g/2))`` is the gradient scale (:func:`spinglass.descent.gradient_scale`): for a spin glass, g is
+    the median of ``|Riemannian gradient|/sqrt(n - 1)`` over eight fixed random points, and s = 1 at unit variance;
+    another landscape may say what g is by a method ``gradient_size()``, and without one s = 1. All methods work with
+    ``energy/s``, so that the unit of energy does not matter.
 
     Parameters
     ----------
@@ -60,7 +66,8 @@ def descend(
         ``"lbfgs"``, ``"cg"``, ``"gradient"`` (gradient flow in time), ``"sgd"``, or ``"newton"`` (to a nearby
         critical point of any index, up or down).
     tol
-        On the gradient norm divided by ``sqrt(n)``. A landscape in float32 carries L-BFGS to about 1e-6: ask for 1e-5.
+        On the Riemannian gradient norm divided by ``sqrt(n)``, in units of the gradient scale s. A landscape in
+        float32 carries L-BFGS to about 1e-6: ask for 1e-5.
     max_iterations
         Accepted steps of a row after which it is given up; each method has its own default.
     callback
@@ -127,13 +134,14 @@ def _method(name: str, options: dict[str, Any]) -> Method[Any]:
 
 
 class _Descent:
-    """A batch on its way."""
+    """A batch on its way; the state's energies and gradients are in units of ``unit``."""
 
     def __init__(self, landscape: Landscape, x0: Array, name: str, way: Method[Any], tol: float, limit: int) -> None:
         batch, n = x0.shape
         self.landscape, self.name, self.way, self.limit = landscape, name, way, limit
         self.small = tol * math.sqrt(n)
-        self.evaluate = Evaluator(landscape, batch)
+        self.unit = gradient_scale(landscape)
+        self.evaluate = Evaluator(landscape, batch, self.unit)
         self.status = np.full(batch, Status.INTERRUPTED, dtype="U16")
         self.evaluations = np.zeros(batch, dtype=np.int64)
         x = x0.copy()
@@ -216,7 +224,7 @@ class _Descent:
     def best_energy_per_spin(self) -> float:
         # fmin passes over NaN, without a warning where all are.
         lowest: np.float64 = np.fmin.reduce(self.state.energy)
-        return float(lowest / self.state.x.shape[1])
+        return float(lowest * self.unit / self.state.x.shape[1])
 
     def found(self) -> CriticalPoints:
         state = self.state
@@ -225,14 +233,14 @@ class _Descent:
         return CriticalPoints(
             landscape=self.landscape,
             x=state.x,
-            energy=state.energy,
-            gradient_norm=state.norm / math.sqrt(n),
+            energy=state.energy * self.unit,
+            gradient_norm=state.norm * self.unit / math.sqrt(n),
             status=self.status,
             iterations=state.iterations,
             evaluations=self.evaluations,
             method=self.name,
             times=kept and kept.times,
-            energies=kept and kept.energies / n,
+            energies=kept and kept.energies * self.unit / n,
             correlations=None if kept is None or kept.points is None else two_times(kept.points),
         )
 

@@ -18,6 +18,7 @@ class State(NamedTuple):
 
     A start keeps its row from beginning to end, and the rows that are still under way change in place:
     nothing is copied when a neighbour is done. A named tuple, because Numba reads its fields by name.
+    Energies and gradients are divided by the evaluator's ``unit``.
     """
 
     x: Array  # (B, n), on the sphere
@@ -32,7 +33,7 @@ class Trajectory(NamedTuple):
     """What a method with a time of its own leaves behind on its grid of times; NaN where a row never came."""
 
     times: Array  # (T,)
-    energies: Array  # (B, T), total
+    energies: Array  # (B, T), total, divided by the evaluator's unit
     points: Array | None  # (B, T, n), where asked for
 
 

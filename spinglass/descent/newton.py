@@ -89,7 +89,8 @@ def _judge(state: State, own: Trust, rows: Rows, energy: Array, gradient: Array)
 def _propose(evaluate: Evaluator, state: State, own: Trust, rows: Rows) -> None:
     for part in sphere.hessian_slices(rows.size, state.x.shape[1]):
         here = rows[part]
-        hessians = sphere.reduced_hessian(evaluate.landscape, state.x[here], own.radial[here])
+        unit = evaluate.unit
+        hessians = sphere.reduced_hessian(evaluate.landscape, state.x[here], own.radial[here] * unit) / unit
         with one_blas_thread():
             run_in_threads(_step_of(state, own, here, hessians), range(here.size))
 

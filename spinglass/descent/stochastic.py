@@ -20,7 +20,8 @@ class StochasticGradient(Method[np.random.SeedSequence]):
     """Steps ``x <- retract(x, -rate g_part)`` through all parts in random order, one pass an epoch.
 
     ``g_part`` is the tangent part of the landscape's ``stochastic_gradient``, whose mean over the parts is
-    the gradient, and ``rate`` falls as ``rate/(1 + decay epoch)``. All rows see the parts in the same order.
+    the gradient, and ``rate`` falls as ``rate/(1 + decay epoch)``. A rate is a step of time, so that energies c times
+    as large want ``rate/c``. All rows see the parts in the same order.
     An iteration is an epoch; the full gradient is evaluated at its end, and counts as one evaluation as the
     epoch does.
 
@@ -76,7 +77,7 @@ class StochasticGradient(Method[np.random.SeedSequence]):
             return
         # Rows under way have all gone through the same number of epochs.
         epoch = int(state.iterations[rows[0]])
-        rate = self.rate / (1 + self.decay * epoch)
+        rate = self.rate / (1 + self.decay * epoch) * evaluate.unit
         state.trial[rows] = state.x[rows]
         for part in generator(child(own, epoch)).permutation(self.parts):
             gradient = evaluate.part(state.trial[rows], int(part), self.parts)

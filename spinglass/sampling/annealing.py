@@ -8,6 +8,7 @@ import numpy.typing as npt
 from spinglass._common.seeds import Seed
 from spinglass.arguments import whole_number
 from spinglass.descent.loop import descend
+from spinglass.descent.scale import gradient_scale
 from spinglass.landscape import Array, Landscape, check_landscape
 from spinglass.results import CriticalPoints
 from spinglass.sampling.arguments import starts
@@ -58,8 +59,9 @@ def anneal(
     """Anneal every start through falling temperatures and descend by L-BFGS from where it ends.
 
     One trajectory of Hamiltonian Monte Carlo (`HMC`) at each temperature, with step sizes that follow it; the default
-    is `schedule`: 60 temperatures from 0.9 to 0.15. A row's result depends on its start, its number and the seed
-    alone. ``iterations`` counts trajectories and descent steps, ``evaluations`` all of both.
+    is `schedule`, 60 temperatures from 0.9 to 0.15, times the gradient scale (1 for a glass of unit variance, see
+    ``descend``, as for ``tol``). A row's result depends on its start, its number and the seed alone. ``iterations``
+    counts trajectories and descent steps, ``evaluations`` all of both.
 
     Source: Kirkpatrick, Gelatt and Vecchi, Science 220 (1983) 671.
 
@@ -76,7 +78,7 @@ def anneal(
     ('annealing', True, True)
     """
     check_landscape(landscape)
-    falling = schedule() if temperatures is None else check_schedule(temperatures)
+    falling = schedule() * gradient_scale(landscape) if temperatures is None else check_schedule(temperatures)
     state = HMC(landscape, falling[0], leaps).init(starts(x0, landscape.n), seed)
     last = falling[0]
     for T in falling:

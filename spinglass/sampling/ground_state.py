@@ -8,12 +8,14 @@ import numpy.typing as npt
 
 from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass.arguments import whole_number
+from spinglass.descent.scale import gradient_scale
 from spinglass.geometry import random_points
 from spinglass.landscape import Array, Landscape, check_landscape
 from spinglass.sampling.annealing import anneal, schedule
 
-# Energies per spin closer than this are one minimum's: descents end to 1e-8 in the gradient, 1e-16 in the energy.
-_SAME = 1e-9
+# Energies per spin closer than this, in units of the gradient scale, are one minimum's: descents end to 1e-8 in the
+# gradient, 1e-16 in the energy. So are those that are equal to the rounding of the energy.
+_SAME, _ROUNDING = 1e-9, 500 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,6 +46,7 @@ def ground_state(
 ) -> GroundState:
     """Anneal batches of random starts until ``hits`` of them have ended at the lowest energy, ``most`` at the most.
 
+    The first batch anneals through ``temperatures``, by default those of `anneal`.
     Every further batch anneals more slowly, through twice as many temperatures as the one before, up to eight times.
 
     Raises
@@ -61,7 +64,8 @@ def ground_state(
     check_landscape(landscape)
     root, rows = seed_sequence(seed), whole_number("batch", batch, 1)
     enough, limit = whole_number("hits", hits, 1), whole_number("most", most, 1)
-    falling = schedule() if temperatures is None else np.asarray(temperatures, dtype=np.float64)
+    scale = gradient_scale(landscape)
+    falling = schedule() * scale if temperatures is None else np.asarray(temperatures, dtype=np.float64)
     best, where, count, spent = np.inf, np.full(landscape.n, np.nan), 0, 0
     while count < enough and spent < limit:
         start = random_points(landscape.n, rows, child(root, spent, 0))
@@ -69,9 +73,10 @@ def ground_state(
         found = anneal(landscape, start, slow, seed=child(root, spent, 1))
         energy = np.where(np.isfinite(found.energy), found.energy_per_spin, np.inf)
         lowest = int(energy.argmin())
-        if energy[lowest] < best - _SAME:
+        same = max(_SAME * scale, _ROUNDING * abs(energy[lowest])) if np.isfinite(energy[lowest]) else 0.0
+        if energy[lowest] < best - same:
             best, where, count = float(energy[lowest]), found.x[lowest], 0
-        count += int(np.sum(energy < best + _SAME))
+        count += int(np.sum(energy < best + same))
         spent += rows
     return GroundState(
         x=where,

@@ -12,6 +12,7 @@ from spinglass._common.seeds import Seed
 from spinglass.arguments import whole_number
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.rows import over_rows
+from spinglass.descent.scale import gradient_scale
 from spinglass.landscape import Array, Landscape, check_landscape
 from spinglass.noise import Words, row_keys
 from spinglass.sampling.arguments import positive_temperature, starts
@@ -78,7 +79,8 @@ class HMC:
         """Start a chain from every point, shape (n,) or (B, n), on the sphere; row b's noise is its own."""
         points = starts(x, self.landscape.n)
         energy, gradient = Evaluator(self.landscape, len(points))(points)
-        size = np.full(len(points), first_size(self.landscape.n, self.temperature))
+        natural = self.temperature / gradient_scale(self.landscape)
+        size = np.full(len(points), first_size(self.landscape.n, natural))
         return HMCState(points, energy, gradient, size, row_keys(seed, len(points)), 0)
 
     def step(self, state: HMCState, steps: int = 1, *, tune: bool = False) -> tuple[HMCState, HMCInfo]:
@@ -131,7 +133,10 @@ class HMC:
 
 
 def first_size(n: int, temperature: float | Array) -> Array:
-    """Return a step size to begin with: some curvature over temperature, falling as n^(-1/4) for equal acceptance."""
+    """Return a step size to begin with: some curvature over temperature, falling as n^(-1/4) for equal acceptance.
+
+    The temperature is in units of the landscape's gradient scale.
+    """
     return np.asarray(0.6 * np.sqrt(np.minimum(temperature, 2.0)) * n**-0.25)
 
 

@@ -34,7 +34,11 @@ def tangent_noise(step: int, stream: int, rows: Rows, keys: Words, x: Array, out
 
 @jit
 def rotate(x: Array, p: Array, t: float) -> None:
-    """Follow the geodesic from x with velocity p for a time t, in place; p stays the velocity."""
+    """Follow the geodesic from x with velocity p for a time t, in place; p stays the velocity.
+
+    x is put back on the sphere and p in its tangent space: their rounding errors would be fed back by `kick` and grow
+    exponentially along a trajectory, all the faster the larger the radial part of the gradient is.
+    """
     rate = np.sqrt(dot(p, p) / x.size)
     if rate == 0.0:
         return
@@ -44,14 +48,22 @@ def rotate(x: Array, p: Array, t: float) -> None:
         before = x[i]
         x[i] = c * before + (s / rate) * p[i]
         p[i] = c * p[i] - (rate * s) * before
+    scale = np.sqrt(x.size / dot(x, x))
+    for i in range(x.size):
+        x[i] *= scale
+    make_tangent(x, p)
 
 
 @jit
 def kick(x: Array, p: Array, gradient: Array, t: float) -> None:
-    """``p -= t`` times the tangent part of the gradient, in place."""
+    """``p -= t`` times the tangent part of the gradient, in place.
+
+    p is projected once more, as the rounding error of the tangent part is proportional to the radial part.
+    """
     radial = dot(x, gradient) / x.size
     for i in range(x.size):
         p[i] -= t * (gradient[i] - radial * x[i])
+    make_tangent(x, p)
 
 
 @jit

@@ -13,6 +13,7 @@ from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass._common.threads import run_in_threads
 from spinglass.arguments import whole_number
 from spinglass.descent.loop import descend
+from spinglass.descent.scale import gradient_scale
 from spinglass.geometry import random_points
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.kernels.quadratic import symmetric_matrix
@@ -120,7 +121,9 @@ class ParallelTempering:
 
         run_in_threads(evaluate, range(S))
         keys = np.stack([row_keys(child(root, s, _NOISE), COPIES * K).reshape(COPIES, K, 2) for s in range(S)])
-        size = np.broadcast_to(first_size(n, self.ladder), energy.shape).copy()
+        size = np.empty(energy.shape)
+        for s, glass in enumerate(self.glasses):
+            size[s] = first_size(n, self.ladder / gradient_scale(glass))
         return TemperingState(x, energy, gradient, size, np.zeros(energy.shape, np.int64), keys, 0)
 
     def check_memory(self, records: int) -> None:

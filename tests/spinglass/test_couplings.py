@@ -9,7 +9,8 @@ import pytest
 from dense import symmetrised
 from scipy import stats
 
-from spinglass import couplings
+from spinglass import SphericalSpinGlass, couplings, sphere
+from spinglass.planted import plant
 
 SIZES = [(1, 1), (1, 5), (4, 1), (6, 2), (5, 3), (4, 4), (3, 5), (3, 6), (2, 9)]
 
@@ -105,3 +106,35 @@ def test_global_random_state_is_untouched():
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: SphericalSpinGlass.from_tensor(np.full((3, 3, 3), 1e308)),  # sums over permutations
+        lambda: SphericalSpinGlass.from_tensor(np.full((3, 3), 1e308)),
+        lambda: SphericalSpinGlass.from_tensor(np.diag([1e308, 1e308])),  # finite couplings, infinite energies
+        lambda: SphericalSpinGlass.from_tensor(np.full((3, 3, 3), 1e38, np.float32)),
+        lambda: SphericalSpinGlass.mixed(5, {3: 1e308}, seed=0),
+        lambda: SphericalSpinGlass.mixed(5, {1: 1e308, 3: 1.0}, seed=0),
+        lambda: SphericalSpinGlass.mixed(5, {3: 1e39}, seed=0, dtype=np.float32),  # the weight itself
+        lambda: SphericalSpinGlass(2, {3: 1e200}, {3: np.full(4, 1e200)}),
+        lambda: SphericalSpinGlass(2, {3: 1.0}, {3: np.array([1.0, np.inf, 0.0, 0.0])}),
+        lambda: SphericalSpinGlass(2, {3: np.nan}, {3: np.ones(4)}),
+        lambda: plant(SphericalSpinGlass.pure(4, 3, seed=0), np.ones(4), strength=1e308),
+    ],
+)
+def test_what_would_overflow_is_refused(make):
+    with pytest.raises(ValueError, match=r"overflow|finite"), np.errstate(over="ignore", invalid="ignore"):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("n", "weights", "dtype"),
+    [(5, {3: 1e300}, np.float64), (2, {170: 1.0}, np.float64), (2, {120: 1.0}, np.float32), (5, {3: 1e35}, np.float32)],
+)
+def test_what_is_large_and_fits_is_not_refused(n, weights, dtype):
+    glass = SphericalSpinGlass.mixed(n, weights, seed=0, dtype=dtype)
+    energy, gradient = glass.energy_and_gradient(sphere.random_points(n, 20, seed=1))
+    assert np.isfinite(energy).all()
+    assert np.isfinite(gradient).all()

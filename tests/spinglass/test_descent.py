@@ -10,7 +10,7 @@ import pytest
 import scipy.optimize
 
 from spinglass import SphericalSpinGlass, descend, sphere
-from spinglass.descent import DescentInterrupted
+from spinglass.descent import DescentInterrupted, gradient_scale
 from tests.dense import DenseGlass
 
 DOWN = ["lbfgs", "cg", "gradient"]
@@ -141,27 +141,90 @@ def test_a_gradient_of_1e_12_is_reached(method, n):
     assert found.converged.all()
 
 
-@pytest.mark.parametrize("method", ["lbfgs", "cg", "newton", "gradient"])
-def test_the_unit_of_energy_does_not_matter(method):
-    class Scaled:
-        n = 20
+def scaled(glass, unit):
+    return SphericalSpinGlass(glass.n, glass.weights, {H: unit * J for H, J in glass.couplings.items()})
 
-        def __init__(self, unit):
-            self.unit = unit
 
-        def energy_and_gradient(self, x):
-            energy, gradient = glass.energy_and_gradient(x)
-            return self.unit * energy, self.unit * gradient
-
-        def hessian(self, x):
-            return self.unit * glass.hessian(x)
-
-    glass = SphericalSpinGlass.pure(20, 3, seed=0)
+@pytest.mark.parametrize("method", EVERY)
+@pytest.mark.parametrize("unit", [4.0**-20, 4.0**20, 4.0**249, 4.0**-249])
+def test_the_unit_of_energy_does_not_matter(method, unit):
+    glass = SphericalSpinGlass.mixed(20, {2: 0.5, 3: 1.0}, seed=0)
     x0 = descend(glass, sphere.random_points(20, 5, seed=1), tol=0.3).x
-    # Powers of two scale without rounding, so that even the bits must agree.
-    small, large = (descend(Scaled(unit), x0, method, tol=unit * 1e-7) for unit in (2.0**-40, 2.0**40))
-    assert np.array_equal(small.x, large.x)
-    assert np.array_equal(small.iterations, large.iterations)
+    # Powers of four are what the gradient scale is made of, so that even the bits must agree.
+    steps = [{"rate": rate} if method == "sgd" else {} for rate in (0.1, 0.1 / unit)]  # a rate is a step of time
+    one = descend(glass, x0, method, tol=1e-7, max_iterations=200, **steps[0])
+    other = descend(scaled(glass, unit), x0, method, tol=1e-7, max_iterations=200, **steps[1])
+    assert np.array_equal(one.x, other.x)
+    assert np.array_equal(one.iterations, other.iterations)
+    assert np.array_equal(one.status, other.status)
+    assert np.array_equal(one.energy * unit, other.energy)
+    assert np.array_equal(one.gradient_norm * unit, other.gradient_norm)
+
+
+@pytest.mark.parametrize("method", [*DOWN, "newton"])
+@pytest.mark.parametrize("unit", [1e-150, 1e-9, 1e10, 1e150])
+def test_small_and_large_energies_end_at_the_same_points(method, unit):
+    glass = SphericalSpinGlass.pure(20, 3, seed=0)
+    x0 = descend(glass, sphere.random_points(20, 5, seed=1), tol=0.1).x
+    one, other = (descend(g, x0, method) for g in (glass, scaled(glass, unit)))
+    assert one.converged.all()
+    assert other.converged.all()
+    # Both are off by at most 4 tol over the lowest eigenvalue, some tenths.
+    assert np.allclose(one.x, other.x, atol=1e-6)
+    # The gradient of unit variance, recomputed on the original glass: the scale is within a factor of 2 of the unit.
+    norm = np.linalg.norm(sphere.riemannian_gradient(glass, other.x), axis=1) / math.sqrt(20)
+    assert norm.max() <= 2e-8
+
+
+@pytest.mark.parametrize("unit", [1e-150, 1e-9, 1e10, 1e150])
+def test_a_landscape_of_ones_own_may_say_how_large_its_gradients_are(unit):
+    class Scaled(Plain):
+        def energy_and_gradient(self, x):
+            energy, gradient = super().energy_and_gradient(x)
+            return unit * energy, unit * gradient
+
+        def gradient_size(self):
+            return 2 * unit
+
+    x0 = sphere.random_points(6, 4, seed=0)
+    found = descend(Scaled(), x0, "cg")
+    assert found.converged.all()
+    assert np.allclose(found.energy, 3 * unit)
+    assert found.gradient_norm.max() <= 2e-8 * unit  # the scale is within a factor of 2 of the unit
+    assert gradient_scale(Plain()) == 1
+
+
+def test_a_gradient_size_that_is_none_is_refused():
+    class Odd(Plain):
+        def gradient_size(self):
+            return 0.0
+
+    with pytest.raises(ValueError, match=r"gradient_size\(\) of Odd must be positive and finite, not 0.0"):
+        descend(Odd(), sphere.random_points(6, 4, seed=0))
+
+
+def test_times_of_the_flow_are_in_the_unit_of_energy():
+    glass = SphericalSpinGlass.pure(20, 3, seed=0)
+    x0, times = sphere.random_points(20, 5, seed=1), np.array([0.0, 0.1, 0.5])
+    one = descend(glass, x0, "gradient", times=times)
+    other = descend(scaled(glass, 4.0**30), x0, "gradient", times=times / 4.0**30)
+    assert np.array_equal(one.x, other.x)
+    assert np.array_equal(one.energies * 4.0**30, other.energies)
+    assert np.array_equal(other.times, times / 4.0**30)
+
+
+@pytest.mark.parametrize(("n", "H"), [(30, 2), (12, 3), (12, 4), (6, 6), (5, 10)])
+def test_the_gradient_scale_is_1_for_unit_variance(n, H):
+    assert {gradient_scale(SphericalSpinGlass.pure(n, H, seed)) for seed in range(5)} == {1.0}
+
+
+def test_the_gradient_scale_of_what_has_no_gradient():
+    constant = SphericalSpinGlass.from_tensor(np.eye(3))
+    # Only the radial gradient 2 3^{-1/2} x is left, of root mean square 1.15 over all n coordinates.
+    assert gradient_scale(constant) == 1
+    assert gradient_scale(scaled(constant, 4.0**50)) == 4.0**50
+    assert gradient_scale(SphericalSpinGlass.from_tensor(np.zeros((3, 3)))) == 1
+    assert descend(constant, sphere.random_points(3, 4, seed=0)).converged.all()
 
 
 def test_a_landscape_in_single_precision_is_descended_to_its_own_accuracy():

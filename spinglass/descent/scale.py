@@ -1,0 +1,63 @@
+"""The unit in which a landscape's energies and gradients are of order 1."""
+
+import math
+
+import numpy as np
+
+from spinglass.geometry import random_points, tangent_part
+from spinglass.hamiltonian import SphericalSpinGlass
+from spinglass.landscape import Array, Landscape, WithGradientSize
+
+_POINTS, _SEED = 8, 0x5CA1E
+_LARGEST_EXPONENT = 1022  # 2 to this power and its inverse are both normal floats
+
+
+def gradient_scale(landscape: Landscape) -> float:
+    """Return the gradient scale ``s = 4^round(log_4(g/2))``, with g the usual size of a landscape's gradients.
+
+    For a spin glass, g is the median of ``|Riemannian gradient|/sqrt(n - 1)`` over eight uniform random points, always
+    the same ones: g^2 is near ``nu'(1)``, which is H for a pure glass of unit variance, so that s = 1 for orders 2 to
+    10 but for some samples with few spins. A constant on the sphere does not change it; where there is nothing else,
+    the Euclidean gradient takes the place of the Riemannian one. Any other landscape says how large its gradients are
+    by a method ``gradient_size()``, which returns g; without one, s = 1.
+
+    Being a power of four, s divides energies without rounding.
+
+    Raises
+    ------
+    ValueError
+        If ``gradient_size()`` is not positive and finite.
+
+    Examples
+    --------
+    >>> gradient_scale(SphericalSpinGlass.pure(n=20, H=3, seed=0))
+    1.0
+    >>> gradient_scale(SphericalSpinGlass.mixed(n=20, weights={3: 2.0**-40}, seed=0)) == 2.0**-40
+    True
+    """
+    if isinstance(landscape, WithGradientSize):
+        g = float(landscape.gradient_size())
+        if not 0 < g < math.inf:
+            raise ValueError(f"gradient_size() of {type(landscape).__name__} must be positive and finite, not {g!r}")
+    elif isinstance(landscape, SphericalSpinGlass):
+        g = _typical_gradient(landscape)
+    else:
+        return 1.0
+    exponent = 2 * round((math.log2(g) - 1) / 2)
+    return math.ldexp(1.0, max(-_LARGEST_EXPONENT, min(_LARGEST_EXPONENT, exponent)))
+
+
+def _typical_gradient(glass: SphericalSpinGlass) -> float:
+    """Return the median of ``|Riemannian gradient|/sqrt(n - 1)``, or 2 (where s = 1) if there is no gradient at all."""
+    points = random_points(glass.n, _POINTS, _SEED)
+    gradient: Array = np.asarray(glass.gradient(points), dtype=np.float64)
+    rounding = 500 * float(np.finfo(glass.dtype).eps)
+    whole, along = _median_length(gradient), _median_length(tangent_part(points, gradient))
+    g = along if along > rounding * whole else whole
+    return g / math.sqrt(max(1, glass.n - 1)) or 2.0
+
+
+def _median_length(vectors: Array) -> float:
+    """Return the median of the lengths of rows, of numbers whose squares may overflow or vanish."""
+    largest = np.maximum(np.abs(vectors).max(axis=1), np.finfo(float).tiny)
+    return float(np.median(largest * np.linalg.norm(vectors / largest[:, None], axis=1)))
