@@ -1,6 +1,11 @@
 """What independent streams of random numbers must pass, whatever they are drawn for."""
 
+from contextlib import contextmanager
+from unittest import mock
+
 import numpy as np
+
+from spinglass import noise
 
 ALARM = 5.5  # standard errors: two independent streams fail with probability 4e-8, a thousand pairs with 4e-5
 
@@ -32,3 +37,25 @@ def uncorrelated(*streams):
         np.fill_diagonal(correlation, 0.0)
         worst = np.unravel_index(np.abs(correlation).argmax(), correlation.shape)
         assert np.abs(correlation[worst]) * np.sqrt(length) < ALARM, f"streams {worst}: {correlation[worst]:.3f}"
+
+
+@contextmanager
+def streams_used():
+    """Yield a list to which the name of every child seed is added from which a block draws."""
+    used = []
+    default_rng, child = np.random.default_rng, noise.child
+
+    def recorded_generator(seed=None):
+        if isinstance(seed, np.random.SeedSequence):
+            used.append((str(seed.entropy), seed.spawn_key, "generator"))
+        return default_rng(seed)
+
+    def recorded_child(sequence, *key):
+        used.append((str(sequence.entropy), (*sequence.spawn_key, *key), "noise"))
+        return child(sequence, *key)
+
+    with (
+        mock.patch.object(np.random, "default_rng", recorded_generator),
+        mock.patch.object(noise, "child", recorded_child),
+    ):
+        yield used

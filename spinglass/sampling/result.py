@@ -77,7 +77,8 @@ class Samples:
     @property
     def standard_error(self) -> float:
         """Standard error of `energy_per_spin`."""
-        return float(np.sqrt(self.energies.var() / max(self.effective_samples, 1.0)))
+        with np.errstate(invalid="ignore"):  # NaN where a chain is not finite
+            return float(np.sqrt(self.energies.var() / max(self.effective_samples, 1.0)))
 
     def __repr__(self) -> str:
         """Return a summary in a few lines."""

@@ -6,7 +6,7 @@ fail by chance at another seed are those of `independence`.
 
 import numpy as np
 import pytest
-from independence import independent, uncorrelated
+from independence import independent, streams_used, uncorrelated
 
 from spinglass import SphericalSpinGlass, couplings, descend, noise, sphere
 from spinglass.couplings import multiplicities
@@ -49,8 +49,8 @@ def test_orders_and_seeds_of_couplings():
 
 
 def test_glasses_are_independent_at_fixed_points():
-    # At (1, ..., 1) all terms of the energy have one sign: couplings that repeat would not cancel. Of 400 landscapes the
-    # relative error of a variance is sqrt(2/400) = 0.071, of a correlation 0.05; five of them fail at 1e-6.
+    # At (1, ..., 1) all terms of the energy have one sign: couplings that repeat would not cancel. Of 400 landscapes
+    # the relative error of a variance is sqrt(2/400) = 0.071, of a correlation 0.05; five of them fail at 1e-6.
     one = np.ones(8)
     energies = np.array(
         [[SphericalSpinGlass.pure(8, H, child(seed_sequence(1), k)).energy(one) for H in (2, 3, 4)] for k in range(400)]
@@ -140,7 +140,8 @@ def test_both_halves_of_a_splitting_step(monkeypatch):
 
 @pytest.mark.parametrize("kind", ["splitting", "euler"])
 def test_free_diffusion_forgets_its_start_as_the_heat_equation_says(kind):
-    # E x(t).x(0)/n = exp(-(n-1) T t/n) on a flat landscape: were steps to reuse their noise, it would run ballistically.
+    # E x(t).x(0)/n = exp(-(n-1) T t/n) on a flat landscape; were steps to reuse their noise, chains would run on
+    # straight.
     n, rows, dt, number = 10, 2000, 0.01, 40
     chain = Langevin(Flat(n), 1.0, dt, scheme=kind)
     start = sphere.random_points(n, rows, 3)
@@ -234,8 +235,9 @@ def test_blocks_of_inputs_and_activities():
     paths = draws.PathDraws(seed_sequence(0), 3 * draws._BLOCK, 0.5)
     inputs = paths.inputs().reshape(3, -1)
     independent(*inputs)
-    # 200 models: normals are made of words by rejection, and fall out of step with uniform ones after some ten.
-    few = [draws.PathDraws(seed_sequence(k), 8, 0.5) for k in range(200)]
+    # Normals are made of words by rejection, and fall out of step with uniform numbers after some hundred. The first
+    # three bits of a word play no part in a normal, the fourth decides whether it is large: so rho is 1/16.
+    few = [draws.PathDraws(seed_sequence(k), 8, 1 / 16) for k in range(1000)]
     uncorrelated(
         np.concatenate([one.inputs() for one in few]),
         np.concatenate([one.activities() for one in few]),
@@ -269,25 +271,9 @@ def test_networks_layers_orders_and_augmentation(monkeypatch):
     uniform = [(W[k] + 1) / 2 for k in range(3) for W in start.weights[:2]]
     independent(*uniform, *augmented)
     # A permutation's numbers cannot be read off: its stream differs by name from the two others of its network.
-    assert [stream_of(k, part) for k in range(3) for part in range(3)] == used_streams(monkeypatch, X, y, options)
-
-
-def stream_of(*key):
-    return (0, key)
-
-
-def used_streams(monkeypatch, X, y, options):
-    used = []
-    default_rng = np.random.default_rng
-
-    def recorded(seed):
-        used.append((seed.entropy, seed.spawn_key))
-        return default_rng(seed)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(np.random, "default_rng", recorded)
+    with streams_used() as used:
         train(X, y, epochs=1, **options)
-    return sorted(used)
+    assert sorted(key for _, key, _ in used) == [(k, part) for k in range(3) for part in range(3)]
 
 
 def test_attempts_of_an_enumeration():
