@@ -66,6 +66,14 @@ def test_a_bias_bound_is_in_units_of_the_scale_that_is_given(dice):
     assert verdict.points[0][1].null == pytest.approx((0.25, 0.65), rel=1e-12)
 
 
+def test_a_claim_needs_as_many_samples_as_its_hardest_number(dice):
+    series = [Series(100, die=6, n=n) for n in (1, 50)]
+    verdict = judged(dice, sizes=dict.fromkeys(EFFORTS, series), delta=0.01)
+    few, many = sorted(point.needed for _, point in verdict.points)
+    assert verdict.status == "undecided"
+    assert few < many == verdict.needed
+
+
 def test_the_headline_is_the_point_under_most_strain(dice):
     series = [Series(100, die=die, n=50) for die in (4, 6, 8)]
     verdict = judged(
