@@ -117,3 +117,13 @@ def test_needed_samples_of_a_limit_count_its_largest_series():
     off = abs(point.estimate - 2.0)
     of_the_first = samples_needed(50, point.standard_error, off, spread, 1.5 - spread, 0.01)
     assert point.needed == math.ceil(of_the_first * 200 / 50)
+
+
+def test_a_deviation_counts_on_either_side_for_the_samples_that_are_needed():
+    values = stats.norm.ppf((np.arange(40) + 0.5) / 40)  # symmetric
+    below, above = (Mean().evidence([sample(values + 0.3 * side, 0.0, 0.45)], 1e-3, SEED).points[0] for side in (-1, 1))
+    error = stats.sem(values)
+    # What decides soonest is the test of the deviation of 0.3.
+    exact = 40 * (stats.norm.isf(0.0005) * error / 0.3) ** 2
+    for point in (below, above):
+        assert exact <= point.needed <= 1.1 * exact + 1
