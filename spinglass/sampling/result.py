@@ -50,7 +50,7 @@ class Samples:
     @cached_property
     def finite(self) -> npt.NDArray[np.bool_]:
         """Which chains have finite energies throughout, shape (C,)."""
-        return np.isfinite(self.energies).all(axis=1)
+        return np.asarray(np.isfinite(self.energies).all(axis=1))
 
     @cached_property
     def rhat(self) -> float:
@@ -118,7 +118,7 @@ class Tempering:
         """Which glasses have finite energies, overlaps and swap rates throughout, shape (S,)."""
         numbers = (self.energies, self.overlaps, self.own_overlaps, self.swap_rates)
         rows = [np.isfinite(array).reshape(len(self), -1).all(axis=1) for array in numbers]
-        return np.all(rows, axis=0)
+        return np.asarray(np.all(rows, axis=0))
 
     @cached_property
     def rhat(self) -> Array:

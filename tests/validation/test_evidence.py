@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from validation import Extrapolation, Mean, Proportion, Series
+from validation import Extrapolation, Identity, Mean, Proportion, Series
 from validation.evidence import Point, Sample, samples_needed
 from validation.resampling import combined_t, maximal_t, tail
 
@@ -127,3 +127,53 @@ def test_a_deviation_counts_on_either_side_for_the_samples_that_are_needed():
     exact = 40 * (stats.norm.isf(0.0005) * error / 0.3) ** 2
     for point in (below, above):
         assert exact <= point.needed <= 1.1 * exact + 1
+
+
+def test_exceptions_are_counted_at_the_level_of_each_of_several_series():
+    # Twelve exceptions are enough at 1e-4, where e^-k has to be 1e-5; of three series each is tested at 3.3e-5.
+    values = np.where(np.arange(1000) < 12, 1.0, 0.0)
+    one, three = (Mean().evidence([sample(values, 0.012, 0.01)] * count, 1e-4, SEED) for count in (1, 3))
+    assert one.points[0].standard_error > 0
+    assert [point.standard_error for point in three.points] == [0, 0, 0]
+
+
+def test_equivalence_of_a_curves_numbers_is_tested_at_its_own_level():
+    # Skewness that matters at an error level of 1e-4 does not at the 0.01 of the tests of equivalence.
+    lopsided = np.repeat([0.0, 1.0], [960, 40])
+    values = np.stack([lopsided, np.random.default_rng(5).standard_normal(1000)], axis=1)
+    given = Sample(values, np.array([0.04, 0.0]), np.array([0.04, 0.0]), np.zeros(2), np.array([0.02, 0.2]), {})
+    point = Mean().evidence([given], 1e-4, SEED).points[0]
+    assert point.p_equivalence == pytest.approx(stats.t(999).sf(0.02 / stats.sem(lopsided)), rel=1e-9)
+
+
+def test_numbers_too_small_to_square_have_no_error_bar():
+    values = 1e-200 * np.random.default_rng(6).standard_normal(50)
+    found = Mean().evidence([sample(values, 0.0, 1e-200)], 0.01, SEED)
+    assert found.status(0.01) == "undecided"
+    assert "same in nearly every sample" in found.reason
+
+
+def test_a_range_of_probabilities_must_be_refutable_at_the_level_of_each_number():
+    # All of 20 events of probability 0.7 at most: 2 x 0.7^20 = 0.0016, below 0.002 and above a half of it.
+    values = np.repeat([0.0, 1.0], 10)
+    given = Sample(values[:, None], *(np.array([end]) for end in (0.3, 0.7, 0.0, 0.2)), {})
+    assert Proportion().evidence([given], 0.002, SEED).p_value == 1.0
+    with pytest.raises(ValueError, match="no count of 20 samples refutes a probability of 0.3 to 0.7"):
+        Proportion().evidence([given, given], 0.002, SEED)
+
+
+@pytest.mark.parametrize(("bound", "status"), [(0.05, "agrees"), (0.051, "undecided"), (0.1, "undecided")])
+def test_the_bound_of_an_identity_may_be_half_of_delta(bound, status):
+    given = Sample(np.zeros((30, 1)), np.zeros(1), np.full(1, bound), np.zeros(1), np.full(1, 0.1), {})
+    assert Identity().evidence([given], 0.0, SEED).status(0.0) == status
+
+
+@pytest.mark.parametrize("exceptions", [0, 3, 9])
+def test_the_interval_of_a_nearly_constant_fraction_ends_where_equivalence_does(exceptions):
+    values = np.where(np.arange(100) < exceptions, 0.0, 1.0)
+
+    def point(delta):
+        return Mean(between=(0.0, 1.0)).evidence([sample(values, 1.0, delta)], 1e-3, SEED).points[0]
+
+    end = point(0.5).interval[0]
+    assert point(1 - end).p_equivalence == pytest.approx(0.01, rel=1e-9)

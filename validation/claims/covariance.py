@@ -183,8 +183,9 @@ CLAIMS = (
         components=("variance at 1", "variance at -1", "variance at half", "1 with -1", "1 with half"),
         delta=0.28,
         sizes={
-            effort: [Series(samples, model="2+3+4", n=10), Series(samples, model="H=3", n=145)]
-            for effort, samples in (("quick", 500), ("standard", 2000), ("paper", 10000))
+            "quick": [Series(500, model="2+3+4", n=10), Series(500, model="H=3", n=145)],
+            "standard": [Series(2000, model="2+3+4", n=10), Series(2000, model="H=3", n=145)],
+            "paper": [Series(10000, model="2+3+4", n=10), Series(10000, model="H=3", n=145)],
         },
         mutants=(
             Mutant(

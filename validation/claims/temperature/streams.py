@@ -1,6 +1,8 @@
 """Chains, batches of chains and replicas take random numbers of their own."""
 
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from validation.claims.temperature.averages import sizes
 
 Array = NDArray[np.float64]
 LADDER = (1.5, 2.0, 3.0)
-KINDS = {
+KINDS: Mapping[str, Callable[[SphericalSpinGlass], Any]] = {
     "HMC": partial(sampling.HMC, temperature=2.0, leaps=4),
     "Langevin": partial(sampling.Langevin, temperature=2.0, dt=0.05),
 }
@@ -34,9 +36,9 @@ def mean_overlaps(seed: np.random.SeedSequence, n: int, chains: int) -> Array:
     return np.array([*found, info.overlaps.mean()])
 
 
-def _batch(chain: sampling.HMC | sampling.Langevin, n: int, chains: int, seed: np.random.SeedSequence) -> Array:
+def _batch(chain: Any, n: int, chains: int, seed: np.random.SeedSequence) -> Array:
     state = chain.init(sphere.random_points(n, chains, child(seed, 0)), child(seed, 1))
-    return chain.step(state, _STEPS)[0].x
+    return np.asarray(chain.step(state, _STEPS)[0].x)
 
 
 def no_overlap(n: int, chains: int) -> Between:  # noqa: ARG001
