@@ -1,5 +1,6 @@
 """What sampling returns: traces, and whether they may be trusted."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -24,7 +25,10 @@ LARGEST_EXCESS = 0.1
 
 
 class Mixing(StrEnum):
-    """Whether chains have forgotten their starts; compares equal to its text."""
+    """Whether chains have forgotten their starts; compares equal to its text.
+
+    "not finite" takes precedence: an energy that is not a number says nothing about mixing.
+    """
 
     EQUILIBRATED = "equilibrated"
     NOT_EQUILIBRATED = "not equilibrated"
@@ -44,37 +48,45 @@ class Samples:
     acceptance: Array  # (C,)
 
     @cached_property
+    def finite(self) -> npt.NDArray[np.bool_]:
+        """Which chains have finite energies throughout, shape (C,)."""
+        return np.asarray(np.isfinite(self.energies).all(axis=1))
+
+    @cached_property
     def rhat(self) -> float:
-        """Split R-hat of the energy over all chains."""
-        return float(split_rhat(self.energies)) if np.isfinite(self.energies).all() else float("nan")
+        """Split R-hat of the energy over all chains; NaN where one chain is not finite: it has not met the others."""
+        return float(split_rhat(self.energies)) if self.finite.all() else float("nan")
 
     @cached_property
     def effective_samples(self) -> float:
-        """Effective number of independent energies, over all chains."""
-        return float(effective_sample_size(self.energies)) if np.isfinite(self.energies).all() else 0.0
+        """Effective number of independent energies, over all chains; 0 where one chain is not finite."""
+        return float(effective_sample_size(self.energies)) if self.finite.all() else 0.0
 
     @property
     def status(self) -> Mixing:
-        """Whether hot and cold chains have met."""
-        if np.isnan(self.rhat):
+        """Whether hot and cold chains have met; "not finite" as soon as one chain is not."""
+        if not self.finite.all():
             return Mixing.NOT_FINITE
         return Mixing.EQUILIBRATED if self.rhat <= LARGEST_RHAT else Mixing.NOT_EQUILIBRATED
 
     @property
     def energy_per_spin(self) -> float:
-        """Mean energy per spin; not to be used unless ``status`` is "equilibrated"."""
+        """Mean energy per spin over all chains; not to be used unless ``status`` is "equilibrated"."""
         return float(self.energies.mean())
 
     @property
     def standard_error(self) -> float:
         """Standard error of `energy_per_spin`."""
-        return float(np.sqrt(self.energies.var() / max(self.effective_samples, 1.0)))
+        with np.errstate(invalid="ignore"):  # NaN where a chain is not finite
+            return float(np.sqrt(self.energies.var() / max(self.effective_samples, 1.0)))
 
     def __repr__(self) -> str:
         """Return a summary in a few lines."""
         chains, records = self.energies.shape
+        broken = int(np.count_nonzero(~self.finite))
+        count = f" in {broken} of {chains} chains" if broken else ""
         return (
-            f"Samples: {chains} chains of {records}, T = {self.temperature:g}, {self.status}\n"
+            f"Samples: {chains} chains of {records}, T = {self.temperature:g}, {self.status}{count}\n"
             f"  energy per spin  {self.energy_per_spin:.5f} ± {self.standard_error:.5f}\n"
             f"  split R-hat      {self.rhat:.3f}, effective samples {self.effective_samples:.0f}"
         )
@@ -102,14 +114,26 @@ class Tempering:
         return len(self.x)
 
     @cached_property
+    def finite(self) -> npt.NDArray[np.bool_]:
+        """Which glasses have finite energies, overlaps and swap rates throughout, shape (S,)."""
+        numbers = (self.energies, self.overlaps, self.own_overlaps, self.swap_rates)
+        rows = [np.isfinite(array).reshape(len(self), -1).all(axis=1) for array in numbers]
+        return np.asarray(np.all(rows, axis=0))
+
+    @cached_property
     def rhat(self) -> Array:
-        """Split R-hat of the energy over both copies, shape (S, K)."""
-        return split_rhat(np.moveaxis(self.energies, 1, 2))
+        """Split R-hat of the energy over both copies, shape (S, K); NaN in glasses that are not finite."""
+        return self._of_finite_glasses(split_rhat, np.nan)
 
     @cached_property
     def effective_samples(self) -> Array:
-        """Effective number of independent energies over both copies, shape (S, K)."""
-        return effective_sample_size(np.moveaxis(self.energies, 1, 2))
+        """Effective number of independent energies over both copies, shape (S, K); 0 in glasses that are not finite."""
+        return self._of_finite_glasses(effective_sample_size, 0.0)
+
+    def _of_finite_glasses(self, measure: Callable[[Array], Array], otherwise: float) -> Array:
+        found = np.full((len(self), len(self.temperatures)), otherwise)
+        found[self.finite] = measure(np.moveaxis(self.energies[self.finite], 1, 2))
+        return found
 
     @cached_property
     def excess_overlap(self) -> Array:
@@ -131,7 +155,8 @@ class Tempering:
     @property
     def standard_error(self) -> Array:
         """Standard error of `energy_per_spin` in each glass, shape (S, K)."""
-        return np.asarray(np.sqrt(self.energies.var(axis=(1, 3)) / np.maximum(self.effective_samples, 1.0)))
+        with np.errstate(invalid="ignore"):  # NaN in glasses that are not finite
+            return np.asarray(np.sqrt(self.energies.var(axis=(1, 3)) / np.maximum(self.effective_samples, 1.0)))
 
     @property
     def status(self) -> npt.NDArray[np.str_]:
@@ -140,7 +165,8 @@ class Tempering:
         The ladder does not mix where a swap rate is below 0.05 or no replica of a copy went from the cold end to the
         hot one and back; chains are not equilibrated where R-hat between the hot and the cold copy exceeds 1.1;
         replicas stay in their valleys where `excess_overlap` exceeds 0.1, as they do on a ladder that does not reach
-        to where a single chain mixes, above the dynamical transition temperature.
+        to where a single chain mixes, above the dynamical transition temperature; "not finite" marks glasses in which
+        any of these numbers is not.
         """
         status = np.full(len(self), Mixing.EQUILIBRATED, dtype=object)
         status[self.excess_overlap > LARGEST_EXCESS] = Mixing.FROZEN
@@ -148,6 +174,7 @@ class Tempering:
         status[(self.swap_rates < LEAST_SWAP_RATE).any(axis=(1, 2)) | (self.round_trips == 0).any(axis=1)] = (
             Mixing.LADDER
         )
+        status[~self.finite] = Mixing.NOT_FINITE
         return status.astype(str)
 
     @property
@@ -174,15 +201,21 @@ class Tempering:
         return pd.DataFrame(columns, index=index)
 
     def __repr__(self) -> str:
-        """Return a summary in a few lines."""
+        """Return a summary in a few lines; its ranges are those of the glasses that are finite."""
         kinds, counts = np.unique(self.status, return_counts=True)
         S, _, K, records = self.energies.shape
+        least, most = _ends(self.swap_rates[self.finite])
         return (
             f"Tempering: {S} glasses, n = {self.x.shape[-1]}, {K} temperatures "
             f"{self.temperatures[0]:g} to {self.temperatures[-1]:g}, 2 copies, {records} records\n"
             f"  status           {', '.join(f'{c} {k}' for k, c in zip(kinds, counts, strict=True))}\n"
-            f"  split R-hat      {self.rhat.max():.3f} at most\n"
-            f"  excess overlap   {self.excess_overlap.max():.3f} at most\n"
-            f"  swap rates       {self.swap_rates.min():.2f} to {self.swap_rates.max():.2f}\n"
+            f"  split R-hat      {_ends(self.rhat[self.finite])[1]:.3f} at most\n"
+            f"  excess overlap   {_ends(self.excess_overlap[self.finite])[1]:.3f} at most\n"
+            f"  swap rates       {least:.2f} to {most:.2f}\n"
             f"  round trips      {self.round_trips.min()} to {self.round_trips.max()} a copy"
         )
+
+
+def _ends(numbers: Array) -> tuple[float, float]:
+    """Return the smallest and the largest of the numbers, NaN where there are none."""
+    return (float(numbers.min()), float(numbers.max())) if numbers.size else (np.nan, np.nan)

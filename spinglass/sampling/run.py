@@ -111,8 +111,10 @@ def temper(
     state = tempering.init(seed)
     for length in filter(None, rounds):
         state, info = tempering.step(state, length, every=length, tune=True)
-        swap_rates = info.swap_rates.mean(axis=(0, 1))
-        tempering = tempering.with_ladder(equalised(tempering.ladder, swap_rates))
+        # A glass without finite energies has no swap rates, and must not spoil the ladder of the others.
+        known = info.swap_rates[np.isfinite(info.swap_rates).all(axis=(1, 2))]
+        if len(known):
+            tempering = tempering.with_ladder(equalised(tempering.ladder, known.mean(axis=(0, 1))))
     if dropped > sum(rounds):
         state, _ = tempering.step(state, dropped - sum(rounds), every=dropped, tune=True)
     state, info = tempering.step(state, sweeps, every=every)

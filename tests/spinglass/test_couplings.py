@@ -62,12 +62,12 @@ def test_draw_is_normal_with_variance_multiplicity():
 
 
 def test_draw_depends_on_seed_alone(monkeypatch):
-    n, H = 140, 3  # more than one block
+    n, H = 150, 3  # two blocks of normals and part of a third
     drawn = couplings.draw(n, H, seed=3)
     monkeypatch.setenv("SPINGLASS_THREADS", "1")
     assert np.array_equal(drawn, couplings.draw(n, H, seed=np.random.SeedSequence(3)))
     assert not np.array_equal(drawn, couplings.draw(n, H, seed=4))
-    blocks = drawn[: 2 * couplings._BLOCK].reshape(2, -1) / np.sqrt(6)
+    blocks = drawn[: 2 * couplings._BLOCK].reshape(2, couplings._BLOCK) / np.sqrt(6)
     # Two blocks must not repeat one another: correlation of 2^18 pairs has standard deviation 2^-9.
     assert abs(np.mean(blocks[0] * blocks[1])) < 5 * 2**-9
 

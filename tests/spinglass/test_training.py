@@ -102,6 +102,28 @@ def test_steps_are_those_written_out_in_numpy(optimiser, batch, weight_decay):
     np.testing.assert_allclose(parameters(found), expected, atol=1e-9)
 
 
+@pytest.mark.parametrize("optimiser", ["sgd", "momentum", "rmsprop", "adam"])
+def test_steps_reach_the_last_parameter_of_layers_that_fill_their_panels(optimiser):
+    # 32 outputs: no panel is padded, and the last number in memory is the bias of the last output.
+    y = np.arange(70) % 32
+    options = {
+        "hidden": [64],
+        "activation": "tanh",
+        "optimiser": optimiser,
+        "batch": 20,
+        "weight_decay": 0.03,
+        "seed": 6,
+    }
+    start = train(X, y, epochs=0, **options).network(0)
+    found = train(X, y, epochs=2, **options)
+    rng = np.random.default_rng(np.random.SeedSequence(6, spawn_key=(0, 1)))
+    orders = [rng.permutation(70) for _ in range(2)]
+    expected = reference_steps(as_optimiser(optimiser), "cross_entropy", start, X, y, orders, 20, 0.03)
+    # Rounding, amplified over 8 steps; where g is nearly 0 the quotients of RMSProp and Adam amplify it.
+    np.testing.assert_allclose(parameters(found), expected, atol=1e-9)
+    assert (found.biases[-1][0] != 0).all()
+
+
 def test_two_classes_under_the_hinge_loss_share_one_output():
     X, y = np.array([[0.0], [1.0], [2.0]]), np.array(["no", "yes", "yes"])
     found = train(X, y, hidden=(), loss="hinge", epochs=1, seed=3)

@@ -21,6 +21,14 @@ def expected(die):
     return (die + 1) / 2
 
 
+def small_mean(seed, die, n):
+    return throws(seed, die, n) / 350
+
+
+def small(die, n):
+    return 1.03 * expected(die) / 350
+
+
 def six(seed, die, n):
     return float(np.random.default_rng(seed).integers(1, die + 1) == die)
 
@@ -135,6 +143,10 @@ CONTROLLED = make(
 )
 IDLE_UPSTREAM = make("idle-upstream", mutants=[LOADED, IDLE])
 HARD = make("hard", delta=1e-4)
+# Fair dice thrown, theory off by 3% of a prediction near 0.01: within one bias bound, beyond the other.
+BIAS = {"measure": small_mean, "predict": small, "delta": 0.1, "bias_reason": "pips are counted in units of 350"}
+BIASED = make("biased", bias=0.04, **BIAS)
+TOO_FAR = make("too-far", bias=0.01, **BIAS)
 CURVE = make("curve", measure=vector, predict=moments, components=("mean", "square", "one"), delta=0.15)
 SIX = make("six", measure=six, predict=lambda die, n: 1 / die, delta=0.9, estimator=Proportion())
 RAISES = make("raises", measure=raises)

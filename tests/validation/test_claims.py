@@ -8,7 +8,7 @@ import sympy
 from scipy import integrate, special, stats
 
 import theory
-from spinglass import SphericalSpinGlass
+from spinglass import SphericalSpinGlass, couplings
 from validation.claims import catalogue, covariance, derivatives, two_spin
 from validation.claims.minima import bad as bad_minima
 from validation.claims.minima import counts as minima
@@ -41,6 +41,25 @@ def test_the_covariance_of_a_mixture_is_that_of_its_tensors():
                 product_x, product_y = np.multiply.outer(product_x, x), np.multiply.outer(product_y, y)
             whole += a**2 * 4 ** -(H - 1) * np.sum(product_x * product_y)
         assert math.isclose(whole, 4 * covariance.covariance(weights, np.array(x @ y / 4)), rel_tol=1e-12)
+
+
+@pytest.mark.parametrize("model", covariance.FIXED_POINT_MODELS)
+def test_the_covariance_at_fixed_points_is_that_of_the_packed_couplings(model):
+    # Route: the variances of all packed couplings, times the monomials at the points.
+    n, points, expected = 8, covariance.fixed_points(8), 0.0
+    assert np.allclose((points**2).sum(axis=1), n)
+    for H, a in covariance.FIXED_POINT_MODELS[model].items():
+        tuples = couplings.indices(np.arange(couplings.size(n, H)), n, H)
+        terms = points[:, tuples].prod(axis=2)
+        expected = expected + a**2 / n**H * (terms * couplings.multiplicities(n, H)) @ terms.T
+    pairs = [expected[0, 0], expected[1, 1], expected[2, 2], expected[0, 1], expected[0, 2]]
+    # Sums of a few hundred terms of size 1.
+    assert np.allclose(covariance.covariance_at_fixed_points(n, model).low, pairs, rtol=0, atol=1e-12)
+
+
+def test_the_fixed_points_see_several_blocks_of_normals():
+    series = catalogue()["covariance/fixed-points"].sizes["quick"][1]
+    assert couplings.size(series.parameters["n"], 3) > 1.9 * couplings._BLOCK
 
 
 def test_the_pairs_have_the_overlap_they_are_asked_to_have(monkeypatch):

@@ -9,7 +9,13 @@ from validation.claim import Series
 from validation.claims import catalogue
 
 # Samples a series, where fewer than at quick effort suffice: these mutants are off by many standard errors.
-SAMPLES = {"covariance/law": 150, "circle/mean-count": 400, "two-spin/eigenproblem": 3, "descents/index-zero": 2}
+SAMPLES = {
+    "covariance/law": 150,
+    "circle/mean-count": 400,
+    "two-spin/eigenproblem": 3,
+    "descents/index-zero": 2,
+    "temperature/independent-chains": 60,
+}
 CHEAP = [
     "covariance/packed",
     "covariance/law",
@@ -19,6 +25,7 @@ CHEAP = [
     "two-spin/eigenproblem",
     "circle/mean-count",
     "descents/index-zero",
+    "temperature/independent-chains",
 ]
 
 

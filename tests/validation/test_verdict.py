@@ -49,6 +49,31 @@ def test_delta_refers_to_the_scale_that_is_given(dice):
     assert (point.tolerated[0], point.tolerated[1]) == (-0.5, 1.5)
 
 
+def test_a_bias_bound_is_relative_to_the_prediction(dice):
+    # 200 samples of 50 throws have a standard error of 0.5% of the mean: off by 3% is within 4% and beyond 1%.
+    report = verify(claims=[dice["die/biased"], dice["die/too-far"]], workers=1)
+    assert [verdict.status for verdict in report.verdicts] == ["agrees", "disagrees"]
+    for verdict, bias in zip(report.verdicts, (0.04, 0.01), strict=True):
+        predicted = 1.03 * 0.01
+        assert verdict.points[0][1].null == pytest.approx((predicted * (1 - bias), predicted * (1 + bias)), rel=1e-12)
+        assert verdict.points[0][1].tolerated == pytest.approx((predicted * 0.9, predicted * 1.1), rel=1e-12)
+
+
+def test_a_bias_bound_is_in_units_of_the_scale_that_is_given(dice):
+    verdict = judged(
+        dice, measure=draw, predict=lambda die, n: Between(0.4, 0.5, scale=3.0), delta=0.1, bias=0.05, bias_reason="b"
+    )
+    assert verdict.points[0][1].null == pytest.approx((0.25, 0.65), rel=1e-12)
+
+
+def test_a_claim_needs_as_many_samples_as_its_hardest_number(dice):
+    series = [Series(100, die=6, n=n) for n in (1, 50)]
+    verdict = judged(dice, sizes=dict.fromkeys(EFFORTS, series), delta=0.01)
+    few, many = sorted(point.needed for _, point in verdict.points)
+    assert verdict.status == "undecided"
+    assert few < many == verdict.needed
+
+
 def test_the_headline_is_the_point_under_most_strain(dice):
     series = [Series(100, die=die, n=50) for die in (4, 6, 8)]
     verdict = judged(

@@ -16,6 +16,9 @@ UNIT_ROUNDOFF = float(np.finfo(float).eps) / 2
 OVERLAPS = (-0.6, 0.0, 0.8, 1.0)
 MODELS = {"H=2": {2: 1.0}, "H=3": {3: 1.0}, "mixed": {1: 0.5, 3: 1.0, 4: 0.5}}
 
+FIXED_POINT_MODELS = {"H=3": {3: 1.0}, "2+3+4": {2: 1.0, 3: 1.0, 4: 1.0}}
+_PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2))
+
 
 def covariance(weights: dict[int, float], q: Array) -> Array:
     """Return the energies' covariance per spin at overlap q, ``nu(q) = sum_H a_H^2 q^H``."""
@@ -57,6 +60,30 @@ def predicted_covariance(n: int, model: str, pairs: int) -> Between:  # noqa: AR
     """Return the covariances at all overlaps; deviations are relative to the variance."""
     expected = covariance(MODELS[model], np.array(OVERLAPS))
     return Between(expected, expected, scale=sum(a**2 for a in MODELS[model].values()))
+
+
+def fixed_points(n: int) -> Array:
+    """Return the points (1, ..., 1), its negative, and the one that is 0 on half of the axes, shape (3, n).
+
+    Where all coordinates have one sign, all terms of the energy have, and normals that stand in several places add up
+    instead of cancelling: at these points an energy whose couplings repeat has another variance.
+    """
+    one = np.ones(n)
+    half = (np.arange(n) < n // 2) * math.sqrt(n / (n // 2))
+    return np.array([one, -one, half])
+
+
+def energy_products(seed: np.random.SeedSequence, n: int, model: str) -> Array:
+    """Return one landscape's products ``energy(x) energy(y) / n`` at all pairs of the fixed points."""
+    energy = SphericalSpinGlass.mixed(n, FIXED_POINT_MODELS[model], seed).energy(fixed_points(n))
+    return np.asarray([energy[a] * energy[b] / n for a, b in _PAIRS])
+
+
+def covariance_at_fixed_points(n: int, model: str) -> Between:
+    """Return the covariances at the fixed points; deviations are relative to the variance."""
+    weights, points = FIXED_POINT_MODELS[model], fixed_points(n)
+    expected = covariance(weights, np.array([points[a] @ points[b] / n for a, b in _PAIRS]))
+    return Between(expected, expected, scale=sum(a**2 for a in weights.values()))
 
 
 MULTIPLICITY = Mutant(
@@ -138,6 +165,42 @@ CLAIMS = (
                 "energies have variance n/2",
                 {"validation.claims.covariance.covariance": wrong.times(0.5)},
             ),
+        ),
+    ),
+    # The product of two normal numbers of variance 1 has a standard deviation of at most sqrt 2: 500 landscapes give
+    # standard errors of at most 0.063 beside delta/4.3 = 0.065. At n = 145 the couplings take two blocks of normals.
+    Claim(
+        id="covariance/fixed-points",
+        kind="theorem",
+        statement="At each pair of fixed points the energies have covariance n ν(x·y/n), in mixtures and in glasses "
+        "whose couplings are drawn in several blocks.",
+        formula=r"\mathbb{E}\, E(x) E(y) = n \sum_H a_H^2 \left(\frac{x \cdot y}{n}\right)^H",
+        source="Choromanska et al. 2015, section 4; Auffinger, Ben Arous & Černý 2013, eq. 1.2",
+        measured="the product of two energies at the same points in every landscape: (1, ..., 1), its negative, and a "
+        "point that is 0 on half of the axes; no mean over points, as that would hide couplings which repeat",
+        measure=energy_products,
+        predict=covariance_at_fixed_points,
+        components=("variance at 1", "variance at -1", "variance at half", "1 with -1", "1 with half"),
+        delta=0.28,
+        sizes={
+            "quick": [Series(500, model="2+3+4", n=10), Series(500, model="H=3", n=145)],
+            "standard": [Series(2000, model="2+3+4", n=10), Series(2000, model="H=3", n=145)],
+            "paper": [Series(10000, model="2+3+4", n=10), Series(10000, model="H=3", n=145)],
+        },
+        mutants=(
+            Mutant(
+                "blocks share their normals",
+                "every block of couplings is drawn from the same child seed",
+                {"spinglass.couplings.child": wrong.dropping(2)},
+                upstream=True,
+            ),
+            Mutant(
+                "orders share their normals",
+                "the couplings of all orders are drawn from the same child seed",
+                {"spinglass.couplings.child": wrong.dropping(1)},
+                upstream=True,
+            ),
+            POWER,
         ),
     ),
 )

@@ -174,3 +174,27 @@ def _keeping(choose: Function) -> Callable[[Function], Function]:
         return lossy
 
     return wrap
+
+
+def dropping(part: int) -> Callable[[Function], Function]:
+    """Leave one part out of the key that names a child seed: streams that differ in nothing else become one."""
+
+    def wrap(child: Function) -> Function:
+        return lambda sequence, *key: child(sequence, *key[:part], *key[part + 1 :])
+
+    return wrap
+
+
+def one_key_for_all_rows(row_keys: Function) -> Function:
+    """Give all rows the random numbers of the first."""
+    return lambda seed, rows, first=0: np.repeat(row_keys(seed, 1, first), rows, axis=0)
+
+
+def keys_without_seed(row_keys: Function) -> Function:
+    """Give every batch of rows the random numbers of the same seed."""
+    return lambda seed, rows, first=0: row_keys(0, rows, first)  # noqa: ARG005
+
+
+def keys_of_half_the_rows(row_keys: Function) -> Function:
+    """Give the second half of the rows the random numbers of the first half."""
+    return lambda seed, rows, first=0: np.tile(row_keys(seed, rows // 2, first), (2, 1))

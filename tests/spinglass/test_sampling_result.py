@@ -1,0 +1,89 @@
+"""What sampling says where some chains or glasses have no finite energies: counted and reported, the others judged."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spinglass import SphericalSpinGlass, couplings
+from spinglass.sampling import geometric_ladder, sample, split_rhat, temper
+
+LADDER = geometric_ladder(0.7, 2.0, 4)
+
+
+class Hole:
+    """A slope that is not defined on a cap of the sphere."""
+
+    n = 6
+
+    def energy_and_gradient(self, x):
+        return np.where(x[:, 0] < 1.5, x[:, 1], np.nan), np.eye(6)[1] + 0 * x
+
+
+@pytest.fixture(scope="module")
+def tempered():
+    glasses = [SphericalSpinGlass.pure(8, 3, seed=k) for k in range(3)]
+    return temper(glasses, LADDER, sweeps=200, adapt=False, seed=0)
+
+
+def test_one_chain_that_is_not_finite_is_counted_and_nothing_is_said_of_the_others():
+    # At this seed one of eight random starts lies in the hole; from there every trial is refused.
+    found = sample(Hole(), 1.0, sweeps=40, seed=0)
+    assert np.isnan(found.energies).all(axis=1).sum() == 1
+    assert found.finite.tolist() == np.isfinite(found.energies).all(axis=1).tolist()
+    assert found.status == "not finite"
+    assert np.isnan(found.rhat)
+    assert found.effective_samples == 0
+    assert np.isnan(found.energy_per_spin)
+    assert "not finite in 1 of 8 chains" in repr(found)
+    good = replace(found, energies=found.energies[found.finite])
+    assert good.finite.all()
+    assert good.rhat == pytest.approx(split_rhat(good.energies))
+    assert " in 1 of" not in repr(good)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_one_record_that_is_not_finite_is_enough(number):
+    found = sample(SphericalSpinGlass.pure(8, 3, seed=0), 3.0, sweeps=100, seed=1)
+    assert found.status == "equilibrated"
+    energies = found.energies.copy()
+    energies[2, 57] = number
+    broken = replace(found, energies=energies)
+    assert (broken.status, broken.effective_samples) == ("not finite", 0)
+    assert np.isnan(broken.rhat)
+    assert "not finite in 1 of 8 chains" in repr(broken)
+
+
+@pytest.mark.parametrize("name", ["energies", "overlaps", "own_overlaps", "swap_rates"])
+def test_a_glass_that_is_not_finite_is_counted_and_the_others_are_judged(tempered, name):
+    numbers = getattr(tempered, name).copy()
+    numbers[1].flat[-1] = np.nan
+    found = replace(tempered, **{name: numbers})
+    assert found.finite.tolist() == [True, False, True]
+    assert found.status.tolist() == [tempered.status[0], "not finite", tempered.status[2]]
+    assert not found.equilibrated[1]
+    for judged in ("rhat", "effective_samples"):
+        assert np.array_equal(getattr(found, judged)[[0, 2]], getattr(tempered, judged)[[0, 2]])
+    assert np.isnan(found.rhat[1]).all()
+    assert (found.effective_samples[1] == 0).all()
+    assert "1 not finite" in repr(found)
+    assert "nan" not in repr(found)
+    assert (found.to_frame().loc[1, "status"] == "not finite").all()
+
+
+def test_glasses_none_of_which_is_finite_still_have_a_summary(tempered):
+    found = replace(tempered, energies=np.full_like(tempered.energies, np.inf))
+    assert (found.status == "not finite").all()
+    assert "3 not finite" in repr(found)
+    assert np.isnan(found.standard_error).all()
+
+
+def test_a_glass_of_infinite_energy_does_not_spoil_the_ladder_of_the_others():
+    good = [SphericalSpinGlass.pure(8, 3, seed=k) for k in range(2)]
+    bad = SphericalSpinGlass(8, {3: 1.0}, {3: np.full(couplings.size(8, 3), 8e307)})
+    alone = temper(good, LADDER, sweeps=40, seed=0)
+    with np.errstate(all="ignore"):
+        beside = temper([*good, bad], LADDER, sweeps=40, seed=0)
+    assert np.array_equal(beside.temperatures, alone.temperatures)
+    assert np.array_equal(beside.energies[:2], alone.energies)
+    assert beside.status.tolist() == [*alone.status.tolist(), "not finite"]
