@@ -9,6 +9,7 @@ import pytest
 from independence import independent, streams_used, uncorrelated
 
 from spinglass import SphericalSpinGlass, couplings, descend, noise, sphere
+from spinglass._common.seeds import child, seed_sequence
 from spinglass.couplings import multiplicities
 from spinglass.critical_points import homotopy
 from spinglass.critical_points.system import System
@@ -16,7 +17,6 @@ from spinglass.networks import ReLUNetwork, train
 from spinglass.networks.paths import draws, expectations
 from spinglass.networks.training import steps
 from spinglass.sampling import HMC, Langevin, ParallelTempering, exchange, ground_state, moves, sample, tempering
-from spinglass.seeds import child, seed_sequence
 
 
 class Flat:

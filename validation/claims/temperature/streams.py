@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, sampling, sphere
-from spinglass.seeds import child
+from spinglass._common.seeds import child
 from validation.claim import Between, Claim, Mutant
 from validation.claims import wrong
 from validation.claims.temperature.averages import sizes
