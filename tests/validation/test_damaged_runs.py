@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from validation import load, verify
-from validation.archive import OUTPUTS, prepare, prepare_file
+from validation.archive import OUTPUTS, prepare, prepare_table
 from validation.catalogue import read_claims
 from validation.cli import main
 from validation.manifest import MANIFEST, read_manifest, to_line
@@ -288,18 +288,19 @@ def test_data_that_cannot_be_read_are_named(run, content):
 
 
 def test_names_that_no_file_can_have_are_refused():
-    for refuses in (prepare, prepare_file):
+    for refuses in (prepare, prepare_table):
         with pytest.raises(ValueError, match=r"cannot write .*null"):
-            refuses("a\0b")
+            refuses("a\0b.csv")
     with pytest.raises(ValueError, match="is not the path of a claim file"):
         read_claims("a\0b.py")
 
 
 def test_a_link_that_leads_nowhere_is_not_removed(run):
-    (run / "link").symlink_to(run / "nowhere")
+    link = run / "link.parquet"
+    link.symlink_to(run / "nowhere")
     with pytest.raises(ValueError, match="it is a symbolic link that leads nowhere"):
-        prepare_file(run / "link")
-    assert (run / "link").is_symlink()
+        prepare_table(link)
+    assert link.is_symlink()
 
 
 def test_a_claim_file_that_is_a_loop_of_links_is_refused(run):
