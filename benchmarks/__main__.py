@@ -9,7 +9,7 @@ from rich.table import Table
 
 from benchmarks import accuracy, dynamics, enumeration, machine, memory, minima, runs, sweeps, tempering, training
 from benchmarks.timing import Result
-from validation.console import print_table, terminal
+from validation.report.console import print_table, terminal
 
 RESULTS = Path(__file__).with_name("results.md")
 COLUMNS = ("task", "spinglass", "beside", "theirs", "ratio", "required", "goal", "")

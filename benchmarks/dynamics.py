@@ -9,9 +9,9 @@ import numpy as np
 
 from benchmarks.timing import Result, duration, isolated
 from theory.covariance import Covariance
-from theory.dilating_steps import continued
-from theory.dynamics import fastest_rate
-from theory.two_time import Protocol, integrate
+from theory.dynamics.dilating_steps import continued
+from theory.dynamics.relaxation import fastest_rate
+from theory.dynamics.uniform_grid import Protocol, integrate
 
 _REQUIRED = 60.0
 _UNIFORM, _STEP, _SPACING, _UNIT = 32.0, 0.025, 0.1, 0.2  # the defaults of theory.relaxation

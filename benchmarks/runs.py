@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from benchmarks.timing import Result, duration, isolated
-from validation.storage import open_run
-from validation.sweep import sweep
+from validation.engine.executors import sweep
+from validation.engine.run_folder import open_run
 
 _LIMIT = 0.05 * 0.1
 

@@ -80,7 +80,7 @@ def _inline(latex):
 
 
 def _gallery():
-    from validation.gallery import GALLERY
+    from validation.figures.gallery import GALLERY
 
     lines = ["# Gallery", "", "Every figure by name; `spinglass figures NAME` makes it with its data.", ""]
     if not any(FIGURES.glob("*.png")):

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass import sphere
+from spinglass._common.arguments import whole_number
 from spinglass._common.seeds import Seed, generator
-from spinglass.arguments import whole_number
 from spinglass.landscape import Array, Landscape, WithHessian, WithHessianVector, check_landscape, check_points
 
 _STEPS = np.logspace(-6, 0, 61)

@@ -11,9 +11,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, generator
-from spinglass.arguments import whole_number
 from spinglass.landscape import Array, check_on_sphere, check_points
 
 

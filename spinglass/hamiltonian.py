@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spinglass import couplings
+from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, seed_sequence
-from spinglass.arguments import real_number, whole_number
 from spinglass.couplings import FloatArray
 from spinglass.forms import Form
 from spinglass.kernels.vectors import STEP

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass import couplings
-from spinglass.arguments import real_number
+from spinglass._common.arguments import real_number
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import check_on_sphere
 

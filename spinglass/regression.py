@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spinglass.arguments import whole_number
+from spinglass._common.arguments import whole_number
 
 Array = npt.NDArray[np.float64]
 _LARGEST = 1e100  # its square, and those of sums of it, are still floats

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.seeds import Seed, generator
-from spinglass.arguments import real_number, whole_number
 
 Array = npt.NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from spinglass.descent.loop import METHODS
 from spinglass.networks.curvature import curvature, solution_index
 from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.linear.glass import linear_glass
-from spinglass.noise import row_keys
+from spinglass.sampling.noise import row_keys
 
 WEIGHTS = {"H=2": {2: 1.0}, "H=3": {3: 1.0}, "H=5": {5: 1.0}, "mixed": {1: 1.0, 2: 0.5, 4: 1.0}}
 GLASSES = {name: SphericalSpinGlass.mixed(8, weights, seed=1) for name, weights in WEIGHTS.items()}

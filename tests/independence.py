@@ -5,7 +5,7 @@ from unittest import mock
 
 import numpy as np
 
-from spinglass import noise
+from spinglass.sampling import noise
 
 ALARM = 5.5  # standard errors: two independent streams fail with probability 4e-8, a thousand pairs with 4e-5
 

@@ -52,7 +52,7 @@ def test_compilation_can_be_switched_off():
 def test_doctor_says_what_to_do_where_kernels_cannot_be_kept():
     # Numba's locator of folders that the user has named, where none is named: no folder is found.
     environment = {"NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator", "NUMBA_CACHE_DIR": ""}
-    script = "import spinglass.hamiltonian, sys; from validation.cli import main; sys.exit(main(['doctor']))"
+    script = "import spinglass.hamiltonian, sys; from validation.cli.main import main; sys.exit(main(['doctor']))"
     out, said = run(script, **environment)
     assert "set NUMBA_CACHE_DIR" in " ".join(out.split())
     assert said.count("compiled kernels cannot be kept") == 1
@@ -73,7 +73,7 @@ import os, sys
 import numpy as np, pyarrow as pa
 from pyarrow import parquet
 from validation import load
-from validation.storage import read_parquet
+from validation.engine.run_folder import read_parquet
 from pathlib import Path
 threads = lambda: len(os.listdir("/proc/self/task"))
 folder = Path(sys.argv[-1])

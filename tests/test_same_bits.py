@@ -8,7 +8,7 @@ from pathlib import Path
 import llvmlite.binding
 import pytest
 
-from validation.versions import code, versions
+from validation.engine.provenance import code, versions
 
 pytestmark = pytest.mark.bits
 PROGRAM = Path(__file__).with_name("every_function.py")

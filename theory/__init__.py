@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 from spinglass._common.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from theory.complexity import I_1, complexity, index_complexity
-    from theory.deepest_minimum import DeepestMinimum, deepest_minimum
-    from theory.dynamics import Relaxation, gradient_descent_energy, relaxation
-    from theory.goe import eigenvalue_density, kth_eigenvalue_cdf, kth_eigenvalue_density
-    from theory.ground_state import GroundState, ground_state, ground_state_energy
-    from theory.kac_rice import mean_critical_point_density, mean_critical_points
-    from theory.long_time import LongTimeEnergy, long_time_energy
-    from theory.mixed import E_alg, E_th, is_pure_like, mixed_complexity
-    from theory.semicircle import derive_E_inf, index_fraction, semicircle_fraction
-    from theory.statics import Equilibrium, equilibrium
-    from theory.thresholds import E_0, E_inf, E_k
-    from theory.transition_temperatures import dynamical_temperature, static_temperature
+    from theory.dynamics.long_time import LongTimeEnergy, long_time_energy
+    from theory.dynamics.relaxation import Relaxation, gradient_descent_energy, relaxation
+    from theory.kac_rice.goe import eigenvalue_density, kth_eigenvalue_cdf, kth_eigenvalue_density
+    from theory.kac_rice.mean_counts import mean_critical_point_density, mean_critical_points
+    from theory.large_n.complexity import I_1, complexity, index_complexity
+    from theory.large_n.deepest_minimum import DeepestMinimum, deepest_minimum
+    from theory.large_n.mixed import E_alg, E_th, is_pure_like, mixed_complexity
+    from theory.large_n.semicircle import derive_E_inf, index_fraction, semicircle_fraction
+    from theory.large_n.thresholds import E_0, E_inf, E_k
+    from theory.statics.equilibrium import Equilibrium, equilibrium
+    from theory.statics.ground_state import GroundState, ground_state, ground_state_energy
+    from theory.statics.transition_temperatures import dynamical_temperature, static_temperature
 
 __all__ = [
     "E_0",
@@ -56,17 +56,17 @@ __all__ = [
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "theory.complexity": ["I_1", "complexity", "index_complexity"],
-        "theory.deepest_minimum": ["DeepestMinimum", "deepest_minimum"],
-        "theory.dynamics": ["Relaxation", "gradient_descent_energy", "relaxation"],
-        "theory.goe": ["eigenvalue_density", "kth_eigenvalue_cdf", "kth_eigenvalue_density"],
-        "theory.ground_state": ["GroundState", "ground_state", "ground_state_energy"],
-        "theory.kac_rice": ["mean_critical_point_density", "mean_critical_points"],
-        "theory.long_time": ["LongTimeEnergy", "long_time_energy"],
-        "theory.mixed": ["E_alg", "E_th", "is_pure_like", "mixed_complexity"],
-        "theory.semicircle": ["derive_E_inf", "index_fraction", "semicircle_fraction"],
-        "theory.statics": ["Equilibrium", "equilibrium"],
-        "theory.thresholds": ["E_0", "E_inf", "E_k"],
-        "theory.transition_temperatures": ["dynamical_temperature", "static_temperature"],
+        "theory.large_n.complexity": ["I_1", "complexity", "index_complexity"],
+        "theory.large_n.deepest_minimum": ["DeepestMinimum", "deepest_minimum"],
+        "theory.dynamics.relaxation": ["Relaxation", "gradient_descent_energy", "relaxation"],
+        "theory.kac_rice.goe": ["eigenvalue_density", "kth_eigenvalue_cdf", "kth_eigenvalue_density"],
+        "theory.statics.ground_state": ["GroundState", "ground_state", "ground_state_energy"],
+        "theory.kac_rice.mean_counts": ["mean_critical_point_density", "mean_critical_points"],
+        "theory.dynamics.long_time": ["LongTimeEnergy", "long_time_energy"],
+        "theory.large_n.mixed": ["E_alg", "E_th", "is_pure_like", "mixed_complexity"],
+        "theory.large_n.semicircle": ["derive_E_inf", "index_fraction", "semicircle_fraction"],
+        "theory.statics.equilibrium": ["Equilibrium", "equilibrium"],
+        "theory.large_n.thresholds": ["E_0", "E_inf", "E_k"],
+        "theory.statics.transition_temperatures": ["dynamical_temperature", "static_temperature"],
     },
 )

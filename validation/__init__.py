@@ -1,11 +1,12 @@
 """Where simulation and theory meet: claims, experiments, statistics, report, command line."""
 
-from validation.archive import load
-from validation.claim import Between, Claim, Mutant, Series
-from validation.estimators import Identity, Mean, Proportion
-from validation.extrapolation import Extrapolation
-from validation.results import Report
-from validation.verdict import Verdict
+from validation.claim import Claim, Mutant
+from validation.report.files import load
+from validation.report.report import Report
+from validation.series import Between, Series
+from validation.statistics.estimators import Identity, Mean, Proportion
+from validation.statistics.extrapolation import Extrapolation
+from validation.statistics.verdict import Verdict
 from validation.verify import verify
 
 __all__ = [

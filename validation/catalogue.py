@@ -5,9 +5,9 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from spinglass.arguments import nearest, quoted
+from spinglass._common.arguments import nearest, quoted
 from validation.claim import Claim
-from validation.own_modules import run_claim_file
+from validation.claim_files import run_claim_file
 
 
 class Catalogue(Mapping[str, Claim]):

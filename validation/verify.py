@@ -10,16 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from validation import archive
 from validation.catalogue import Catalogue, read_claims
-from validation.claim import EFFORTS, Claim, Effort, one_of
-from validation.job import Job
-from validation.mutation import check_mutants, mutated
-from validation.results import Report, seed_text
-from validation.storage import RunFolder, open_run
-from validation.units import Outcome
-from validation.verdict import Trial, Verdict
-from validation.versions import code, versions
+from validation.claim import Claim
+from validation.engine.job import Job
+from validation.engine.judgement import RightCode, judge
+from validation.engine.mutation import check_mutants, mutated
+from validation.engine.provenance import code, versions
+from validation.engine.run_folder import RunFolder, open_run
+from validation.engine.trial import Trial, TrialKey
+from validation.engine.units import Outcome
+from validation.report import files
+from validation.report.report import Report, seed_text
+from validation.series import EFFORTS, Effort, one_of
+from validation.statistics.verdict import Verdict
 
 Watch = Callable[[Trial, Verdict | None], None]
 
@@ -97,48 +100,65 @@ def verify(
     trials = [trial for claim in chosen for trial in _trials(claim, mutants, effort)]
     job = Job(catalogue, root, [unit for trial in trials for unit in trial.units], workers, executor)
     with ExitStack() as stack:
-        folder = archive.prepare(out) if out is not None else None
+        folder = files.prepare(out) if out is not None else None
         kept = None
         if folder is not None:
             configuration = _configuration(catalogue, chosen, effort, root, mutants)
-            kept = stack.enter_context(open_run(folder, configuration, len(job.units), resume, archive.OUTPUTS))
-        verdicts, interrupted = _measure(trials, job, kept, watch or _unwatched)
-        judged = tuple(verdicts.get(trial) or _judge(trial, root) for trial in trials)
-        report = Report(catalogue, effort, root, tuple(trials), judged, time.perf_counter() - start, interrupted)
+            kept = stack.enter_context(open_run(folder, configuration, len(job.units), resume, files.OUTPUTS))
+        run = _Run(trials, root, watch or _unwatched)
+        interrupted = run.measure(job, kept)
+        verdicts = tuple(run.verdict(key) for key in run.trials)
+        seconds = time.perf_counter() - start
+        report = Report(catalogue, effort, root, tuple(run.trials.values()), verdicts, seconds, interrupted)
         if folder is not None and kept is not None:
             with kept.explained():
-                archive.write(report, folder)
+                files.write(report, folder)
     return report
 
 
-def _measure(
-    trials: Sequence[Trial], job: Job, kept: RunFolder | None, tell: Watch
-) -> tuple[dict[Trial, Verdict], bool]:
-    """Give every trial its outcomes; return the verdicts reached, and whether Ctrl-C came before the last."""
-    by_name = {(trial.claim.id, trial.mutant): trial for trial in trials}
-    verdicts: dict[Trial, Verdict] = {}
+class _Run:
+    """The trials of a run while they are measured, and the verdicts reached so far."""
 
-    def take(outcome: Outcome) -> Trial:
-        trial = by_name[outcome.unit.claim_id, outcome.unit.mutant]
-        trial.outcomes.append(outcome)
-        return trial
+    def __init__(self, trials: Sequence[Trial], root: np.random.SeedSequence, watch: Watch) -> None:
+        self.trials: dict[TrialKey, Trial] = {trial.key: trial for trial in trials}
+        self.verdicts: dict[TrialKey, Verdict] = {}
+        self._root, self._watch = root, watch
 
-    for outcome in job.restored(kept):
-        take(outcome)
-    try:
-        for trial in trials:
-            if trial.complete:
-                verdicts[trial] = _judge(trial, job.root)
-            tell(trial, verdicts.get(trial))
-        with closing(job.outcomes(kept)) as work:
-            for outcome in work:
-                trial = take(outcome)
-                if trial.complete:
-                    verdicts[trial] = _judge(trial, job.root)
-                tell(trial, verdicts.get(trial))
-    except KeyboardInterrupt:
-        return verdicts, True
-    return verdicts, False
+    def measure(self, job: Job, kept: RunFolder | None) -> bool:
+        """Measure all that is not in the folder yet; return whether Ctrl-C came before the end."""
+        for outcome in job.restored(kept):
+            self._take(outcome)
+        try:
+            for trial in list(self.trials.values()):
+                self._judge_if_complete(trial.key)
+                self._watch(trial, self.verdicts.get(trial.key))
+            with closing(job.outcomes(kept)) as outcomes:
+                for outcome in outcomes:
+                    key = self._take(outcome)
+                    self._judge_if_complete(key)
+                    self._watch(self.trials[key], self.verdicts.get(key))
+        except KeyboardInterrupt:
+            return True
+        return False
+
+    def verdict(self, key: TrialKey) -> Verdict:
+        """Return the verdict on a trial, also where it is incomplete."""
+        if key not in self.verdicts:
+            right = None
+            if key[1] is not None:
+                right = RightCode(self.trials[key[0], None], self.verdict((key[0], None)))
+            with mutated(None):  # a mutant of another thread must not reach the statistics
+                self.verdicts[key] = judge(self.trials[key], self._root, right)
+        return self.verdicts[key]
+
+    def _take(self, outcome: Outcome) -> TrialKey:
+        key = outcome.unit.claim_id, outcome.unit.mutant
+        self.trials[key] = self.trials[key].with_outcome(outcome)
+        return key
+
+    def _judge_if_complete(self, key: TrialKey) -> None:
+        if self.trials[key].measured and self.trials[key[0], None].measured:
+            self.verdict(key)
 
 
 def _configuration(
@@ -157,11 +177,6 @@ def _configuration(
         "versions": versions(),
         "code": code(),
     }
-
-
-def _judge(trial: Trial, root: np.random.SeedSequence) -> Verdict:
-    with mutated(None):  # another thread's mutant must not reach the statistics
-        return trial.verdict(root)
 
 
 def _unwatched(trial: Trial, verdict: Verdict | None) -> None:
@@ -191,8 +206,7 @@ def _workers(workers: int | None) -> int:
 
 
 def _trials(claim: Claim, mutants: bool, effort: Effort) -> list[Trial]:
-    """Return the healthy claim and, if asked for, the mutants that it must kill at this effort."""
-    healthy = Trial(claim, effort)
+    """Return the claim in right code and, if asked for, with the mutants that it must detect at this effort."""
     reach = EFFORTS[: EFFORTS.index(effort) + 1]
-    wrong = [mutant.name for mutant in claim.mutants if mutants and mutant.effort in reach]
-    return [healthy, *(Trial(claim, effort, name, healthy) for name in wrong)]
+    wrong = [mutant for mutant in claim.mutants if mutants and mutant.effort in reach]
+    return [Trial(claim, effort), *(Trial(claim, effort, mutant) for mutant in wrong)]

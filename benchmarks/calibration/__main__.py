@@ -29,12 +29,12 @@ from benchmarks.calibration.judging import Judged, weigh
 from benchmarks.calibration.summary import line, summary
 from spinglass._common.threads import available_cores
 from validation import verify
-from validation.archive import CLAIMS
 from validation.claim import FEWEST_CLUSTERS
 from validation.claims import catalogue
-from validation.console import terminal
-from validation.manifest import MANIFEST, read_manifest
-from validation.sweep import Failure, sweep
+from validation.engine.executors import Failure, sweep
+from validation.engine.manifest import MANIFEST, read_manifest
+from validation.report.console import terminal
+from validation.report.files import CLAIMS
 
 RUNS = Path(__file__).with_name("runs")
 OUTPUT = Path(__file__).with_name("results.md")

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from validation import Between, Claim, Extrapolation, Series, Verdict, load
-from validation.claim import EFFORTS
 from validation.claims import catalogue
-from validation.units import Outcome
-from validation.verdict import Trial
+from validation.engine import judgement
+from validation.engine.trial import Trial
+from validation.engine.units import Outcome
+from validation.series import EFFORTS
 
 Array = NDArray[np.float64]
 _POOLED = 0  # the seed of the bootstrap; drawn runs take 1, 2, ..., measured ones their own
@@ -72,14 +73,13 @@ def judge(claim: Claim, samples: Sequence[Array], predictions: Sequence[Between]
     """Judge a claim by these samples of its series, as ``spinglass verify`` does."""
     sizes = [Series(len(values), **one.parameters) for values, one in zip(samples, claim.sizes["quick"], strict=True)]
     trial = Trial(replace(claim, sizes=dict.fromkeys(EFFORTS, sizes)), "quick")
-    for unit in trial.units:
-        values = samples[unit.series]
-        trial.outcomes.append(
-            Outcome(unit, prediction=predictions[unit.series])
-            if unit.samples is None
-            else Outcome(unit, {sample: values[sample] for sample in unit.samples})
-        )
-    return trial.verdict(np.random.SeedSequence(seed))
+    outcomes = tuple(
+        Outcome(unit, prediction=predictions[unit.series])
+        if unit.samples is None
+        else Outcome(unit, {sample: samples[unit.series][sample] for sample in unit.samples})
+        for unit in trial.units
+    )
+    return judgement.judge(replace(trial, outcomes=outcomes), np.random.SeedSequence(seed))
 
 
 def put_right(claim: Claim, pools: Sequence[Array], predictions: Sequence[Between]) -> list[Between]:

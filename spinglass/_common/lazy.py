@@ -11,7 +11,7 @@ from typing import Any
 class _LazyPackage(ModuleType):
     """A package that keeps the name of a public function where a module has the same name.
 
-    Python binds every imported submodule in its package: after ``import theory.complexity`` the function
+    Python binds every imported submodule in its package: after ``import theory.large_n.complexity`` the function
     ``theory.complexity`` would be hidden by the module that defines it.
     """
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spinglass import sphere
+from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed
-from spinglass.arguments import whole_number
 from spinglass.critical_points.graph import LandscapeGraph
 from spinglass.critical_points.valleys import minimum_of_flow
 from spinglass.landscape import Array

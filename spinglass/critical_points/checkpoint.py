@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from spinglass.critical_points.start import ComplexArray
+from spinglass.critical_points.tracking.start_system import ComplexArray
 from spinglass.landscape import Array
 from spinglass.layout import IntArray
 

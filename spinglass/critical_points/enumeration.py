@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from spinglass import sphere
+from spinglass._common.arguments import whole_number
 from spinglass._common.threads import one_blas_thread
-from spinglass.arguments import whole_number
-from spinglass.critical_points import classes, homotopy, quadratic
+from spinglass.critical_points import homotopy, projective, quadratic_models
 from spinglass.critical_points.checkpoint import Checkpoint
 from spinglass.critical_points.homotopy import Progress, Solutions
 from spinglass.critical_points.model import EqualToGlass, Model, model
 from spinglass.critical_points.proof import Certify, Proof, prove
 from spinglass.critical_points.real_points import on_sphere, split
 from spinglass.critical_points.result import Enumeration
-from spinglass.critical_points.start import number_of_classes
 from spinglass.critical_points.system import System
+from spinglass.critical_points.tracking.start_system import number_of_classes
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Array
 from spinglass.results import Status
@@ -127,12 +127,12 @@ def _solutions(
     if degree >= 3:
         return homotopy.solutions(system, system.mixed and terms.symmetric, saved, callback)
     if degree == 1:
-        points, expected = quadratic.field_only(system.tensor[:n, n]), 2
+        points, expected = quadratic_models.field_only(system.tensor[:n, n]), 2
     elif system.mixed:
-        points, expected = quadratic.with_field(system)
+        points, expected = quadratic_models.with_field(system)
     else:
-        points, expected = quadratic.eigenvectors(system.tensor), n
-    points = points[classes.first_of_each(points)[0]]
+        points, expected = quadratic_models.eigenvectors(system.tensor), n
+    points = points[projective.first_of_each(points)[0]]
     return Solutions(points, expected, paths=0, retries=0, failed=0)
 
 

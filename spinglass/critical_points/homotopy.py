@@ -13,14 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from spinglass._common.threads import run_in_threads
-from spinglass.critical_points import classes
+from spinglass.critical_points import projective
 from spinglass.critical_points.checkpoint import Checkpoint, Ends
-from spinglass.critical_points.form import form
-from spinglass.critical_points.lanes import aligned_rows
-from spinglass.critical_points.start import ComplexArray, number_of_classes, principal_roots
 from spinglass.critical_points.system import System
-from spinglass.critical_points.taylor import workspace
-from spinglass.critical_points.tracker import ARRIVED, Precision, lanes, track
+from spinglass.critical_points.tracking.simd import aligned_rows
+from spinglass.critical_points.tracking.start_system import ComplexArray, number_of_classes, principal_roots
+from spinglass.critical_points.tracking.taylor import workspace
+from spinglass.critical_points.tracking.tensor import form
+from spinglass.critical_points.tracking.tracker import ARRIVED, Precision, lanes, track
 from spinglass.layout import IntArray
 
 _BLOCK = 128  # paths in one piece of work for a thread
@@ -169,7 +169,7 @@ def _lost(ends: Ends, mirror: bool) -> IntArray:
     """Paths that did not arrive, and paths that arrived where another did: one of them left its way."""
     arrived = np.flatnonzero(ends.status == ARRIVED)
     points = ends.points[arrived]
-    collided = classes.first_of_each(_with_mirror_images(points) if mirror else points)[1] % max(1, len(points))
+    collided = projective.first_of_each(_with_mirror_images(points) if mirror else points)[1] % max(1, len(points))
     return np.union1d(np.flatnonzero(ends.status != ARRIVED), arrived[collided])
 
 
@@ -182,8 +182,8 @@ def _with_mirror_images(points: ComplexArray) -> ComplexArray:
 def _union(found: ComplexArray, arrived: ComplexArray) -> ComplexArray:
     """Distinct classes of both; the model is real, so the conjugate of a solution is one too."""
     both = np.concatenate([found, arrived]) if len(found) else arrived
-    distinct = classes.first_of_each(both)[0]
+    distinct = projective.first_of_each(both)[0]
     if len(distinct) < len(both):
         both = both[distinct]
-    alone = classes.without_conjugate(both)
+    alone = projective.without_conjugate(both)
     return np.concatenate([both, both[alone].conj()]) if len(alone) else both

@@ -10,8 +10,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from spinglass import couplings
-from spinglass.critical_points.form import homogenised
 from spinglass.critical_points.system import System
+from spinglass.critical_points.tracking.tensor import homogenised
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Array
 

@@ -5,12 +5,12 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spinglass.critical_points import classes
-from spinglass.critical_points.balls import ExactSystem
-from spinglass.critical_points.certificate import Boxes, apart, boxes, surely_not_real
+from spinglass.critical_points import projective
+from spinglass.critical_points.ball_arithmetic import ExactSystem
+from spinglass.critical_points.certification import Boxes, apart, boxes, surely_not_real
 from spinglass.critical_points.model import Model
-from spinglass.critical_points.start import ComplexArray
 from spinglass.critical_points.system import System, complex_points
+from spinglass.critical_points.tracking.start_system import ComplexArray
 from spinglass.landscape import Array
 
 Certify = Literal["real", "all"] | None
@@ -49,7 +49,7 @@ def prove(model: Model, system: System, real: Array, others: ComplexArray, certi
         return Proof(real, unproven, np.full(len(real), np.inf), everything=False, gap="")
     if certify == "real":
         # The mirror image of a proof that a solution is not real proves it of the conjugate solution.
-        others = others[classes.one_of_each_pair(others)]
+        others = others[projective.one_of_each_pair(others)]
     real_boxes = _boxes(model, system, complex_points(real))
     other_boxes = _boxes(model, system, others)
     certified = apart(real_boxes)

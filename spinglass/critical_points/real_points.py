@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spinglass.critical_points import classes
-from spinglass.critical_points.start import ComplexArray
+from spinglass.critical_points import projective
 from spinglass.critical_points.system import System
+from spinglass.critical_points.tracking.start_system import ComplexArray
 from spinglass.landscape import Array
 
 # Only solutions this close to being real are tried: a real one is off by rounding times its condition number.
@@ -24,14 +24,14 @@ class Split(NamedTuple):
 
 def split(system: System, solutions: ComplexArray) -> Split:
     """Tell real solutions from others: from the real part of a real one, Newton's method ends at that very one."""
-    imaginary = classes.imaginary_part(solutions)
+    imaginary = projective.imaginary_part(solutions)
     near = np.flatnonzero(imaginary < _CANDIDATE)
-    start = classes.aligned(solutions[near]).real
+    start = projective.aligned(solutions[near]).real
     start /= np.linalg.norm(start, axis=1, keepdims=True)
     with np.errstate(all="ignore"):  # a singular matrix gives NaN, and NaN fails the comparisons
         refined, last = system.newton(start, _STEPS)
-    real = (last < classes.SAME) & (classes.distance(solutions[near], refined.astype(complex)) < classes.SAME)
-    doubtful = int(np.count_nonzero(imaginary[near[~real]] < classes.SAME))
+    real = (last < projective.SAME) & (projective.distance(solutions[near], refined.astype(complex)) < projective.SAME)
+    doubtful = int(np.count_nonzero(imaginary[near[~real]] < projective.SAME))
     return Split(np.asarray(refined[real].real), np.delete(solutions, near[real], axis=0), doubtful)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spinglass.critical_points.start import ComplexArray
+from spinglass.critical_points.tracking.start_system import ComplexArray
 from spinglass.landscape import Array
 
 Numbers = NDArray[np.inexact[Any]]  # float64 or complex128: real points stay real

@@ -7,11 +7,11 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from spinglass._common.jit import jit
-from spinglass.descent.along import LARGEST, at_trial, set_off, take
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.line_search import accepts, shorter
+from spinglass.descent.line_search_steps import LARGEST, at_trial, set_off, take
 from spinglass.descent.method import Method, Rows, State
-from spinglass.descent.rows import dot, over_rows, step_along, tangent_part, transport_along
+from spinglass.descent.row_kernels import dot, over_rows, step_along, tangent_part, transport_along
 from spinglass.landscape import Array
 
 

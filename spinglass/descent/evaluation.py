@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spinglass.descent.rows import finite_rows
+from spinglass.descent.row_kernels import finite_rows
 from spinglass.landscape import Array, Landscape, WithChunk, WithStochasticGradient
 
 

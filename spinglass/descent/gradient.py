@@ -10,7 +10,7 @@ import numpy.typing as npt
 from spinglass._common.jit import jit
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.method import Method, Rows, State, Trajectory
-from spinglass.descent.rows import dot, over_rows, step_along, tangent_part
+from spinglass.descent.row_kernels import dot, over_rows, step_along, tangent_part
 from spinglass.landscape import Array
 
 # The first step turns a point by this angle; the error control takes over from there.

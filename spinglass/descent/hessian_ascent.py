@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed
 from spinglass._common.threads import one_blas_thread, run_in_threads
-from spinglass.arguments import whole_number
 from spinglass.geometry import dot, householder, random_points
 from spinglass.landscape import AnyFloats, Array, WithHessian
 

@@ -7,13 +7,13 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import whole_number
 from spinglass._common.jit import jit
-from spinglass.arguments import whole_number
-from spinglass.descent.along import LARGEST, at_trial, set_off, steepest, take
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.line_search import accepts, shorter
+from spinglass.descent.line_search_steps import LARGEST, at_trial, set_off, steepest, take
 from spinglass.descent.method import Method, Rows, State
-from spinglass.descent.rows import dot, over_rows, step_along, tangent_part
+from spinglass.descent.row_kernels import dot, over_rows, step_along, tangent_part
 from spinglass.landscape import Array
 
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import real_number, unknown, whole_number
 from spinglass._common.memory import require_memory
-from spinglass.arguments import real_number, unknown, whole_number
 from spinglass.descent.conjugate_gradient import ConjugateGradient
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.gradient import GradientFlow
@@ -17,7 +17,7 @@ from spinglass.descent.interrupt import DescentInterrupted, HeldInterrupt
 from spinglass.descent.lbfgs import LBFGS
 from spinglass.descent.method import Method, Rows, State, Trajectory
 from spinglass.descent.newton import Newton
-from spinglass.descent.rows import finite_rows, normalise, tangent_parts
+from spinglass.descent.row_kernels import finite_rows, normalise, tangent_parts
 from spinglass.descent.scale import gradient_scale
 from spinglass.descent.stochastic import StochasticGradient
 from spinglass.landscape import Array, Landscape, check_landscape, check_on_sphere

@@ -11,7 +11,7 @@ from spinglass._common.jit import jit
 from spinglass._common.threads import one_blas_thread, run_in_threads
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.method import Method, Rows, State
-from spinglass.descent.rows import dot, step_along, tangent_part
+from spinglass.descent.row_kernels import dot, step_along, tangent_part
 from spinglass.landscape import Array
 
 # No step turns a point by more than atan of this.

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from spinglass._common.arguments import whole_number
 from spinglass._common.jit import jit
 from spinglass._common.seeds import Seed, child, generator, seed_sequence
-from spinglass.arguments import whole_number
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.method import Method, Rows, State
-from spinglass.descent.rows import over_rows, step_along, tangent_part, tangent_parts
+from spinglass.descent.row_kernels import over_rows, step_along, tangent_part, tangent_parts
 from spinglass.landscape import Array
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from spinglass.arguments import real_number
+from spinglass._common.arguments import real_number
 
 Array = npt.NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from spinglass.arguments import whole_number
+from spinglass._common.arguments import whole_number
 
 
 @dataclass(frozen=True)

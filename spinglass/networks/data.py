@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import whole_number
 from spinglass._common.seeds import Seed, generator
-from spinglass.arguments import whole_number
 from spinglass.landscape import Array
 
 _IMAGES, _LABELS = 2051, 2049  # the magic numbers of the IDX format: bytes, in three dimensions or one

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, seed_sequence
-from spinglass.arguments import real_number, whole_number
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Array, check_points
 from spinglass.networks.architecture import Architecture, in_figures
@@ -18,8 +18,8 @@ from spinglass.networks.paths import storage
 from spinglass.networks.paths.draws import PathDraws
 from spinglass.networks.paths.expansion import edge_index
 from spinglass.networks.paths.expectations import SAMPLES, sampled_outputs
-from spinglass.networks.paths.form import PathForm
-from spinglass.networks.paths.losses import PathLosses
+from spinglass.networks.paths.path_form import PathForm
+from spinglass.networks.paths.path_losses import PathLosses
 from spinglass.networks.redundancy import unique_weights
 
 Sharing = Literal["per-edge", "unique"]

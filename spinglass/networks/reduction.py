@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spinglass.arguments import real_number
+from spinglass._common.arguments import real_number
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Array
 from spinglass.networks.decoupled import DecoupledPathModel

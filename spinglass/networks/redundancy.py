@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spinglass.arguments import whole_number
+from spinglass._common.arguments import whole_number
 from spinglass.landscape import Array
 from spinglass.networks.architecture import Architecture
 from spinglass.networks.relu import ReLUNetwork

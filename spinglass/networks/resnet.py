@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
-from spinglass.arguments import real_number, whole_number
+from spinglass._common.arguments import real_number, whole_number
 from spinglass.networks.linear.problem import partial_products
 
 Array = npt.NDArray[np.float64]

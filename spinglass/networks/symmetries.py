@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spinglass.arguments import real_number, whole_number
+from spinglass._common.arguments import real_number, whole_number
 from spinglass.networks.relu import ReLUNetwork
 
 

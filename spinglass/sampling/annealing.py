@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import whole_number
 from spinglass._common.seeds import Seed
-from spinglass.arguments import whole_number
 from spinglass.descent.loop import descend
 from spinglass.descent.scale import gradient_scale
 from spinglass.landscape import Array, Landscape, check_landscape
 from spinglass.results import CriticalPoints
-from spinglass.sampling.arguments import starts
+from spinglass.sampling.checks import starts
 from spinglass.sampling.hmc import HMC
 
 # From just above the temperature where a large system of order 3 freezes (0.87) to where it is as good as at rest.

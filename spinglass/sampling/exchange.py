@@ -11,13 +11,13 @@ import numpy.typing as npt
 
 from spinglass._common.jit import jit
 from spinglass.couplings import FloatArray
-from spinglass.descent.rows import dot
+from spinglass.descent.row_kernels import dot
 from spinglass.kernels.rows import sweep_rows
 from spinglass.landscape import Array
 from spinglass.layout import IntArray
-from spinglass.noise import Words, uniform
 from spinglass.sampling.hmc import TARGET, tuning_rate
 from spinglass.sampling.moves import accept_rows, begin_trajectories, kick, rotate
+from spinglass.sampling.noise import Words, uniform
 
 _SWAP = 3  # stream of random numbers
 COLD, HOT = 1, 2  # which end of the ladder a replica has last been at; 0: neither yet

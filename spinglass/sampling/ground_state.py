@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import whole_number
 from spinglass._common.seeds import Seed, child, seed_sequence
-from spinglass.arguments import whole_number
 from spinglass.descent.scale import gradient_scale
 from spinglass.geometry import random_points
 from spinglass.landscape import Array, Landscape, check_landscape

@@ -7,16 +7,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import whole_number
 from spinglass._common.jit import jit
 from spinglass._common.seeds import Seed
-from spinglass.arguments import whole_number
 from spinglass.descent.evaluation import Evaluator
-from spinglass.descent.rows import over_rows
+from spinglass.descent.row_kernels import over_rows
 from spinglass.descent.scale import gradient_scale
 from spinglass.landscape import Array, Landscape, check_landscape
-from spinglass.noise import Words, row_keys
-from spinglass.sampling.arguments import positive_temperature, starts
+from spinglass.sampling.checks import positive_temperature, starts
 from spinglass.sampling.moves import accept_rows, begin_trajectories, kick, rotate
+from spinglass.sampling.noise import Words, row_keys
 
 # Tuning brings the acceptance here (Beskos et al. 2013 find 0.65 for long trajectories in many dimensions; short
 # ones at small n lose less by refusing less).

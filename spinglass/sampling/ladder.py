@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from spinglass.arguments import whole_number
+from spinglass._common.arguments import whole_number
 from spinglass.landscape import Array
-from spinglass.sampling.arguments import positive_temperature
+from spinglass.sampling.checks import positive_temperature
 
 # Below this, rejections are noise; it also keeps the barrier increasing.
 _LEAST_REJECTION = 1e-3

@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.seeds import Seed
-from spinglass.arguments import real_number, whole_number
 from spinglass.descent.evaluation import Evaluator
-from spinglass.descent.rows import over_rows
+from spinglass.descent.row_kernels import over_rows
 from spinglass.landscape import Array, Landscape, check_landscape
-from spinglass.noise import Words, row_keys
-from spinglass.sampling.arguments import positive_temperature, starts
+from spinglass.sampling.checks import positive_temperature, starts
 from spinglass.sampling.moves import diffuse_rows, drift_rows, euler_rows, tangent_noise
+from spinglass.sampling.noise import Words, row_keys
 
 SCHEMES = ("splitting", "euler")
 

@@ -1,16 +1,17 @@
 """What chains on the sphere do to a row: geodesics, kicks by a force, Gaussian tangent vectors, spherical diffusion.
 
-Kernels that take ``rows`` are called through `spinglass.descent.rows.over_rows` on blocks of arrays of that length.
-No loop both stores and sums (see `spinglass.descent.rows`).
+Kernels that take ``rows`` are called through `spinglass.descent.row_kernels.over_rows` on blocks of arrays of that
+length.
+No loop both stores and sums (see `spinglass.descent.row_kernels`).
 """
 
 import numpy as np
 
 from spinglass._common.jit import jit
 from spinglass.descent.method import Rows
-from spinglass.descent.rows import dot, normalise, step_along, tangent_part
+from spinglass.descent.row_kernels import dot, normalise, step_along, tangent_part
 from spinglass.landscape import Array
-from spinglass.noise import Words, normals, uniform
+from spinglass.sampling.noise import Words, normals, uniform
 
 # Streams of random numbers within one step.
 _MOMENTUM, _LENGTH, _CHOICE = 0, 1, 2

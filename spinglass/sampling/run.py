@@ -5,17 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, child, seed_sequence
-from spinglass.arguments import whole_number
 from spinglass.descent.loop import descend
 from spinglass.geometry import random_points
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Landscape, check_landscape
-from spinglass.sampling.arguments import check_connected
+from spinglass.sampling.checks import check_connected
 from spinglass.sampling.hmc import HMC
 from spinglass.sampling.ladder import equalised
-from spinglass.sampling.result import Samples, Tempering
+from spinglass.sampling.samples import Samples, Tempering
 from spinglass.sampling.tempering import ParallelTempering
 
 # Shares of the burn-in after each of which the ladder is made anew; what is left only tunes step sizes.

@@ -8,10 +8,10 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass._common.threads import run_in_threads
-from spinglass.arguments import whole_number
 from spinglass.descent.loop import descend
 from spinglass.descent.scale import gradient_scale
 from spinglass.geometry import random_points
@@ -19,11 +19,11 @@ from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.kernels.quadratic import symmetric_matrix
 from spinglass.landscape import Array
 from spinglass.layout import layout
-from spinglass.noise import Words, row_keys
-from spinglass.sampling.arguments import check_connected
+from spinglass.sampling.checks import check_connected
 from spinglass.sampling.exchange import Forms, Records, Replicas, evaluate_rows, sweep_replicas
 from spinglass.sampling.hmc import first_size
 from spinglass.sampling.ladder import check_ladder
+from spinglass.sampling.noise import Words, row_keys
 
 COPIES = 2  # one that starts hot and one that starts cold
 _STARTS, _NOISE = 0, 1  # names of child seeds

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from independence import independent, streams_used, uncorrelated
 
-from spinglass import SphericalSpinGlass, couplings, descend, noise, sphere
+from spinglass import SphericalSpinGlass, couplings, descend, sphere
 from spinglass._common.seeds import child, seed_sequence
 from spinglass.couplings import multiplicities
 from spinglass.critical_points import homotopy
@@ -16,7 +16,7 @@ from spinglass.critical_points.system import System
 from spinglass.networks import ReLUNetwork, train
 from spinglass.networks.paths import draws, expectations
 from spinglass.networks.training import steps
-from spinglass.sampling import HMC, Langevin, ParallelTempering, exchange, ground_state, moves, sample, tempering
+from spinglass.sampling import HMC, Langevin, ParallelTempering, exchange, ground_state, moves, noise, sample, tempering
 
 
 class Flat:

@@ -10,8 +10,8 @@ from spinglass.networks import DecoupledPathModel, ReLUNetwork, path_expansion, 
 from spinglass.networks.architecture import Architecture
 from spinglass.networks.redundancy import uniform_sizes, unique_weights
 from spinglass.networks.symmetries import permute, rescale
-from theory import networks as theory
-from validation import strategies
+from theory.networks import path_model as theory
+from validation.testing import strategies
 
 
 def magnitude(net, X):

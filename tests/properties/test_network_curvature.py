@@ -11,7 +11,7 @@ from spinglass.networks.curvature import curvature
 from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.linear import LinearProblem, critical_point, directions
 from spinglass.networks.resnet import LinearResNet, polar_layers
-from theory import linear_networks, linear_resnets
+from theory.networks import linear, linear_resnets
 
 seeds = st.integers(0, 2**32)
 BOTH = st.booleans()
@@ -115,8 +115,8 @@ def test_critical_points_of_linear_networks(data):
     weights = np.concatenate([W.ravel() for W in critical_point(problem, chosen)])
     loss, gradient = problem.loss_and_gradient(weights)
     assert np.abs(gradient).max() <= 1e-11 * s[0] ** 2
-    assert abs(loss - linear_networks.critical_loss(problem.X, problem.Y, chosen)) <= 1e-12 * np.sum(problem.Y**2)
+    assert abs(loss - linear.critical_loss(problem.X, problem.Y, chosen)) <= 1e-12 * np.sum(problem.Y**2)
     eigenvalues = np.linalg.eigvalsh(problem.hessian(weights))
     assume(np.min(np.abs(np.subtract.outer(s, s)) + np.eye(len(s))) > 1e-3)  # equal values make zero eigenvalues
-    index = linear_networks.saddle_index(s, widths, chosen)
+    index = linear.saddle_index(s, widths, chosen)
     assert np.sum(eigenvalues < -1e-9 * eigenvalues[-1]) == index

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from spinglass import SphericalSpinGlass
 from spinglass.networks import DecoupledPathModel, ReLUNetwork
 from spinglass.sphere import random_points
-from validation import strategies
+from validation.testing import strategies
 
 # What a failing example is written in.
 NAMES = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from spinglass.networks.curvature import curvature
 from spinglass.networks.layers import LayeredNetwork
-from spinglass.networks.training.landscape import TrainingLoss
+from spinglass.networks.training.training_loss import TrainingLoss
 
 ACTIVATIONS = st.sampled_from(["relu", "leaky_relu", "tanh", "sigmoid", "softplus", "linear"])
 HIDDEN = st.lists(st.integers(1, 70), max_size=3)  # panels are 32 wide

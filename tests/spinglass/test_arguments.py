@@ -2,7 +2,7 @@
 
 import pytest
 
-from spinglass.arguments import nearest, quoted, real_number, unknown, whole_number
+from spinglass._common.arguments import nearest, quoted, real_number, unknown, whole_number
 
 METHODS = ("lbfgs", "cg", "gradient", "sgd", "newton")
 

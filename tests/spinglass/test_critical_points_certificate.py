@@ -5,9 +5,9 @@ import pytest
 from flint import acb, ctx
 
 from spinglass import SphericalSpinGlass
-from spinglass.critical_points import certificate, enumerate_critical_points, homotopy, proof
-from spinglass.critical_points.balls import ExactSystem
-from spinglass.critical_points.certificate import Boxes, apart, boxes, surely_not_real
+from spinglass.critical_points import certification, enumerate_critical_points, homotopy, proof
+from spinglass.critical_points.ball_arithmetic import ExactSystem
+from spinglass.critical_points.certification import Boxes, apart, boxes, surely_not_real
 from spinglass.critical_points.model import model
 from spinglass.critical_points.real_points import split
 
@@ -61,7 +61,7 @@ def test_rounding_bounds_cover_the_true_errors():
     for X in (real, others):
         eigenvalue = system.rayleigh(X)
         residual, jacobian = system.residual_and_jacobian(X, eigenvalue, X.conj())
-        of_residual, of_jacobian = certificate.rounding(system, np.abs(eigenvalue))
+        of_residual, of_jacobian = certification.rounding(system, np.abs(eigenvalue))
         # Some thousand times the true errors would prove nothing any more, and less than them proves too much.
         assert of_residual.max() < 1e-12
         with ctx.workprec(300):
@@ -88,7 +88,7 @@ def test_boxes_around_points_that_are_off_still_reach_the_solution(off):
     away -= (away * real).sum(1)[:, None] * real
     moved = real + off * away / np.linalg.norm(away, axis=1)[:, None]
     eigenvalue = system.rayleigh(moved)
-    radius = certificate.radius_around(
+    radius = certification.radius_around(
         system, np.abs(eigenvalue), *system.residual_and_jacobian(moved, eigenvalue, real)
     )
     assert np.isfinite(radius).any()
@@ -97,8 +97,8 @@ def test_boxes_around_points_that_are_off_still_reach_the_solution(off):
 
 def test_a_bad_inverse_proves_nothing(monkeypatch):
     _, system, (real, _, _) = solved(5, {3: 1.0})
-    true_inverses = certificate.inverses
-    monkeypatch.setattr(certificate, "inverses", lambda matrices: 1.7 * true_inverses(matrices))
+    true_inverses = certification.inverses
+    monkeypatch.setattr(certification, "inverses", lambda matrices: 1.7 * true_inverses(matrices))
     assert not boxes(system, real.astype(complex)).proven.any()
 
 
@@ -143,7 +143,7 @@ def test_a_box_never_holds_a_second_solution():
 
 def test_ball_arithmetic_takes_over_where_floating_point_is_too_coarse(monkeypatch):
     glass = SphericalSpinGlass.pure(4, 3, seed=0)
-    monkeypatch.setattr(certificate, "_UNIT", 1.0)
+    monkeypatch.setattr(certification, "_UNIT", 1.0)
     every = enumerate_critical_points(glass, "all")
     assert every.complete
     assert every.proven

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from spinglass import SphericalSpinGlass
-from spinglass.critical_points import classes, enumerate_critical_points, homotopy
+from spinglass.critical_points import enumerate_critical_points, homotopy, projective
 from spinglass.critical_points.checkpoint import Checkpoint, Ends
 from spinglass.critical_points.model import model
-from spinglass.critical_points.tracker import ARRIVED, STEP_TOO_SHORT, TOO_MANY_STEPS
+from spinglass.critical_points.tracking.tracker import ARRIVED, STEP_TOO_SHORT, TOO_MANY_STEPS
 
 
 def lose(monkeypatch, damage):
@@ -159,7 +159,7 @@ def test_steps_that_were_too_bold_are_taken_back():
     bold = paths.follow(np.arange(63), homotopy._QUICK._replace(prediction=3.0, radius=3.0, correction=1e-3))
     assert (bold.status == ARRIVED).all()
     assert bold.steps.mean() > usual.steps.mean()
-    assert classes.distance(usual.points, bold.points).max() < 1e-10
+    assert projective.distance(usual.points, bold.points).max() < 1e-10
 
 
 def test_paths_end_where_steps_or_patience_do():
@@ -230,16 +230,16 @@ def test_close_pairs_are_those_of_all_comparisons():
     inner = np.abs(points.conj() @ points.T)
     close = np.sqrt(np.maximum(0, 1 - inner**2)) <= reach[:, None] + reach
     expected = [(i, j) for i in range(150) for j in range(i + 1, 150) if close[i, j]]
-    assert sorted(map(tuple, classes.close_pairs(points, reach).tolist())) == expected
+    assert sorted(map(tuple, projective.close_pairs(points, reach).tolist())) == expected
     assert len(expected) > 500
-    assert classes.close_pairs(points[:1], reach[:1]).shape == (0, 2)
+    assert projective.close_pairs(points[:1], reach[:1]).shape == (0, 2)
 
 
 def test_classes_forget_the_factor():
     rng = np.random.default_rng(1)
     points = unit_points(rng, 20, 4)
     again = np.concatenate([points, points[[3, 7]] * np.exp(1j * rng.uniform(0, 6, 2))[:, None]])
-    rows, collided = classes.first_of_each(again)
+    rows, collided = projective.first_of_each(again)
     assert rows.tolist() == list(range(20))
     assert collided.tolist() == [3, 7, 20, 21]
 
@@ -252,11 +252,11 @@ def test_conjugates_and_real_classes():
     alone = unit_points(rng, 1, 4)
     points = np.concatenate([real * 1j, pairs, pairs.conj(), alone])
     points *= np.exp(1j * rng.uniform(0, 6, len(points)))[:, None]
-    assert classes.without_conjugate(points).tolist() == [17]
-    imaginary = classes.imaginary_part(points)
+    assert projective.without_conjugate(points).tolist() == [17]
+    imaginary = projective.imaginary_part(points)
     assert imaginary[:5].max() < 1e-15
     assert imaginary[5:].min() > 1e-3
-    chosen = classes.one_of_each_pair(points)
+    chosen = projective.one_of_each_pair(points)
     assert (chosen[5:11] ^ chosen[11:17]).all()
 
 

@@ -5,13 +5,13 @@ import pytest
 from dense import contract, symmetrised
 
 from spinglass._common.jit import jit
-from spinglass.critical_points import lanes
-from spinglass.critical_points.bordered import border, factorise, solve, solve_bordered
-from spinglass.critical_points.contraction import raise_levels
-from spinglass.critical_points.form import form, homogenised
-from spinglass.critical_points.lanes import WIDTH, aligned_rows
-from spinglass.critical_points.start import number_of_classes, principal_roots, start_point
-from spinglass.critical_points.taylor import correct, expand, workspace
+from spinglass.critical_points.tracking import simd
+from spinglass.critical_points.tracking.bordered import border, factorise, solve, solve_bordered
+from spinglass.critical_points.tracking.contraction import raise_levels
+from spinglass.critical_points.tracking.simd import WIDTH, aligned_rows
+from spinglass.critical_points.tracking.start_system import number_of_classes, principal_roots, start_point
+from spinglass.critical_points.tracking.taylor import correct, expand, workspace
+from spinglass.critical_points.tracking.tensor import form, homogenised
 
 
 def into_lanes(z):
@@ -35,18 +35,18 @@ def complex_normal(rng, *shape):
 
 @jit
 def every_operation(a, b, c, out):
-    x, y, r = lanes.load(a, 0), lanes.load(a, 1), lanes.load_real(b, 0)
-    lanes.store(out, 0, x + y)
-    lanes.store(out, 1, x - y)
-    lanes.store(out, 2, x * y)
-    lanes.store(out, 3, r * x)
-    lanes.store(out, 4, c * x)
-    lanes.store(out, 5, -x)
-    lanes.store(out, 6, lanes.conjugate(x))
-    lanes.store(out, 7, lanes.reciprocal(x))
-    lanes.store(out, 8, lanes.choose(r, x, y))
-    real = lanes.root(lanes.squared_modulus(x)) / (r * r + lanes.splat(1.0)) - (-r)
-    lanes.store(out, 9, real * lanes.reciprocal(x) + lanes.zero())
+    x, y, r = simd.load(a, 0), simd.load(a, 1), simd.load_real(b, 0)
+    simd.store(out, 0, x + y)
+    simd.store(out, 1, x - y)
+    simd.store(out, 2, x * y)
+    simd.store(out, 3, r * x)
+    simd.store(out, 4, c * x)
+    simd.store(out, 5, -x)
+    simd.store(out, 6, simd.conjugate(x))
+    simd.store(out, 7, simd.reciprocal(x))
+    simd.store(out, 8, simd.choose(r, x, y))
+    real = simd.root(simd.squared_modulus(x)) / (r * r + simd.splat(1.0)) - (-r)
+    simd.store(out, 9, real * simd.reciprocal(x) + simd.zero())
 
 
 def test_lane_arithmetic_is_complex_arithmetic_lane_by_lane():

@@ -11,7 +11,7 @@ from spinglass.networks.activations import ACTIVATIONS, activation_named, leaky_
 from spinglass.networks.curvature import PARTS, curvature
 from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.losses import LOSSES
-from spinglass.networks.training.landscape import TrainingLoss
+from spinglass.networks.training.training_loss import TrainingLoss
 
 WIDTHS = (3, 4, 5, 2)
 # In complex arithmetic, written out: value and slope.

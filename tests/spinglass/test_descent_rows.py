@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spinglass import sphere
-from spinglass.descent import rows
+from spinglass.descent import row_kernels
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def case():
 def test_tangent_part(case):
     x, _, _, a = case
     out = np.empty(9)
-    length = rows.tangent_part(x, a, out)
+    length = row_kernels.tangent_part(x, a, out)
     assert np.allclose(out, sphere.tangent(x, a), atol=1e-14)
     assert length == pytest.approx(np.linalg.norm(out))
 
@@ -25,7 +25,7 @@ def test_tangent_part(case):
 def test_step_along(case):
     x, _, v, _ = case
     out = np.empty(9)
-    shrink = rows.step_along(x, v, 0.3, out)
+    shrink = row_kernels.step_along(x, v, 0.3, out)
     assert np.allclose(out, sphere.retract(x, 0.3 * v), atol=1e-14)
     assert shrink == pytest.approx(3 / np.linalg.norm(x + 0.3 * v))
 
@@ -33,19 +33,19 @@ def test_step_along(case):
 def test_transport_along(case):
     x, y, v, _ = case
     out = np.empty(9)
-    rows.transport_along(x, y, v, out)
+    row_kernels.transport_along(x, y, v, out)
     assert np.allclose(out, sphere.transport(x, y, v), atol=1e-14)
 
 
 def test_finite_rows():
     points = np.zeros((4, 3))
     points[1, 2], points[2, 0], points[3, 1] = np.nan, -np.inf, 1e308
-    assert rows.finite_rows(points).tolist() == [True, False, False, True]
+    assert row_kernels.finite_rows(points).tolist() == [True, False, False, True]
 
 
 def test_blocks_cover_every_row_once():
     n, seen = 100, []
-    rows.over_rows(
+    row_kernels.over_rows(
         lambda part, values: seen.extend(zip(part, values, strict=True)), n, np.arange(500), np.arange(500.0)
     )
     assert sorted(seen) == [(i, float(i)) for i in range(500)]
@@ -58,14 +58,14 @@ def test_bits_do_not_depend_on_where_arrays_lie(n):
     rng = np.random.default_rng(n)
     x, v = sphere.random_points(n, 1, rng)[0], rng.standard_normal(n)
     expected = np.empty((2, n))
-    length, shrink = rows.tangent_part(x, v, expected[0]), rows.step_along(x, v, 0.3, expected[1])
+    length, shrink = row_kernels.tangent_part(x, v, expected[0]), row_kernels.step_along(x, v, 0.3, expected[1])
     for gap in range(40):
         memory = np.empty(3 * (n + gap))
         here, along, out = (memory[i * (n + gap) :][:n] for i in range(3))
         here[:], along[:] = x, v
-        assert rows.tangent_part(here, along, out) == length
+        assert row_kernels.tangent_part(here, along, out) == length
         assert np.array_equal(out, expected[0])
-        assert rows.step_along(here, along, 0.3, out) == shrink
+        assert row_kernels.step_along(here, along, 0.3, out) == shrink
         assert np.array_equal(out, expected[1])
-        assert rows.tangent_part(here, along, along) == length
+        assert row_kernels.tangent_part(here, along, along) == length
         assert np.array_equal(along, expected[0])

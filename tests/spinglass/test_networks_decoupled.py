@@ -11,7 +11,7 @@ from spinglass.couplings import multiplicities
 from spinglass.landscape import WithChunk, WithHessianVector
 from spinglass.networks import DecoupledPathModel
 from spinglass.networks.architecture import Architecture
-from spinglass.networks.paths.form import PathForm
+from spinglass.networks.paths.path_form import PathForm
 from spinglass.networks.redundancy import uniform_sizes, unique_weights
 
 MODELS = [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from spinglass import noise
+from spinglass.sampling import noise
 
 
 @pytest.mark.parametrize("counter", [(1, 0, 0), (2**40, 17, 3), (5, 2**50, 2**20)])

@@ -6,7 +6,7 @@ import pytest
 from spinglass import SphericalSpinGlass, sphere
 from spinglass.sampling import HMC, Langevin, autocorrelation_time, effective_sample_size, sample, split_rhat
 from spinglass.sampling.moves import kick, rotate
-from validation import gibbs
+from validation.claims._shared import gibbs
 
 
 @pytest.mark.parametrize(("n", "weights", "temperature"), [(2, {3: 1.0}, 0.7), (3, {1: 0.5, 3: 1.0, 4: 0.5}, 0.5)])

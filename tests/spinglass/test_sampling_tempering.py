@@ -11,7 +11,7 @@ import pytest
 from spinglass import SphericalSpinGlass
 from spinglass.sampling import ParallelTempering, geometric_ladder, sample, temper, tempering
 from spinglass.sampling.ladder import equalised
-from validation import gibbs
+from validation.claims._shared import gibbs
 
 LADDER = geometric_ladder(0.3, 1.5, 5)
 

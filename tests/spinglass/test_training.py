@@ -6,10 +6,10 @@ import pytest
 from spinglass import check_derivatives
 from spinglass.networks import train
 from spinglass.networks.curvature import curvature
-from spinglass.networks.training.landscape import TrainingLoss
-from spinglass.networks.training.losses import ACTIVATIONS, LOSSES
+from spinglass.networks.training.compiled_losses import ACTIVATIONS, LOSSES
 from spinglass.networks.training.optimisers import SGD, Adam, Momentum, RMSProp, as_optimiser
-from spinglass.networks.training.result import TrainingStatus
+from spinglass.networks.training.trained_networks import TrainingStatus
+from spinglass.networks.training.training_loss import TrainingLoss
 
 RNG = np.random.default_rng(5)
 # 40 and 35 cross a panel of 32 columns, 70 rows a block of 64.

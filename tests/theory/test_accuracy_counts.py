@@ -10,7 +10,7 @@ import pytest
 import theory
 from benchmarks import accuracy
 from benchmarks.pfaffian import count_probabilities, one_point_density, rank_density
-from theory.ordered_eigenvalues import order_table
+from theory.kac_rice.ordered_eigenvalues import order_table
 
 FIELD = {1: 0.8, 3: 1.0}
 

@@ -8,10 +8,10 @@ import mpmath
 import numpy as np
 import pytest
 
-from theory import networks
-from theory.linear_networks import critical_kind, critical_loss, saddle_index, singular_values, sphere_critical_values
-from theory.linear_resnets import gradient_constant, norm_bound, norm_floor
-from theory.regression import expected_errors
+from theory.networks import path_model
+from theory.networks.linear import critical_kind, critical_loss, saddle_index, singular_values, sphere_critical_values
+from theory.networks.linear_resnets import gradient_constant, norm_bound, norm_floor
+from theory.networks.regression import expected_errors
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from theory.regression import expected_errors
 def test_correlations_of_paths_of_any_length(shared, H):
     exact = Fraction(2**shared - 1, 2**H - 1)
     # Two roundings.
-    assert networks.path_activity_correlation(shared, H) == pytest.approx(float(exact), rel=4e-16, abs=0)
+    assert path_model.path_activity_correlation(shared, H) == pytest.approx(float(exact), rel=4e-16, abs=0)
 
 
 @pytest.mark.parametrize("epsilon", [1e-300, 1e-17, 1e-12, 1e-6, 0.1, 0.4999999])
@@ -29,7 +29,7 @@ def test_signs_that_hardly_differ(epsilon):
         e = mpmath.mpf(epsilon)
         c, b = 1 - 2 * e, (1 - 2 * e) / (1 + 2 * e)
         largest = float(mpmath.sqrt((c**2 - b**2) / (1 - b**2)))
-        assert networks.largest_imbalance(epsilon) == pytest.approx(largest, rel=1e-15)
+        assert path_model.largest_imbalance(epsilon) == pytest.approx(largest, rel=1e-15)
         for mean in (0.1, 0.6, 1 - 1e-9, 1 - 2e-16):
             m = mpmath.mpf(mean)
             if m <= c:
@@ -37,7 +37,7 @@ def test_signs_that_hardly_differ(epsilon):
             else:
                 least = -mpmath.sqrt((m - c) * (1 - m) / ((1 + m) * (2 - m + c)))
             # A few roundings, and where m is below 1/2 that of c.
-            assert networks.least_sign_correlation(epsilon, mean) == pytest.approx(float(least), rel=1e-14, abs=0)
+            assert path_model.least_sign_correlation(epsilon, mean) == pytest.approx(float(least), rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize("widths", [(1,) * 150, (3, 2, 1), (10,) * 800 + (1,), (10**200, 10**200, 1)])
@@ -50,7 +50,7 @@ def test_moments_of_deep_and_of_wide_networks(widths):
             same, other = (3 * same + other) / n, (same + other) * (1 - mpmath.mpf(1) / n)
         radial = lambda k: mpmath.fprod(1 + mpmath.mpf(2 * i) / N for i in range(k))  # noqa: E731
         square = (same + other) / radial(2 * H)
-        found = networks.layered_variance(widths)
+        found = path_model.layered_variance(widths)
         assert found.mean == pytest.approx(float(1 / radial(H)), rel=4e-16, abs=0)
         assert found.mean_square == pytest.approx(float(square), rel=4e-16, abs=0)
 
@@ -108,19 +108,19 @@ def test_a_ridge_that_underflows_is_the_smallest_ridge():
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda: networks.size_bounds((10**400, 1)), "too large for a float"),
-        (lambda: networks.path_activity_rate(1023), "too small for a float"),
-        (lambda: networks.path_activity_correlation(5, 2000), "too small for a float"),
-        (lambda: networks.input_activity_correlation(10**400), "beyond the largest float"),
-        (lambda: networks.layered_variance((1,) * 1000), "too small for a float"),
-        (lambda: networks.layered_variance((2,) * 10_000 + (1,)), "at most 5000 layers"),
-        (lambda: networks.path_model_covariance(1e200, 8.0, 3), "beyond the largest float"),
-        (lambda: networks.path_model_covariance(0.5, 10**400, 3), "Lambda"),
-        (lambda: networks.path_model_covariance(0.5, math.nan, 3), "Lambda must be finite"),
-        (lambda: networks.path_model_covariance(0.5, -8.0, 3), "Lambda, .* must be positive"),
-        (lambda: networks.path_model_covariance(0.5, [1.0, 2.0], 3), "Lambda must be one number"),
-        (lambda: networks.path_model_covariance(0.5, 8.0, 3, [0.5, 1.0]), "rho must be one number"),
-        (lambda: networks.path_model_covariance(0.5, 8.0, 10**400), "at most 2"),
+        (lambda: path_model.size_bounds((10**400, 1)), "too large for a float"),
+        (lambda: path_model.path_activity_rate(1023), "too small for a float"),
+        (lambda: path_model.path_activity_correlation(5, 2000), "too small for a float"),
+        (lambda: path_model.input_activity_correlation(10**400), "beyond the largest float"),
+        (lambda: path_model.layered_variance((1,) * 1000), "too small for a float"),
+        (lambda: path_model.layered_variance((2,) * 10_000 + (1,)), "at most 5000 layers"),
+        (lambda: path_model.path_model_covariance(1e200, 8.0, 3), "beyond the largest float"),
+        (lambda: path_model.path_model_covariance(0.5, 10**400, 3), "Lambda"),
+        (lambda: path_model.path_model_covariance(0.5, math.nan, 3), "Lambda must be finite"),
+        (lambda: path_model.path_model_covariance(0.5, -8.0, 3), "Lambda, .* must be positive"),
+        (lambda: path_model.path_model_covariance(0.5, [1.0, 2.0], 3), "Lambda must be one number"),
+        (lambda: path_model.path_model_covariance(0.5, 8.0, 3, [0.5, 1.0]), "rho must be one number"),
+        (lambda: path_model.path_model_covariance(0.5, 8.0, 10**400), "at most 2"),
         (lambda: gradient_constant(10**6, 0.5, 1.0), "too small for a float"),
         (lambda: gradient_constant(10**300, 0.0, 1e300), "beyond the largest float"),
         (lambda: norm_bound(10**400, 1.0), "beyond the largest float"),

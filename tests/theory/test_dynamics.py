@@ -10,8 +10,8 @@ from scipy.special import ive
 
 import theory
 from theory.covariance import Covariance
-from theory.dynamics import _pair, fastest_rate
-from theory.two_time import Protocol, integrate, refuse_too_long
+from theory.dynamics.relaxation import _pair, fastest_rate
+from theory.dynamics.uniform_grid import Protocol, integrate, refuse_too_long
 
 
 def exact_quadratic(t):

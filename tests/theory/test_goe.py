@@ -7,7 +7,7 @@ from scipy.linalg import eigvalsh_tridiagonal
 from scipy.stats import kstest
 
 import theory
-from theory.goe import eigenvalue_density, kth_eigenvalue_cdf, kth_eigenvalue_density
+from theory.kac_rice.goe import eigenvalue_density, kth_eigenvalue_cdf, kth_eigenvalue_density
 
 
 def sampled_eigenvalues(n, size, seed, count):

@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 
 import theory
 from theory.covariance import Covariance
-from theory.order_parameter import OrderParameter
+from theory.statics.order_parameter import OrderParameter
 
 TWO_STEPS = {3: 0.5**0.5, 16: 32**-0.5}
 

@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.stats import chi2, norm
 
 import theory
-from theory.kac_rice import mean_critical_point_density, mean_critical_points
+from theory.kac_rice.mean_counts import mean_critical_point_density, mean_critical_points
 
 
 @cache

@@ -6,7 +6,7 @@ from itertools import combinations, pairwise, permutations
 import numpy as np
 import pytest
 
-from theory.linear_networks import (
+from theory.networks.linear import (
     critical_kind,
     critical_loss,
     critical_values,
@@ -14,7 +14,7 @@ from theory.linear_networks import (
     saddle_index,
     singular_values,
 )
-from theory.linear_resnets import gradient_constant, norm_bound, norm_floor
+from theory.networks.linear_resnets import gradient_constant, norm_bound, norm_floor
 
 
 def diagonal_point(s, H, width, chosen, spare=(), cut=None):

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from scipy import integrate, special
 
-from theory import networks
+from theory.networks import path_model
 
 WIDTHS = [(1, 1), (5, 1), (4, 3, 1), (2, 7, 3, 1), (3, 1, 4, 2, 1)]
 
 
 @pytest.mark.parametrize("widths", WIDTHS)
 def test_size_bounds_count_the_edges_and_stand_in_order(widths):
-    bounds = networks.size_bounds(widths)
+    bounds = path_model.size_bounds(widths)
     edges = {(k, p[k], p[k + 1]) for p in itertools.product(*map(range, widths)) for k in range(len(widths) - 1)}
     assert bounds.size == len(edges)
     assert bounds.upper >= bounds.size >= bounds.middle * (1 - 1e-14)
@@ -22,28 +22,28 @@ def test_size_bounds_count_the_edges_and_stand_in_order(widths):
 
 
 def test_the_middle_bound_is_tight_where_all_layers_have_as_many_weights():
-    bounds = networks.size_bounds((6, 1, 6, 1))
+    bounds = path_model.size_bounds((6, 1, 6, 1))
     assert bounds.middle == pytest.approx(bounds.size, rel=1e-14)
 
 
 @pytest.mark.parametrize("widths", WIDTHS)
 def test_output_scale(widths):
-    assert networks.output_scale(widths) == pytest.approx(math.prod(widths) ** (1 / (2 * (len(widths) - 1)) - 0.5))
+    assert path_model.output_scale(widths) == pytest.approx(math.prod(widths) ** (1 / (2 * (len(widths) - 1)) - 0.5))
 
 
 def test_an_output_scale_too_small_for_a_float_is_refused():
     # The normal floats end at 2.2e-308; 10^-307.5 is one, 10^-309 is not: Psi = 10^H at H layers.
-    assert math.log10(networks.output_scale((10,) * 616 + (1,))) == pytest.approx(-307.5, rel=1e-12)
+    assert math.log10(path_model.output_scale((10,) * 616 + (1,))) == pytest.approx(-307.5, rel=1e-12)
     with pytest.raises(ValueError, match="too small for a float"):
-        networks.output_scale((10,) * 619 + (1,))
+        path_model.output_scale((10,) * 619 + (1,))
 
 
 def test_covariance_by_the_tensor_of_weights():
     w, v = np.random.default_rng(0).standard_normal((2, 4))
     outer = lambda x: np.einsum("i,j,k->ijk", x, x, x)  # noqa: E731
     direct = 0.3 * 4**-2 * np.sum(outer(w) * outer(v))  # rho q^2 sum over tuples
-    assert networks.path_model_covariance(w @ v / 4, 4, 3, 0.3) == pytest.approx(direct)
-    assert networks.path_model_covariance(np.array([0.0, 1.0]), 4, 3).tolist() == [0.0, 4.0]
+    assert path_model.path_model_covariance(w @ v / 4, 4, 3, 0.3) == pytest.approx(direct)
+    assert path_model.path_model_covariance(np.array([0.0, 1.0]), 4, 3).tolist() == [0.0, 4.0]
 
 
 def test_activities_by_all_sign_patterns():
@@ -54,10 +54,10 @@ def test_activities_by_all_sign_patterns():
     def path(*units):
         return np.prod([coins[:, k, u] for k, u in enumerate(units)], axis=0)
 
-    assert path(0, 0, 0).mean() == networks.path_activity_rate(H)
+    assert path(0, 0, 0).mean() == path_model.path_activity_rate(H)
     for other, shared in (((0, 0, 0), 3), ((1, 0, 0), 2), ((0, 1, 0), 2), ((1, 1, 0), 1)):
         correlation = np.corrcoef(path(0, 0, 0), path(*other))[0, 1]
-        assert correlation == pytest.approx(networks.path_activity_correlation(shared, H))
+        assert correlation == pytest.approx(path_model.path_activity_correlation(shared, H))
 
 
 @pytest.mark.parametrize("d", [1, 3, 10])
@@ -68,7 +68,7 @@ def test_input_correlation_by_quadrature(d):
         return on * t * math.exp(-t * t / 2) / math.sqrt(2 * math.pi)
 
     correlation = integrate.quad(integrand, -10, 10, points=[0.0])[0] / 0.5
-    assert correlation == pytest.approx(networks.input_activity_correlation(d), rel=1e-8)
+    assert correlation == pytest.approx(path_model.input_activity_correlation(d), rel=1e-8)
 
 
 @pytest.mark.parametrize("widths", [(2, 1), (3, 2, 1), (2, 2, 2, 1)])
@@ -87,7 +87,7 @@ def test_layered_variance_by_pairs_of_paths_and_moments_of_the_sphere(widths):
 
     mean = np.mean([sphere_mean(path) for path in paths])
     square = np.mean([sphere_mean(a + b) for a in paths for b in paths])
-    found = networks.layered_variance(widths)
+    found = path_model.layered_variance(widths)
     assert found.mean == pytest.approx(mean, rel=1e-12)
     assert found.mean_square == pytest.approx(square, rel=1e-12)
 
@@ -101,31 +101,31 @@ def test_the_least_correlation_by_searching_all_joint_laws(epsilon, mean):
     other = mean + 2 * (2 * lost - epsilon)
     least = ((1 - 2 * epsilon - mean * other) / np.sqrt((1 - mean**2) * (1 - other**2))).min()
     # The grid's end is one step of 1e-5 from the edge, where the minimum has slopes of order one.
-    assert networks.least_sign_correlation(epsilon, mean) == pytest.approx(least, abs=2e-4)
+    assert path_model.least_sign_correlation(epsilon, mean) == pytest.approx(least, abs=2e-4)
 
 
 def test_the_papers_bound_holds_up_to_the_largest_imbalance_and_fails_beyond():
     epsilon = np.linspace(0.01, 0.45, 20)
-    bound, edge = networks.sign_correlation_bound(epsilon), networks.largest_imbalance(epsilon)
-    assert (networks.least_sign_correlation(epsilon, 0.0) >= bound).all()
-    assert np.allclose(networks.least_sign_correlation(epsilon, edge), bound, atol=1e-12)
-    assert (networks.least_sign_correlation(epsilon, 0.99 * edge) > bound).all()
-    assert (networks.least_sign_correlation(epsilon, np.minimum(1.01 * edge, 0.999)) < bound).all()
+    bound, edge = path_model.sign_correlation_bound(epsilon), path_model.largest_imbalance(epsilon)
+    assert (path_model.least_sign_correlation(epsilon, 0.0) >= bound).all()
+    assert np.allclose(path_model.least_sign_correlation(epsilon, edge), bound, atol=1e-12)
+    assert (path_model.least_sign_correlation(epsilon, 0.99 * edge) > bound).all()
+    assert (path_model.least_sign_correlation(epsilon, np.minimum(1.01 * edge, 0.999)) < bound).all()
     # P(-) = 0.05 and signs that differ with probability 0.05: nothing is left of 0.818.
-    assert networks.least_sign_correlation(0.05, 0.9) == pytest.approx(0.0, abs=1e-7)
+    assert path_model.least_sign_correlation(0.05, 0.9) == pytest.approx(0.0, abs=1e-7)
 
 
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda: networks.size_bounds((3, 2)), "output unit"),
-        (lambda: networks.size_bounds((3,)), "output unit"),
-        (lambda: networks.path_model_covariance(0.5, 4, 3, 1.5), "rho"),
-        (lambda: networks.path_activity_correlation(3, 2), "at most 2"),
-        (lambda: networks.path_activity_rate(0), "at least 1"),
-        (lambda: networks.sign_correlation_bound(0.7), "epsilon"),
-        (lambda: networks.least_sign_correlation(0.1, 1.0), "mean"),
-        (lambda: networks.largest_imbalance(0.0), "epsilon"),
+        (lambda: path_model.size_bounds((3, 2)), "output unit"),
+        (lambda: path_model.size_bounds((3,)), "output unit"),
+        (lambda: path_model.path_model_covariance(0.5, 4, 3, 1.5), "rho"),
+        (lambda: path_model.path_activity_correlation(3, 2), "at most 2"),
+        (lambda: path_model.path_activity_rate(0), "at least 1"),
+        (lambda: path_model.sign_correlation_bound(0.7), "epsilon"),
+        (lambda: path_model.least_sign_correlation(0.1, 1.0), "mean"),
+        (lambda: path_model.largest_imbalance(0.0), "epsilon"),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, says):

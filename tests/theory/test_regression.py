@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from theory.regression import expected_errors
+from theory.networks.regression import expected_errors
 
 
 def line(x):

@@ -7,7 +7,7 @@ import sympy
 from scipy.optimize import brentq, minimize_scalar
 
 import theory
-from theory.semicircle import derive_E_inf
+from theory.large_n.semicircle import derive_E_inf
 
 
 def test_E_inf_is_exact_for_integers_and_symbols():

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from validation import load, verify
-from validation.archive import prepare, prepare_table, write_table
+from validation.report.files import prepare, prepare_table, write_table
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,12 @@ from benchmarks.calibration import __main__ as calibration
 from benchmarks.calibration.judging import drawn, judge, measured, put_right, smallest
 from validation import Between, Claim, Extrapolation, Mean, Mutant, Proportion, Series, load, verify
 from validation.catalogue import Catalogue
-from validation.claim import EFFORTS
 from validation.claims import catalogue
-from validation.evidence import Sample, errors_beyond, mean_point, together
-from validation.units import perform
-from validation.verdict import Trial
+from validation.engine import judgement
+from validation.engine.trial import Trial
+from validation.engine.units import perform
+from validation.series import EFFORTS
+from validation.statistics.evidence import Sample, errors_beyond, mean_point, together
 
 SEEDS = 400
 
@@ -23,7 +24,7 @@ SEEDS = 400
 @pytest.fixture(autouse=True)
 def _few_resamples(monkeypatch):
     # 999 resamples are exact enough at alpha = 0.05 and twenty times as fast.
-    monkeypatch.setattr("validation.resampling.RESAMPLES", 999)
+    monkeypatch.setattr("validation.statistics.resampling.RESAMPLES", 999)
 
 
 def verdicts(estimator, draw, predicted, delta, alpha, bias=0.0):
@@ -164,10 +165,11 @@ def _told(predicted, n):
 def judged(catalogue, name, runs):
     found = []
     for seed in range(runs):
-        trial = Trial(catalogue[f"null/{name}"], "quick")
         root = np.random.SeedSequence(seed)
-        trial.outcomes += [perform(catalogue, root, unit) for unit in trial.units]
-        found.append(trial.verdict(root))
+        trial = Trial(catalogue[f"null/{name}"], "quick")
+        for unit in trial.units:
+            trial = trial.with_outcome(perform(catalogue, root, unit))
+        found.append(judgement.judge(trial, root))
     return found
 
 
@@ -204,12 +206,12 @@ def with_smaller_errors(estimate, error, *rest):
 @pytest.mark.parametrize(
     ("name", "target", "broken"),
     [
-        ("means", "validation.estimators.together", without_sharing),
-        ("means", "validation.estimators.mean_point", with_smaller_errors),
-        ("curve", "validation.estimators.errors_beyond", lambda *given: errors_beyond(*given) / 0.7),
+        ("means", "validation.statistics.estimators.together", without_sharing),
+        ("means", "validation.statistics.estimators.mean_point", with_smaller_errors),
+        ("curve", "validation.statistics.estimators.errors_beyond", lambda *given: errors_beyond(*given) / 0.7),
         (
             "limit",
-            "validation.extrapolation.mean_point",
+            "validation.statistics.extrapolation.mean_point",
             lambda *given: with_smaller_errors(given[0], given[1] / 4, *given[2:]),
         ),
     ],

@@ -6,7 +6,7 @@ import pytest
 
 from validation import Between, Identity, Mean, Mutant, Proportion, Series, verify
 from validation.catalogue import Catalogue
-from validation.claim import EFFORTS
+from validation.series import EFFORTS
 
 SHIFT = Mutant("shift", "s", {"math.sqrt": abs}, upstream=True)
 CONTROL = Mutant("control", "s", {"math.sqrt": abs}, upstream=True, verdict="agrees")

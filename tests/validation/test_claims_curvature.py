@@ -9,11 +9,11 @@ from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.linear import LinearProblem, critical_point, linear_glass, optimum
 from spinglass.networks.resnet import LinearResNet
 from validation.claims.curvature import ascent
-from validation.claims.curvature import checks as curvature_checks
+from validation.claims.curvature import measurements as curvature_checks
 from validation.claims.curvature import points as curvature_points
 from validation.claims.curvature.random_networks import at_random, magnitude, rounding_bound
-from validation.claims.linear_networks import descents as linear_descents
 from validation.claims.linear_networks import resnet_search
+from validation.claims.linear_networks import searches as linear_descents
 
 SEED = np.random.SeedSequence(5)
 

@@ -13,10 +13,10 @@ from spinglass import SphericalSpinGlass, critical_points, sphere
 from validation import Mutant, verify
 from validation.claims import catalogue
 from validation.claims.enumeration import hessian_law, hessians, mean_counts, trivialisation
+from validation.claims.enumeration import mutants as wrong
 from validation.claims.enumeration import solutions as enumeration
-from validation.claims.enumeration import wrong as wrong
-from validation.claims.enumeration.landscapes import every_point
-from validation.mutation import mutated
+from validation.claims.enumeration.complete_landscapes import every_point
+from validation.engine.mutation import mutated
 
 SEED = np.random.SeedSequence(11)
 

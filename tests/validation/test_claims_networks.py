@@ -78,7 +78,7 @@ def test_random_architectures_reach_from_one_layer_to_seven(monkeypatch):
 
 def test_hypothesis_finds_the_strategies_by_an_entry_point():
     (entry,) = [e for e in metadata.entry_points(group="hypothesis") if e.name == "spinglass"]
-    assert entry.value == "validation.hypothesis_entry:register"
+    assert entry.value == "validation.testing.hypothesis_entry:register"
 
 
 def test_the_room_for_diluted_counts_closes_as_paths_fill():

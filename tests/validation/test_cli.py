@@ -14,7 +14,7 @@ import pytest
 import theory
 from spinglass import SphericalSpinGlass, descend, sphere
 from validation import verify
-from validation.cli import main
+from validation.cli.main import main
 
 
 def spinglass(capsys, *arguments):
@@ -187,7 +187,7 @@ def test_debug_shows_the_traceback():
 def test_help_is_there_at_once():
     start = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-c", "from validation.cli import main; main(['--help'])"],
+        [sys.executable, "-c", "from validation.cli.main import main; main(['--help'])"],
         capture_output=True,
         text=True,
         check=True,
@@ -261,14 +261,14 @@ def test_a_full_disk_leaves_no_half_files(tmp_path, command):
     # A limit on the size of files fails the write of a large one as a full disk does; caches are written before.
     code = """
 import resource, sys
-import validation.cli, validation.storage
-whole = validation.storage.write_whole
+import validation.cli.main, validation.engine.run_folder
+whole = validation.engine.run_folder.write_whole
 def limited(file, content):
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(content) // 2, -1))
     whole(file, content)
-validation.storage.write_whole = limited
+validation.engine.run_folder.write_whole = limited
 sys.argv = ["spinglass", *sys.argv[1:]]
-sys.exit(validation.cli.main())
+sys.exit(validation.cli.main.main())
 """
     done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, cwd=tmp_path)
     assert (done.returncode, "File too large: '" in done.stderr) == (2, True), done.stderr

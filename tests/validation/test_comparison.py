@@ -5,10 +5,10 @@ from operator import itemgetter
 import pytest
 
 from validation import Series, load, verify
-from validation.archive import CLAIMS
-from validation.claim import EFFORTS
-from validation.cli import main
-from validation.comparison import compare
+from validation.cli.main import main
+from validation.report.comparison import compare
+from validation.report.files import CLAIMS
+from validation.series import EFFORTS
 
 
 @pytest.fixture(scope="module")

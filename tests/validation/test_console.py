@@ -18,12 +18,12 @@ from rich.text import Text
 import theory
 import validation
 from validation import Series, verify
-from validation.claim import EFFORTS
 from validation.claims import catalogue
-from validation.cli import main
-from validation.console import print_table, terminal
-from validation.encoding import readable_output
-from validation.terminal import print_claim, print_claims, print_report
+from validation.cli.encoding import readable_output
+from validation.cli.main import main
+from validation.report.console import print_table, terminal
+from validation.report.terminal import print_claim, print_claims, print_report
+from validation.series import EFFORTS
 
 HOSTILE = "[/data] [bold]x[/bold] [a, b] :smile: [link=file:///x]y"
 
@@ -93,7 +93,7 @@ def test_consoles_are_made_in_one_place_only():
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Console"
     ]
-    assert made == ["validation/console.py"]
+    assert made == ["validation/report/console.py"]
 
 
 @pytest.mark.parametrize("width", [20, 80, 200])

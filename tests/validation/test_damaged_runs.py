@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 
 from validation import load, verify
-from validation.archive import OUTPUTS, prepare, prepare_table
 from validation.catalogue import read_claims
-from validation.cli import main
-from validation.manifest import MANIFEST, read_manifest, to_line
-from validation.storage import open_run, unit_file, whole_file, write_whole
+from validation.cli.main import main
+from validation.engine.manifest import MANIFEST, read_manifest, to_line
+from validation.engine.run_folder import open_run, unit_file, whole_file, write_whole
+from validation.report.files import OUTPUTS, prepare, prepare_table
 from validation.study import Study, run_study
 from validation.study.run import dataset_schema
 

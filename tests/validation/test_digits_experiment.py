@@ -6,10 +6,11 @@ import pytest
 from scipy import stats
 
 from spinglass.networks.curvature import curvature
-from validation import digits_experiment, digits_summary, figures, gallery
-from validation.claims.choromanska import observations as choromanska
-from validation.digits_experiment import EFFORTS, Sizes
-from validation.gallery.choromanska import ENTRIES, entries
+from validation.claims.choromanska import claims
+from validation.experiments import digits, digits_summary
+from validation.experiments.digits import EFFORTS, Sizes
+from validation.figures import choromanska, gallery
+from validation.figures.choromanska import ENTRIES, entries
 
 TINY = Sizes(
     networks=6, epochs=3, images=60, indexed=2, exact_up_to=500, sizes=(4, 8), glasses=2, starts=5
@@ -19,26 +20,26 @@ TINY = Sizes(
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
     monkeypatch.setitem(EFFORTS, "quick", TINY)
-    monkeypatch.setitem(digits_experiment.GLASS_SIZES, "quick", (6, 9))
-    digits_experiment.losses.cache_clear()
+    monkeypatch.setitem(digits.GLASS_SIZES, "quick", (6, 9))
+    digits.losses.cache_clear()
     yield
-    digits_experiment.losses.cache_clear()
+    digits.losses.cache_clear()
 
 
 def test_losses_are_those_of_the_networks_trained_alone():
-    table = digits_experiment.losses("quick", 3)
+    table = digits.losses("quick", 3)
     assert table.groupby("hidden").size().to_dict() == {4: 6, 8: 6}
-    data = digits_experiment.digit_data(3, 60)
-    alone = digits_experiment.trained(data, 8, 2, 3, epochs=3)
+    data = digits.digit_data(3, 60)
+    alone = digits.trained(data, 8, 2, 3, epochs=3)
     assert table.loc[table["hidden"] == 8, "test_loss"].tolist()[:2] == alone.test_loss.tolist()
     assert alone.evaluate(*data.test)[0].tolist() == alone.test_loss.tolist()
 
 
 def test_indices_are_those_of_the_whole_spectrum():
-    table = digits_experiment.indices("quick", 5)
-    data = digits_experiment.digit_data(5, 60)
+    table = digits.indices("quick", 5)
+    data = digits.digit_data(5, 60)
     for hidden, exact in ((4, True), (8, False)):  # 296 and 592 parameters: the second beyond the limit of 500
-        found = digits_experiment.trained(data, hidden, 2, 5, epochs=3, initial="uniform")
+        found = digits.trained(data, hidden, 2, 5, epochs=3, initial="uniform")
         for k, row in table[table["hidden"] == hidden].reset_index(drop=True).iterrows():
             eigenvalues = curvature(found.network(k), *data.train, "cross_entropy").spectrum()
             count = (eigenvalues < -1e-3).sum()
@@ -48,17 +49,17 @@ def test_indices_are_those_of_the_whole_spectrum():
 
 
 def test_glasses_end_lower_than_they_start_and_are_counted():
-    table = digits_experiment.glasses("quick", 2)
+    table = digits.glasses("quick", 2)
     assert table.groupby(["n", "sample", "method"]).size().eq(5).all()
     assert len(table) == 2 * 2 * 2 * 5
     assert (table["energy_per_spin"] < 0).all()
-    again = digits_experiment.glass_ends(9, 3, 5, "sgd", np.random.SeedSequence(2, spawn_key=(1,)))
+    again = digits.glass_ends(9, 3, 5, "sgd", np.random.SeedSequence(2, spawn_key=(1,)))
     one = table.query("n == 9 and sample == 1 and method == 'sgd'")
     assert again["energy_per_spin"].tolist() == one["energy_per_spin"].tolist()
 
 
 def test_every_optimiser_lowers_the_loss():
-    paths = digits_summary.paths(digits_experiment.optimisers("quick", 1, hidden=5, networks=2))
+    paths = digits_summary.paths(digits.optimisers("quick", 1, hidden=5, networks=2))
     assert paths["optimiser"].nunique() == 6
     train = paths[paths["data"] == "train"].groupby("optimiser")["mean"]
     assert (train.last() < train.first()).all()
@@ -85,12 +86,12 @@ def test_intervals_are_those_of_scipy():
 def test_figures_show_their_data():
     tables = ENTRIES["choromanska-by-size"].tables(1)
     losses, summary = tables["losses"], tables["summary"]
-    axes = figures.losses_by_size(summary).axes
+    axes = choromanska.losses_by_size(summary).axes
     assert axes[0].lines[0].get_ydata().tolist() == summary.loc[summary["starts"] == "fan-in", "mean"].tolist()
     scatter = ENTRIES["choromanska-train-test"].draw(tables).axes
     chosen = losses[(losses["starts"] == "fan-in") & (losses["hidden"] == 8)]
     assert scatter[1].lines[0].get_xydata().tolist() == chosen[["train_loss", "test_loss"]].to_numpy().tolist()
-    histograms = figures.test_loss_distributions(losses).axes
+    histograms = choromanska.test_loss_distributions(losses).axes
     assert len(histograms) == 4
     # The last column's 98th percentile leaves out one network of six at most.
     assert sum(bar.get_height() for bar in histograms[0].patches) in (5, 6)
@@ -121,11 +122,11 @@ def test_captions_name_the_effort():
 def test_falls_are_computed_from_the_losses():
     given = {"small": 4, "large": 8, "networks": 5, "images": 60, "epochs": 2, "initial": "fan-in", "least": 0.1}
     seed = np.random.SeedSequence(4)
-    data = digits_experiment.digit_data(seed, 60)
-    small, large = (digits_experiment.trained(data, hidden, 5, seed, epochs=2) for hidden in (4, 8))
-    mean, spread = choromanska.losses_fall(seed, **given)
+    data = digits.digit_data(seed, 60)
+    small, large = (digits.trained(data, hidden, 5, seed, epochs=2) for hidden in (4, 8))
+    mean, spread = claims.losses_fall(seed, **given)
     assert np.exp(mean) == pytest.approx(np.mean(small.test_loss) / np.mean(large.test_loss))
     assert np.exp(spread) == pytest.approx(np.std(small.test_loss) / np.std(large.test_loss))
-    fall = choromanska.correlation_falls(seed, **given)
+    fall = claims.correlation_falls(seed, **given)
     expected = [stats.pearsonr(one.train_loss, one.test_loss).statistic for one in (small, large)]
     assert fall == pytest.approx(expected[0] - expected[1])

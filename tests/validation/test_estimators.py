@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from validation import Extrapolation, Identity, Mean, Proportion
-from validation.evidence import Sample
+from validation.statistics.evidence import Sample
 
 SEED = np.random.SeedSequence(0)
 
@@ -149,7 +149,7 @@ def test_drawing_that_ends_early_finds_the_p_value_of_all_draws(name, monkeypatc
     # At the end of an interval of 98% the p-value is a few per cent, for which 20 000 draws are enough.
     point = evidence(0.0).points[0]
     p = evidence(point.interval[1]).p_value
-    monkeypatch.setattr("validation.resampling._ENOUGH", 10**9)
+    monkeypatch.setattr("validation.statistics.resampling._ENOUGH", 10**9)
     every = evidence(point.interval[1]).p_value
     assert 1e-3 < p < 0.2
     assert p != every

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from validation import Extrapolation, Identity, Mean, Proportion, Series
-from validation.evidence import Point, Sample, samples_needed
-from validation.resampling import combined_t, maximal_t, tail
+from validation.statistics.evidence import Point, Sample, samples_needed
+from validation.statistics.resampling import combined_t, maximal_t, tail
 
 SEED = np.random.SeedSequence(0)
 LAWS = {"1/n": lambda n: 1 / n, "1/n^2": lambda n: n**-2.0}

@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from validation import Between, Claim, Extrapolation, Mutant, Series
-from validation.claim import EFFORTS
-from validation.evidence import Sample
+from validation.series import EFFORTS
+from validation.statistics.evidence import Sample
 
 SEED = np.random.SeedSequence(0)
 LAWS = {"1/n": lambda n: 1 / n, "1/n^2": lambda n: n**-2.0}

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from validation.figures import deviations, rounding
+from validation.figures.verdicts import deviations, rounding
 
 
 def table(estimates, half=0.1, error=0.02, bias=0.0):

@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
-from validation.folder_lock import LOCK, MARKER, locked
+from validation.engine.folder_lock import LOCK, MARKER, locked
 
 HOLD = """
 import errno, os, sys, time
 from pathlib import Path
 import fcntl
-from validation.folder_lock import locked
+from validation.engine.folder_lock import locked
 
 def no_locks(*_):
     raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))

@@ -10,21 +10,23 @@ from matplotlib import rc_context, rcParams
 from matplotlib.figure import Figure
 
 import theory
-from validation import experiments, figures, gallery, verify
-from validation.report import html
+from validation import verify
+from validation.experiments import critical_points
+from validation.figures import gallery, landscapes
+from validation.report.html import html
 
 
 def test_table_of_descents():
-    table = experiments.descent_energies([6, 8], samples=3, starts=4, seed=5)
+    table = critical_points.descent_energies([6, 8], samples=3, starts=4, seed=5)
     assert table.groupby("n").size().to_dict() == {6: 12, 8: 12}
-    again = experiments.descent_energies([8], samples=3, starts=4, seed=5)
+    again = critical_points.descent_energies([8], samples=3, starts=4, seed=5)
     # A size's rows do not depend on which others are asked for.
     assert np.array_equal(again["energy_per_spin"], table.loc[table["n"] == 8, "energy_per_spin"])
 
 
 def test_density_of_minima_integrates_to_one():
     u = np.linspace(-2.5, 0.5, 3001)
-    table = experiments.densities_of_minima([10], 3, u)
+    table = critical_points.densities_of_minima([10], 3, u)
     # The trapezoidal rule on a smooth density that vanishes at both ends.
     assert np.trapezoid(table["density"], u) == pytest.approx(1, abs=1e-6)
     below = np.trapezoid(table["density"][u <= -1.4], u[u <= -1.4])
@@ -35,7 +37,7 @@ def test_density_of_minima_integrates_to_one():
 def test_figure_shows_its_data():
     ends = pd.DataFrame({"n": [10] * 4 + [20] * 4, "energy_per_spin": [-1.5, -1.5, -1.4, -1.3] * 2})
     minima = pd.DataFrame({"n": [10, 10, 20, 20], "energy_per_spin": [-1.7, -1.2] * 2, "density": [1.0, 2.0, 3.0, 4.0]})
-    figure = figures.descent_energies(ends, minima, 1.63, 1.66, 3)
+    figure = landscapes.descent_energies(ends, minima, 1.63, 1.66, 3)
     for axis, heights in zip(figure.axes, ([1.0, 2.0], [3.0, 4.0]), strict=True):
         assert axis.lines[0].get_ydata().tolist() == heights
         area = sum(bar.get_width() * bar.get_height() for bar in axis.patches[1:])
@@ -43,12 +45,12 @@ def test_figure_shows_its_data():
 
 
 def small_tables(seed):
-    ends = experiments.descent_energies([6], samples=2, starts=2, seed=seed)
-    return {"ends": ends, "minima": experiments.densities_of_minima([6], 3, np.linspace(-1.7, -1.0, 5))}
+    ends = critical_points.descent_energies([6], samples=2, starts=2, seed=seed)
+    return {"ends": ends, "minima": critical_points.densities_of_minima([6], 3, np.linspace(-1.7, -1.0, 5))}
 
 
 def draw_small(tables):
-    return figures.descent_energies(tables["ends"], tables["minima"], 1.63, 1.66, 3)
+    return landscapes.descent_energies(tables["ends"], tables["minima"], 1.63, 1.66, 3)
 
 
 SMALL = gallery.Entry("A caption.", small_tables, draw_small)
@@ -93,7 +95,7 @@ def test_settings_of_a_user_change_nothing(tmp_path, monkeypatch):
     monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
     minima = pd.DataFrame({name: np.zeros(3) for name in ("energy_per_spin", "volume", "volume_low", "volume_high")})
     merges = pd.DataFrame({"deeper": [1, 0], "shallower": [2, 1], "energy_per_spin": [0.5, 1.0]})
-    monkeypatch.setattr(experiments, "disconnectivity", lambda basins: {"minima": minima, "merges": merges})
+    monkeypatch.setattr(critical_points, "disconnectivity", lambda basins: {"minima": minima, "merges": merges})
     basins = SimpleNamespace(graph=SimpleNamespace(every=SimpleNamespace(x=np.zeros((1, 4)))))
 
     def saved(folder):

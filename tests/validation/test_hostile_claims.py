@@ -12,10 +12,11 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from validation import Between, Claim, Mean, Mutant, Proportion, Series, sweep, verify
+from validation import Between, Claim, Mean, Mutant, Proportion, Series, verify
 from validation.catalogue import Catalogue, read_claims
-from validation.claim import EFFORTS
-from validation.units import perform, perform_there, units_of
+from validation.engine import executors
+from validation.engine.units import perform, perform_there, units_of
+from validation.series import EFFORTS
 
 ROOT = np.random.SeedSequence(0)
 
@@ -193,10 +194,10 @@ def dies(unit):
 
 
 def test_an_executor_whose_workers_die_leaves_failures(monkeypatch):
-    monkeypatch.setattr(sweep, "_AHEAD_ELSEWHERE", 4)
+    monkeypatch.setattr(executors, "_AHEAD_ELSEWHERE", 4)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
-        results = dict(sweep.sweep(dies, range(10), executor=executor))
+        results = dict(executors.sweep(dies, range(10), executor=executor))
     assert set(results) == set(range(10))
     assert results[0] == 0
-    assert isinstance(results[2], sweep.Failure)
-    assert isinstance(results[9], sweep.Failure)
+    assert isinstance(results[2], executors.Failure)
+    assert isinstance(results[9], executors.Failure)

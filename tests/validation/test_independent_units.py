@@ -8,14 +8,15 @@ import pytest
 from independence import independent, streams_used, uncorrelated
 
 from benchmarks.calibration.judging import drawn
-from validation import Between, Series, experiments, survey, thermal_experiments
+from validation import Between, Series
 from validation.catalogue import Catalogue
-from validation.claim import EFFORTS
 from validation.claims import catalogue
-from validation.relaxation_tables import flow_in_time
-from validation.resampling import combined_t, maximal_t
-from validation.units import perform, sample_seed, units_of
-from validation.verdict import _BOOTSTRAP
+from validation.engine.trial import _BOOTSTRAP
+from validation.engine.units import perform, sample_seed, units_of
+from validation.experiments import critical_points, survey, thermal
+from validation.experiments.gradient_flow import flow_in_time
+from validation.series import EFFORTS
+from validation.statistics.resampling import combined_t, maximal_t
 
 ROOT = np.random.SeedSequence(0)
 
@@ -106,11 +107,11 @@ def test_runs_that_calibration_draws_differ_by_run_and_claim(dice):
 @pytest.mark.parametrize(
     "run",
     [
-        lambda: experiments.descent_energies([6, 7], samples=2, starts=2),
+        lambda: critical_points.descent_energies([6, 7], samples=2, starts=2),
         lambda: flow_in_time([6, 7], 3, [0.5], samples=2, starts=2, seed=0),
         lambda: survey.survey(4, 3, samples=3, seed=0),
-        lambda: thermal_experiments.ground_states([5, 6], 3, samples=2, enumerated=[], seed=0),
-        lambda: thermal_experiments.tempered(6, 3, 2, (0.8, 1.2), 8, seed=0),
+        lambda: thermal.ground_states([5, 6], 3, samples=2, enumerated=[], seed=0),
+        lambda: thermal.tempered(6, 3, 2, (0.8, 1.2), 8, seed=0),
     ],
     ids=["descents", "flows", "survey", "ground states", "tempering"],
 )

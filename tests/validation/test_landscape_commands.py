@@ -7,9 +7,9 @@ import pytest
 import theory
 from spinglass import SphericalSpinGlass, critical_points
 from spinglass.critical_points import enumerate_critical_points, enumeration
-from validation.cli import main
-from validation.commands import landscapes
-from validation.survey import survey
+from validation.cli import explore
+from validation.cli.main import main
+from validation.experiments.survey import survey
 
 
 def spinglass(capsys, *arguments):
@@ -145,7 +145,7 @@ def test_bad_input_is_one_line_and_status_2(capsys, arguments, message):
 def test_the_limit_on_paths_is_that_of_the_library(capsys):
     # The Bezout-like count of Cartwright and Sturmfels at n = 5, H = 3 is 2^5 - 1 = 31.
     assert spinglass(capsys, "enumerate", "--n", 5, "--max-paths", 31)[0] == 0
-    assert landscapes._MAX_PATHS == enumeration.MAX_PATHS
+    assert explore._MAX_PATHS == enumeration.MAX_PATHS
 
 
 def test_single_samples_show_no_error(capsys):

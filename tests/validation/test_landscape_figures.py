@@ -9,7 +9,8 @@ from spinglass import SphericalSpinGlass
 from spinglass.critical_points import enumerate_critical_points
 from spinglass.critical_points.basins import basin_volumes
 from spinglass.critical_points.graph import landscape_graph
-from validation import experiments, figures, gallery
+from validation.experiments import critical_points
+from validation.figures import disconnectivity, gallery, landscapes
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def basins():
 
 def test_counts_approach_their_limit():
     u = np.array([-1.7, -1.65])
-    table = experiments.counts_below((20, 200), 3, (0, 1), u)
+    table = critical_points.counts_below((20, 200), 3, (0, 1), u)
     for k in (0, 1):
         limit = table[(table["n"] == 0) & (table["index"] == k)]
         assert np.allclose(limit["rate"], theory.index_complexity(u, 3, k), rtol=0, atol=0)
@@ -32,7 +33,7 @@ def test_counts_approach_their_limit():
 
 
 def test_densities_are_the_slopes_of_counts():
-    table = experiments.densities_of_points(30, 3, (None, 1), np.array([-1.3]))
+    table = critical_points.densities_of_points(30, 3, (None, 1), np.array([-1.3]))
     for k, name in ((None, "all"), (1, "1")):
         ends = theory.mean_critical_points(30, 3, index=k, below=np.array([-1.3 - 1e-4, -1.3 + 1e-4]))
         density = 10 ** table.loc[table["index"] == name, "log10_density"].item()
@@ -41,8 +42,8 @@ def test_densities_are_the_slopes_of_counts():
 
 
 def test_the_figure_of_counts_shows_its_table():
-    table = experiments.counts_below((10, 20), 3, (0, 1), np.linspace(-1.75, -1.3, 19))
-    figure = figures.counts_to_complexity(table, {0: 1.657, 1: 1.6529}, 3)
+    table = critical_points.counts_below((10, 20), 3, (0, 1), np.linspace(-1.75, -1.3, 19))
+    figure = landscapes.counts_to_complexity(table, {0: 1.657, 1: 1.6529}, 3)
     for k, axis in enumerate(figure.axes[:2]):
         drawn = {line.get_label(): line.get_ydata() for line in axis.lines}
         for n, label in ((10, "n = 10"), (20, "n = 20"), (0, r"limit $\Theta_k$")):
@@ -50,8 +51,8 @@ def test_the_figure_of_counts_shows_its_table():
 
 
 def test_the_figure_of_densities_shows_its_table():
-    table = experiments.densities_of_points(40, 3, (None, 0), np.linspace(-1.75, 1.75, 71))
-    figure = figures.counts_by_energy(table, 1.633, 1.657, 40, 3)
+    table = critical_points.densities_of_points(40, 3, (None, 0), np.linspace(-1.75, 1.75, 71))
+    figure = landscapes.counts_by_energy(table, 1.633, 1.657, 40, 3)
     drawn = {line.get_label(): line for line in figure.axes[0].lines}
     for label, name in (("all", "all"), ("minima", "0")):
         shown = table[(table["index"] == name) & (table["log10_density"] > -2)]
@@ -59,8 +60,8 @@ def test_the_figure_of_densities_shows_its_table():
 
 
 def test_the_tree_starts_at_minima_and_merges_at_saddles(basins):
-    tables = experiments.disconnectivity(basins)
-    figure = figures.disconnectivity(tables["minima"], tables["merges"], 7, 3)
+    tables = critical_points.disconnectivity(basins)
+    figure = disconnectivity.disconnectivity(tables["minima"], tables["merges"], 7, 3)
     tree, bars = figure.axes
     assert np.array_equal(tree.lines[0].get_ydata(), tables["minima"]["energy_per_spin"])
     corners = [line for line in tree.lines if len(line.get_xdata()) == 4]
@@ -77,7 +78,7 @@ def test_the_tree_starts_at_minima_and_merges_at_saddles(basins):
 def test_lines_of_the_tree_do_not_cross():
     minima = pd.DataFrame({name: np.zeros(6) for name in ("energy_per_spin", "volume", "volume_low", "volume_high")})
     merges = pd.DataFrame({"deeper": [1, 0, 0, 0, 0], "shallower": [4, 2, 3, 1, 5], "energy_per_spin": np.arange(5.0)})
-    axis = figures.disconnectivity(minima, merges, 7, 3).axes[0]
+    axis = disconnectivity.disconnectivity(minima, merges, 7, 3).axes[0]
     place = axis.lines[0].get_xdata()
     assert sorted(place) == list(range(6))
     for valley in ([1, 4], [0, 2], [0, 2, 3], [0, 1, 2, 3, 4]):

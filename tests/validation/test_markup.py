@@ -7,8 +7,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from validation import verify
-from validation.markup import markdown_block, markdown_code, markdown_formula, markdown_text, mathml
-from validation.report import html, markdown
+from validation.report.html import html, markdown
+from validation.report.markup import markdown_block, markdown_code, markdown_formula, markdown_text, mathml
 
 ALARM = "javascript:alert(1)"
 FORMULAS = [

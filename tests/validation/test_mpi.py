@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from validation import sweep, verify
-from validation.archive import DATA
-from validation.storage import MANIFEST
+from validation import verify
+from validation.engine import executors
+from validation.engine.run_folder import MANIFEST
+from validation.report.files import DATA
 
 COMMAND = [sys.executable, "-m", "mpi4py.futures", "-m", "validation", "verify", "--cluster", "mpi"]
 
@@ -114,4 +115,4 @@ def test_without_mpi4py_futures_every_process_runs_the_command_and_that_is_refus
 def test_mpi_without_mpi4py_is_answered(monkeypatch):
     monkeypatch.setitem(sys.modules, "mpi4py", None)
     with pytest.raises(ValueError, match="mpi4py is not installed here; try: pip install 'spinglass\\[mpi\\]'"):
-        sweep.cluster("mpi").__enter__()
+        executors.cluster("mpi").__enter__()

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from validation import verify
-from validation.claim import Series
 from validation.claims import catalogue
+from validation.series import Series
 
 # Samples a series, where fewer than at quick effort suffice: these mutants are off by many standard errors.
 SAMPLES = {

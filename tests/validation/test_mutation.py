@@ -12,7 +12,7 @@ import theory
 from spinglass import SphericalSpinGlass, couplings
 from validation import Mutant
 from validation.claims import catalogue
-from validation.mutation import check_mutants, mutated, resolve
+from validation.engine.mutation import check_mutants, mutated, resolve
 
 
 def doubled(function):
@@ -57,7 +57,7 @@ def test_remembered_results_do_not_cross_the_border(monkeypatch):
     def remembered(H):
         return float(theory.E_inf(H))
 
-    monkeypatch.setattr(theory.thresholds, "remembered", remembered, raising=False)
+    monkeypatch.setattr(theory.large_n.thresholds, "remembered", remembered, raising=False)
     healthy = remembered(3)
     with mutated(Mutant("m", "s", {"theory.E_inf": doubled})):
         assert remembered(3) == 2 * healthy

@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from validation import Mean
-from validation.evidence import Sample
-from validation.nearly_constant import bounded_point, nearly_constant
+from validation.statistics.evidence import Sample
+from validation.statistics.nearly_constant import bounded_point, nearly_constant
 
 SEED = np.random.SeedSequence(0)
 
@@ -137,7 +137,7 @@ LAWS = {
 @pytest.mark.parametrize("between", [None, (0, 1)])
 @pytest.mark.parametrize("law", LAWS)
 def test_right_predictions_of_nearly_constant_numbers_raise_no_false_alarms(law, between, monkeypatch):
-    monkeypatch.setattr("validation.resampling.RESAMPLES", 999)
+    monkeypatch.setattr("validation.statistics.resampling.RESAMPLES", 999)
     alpha, seeds, alarms = 0.01, 200, 0
     for root in np.random.SeedSequence(40).spawn(seeds):
         values, mean = LAWS[law](np.random.default_rng(root))

@@ -1,6 +1,6 @@
 import pytest
 
-from validation.numbers import number, with_error
+from validation.report.formatting import number, with_error
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from multiprocessing import get_context
 
 import pytest
 
-from validation import sweep, verify
+from validation import verify
 from validation.catalogue import read_claims
-from validation.own_modules import modules_of_claim_files
+from validation.claim_files import modules_of_claim_files
+from validation.engine import executors
 
 CLAIMS = """
 import sys
@@ -130,13 +131,13 @@ def test_a_module_between_does_not_keep_what_another_file_made_it_read_again(fol
 
 def test_a_unit_whose_module_has_changed_since_the_run_began_is_refused(folder, monkeypatch):
     path = claim_file(folder)
-    results = sweep.sweep
+    results = executors.sweep
 
     def edited(work, units, *given):
         write(folder, 3.0)
         return results(work, units, *given)
 
-    monkeypatch.setattr("validation.job.sweep", edited)
+    monkeypatch.setattr("validation.engine.job.sweep", edited)
     found = verify(claims=path, workers=1)["t/one"]
     assert "a module that it imports has changed since the run began" in found.errors[0]
     assert found.status == "undecided"

@@ -10,9 +10,9 @@ import pytest
 import validation
 from validation import verify
 from validation.claims import catalogue
-from validation.cli import main
-from validation.markup import mathml
-from validation.report import html, markdown
+from validation.cli.main import main
+from validation.report.html import html, markdown
+from validation.report.markup import mathml
 
 VOID = {"meta", "link", "br", "img", "wbr", "hr", "input", "path", "use", "line"}
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from validation import resampling
-from validation.resampling import RESAMPLES, combined_t, maximal_t, resamples_for, too_skewed
+from validation.statistics import resampling
+from validation.statistics.resampling import RESAMPLES, combined_t, maximal_t, resamples_for, too_skewed
 
 
 def test_the_bootstrap_reproduces_the_law_of_the_largest_t():

@@ -13,10 +13,11 @@ import time
 import pyarrow as pa
 import pytest
 
-from validation import storage, verify
-from validation.archive import DATA
-from validation.manifest import MANIFEST, read_manifest
-from validation.storage import open_run, unit_file
+from validation import verify
+from validation.engine import run_folder
+from validation.engine.manifest import MANIFEST, read_manifest
+from validation.engine.run_folder import open_run, unit_file
+from validation.report.files import DATA
 
 CONFIGURATION = {"seed": 0, "sizes": {"a": 1}}
 # The digest of the code is held fixed, so that a file edited during the tests does not make another run of it.
@@ -132,7 +133,7 @@ def full_disk(*_):
 def test_a_disk_that_is_full_at_the_end_keeps_the_units(tmp_path, synthetic_file, monkeypatch):
     common = {"claims": synthetic_file, "workers": 1, "out": tmp_path}
     with monkeypatch.context() as patched:
-        patched.setattr("validation.archive.write_whole", full_disk)
+        patched.setattr("validation.report.files.write_whole", full_disk)
         with pytest.raises(OSError, match=rf"cannot write to {tmp_path}: No space left .* --resume") as raised:
             verify(["die/true"], **common)
     assert raised.value.errno == errno.ENOSPC
@@ -144,11 +145,11 @@ def test_a_disk_that_is_full_at_the_end_keeps_the_units(tmp_path, synthetic_file
 
 def test_a_file_is_written_whole_or_left_as_it_was(tmp_path, monkeypatch):
     file = tmp_path / "file"
-    storage.write_whole(file, b"old")
+    run_folder.write_whole(file, b"old")
     with monkeypatch.context() as patched:
         patched.setattr("pathlib.Path.replace", full_disk)
         with pytest.raises(OSError, match="No space left"):
-            storage.write_whole(file, b"new")
+            run_folder.write_whole(file, b"new")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"file": b"old"}
 
 
@@ -157,7 +158,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        storage.write_whole(pipe, b"bytes")
+        run_folder.write_whole(pipe, b"bytes")
         assert os.read(reader, 10) == b"bytes"
         assert pipe.is_fifo()
     finally:
@@ -165,7 +166,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
 
 
 def test_two_runs_in_one_folder_are_refused_and_the_lock_dies_with_its_holder(tmp_path):
-    code = "import sys, time; from pathlib import Path; from validation.storage import open_run\n"
+    code = "import sys, time; from pathlib import Path; from validation.engine.run_folder import open_run\n"
     code += "with open_run(Path(sys.argv[1]), {'seed': 0}, 5): print('open', flush=True); time.sleep(60)"
     holder = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, text=True)
     assert holder.stdout.readline() == "open\n"
@@ -183,7 +184,7 @@ def test_a_full_disk_keeps_what_is_finished(tmp_path):
 import resource, sys
 from pathlib import Path
 import pyarrow as pa
-from validation.storage import open_run
+from validation.engine.run_folder import open_run
 with open_run(Path(sys.argv[1]), {"seed": 0}, 5) as run:
     run.save(0, pa.table({"value": [1.0]}))
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))

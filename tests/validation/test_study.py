@@ -17,7 +17,7 @@ from spinglass import SphericalSpinGlass, descend, sphere
 from spinglass._common.seeds import child
 from spinglass.critical_points import enumerate_critical_points
 from validation import load, verify
-from validation.cli import main
+from validation.cli.main import main
 from validation.study import TASKS, Study, read_study, run_study
 from validation.study.run import dataset_schema
 

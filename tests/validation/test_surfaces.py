@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 
 from spinglass.networks.activations import ACTIVATIONS
-from validation import figures, surfaces
+from validation.experiments import loss_planes
+from validation.figures import loss_surfaces
 
-PLANES = surfaces.random_planes(0)
+PLANES = loss_planes.random_planes(0)
 
 
-@pytest.mark.parametrize("name", surfaces.PLANES)
+@pytest.mark.parametrize("name", loss_planes.PLANES)
 def test_a_plane_moves_the_weights_it_says(name):
     plane = PLANES[name]
     here, there = (
@@ -22,12 +23,12 @@ def test_a_plane_moves_the_weights_it_says(name):
         name, [True, True, False]
     )
     assert all(np.array_equal(a, b) for a, b in zip(here.biases, kept.biases, strict=True))
-    if name == surfaces.PLANES[2]:
+    if name == loss_planes.PLANES[2]:
         assert not here.weights[1].any()
         assert not there.weights[0].any()
 
 
-@pytest.mark.parametrize("name", surfaces.PLANES)
+@pytest.mark.parametrize("name", loss_planes.PLANES)
 def test_derivatives_and_losses_of_a_plane(name):
     plane, step = PLANES[name], 1e-5
     u, v = 0.7, -1.1
@@ -42,7 +43,7 @@ def test_derivatives_and_losses_of_a_plane(name):
 
 def test_critical_points_are_critical_and_well_named():
     for name, plane in PLANES.items():
-        found = surfaces.critical_points(plane, 3.0, 9)
+        found = loss_planes.critical_points(plane, 3.0, 9)
         for row in found.itertuples():
             losses = [
                 plane.at(row.u + 1e-3 * np.cos(t), row.v + 1e-3 * np.sin(t)).loss for t in np.linspace(0, 6.2, 40)
@@ -52,19 +53,19 @@ def test_critical_points_are_critical_and_well_named():
             else:
                 assert row.kind == "saddle"
                 assert min(losses) < row.loss < max(losses)
-                assert name == surfaces.PLANES[2]  # within one layer there are no smooth saddles
+                assert name == loss_planes.PLANES[2]  # within one layer there are no smooth saddles
             if row.kind == "minimum at a kink":
                 assert plane.at(row.u, row.v).kink_distance < 1e-6
 
 
 def test_kinks_lie_where_a_unit_changes_sides():
-    plane = PLANES[surfaces.PLANES[0]]
-    found = surfaces.kinks(plane, 3.0, 13)
+    plane = PLANES[loss_planes.PLANES[0]]
+    found = loss_planes.kinks(plane, 3.0, 13)
     # First-layer preactivations are linear in u and v, so interpolation is exact; others come near.
     nearest = [np.abs(plane.passed(u, v)[1]).min() for u, v in found.to_numpy()]
     assert np.median(nearest) < 1e-12
     assert max(nearest) < 0.2
-    smooth = surfaces.random_planes(0, "linear")[surfaces.PLANES[0]]
+    smooth = loss_planes.random_planes(0, "linear")[loss_planes.PLANES[0]]
     assert smooth.network.activation is ACTIVATIONS["linear"]
 
 
@@ -74,7 +75,7 @@ def test_the_figure_shows_its_tables():
     )
     points = pd.DataFrame({"u": [0.0, 0.5], "v": [0.0, 0.5], "loss": [1.0, 1.5], "kind": ["minimum", "saddle"]})
     kinks = pd.DataFrame({"u": [0.1, 0.2], "v": [0.3, 0.4]})
-    figure = figures.network_surfaces(*(table.assign(plane="A") for table in (grid, kinks, points)), ["A"])
+    figure = loss_surfaces.network_surfaces(*(table.assign(plane="A") for table in (grid, kinks, points)), ["A"])
     below = figure.axes[1]
     shown = {tuple(line.get_xdata()) for line in below.lines}
     assert shown == {(0.1, 0.2), (0.0,), (0.5,)}

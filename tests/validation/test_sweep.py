@@ -12,11 +12,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from validation import sweep, verify
-from validation.archive import DATA
-from validation.manifest import MANIFEST
-from validation.progress import Progress
-from validation.storage import open_run
+from validation import verify
+from validation.engine import executors
+from validation.engine.manifest import MANIFEST
+from validation.engine.run_folder import open_run
+from validation.report.files import DATA
+from validation.report.progress import Progress
 
 
 def square(x):
@@ -27,14 +28,14 @@ def square(x):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_unit_that_raises_is_a_failure_and_the_others_go_on(workers):
-    results = dict(sweep.sweep(square, range(8), workers))
+    results = dict(executors.sweep(square, range(8), workers))
     assert "three is not squared here" in results.pop(3).text
     assert results == {x: x * x for x in range(8) if x != 3}
 
 
 def test_local_processes_with_other_code_than_the_run_are_refused(monkeypatch):
-    monkeypatch.setattr(sweep, "code", lambda: "edited")
-    results = dict(sweep.sweep(square, range(2), 2))
+    monkeypatch.setattr(executors, "code", lambda: "edited")
+    results = dict(executors.sweep(square, range(2), 2))
     assert all("has other code" in result.text for result in results.values())
 
 
@@ -46,20 +47,20 @@ def leaves(x):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_unit_that_leaves_does_not_end_the_others(workers):
-    results = dict(sweep.sweep(leaves, range(4), workers))
+    results = dict(executors.sweep(leaves, range(4), workers))
     assert "SystemExit: enough" in results.pop(1).text
     assert results == {0: 0, 2: 2, 3: 3}
 
 
 def test_an_executor_of_ones_own_is_used_and_left_open():
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        assert dict(sweep.sweep(abs, [-1, -2, -3], executor=executor)) == {-1: 1, -2: 2, -3: 3}
+        assert dict(executors.sweep(abs, [-1, -2, -3], executor=executor)) == {-1: 1, -2: 2, -3: 3}
         assert executor.submit(abs, -4).result() == 4
 
 
 def test_closing_drops_what_was_not_started():
     done = []
-    results = sweep.sweep(done.append, range(100))
+    results = executors.sweep(done.append, range(100))
     next(results)
     results.close()
     assert done == [0]
@@ -147,8 +148,8 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_bytes(tmp_path, synth
 )
 def test_a_cluster_that_is_not_there(address, message, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(sweep, "PATIENCE", 1)
-    with pytest.raises(ValueError, match=message), sweep.cluster(address):
+    monkeypatch.setattr(executors, "PATIENCE", 1)
+    with pytest.raises(ValueError, match=message), executors.cluster(address):
         pass
 
 

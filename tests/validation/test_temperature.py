@@ -12,11 +12,12 @@ import scipy.stats
 import theory
 from spinglass import SphericalSpinGlass, enumerate_critical_points
 from spinglass._common.seeds import child
-from theory import statics
-from validation import figures, thermal_experiments
+from theory.statics import equilibrium
 from validation.claims import thermodynamics
-from validation.claims.ground_states import ascent, fluctuations, minimum
+from validation.claims.ground_states import fluctuations, hessian_ascent, minimum
 from validation.claims.temperature import averages, overlaps
+from validation.experiments import thermal
+from validation.figures import temperature
 
 
 @pytest.mark.parametrize("T", [0.845, 1.0])
@@ -46,7 +47,7 @@ def test_the_frozen_energy_is_stationary_in_the_one_step_functional():
 def test_half_the_overlap_of_a_valley_is_a_cut_between_the_atoms_of_the_law():
     # Route: the atoms' weights from the free energy's slope: <q^3> = 1 + T e, and e = d(beta f)/d(beta).
     T, step = 0.5, 1e-5
-    free = [statics.equilibrium(1 / beta, 3).free_energy * beta for beta in (1 / T - step, 1 / T + step)]
+    free = [equilibrium.equilibrium(1 / beta, 3).free_energy * beta for beta in (1 / T - step, 1 / T + step)]
     cubed = 1 + T * (free[1] - free[0]) / (2 * step)
     law = overlaps.weight_of_a_valley(n=8, T=T, sweeps=1)
     q = scipy.optimize.brentq(lambda q: _slope_in_q(q, float(law.low), 1 / T), 0.7, 0.9)
@@ -114,7 +115,7 @@ def test_slope_at_the_ground_state_is_that_of_the_complexity(H):
 
 
 def test_centring_of_claim_and_figure_are_one():
-    table = thermal_experiments.centring(np.array([24.0, 48.0]), 3)
+    table = thermal.centring(np.array([24.0, 48.0]), 3)
     for n, energy in table.to_numpy():
         assert minimum.centred(energy, int(n), 3) == pytest.approx(-theory.E_0(3), abs=1e-12)
 
@@ -122,7 +123,7 @@ def test_centring_of_claim_and_figure_are_one():
 @pytest.mark.parametrize("H", [3, 4])
 def test_ascents_of_many_steps_tend_to_the_threshold(H):
     # The sum lies above by half a step's edge, sqrt(H (H-1))/(2 K), and less than it.
-    gap = ascent.walk_limit(n=9, H=H, steps=10_000) + float(theory.E_inf(H))
+    gap = hessian_ascent.walk_limit(n=9, H=H, steps=10_000) + float(theory.E_inf(H))
     assert 0 < gap < np.sqrt(H * (H - 1)) / 10_000
 
 
@@ -139,29 +140,29 @@ def test_measurements_at_small_size():
 
 
 def test_tables_at_temperature():
-    found = thermal_experiments.tempered(8, 3, 6, (0.7, 1.0, 1.5), 200, 0)
-    energies = thermal_experiments.mean_energies(found)
+    found = thermal.tempered(8, 3, 6, (0.7, 1.0, 1.5), 200, 0)
+    energies = thermal.mean_energies(found)
     assert energies["samples"].iloc[0] + energies["dropped"].iloc[0] == 6
     assert (np.diff(energies["energy_per_spin"]) > 0).all()
-    densities = thermal_experiments.overlap_densities(found, (0, 2), bins=20)
+    densities = thermal.overlap_densities(found, (0, 2), bins=20)
     assert densities.groupby("temperature")["density"].sum().tolist() == pytest.approx([10, 10])
 
 
 def test_figures_show_their_data():
     measured = pd.DataFrame({"n": [8, 8, 16, 16], "temperature": [0.5, 1.0] * 2, "standard_error": 0.01})
     measured["energy_per_spin"] = [-1.2, -0.9, -1.3, -0.95]
-    infinite = thermal_experiments.infinite_energies(3, np.array([0.5, 0.7, 1.0]))
-    axis = figures.energy_by_temperature(measured, infinite, 0.83, 0.87, 1.657, 3).axes[0]
+    infinite = thermal.infinite_energies(3, np.array([0.5, 0.7, 1.0]))
+    axis = temperature.energy_by_temperature(measured, infinite, 0.83, 0.87, 1.657, 3).axes[0]
     shown = [container.lines[0].get_ydata().tolist() for container in axis.containers]
     assert shown == [[-1.2, -0.9], [-1.3, -0.95]]
     assert {text.get_text() for text in axis.texts} >= {"$T_s$", "$T_d$"}
 
     densities = pd.DataFrame({"n": 8, "temperature": [0.5, 0.5, 1.0, 1.0], "overlap": [-0.5, 0.5] * 2, "density": 0.5})
     atoms = pd.DataFrame({"temperature": [0.5, 0.5, 1.0], "overlap": [0.0, 0.8, 0.0], "weight": [0.4, 0.6, 1.0]})
-    panels = figures.overlap_densities(densities, atoms, 3).axes
+    panels = temperature.overlap_densities(densities, atoms, 3).axes
     assert [panel.get_title() for panel in panels] == ["T = 1", "T = 0.5"]
     assert [text.get_text() for text in panels[1].texts if text.get_text()] == ["0.40", "0.60"]
 
-    states = thermal_experiments.ground_states([4, 5], 3, 3, [4], seed=1)
-    axis = figures.ground_states(states, thermal_experiments.centring(np.array([4.0, 5.0]), 3), 1.657, 1.633, 3).axes[0]
+    states = thermal.ground_states([4, 5], 3, 3, [4], seed=1)
+    axis = temperature.ground_states(states, thermal.centring(np.array([4.0, 5.0]), 3), 1.657, 1.633, 3).axes[0]
     assert sum(len(container.lines[0].get_ydata()) for container in axis.containers) == len(states)

@@ -3,7 +3,7 @@ import io
 from rich.console import Console
 
 from validation import verify
-from validation.terminal import LiveTable, print_report, verdict_table
+from validation.report.terminal import LiveTable, print_report, verdict_table
 
 
 def test_a_live_table_turns_bars_into_verdicts(synthetic_file):

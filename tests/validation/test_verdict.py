@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from validation import Between, Identity, Series, verify
-from validation.claim import EFFORTS
+from validation.series import EFFORTS
 
 
 def judged(dice, **changes):

@@ -4,9 +4,10 @@ import numpy as np
 
 import theory
 from spinglass import SphericalSpinGlass
-from validation.claim import Claim, Mutant, Series
-from validation.claims import wrong
+from validation.claim import Claim, Mutant
+from validation.claims._shared import perturbations
 from validation.claims.covariance import MULTIPLICITY
+from validation.series import Series
 
 _ON_CIRCLE = 1e-7  # roots come in pairs z, 1/conj(z) unless on the circle; near a double root they move by sqrt(eps)
 
@@ -54,7 +55,7 @@ CLAIMS = (
             Mutant(
                 "GOE of the wrong size",
                 "theory counts with a GOE matrix of size n + 1",
-                {"theory.mean_critical_points": wrong.of_next_size},
+                {"theory.mean_critical_points": perturbations.of_next_size},
             ),
         ),
     ),

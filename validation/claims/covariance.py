@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, couplings, sphere
 from spinglass._common.seeds import child
-from validation.claim import Between, Claim, Mutant, Series
-from validation.claims import wrong
-from validation.estimators import Identity
+from validation.claim import Claim, Mutant
+from validation.claims._shared import perturbations
+from validation.series import Between, Series
+from validation.statistics.estimators import Identity
 
 Array = NDArray[np.float64]
 UNIT_ROUNDOFF = float(np.finfo(float).eps) / 2
@@ -89,13 +90,13 @@ def covariance_at_fixed_points(n: int, model: str) -> Between:
 MULTIPLICITY = Mutant(
     "multiplicity forgotten",
     "every packed coupling is drawn with variance 1",
-    {"spinglass.couplings.scale_by_root_multiplicity": wrong.does_nothing},
+    {"spinglass.couplings.scale_by_root_multiplicity": perturbations.does_nothing},
     upstream=True,
 )
 DIAGONAL = Mutant(
     "diagonal left out",
     "couplings with a repeated index are zero, as in much of the literature",
-    {"spinglass.couplings.draw": wrong.without_repeated_indices},
+    {"spinglass.couplings.draw": perturbations.without_repeated_indices},
     upstream=True,
 )
 POWER = Mutant(
@@ -132,7 +133,7 @@ CLAIMS = (
             Mutant(
                 DIAGONAL.name,
                 DIAGONAL.statement,
-                {"spinglass.couplings.multiplicities": wrong.without_repeated_indices},
+                {"spinglass.couplings.multiplicities": perturbations.without_repeated_indices},
                 upstream=True,
             ),
             POWER,
@@ -163,7 +164,7 @@ CLAIMS = (
             Mutant(
                 "physics' normalisation",
                 "energies have variance n/2",
-                {"validation.claims.covariance.covariance": wrong.times(0.5)},
+                {"validation.claims.covariance.covariance": perturbations.times(0.5)},
             ),
         ),
     ),
@@ -191,13 +192,13 @@ CLAIMS = (
             Mutant(
                 "blocks share their normals",
                 "every block of couplings is drawn from the same child seed",
-                {"spinglass.couplings.child": wrong.dropping(2)},
+                {"spinglass.couplings.child": perturbations.dropping(2)},
                 upstream=True,
             ),
             Mutant(
                 "orders share their normals",
                 "the couplings of all orders are drawn from the same child seed",
-                {"spinglass.couplings.child": wrong.dropping(1)},
+                {"spinglass.couplings.child": perturbations.dropping(1)},
                 upstream=True,
             ),
             POWER,

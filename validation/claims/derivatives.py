@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, couplings, sphere
 from spinglass._common.seeds import child
-from validation.claim import Claim, Effort, Mutant, Series
-from validation.claims import wrong
-from validation.estimators import Identity
+from validation.claim import Claim, Mutant
+from validation.claims._shared import perturbations
+from validation.series import Effort, Series
+from validation.statistics.estimators import Identity
 
 Array = NDArray[np.float64]
 _UNIT_ROUNDOFF = float(np.finfo(float).eps) / 2
@@ -95,25 +96,25 @@ def _sizes(orders: tuple[int, ...]) -> dict[Effort, list[Series]]:
 HINGE = Mutant(
     "kernel term dropped",
     "the gradient leaves out the couplings of the last hinge",
-    {"spinglass.forms.Form.add_sweep": wrong.gradient_without_last_hinge},
+    {"spinglass.forms.Form.add_sweep": perturbations.gradient_without_last_hinge},
     upstream=True,
 )
 HESSIAN_DIAGONAL = Mutant(
     "Hessian's diagonal dropped",
     "second derivatives with respect to one coordinate are zero",
-    {"spinglass.forms.Form.add_hessian": wrong.without_diagonal},
+    {"spinglass.forms.Form.add_hessian": perturbations.without_diagonal},
     upstream=True,
 )
 _FIELD = Mutant(
     "stray field",
     "an external field adds itself to the energy",
-    {"spinglass.forms.Form.add_sweep": wrong.with_stray_field},
+    {"spinglass.forms.Form.add_sweep": perturbations.with_stray_field},
     upstream=True,
 )
 _DEGREE = Mutant(
     "couplings of the wrong order",
     "the model drawn is of order H + 1",
-    {"spinglass.SphericalSpinGlass.pure": wrong.of_next_order},
+    {"spinglass.SphericalSpinGlass.pure": perturbations.of_next_order},
     upstream=True,
 )
 

@@ -6,10 +6,11 @@ from numpy.typing import NDArray
 import spinglass
 from spinglass import SphericalSpinGlass, sphere
 from spinglass._common.seeds import child
-from validation.claim import Claim, Mutant, Series
-from validation.claims import wrong
-from validation.claims.enumeration.wrong import CURVATURE, INDEX
-from validation.estimators import Identity
+from validation.claim import Claim, Mutant
+from validation.claims._shared import perturbations
+from validation.claims.enumeration.mutants import CURVATURE, INDEX
+from validation.series import Series
+from validation.statistics.estimators import Identity
 
 METHODS = ("lbfgs", "cg", "gradient")
 
@@ -53,13 +54,13 @@ CLAIMS = (
             Mutant(
                 "descent stops early",
                 "descents end at a gradient norm of 0.1, on their way",
-                {"spinglass.descend": wrong.stopping_at(0.1)},
+                {"spinglass.descend": perturbations.stopping_at(0.1)},
                 upstream=True,
             ),
             Mutant(
                 "saddles taken for minima",
                 "descents end at the nearest critical point of any index",
-                {"spinglass.descend": wrong.by_newton},
+                {"spinglass.descend": perturbations.by_newton},
                 upstream=True,
             ),
         ),

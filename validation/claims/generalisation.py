@@ -6,15 +6,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import theory.regression
+import theory.networks.regression
 from spinglass import regression, toy_data
 from spinglass._common.seeds import child
 from spinglass.networks import training
 from spinglass.networks.training import optimisers
-from validation import curve_fitting
-from validation.claim import Between, Claim, Effort, Mutant, Series
-from validation.claims.wrong import Function
-from validation.estimators import Identity
+from validation.claim import Claim, Mutant
+from validation.claims._shared.perturbations import Function
+from validation.experiments import curve_fitting
+from validation.series import Between, Effort, Series
+from validation.statistics.estimators import Identity
 
 # Least-squares coefficients of Bishop's ten points with exact x = i/9, as printed with the course.
 _PUBLISHED = {
@@ -53,7 +54,9 @@ def mean_errors(seed: np.random.SeedSequence, size: int, data_sets: int) -> NDAr
 def expected_errors(size: int, data_sets: int) -> NDArray[np.float64]:  # noqa: ARG001
     """Return the same by theory."""
     x = np.linspace(0, 1, size)
-    exact = [theory.regression.expected_errors(x, toy_data.sine, curve_fitting.NOISE, *model) for model in _MODELS]
+    exact = [
+        theory.networks.regression.expected_errors(x, toy_data.sine, curve_fitting.NOISE, *model) for model in _MODELS
+    ]
     return np.asarray(np.array([[errors.train, errors.test] for errors in exact])[tuple(_KEPT.T)])
 
 
@@ -193,13 +196,13 @@ CLAIMS = (
             Mutant(
                 "noiseless test",
                 "new points lie on the curve itself",
-                {"validation.curve_fitting.new_points": _without_new_noise},
+                {"validation.experiments.curve_fitting.new_points": _without_new_noise},
                 upstream=True,
             ),
             Mutant(
                 "a point more",
                 "theory is that of one more point",
-                {"theory.regression.expected_errors": _one_point_more},
+                {"theory.networks.regression.expected_errors": _one_point_more},
             ),
         ),
     ),

@@ -10,10 +10,11 @@ from scipy.optimize import minimize
 
 from spinglass._common.seeds import child, generator
 from spinglass.networks.small import neuron, neuron_minima, three_node
-from validation import hard_landscapes
-from validation.claim import Between, Claim, Effort, Mutant, Series
-from validation.claims.wrong import Function
-from validation.estimators import Identity
+from validation.claim import Claim, Mutant
+from validation.claims._shared.perturbations import Function
+from validation.experiments import small_networks
+from validation.series import Between, Effort, Series
+from validation.statistics.estimators import Identity
 
 Floats = NDArray[np.float64]
 
@@ -21,7 +22,7 @@ Floats = NDArray[np.float64]
 def minima_of_a_neuron(seed: np.random.SeedSequence, d: int, per_axis: int, starts: int) -> Floats:
     """Return how far the number of minima is from per_axis^d: by descents in mixed weights, and by proof on an axis."""
     hard = neuron.hard_neuron(d, per_axis, seed=child(seed, 0))
-    found = neuron_minima.find_minima(hard, hard_landscapes.starting_weights(hard, per_axis, starts, child(seed, 1)))
+    found = neuron_minima.find_minima(hard, small_networks.starting_weights(hard, per_axis, starts, child(seed, 1)))
     axis = neuron.hard_neuron(1, per_axis)
     proved = neuron_minima.count_minima_on_a_line(axis.X[:, 0], axis.y) ** d
     return np.asarray(np.array([len(found), proved]) / per_axis**d - 1)
@@ -60,7 +61,7 @@ def splitting_errors(seed: np.random.SeedSequence, n: int, families_at_most: int
 
 def two_parameter_errors(seed: np.random.SeedSequence, points: int) -> Floats:
     """Return relative errors: slope and eigenvalues at the origin, ends of descents, and the scaling symmetry."""
-    surface = hard_landscapes.noisy_line(points, child(seed, 0))
+    surface = small_networks.noisy_line(points, child(seed, 0))
     xx, xy = float(surface.x @ surface.x), float(surface.x @ surface.y)
     random = generator(child(seed, 1))
     slope = np.abs(surface.energy_and_gradient(np.zeros(2))[1]).max()
@@ -90,7 +91,7 @@ def rounding(points: int) -> Floats:  # noqa: ARG001
 
 def spread_of_minima(seed: np.random.SeedSequence, small: int, large: int, networks: int) -> float:
     """Return ln of the ratio of standard deviations of final training losses, small networks over large ones."""
-    ends = hard_landscapes.ends_by_size((small, large), networks, 500, seed).groupby("units")["train_loss"]
+    ends = small_networks.ends_by_size((small, large), networks, 500, seed).groupby("units")["train_loss"]
     return float(np.log(ends.std()[small] / ends.std()[large]))
 
 

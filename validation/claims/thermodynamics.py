@@ -4,11 +4,12 @@ import numpy as np
 
 from spinglass import SphericalSpinGlass, sampling
 from spinglass._common.seeds import child
-from theory import statics
-from validation.claim import Claim, Effort, Mutant, Series
-from validation.claims import wrong_temperature as wrong
+from theory.statics import equilibrium
+from validation.claim import Claim, Mutant
+from validation.claims._shared import thermal_perturbations as wrong
 from validation.claims.covariance import MULTIPLICITY
-from validation.extrapolation import Extrapolation
+from validation.series import Effort, Series
+from validation.statistics.extrapolation import Extrapolation
 
 _RUNGS, _HOTTEST = 10, 1.5
 
@@ -28,7 +29,7 @@ def tempered_energy(seed: np.random.SeedSequence, n: int, T: float, share: float
 
 def infinite_energy(n: int, T: float, share: float, sweeps: int) -> float:  # noqa: ARG001
     """Return the energy per spin of an infinite glass."""
-    return float(statics.equilibrium(T, 3).energy)
+    return float(equilibrium.equilibrium(T, 3).energy)
 
 
 def _sizes(T: float, share: float, sweeps: int, quick: int = 50) -> dict[Effort, list[Series]]:
@@ -48,7 +49,7 @@ _MUTANTS = (
     Mutant(
         "physics' temperature",
         "T is that of energies with variance n/2",
-        {"theory.statics.equilibrium": wrong.physics_temperature_of_theory},
+        {"theory.statics.equilibrium.equilibrium": wrong.physics_temperature_of_theory},
     ),
 )
 # Nothing is known of the power. From size to size the pilots' energies fall by steps in ratios of 1.5, 1.4 and 1.7, so
@@ -108,7 +109,7 @@ CLAIMS = (
             Mutant(
                 "replica symmetric",
                 "the symmetry is never broken: -1/T at all temperatures",
-                {"theory.statics.equilibrium": wrong.never_broken},
+                {"theory.statics.equilibrium.equilibrium": wrong.never_broken},
             ),
         ),
         estimator=_UNKNOWN_POWER,

@@ -9,11 +9,12 @@ import spinglass
 import theory
 from spinglass import SphericalSpinGlass, sphere
 from spinglass._common.seeds import child
-from validation.claim import Between, Claim, Mutant, Series
-from validation.claims import wrong
+from validation.claim import Claim, Mutant
+from validation.claims._shared import perturbations
 from validation.claims.covariance import DIAGONAL, MULTIPLICITY
 from validation.claims.derivatives import HINGE
-from validation.estimators import Identity
+from validation.series import Between, Series
+from validation.statistics.estimators import Identity
 
 _TOLERANCE = 1e-9
 ENERGIES = (-1.4, -1.25, -1.1, -0.95)
@@ -81,13 +82,13 @@ CLAIMS = (
             Mutant(
                 "descent stops early",
                 "descents end at a gradient norm of 0.01",
-                {"spinglass.descend": wrong.stopping_at(1e-2)},
+                {"spinglass.descend": perturbations.stopping_at(1e-2)},
                 upstream=True,
             ),
             Mutant(
                 "wrong normalisation",
                 "the matrix is divided by sqrt(2n)",
-                {"validation.claims.two_spin.ground_state": wrong.with_scaled_energy},
+                {"validation.claims.two_spin.ground_state": perturbations.with_scaled_energy},
             ),
         ),
         weight=0,

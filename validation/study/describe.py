@@ -5,8 +5,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from spinglass.arguments import unknown
-from validation.console import print_table
+from spinglass._common.arguments import unknown
+from validation.report.console import print_table
 from validation.study.options import REQUIRED
 from validation.study.run import dataset_schema
 from validation.study.tasks import TASKS

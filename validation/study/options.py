@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from spinglass.arguments import quoted, real_number, whole_number
+from spinglass._common.arguments import quoted, real_number, whole_number
 
 REQUIRED = object()
 

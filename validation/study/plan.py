@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spinglass._common.arguments import unknown, whole_number
 from spinglass._common.memory import require_memory
-from spinglass.arguments import unknown, whole_number
 from validation.study.options import REQUIRED
 from validation.study.tasks import TASKS, Task
 

@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from validation.archive import DATA, prepare
-from validation.storage import RunFolder, open_run, whole_file
+from validation.engine.executors import Failure, sweep
+from validation.engine.provenance import code, versions
+from validation.engine.run_folder import RunFolder, open_run, whole_file
+from validation.report.files import DATA, prepare
 from validation.study.plan import Study, in_words
 from validation.study.tasks import TASKS
-from validation.sweep import Failure, sweep
-from validation.versions import code, versions
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from spinglass.descent.loop import METHODS
-from spinglass.networks.training.losses import ACTIVATIONS, LOSSES
+from spinglass.networks.training.compiled_losses import ACTIVATIONS, LOSSES
 from spinglass.networks.training.optimisers import OPTIMISERS
 from spinglass.sampling.langevin import SCHEMES
-from validation.study import doors, work
+from validation.study import checks, work
 from validation.study.options import Option, choice, flag, not_negative, positive, weights, whole, wholes
 
 
@@ -68,8 +68,8 @@ TASKS = {
             **SPECTRUM,
         },
         work.descend,
-        (doors.one_model,),
-        doors.starts_bytes,
+        (checks.one_model,),
+        checks.starts_bytes,
     ),
     "enumerate": Task(
         "find every critical point, one row a point",
@@ -83,8 +83,8 @@ TASKS = {
             "complete": ("bool", "whether all critical points of the sample were found"),
         },
         work.enumerate_points,
-        (doors.one_model, doors.few_paths),
-        doors.glass_bytes,
+        (checks.one_model, checks.few_paths),
+        checks.glass_bytes,
     ),
     "langevin": Task(
         "follow Langevin chains from random points, one row a chain and time",
@@ -104,8 +104,8 @@ TASKS = {
             "overlap_with_start": ("float64", "x(t).x(0) / n"),
         },
         work.langevin,
-        (doors.one_model, doors.short_steps, doors.whole_steps),
-        doors.chains_bytes,
+        (checks.one_model, checks.short_steps, checks.whole_steps),
+        checks.chains_bytes,
     ),
     "parallel-tempering": Task(
         "sample at a ladder of temperatures, one row a temperature",
@@ -128,8 +128,8 @@ TASKS = {
             "status": ("string", "whether the sample has equilibrated"),
         },
         work.parallel_tempering,
-        (doors.one_model, doors.rising_ladder),
-        doors.replicas_bytes,
+        (checks.one_model, checks.rising_ladder),
+        checks.replicas_bytes,
     ),
     "train": Task(
         "train a network on scikit-learn's handwritten digits, one row a sample",
@@ -152,6 +152,6 @@ TASKS = {
         },
         work.train,
         (),
-        doors.weights_bytes,
+        checks.weights_bytes,
     ),
 }

@@ -1,6 +1,6 @@
 """The Hessian of a layered network's loss, by layers and whole, and counts of its eigenvalues."""
 
-from spinglass.networks.curvature.hessian import PARTS, Curvature, curvature
+from spinglass.networks.curvature.layer_hessians import PARTS, Curvature, curvature
 from spinglass.networks.curvature.spectrum import SolutionIndex, solution_index
 
 __all__ = ["PARTS", "Curvature", "SolutionIndex", "curvature", "solution_index"]

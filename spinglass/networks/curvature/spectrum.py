@@ -21,12 +21,12 @@ import numpy as np
 from scipy import linalg
 from scipy.sparse import linalg as sparse
 
+from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.threads import one_blas_thread
-from spinglass.arguments import real_number, whole_number
 from spinglass.landscape import Array
+from spinglass.networks.curvature.backward_recursion import sweep
 from spinglass.networks.curvature.deflation import count_below
-from spinglass.networks.curvature.hessian import Curvature
-from spinglass.networks.curvature.sweep import sweep
+from spinglass.networks.curvature.layer_hessians import Curvature
 
 THRESHOLD = 1e-3
 _FAILURE = 1e-6
@@ -70,7 +70,7 @@ def solution_index(
     Parameters
     ----------
     found
-        From :func:`spinglass.networks.curvature.hessian.curvature`, at the solution and on the training data.
+        From :func:`spinglass.networks.curvature.layer_hessians.curvature`, at the solution and on the training data.
     exact_up_to
         Largest number of parameters for which the whole matrix is factored: a cube of operations, and yet the faster
         way for some thousands more, where the matrix fits in memory.
@@ -89,7 +89,7 @@ def solution_index(
 
     Examples
     --------
-    >>> from spinglass.networks.curvature.hessian import curvature
+    >>> from spinglass.networks.curvature.layer_hessians import curvature
     >>> from spinglass.networks.layers import LayeredNetwork
     >>> saddle = LayeredNetwork([np.array([[0.0]]), np.array([[0.0]])], activation="linear")
     >>> solution_index(curvature(saddle, [[1.0]], [[5.0]])).absolute  # of (w1 w2 - 5)^2/2 at the origin

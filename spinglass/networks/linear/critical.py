@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spinglass.arguments import whole_number
+from spinglass._common.arguments import whole_number
 from spinglass.networks.linear.problem import LinearProblem
 
 Array = npt.NDArray[np.float64]

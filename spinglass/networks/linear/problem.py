@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, generator
-from spinglass.arguments import whole_number
 from spinglass.networks.layers import check_inputs
 
 Array = npt.NDArray[np.float64]

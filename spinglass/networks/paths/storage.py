@@ -10,7 +10,7 @@ from spinglass.landscape import Array
 from spinglass.networks.architecture import Architecture
 from spinglass.networks.paths.draws import PathDraws
 from spinglass.networks.paths.expansion import edge_index
-from spinglass.networks.paths.form import PathForm
+from spinglass.networks.paths.path_form import PathForm
 
 
 def layered_form(draws: PathDraws, layers: Architecture) -> PathForm:

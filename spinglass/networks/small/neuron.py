@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from spinglass._common.arguments import whole_number
 from spinglass._common.seeds import Seed, generator
-from spinglass.arguments import whole_number
 from spinglass.landscape import Array
 
 RATIO = 16.0  # between one input and the next along an axis; below about 8 the dips melt into one another

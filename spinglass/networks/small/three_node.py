@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from spinglass.arguments import whole_number
+from spinglass._common.arguments import whole_number
 from spinglass.landscape import Array
 from spinglass.networks.small.separation import Points, separating_plane
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.jit import jit
-from spinglass.arguments import real_number, whole_number
 from spinglass.landscape import Array
 
 

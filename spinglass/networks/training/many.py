@@ -7,18 +7,18 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, child, generator, seed_sequence
 from spinglass._common.threads import run_in_threads
-from spinglass.arguments import real_number, whole_number
 from spinglass.landscape import Array
-from spinglass.networks.training import steps, sweep
-from spinglass.networks.training.arguments import hidden_widths, one_of, pair
-from spinglass.networks.training.layout import Shape, Workspace, pack, shape_of, unpack, workspace
-from spinglass.networks.training.losses import ACTIVATIONS, LOSSES
+from spinglass.networks.training import backpropagation, steps
+from spinglass.networks.training.compiled_losses import ACTIVATIONS, LOSSES
 from spinglass.networks.training.optimisers import Optimiser, as_optimiser
-from spinglass.networks.training.result import Measured, TrainedNetworks, TrainingStatus
+from spinglass.networks.training.panels import Shape, Workspace, pack, shape_of, unpack, workspace
+from spinglass.networks.training.settings import hidden_widths, one_of, pair
 from spinglass.networks.training.targets import Examples, examples
+from spinglass.networks.training.trained_networks import Measured, TrainedNetworks, TrainingStatus
 
 Augment = Callable[[Array, np.random.Generator], npt.ArrayLike]
 Data = tuple[npt.ArrayLike, npt.ArrayLike]
@@ -248,7 +248,7 @@ class _Trainee:
     def _measure(self, row: int) -> None:
         for i, data in enumerate((self.run.data, *self.run.others)):
             if data is not None:
-                loss, wrong = sweep.loss_and_errors(
+                loss, wrong = backpropagation.loss_and_errors(
                     self.parameters, self.run.shape, self.work, data.X, data.T, data.every
                 )
                 error = wrong / len(data.X) if data.classes is not None else np.nan

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from spinglass.arguments import real_number
+from spinglass._common.arguments import real_number
 
 
 @dataclass(frozen=True, kw_only=True)

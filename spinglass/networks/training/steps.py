@@ -6,8 +6,8 @@ from spinglass._common.jit import jit
 from spinglass.kernels.tile import LANES
 from spinglass.landscape import Array
 from spinglass.layout import IntArray
-from spinglass.networks.training.layout import BLOCK, Shape, Workspace
-from spinglass.networks.training.sweep import add_gradient
+from spinglass.networks.training.backpropagation import add_gradient
+from spinglass.networks.training.panels import BLOCK, Shape, Workspace
 
 _SGD, _MOMENTUM, _RMSPROP = 0, 1, 2  # the kinds of optimisers.py; the rest is Adam
 

@@ -1,5 +1,5 @@
 """What Choromanska et al. (2015) saw of networks and glasses of growing size, seen again on other digits."""
 
-from validation.claims.choromanska.observations import CLAIMS
+from validation.claims.choromanska.claims import CLAIMS
 
 __all__ = ["CLAIMS"]

@@ -1,5 +1,5 @@
 """Curvature of piecewise linear networks: positive blocks, no strict maxima, saddles between layers, dead units."""
 
-from validation.claims.curvature.blocks import CLAIMS
+from validation.claims.curvature.claims import CLAIMS
 
 __all__ = ["CLAIMS"]

@@ -3,10 +3,11 @@
 import numpy as np
 
 import theory
-from validation.claim import Claim, Mutant, Series
-from validation.claims.dynamics.wrong import with_protocol
-from validation.claims.wrong import times
-from validation.estimators import Identity
+from validation.claim import Claim, Mutant
+from validation.claims._shared.perturbations import times
+from validation.claims.dynamics.mutants import with_protocol
+from validation.series import Series
+from validation.statistics.estimators import Identity
 
 _MIXTURE = {3: 0.5**0.5, 4: 0.5**0.5}
 
@@ -64,7 +65,7 @@ CLAIMS = (
             Mutant(
                 "a warm bath",
                 "the equations are those of Langevin dynamics at T = 0.3",
-                {"theory.dynamics._pair": with_protocol(temperature=0.3)},
+                {"theory.dynamics.relaxation._pair": with_protocol(temperature=0.3)},
                 upstream=True,
             ),
         ),
@@ -91,7 +92,7 @@ CLAIMS = (
             Mutant(
                 "start forgotten",
                 "descents start from random points, not from equilibrium",
-                {"theory.dynamics._pair": with_protocol(inverse_start=0.0)},
+                {"theory.dynamics.relaxation._pair": with_protocol(inverse_start=0.0)},
                 upstream=True,
             ),
             Mutant(

@@ -6,10 +6,11 @@ from numpy.typing import NDArray
 import theory
 from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
-from validation.claim import Claim, Mutant, Series
+from validation.claim import Claim, Mutant
 from validation.claims.covariance import MULTIPLICITY
-from validation.claims.dynamics import wrong
+from validation.claims.dynamics import mutants
 from validation.claims.dynamics.flows import SERIES_IN_1_OVER_N, TIMES
+from validation.series import Series
 
 Array = NDArray[np.float64]
 _STEPS = (0.1, 0.05)
@@ -82,13 +83,13 @@ CLAIMS = (
             Mutant(
                 "half the noise",
                 "points diffuse by sqrt(T) dW, not by sqrt(2T) dW",
-                {"spinglass.sampling.langevin.diffuse_rows": wrong.half_the_noise},
+                {"spinglass.sampling.langevin.diffuse_rows": mutants.half_the_noise},
                 upstream=True,
             ),
             Mutant(
                 "physics' temperature",
                 "theory's T is that of energies with variance n/2",
-                {"theory.relaxation": wrong.physics_temperature},
+                {"theory.relaxation": mutants.physics_temperature},
             ),
             MULTIPLICITY,
         ),

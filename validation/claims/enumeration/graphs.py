@@ -6,11 +6,11 @@ import numpy as np
 
 from spinglass.critical_points import graph
 from validation.claim import Claim, Mutant
-from validation.claims import wrong
+from validation.claims._shared import perturbations
+from validation.claims._shared.perturbations import Function
 from validation.claims.covariance import UNIT_ROUNDOFF
-from validation.claims.enumeration.landscapes import Model, every_point, settings, sizes
-from validation.claims.wrong import Function
-from validation.estimators import Identity
+from validation.claims.enumeration.complete_landscapes import Model, every_point, settings, sizes
+from validation.statistics.estimators import Identity
 
 
 def separate_minima(seed: np.random.SeedSequence, n: int, H: Model) -> int:
@@ -57,7 +57,7 @@ CLAIMS = (
             Mutant(
                 "saddles lost",
                 "one saddle of index 1 in three is lost",
-                {"spinglass.critical_points.enumerate_critical_points": wrong.losing_saddles(3)},
+                {"spinglass.critical_points.enumerate_critical_points": perturbations.losing_saddles(3)},
                 upstream=True,
             ),
             Mutant(

@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 import theory
-from validation.claim import Between, Claim, Mutant, Series
+from validation.claim import Claim, Mutant
 from validation.claims.covariance import MULTIPLICITY
 from validation.claims.enumeration import hessian_law
+from validation.claims.enumeration.complete_landscapes import every_point, sizes
 from validation.claims.enumeration.hessian_law import STATISTICS
-from validation.claims.enumeration.landscapes import every_point, sizes
-from validation.claims.enumeration.wrong import CURVATURE, INDEX, NORMALISATION
-from validation.extrapolation import Extrapolation
+from validation.claims.enumeration.mutants import CURVATURE, INDEX, NORMALISATION
+from validation.series import Between, Series
+from validation.statistics.extrapolation import Extrapolation
 
 Array = NDArray[np.float64]
 BINS = ((-1.6, -1.2), (-1.2, -0.8), (-0.8, -0.4))

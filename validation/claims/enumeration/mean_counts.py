@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 import theory
-from validation.claim import Between, Claim, Mutant
+from validation.claim import Claim, Mutant
 from validation.claims.covariance import DIAGONAL, MULTIPLICITY
-from validation.claims.enumeration.landscapes import every_point, settings, sizes
-from validation.claims.enumeration.wrong import INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE
+from validation.claims.enumeration.complete_landscapes import every_point, settings, sizes
+from validation.claims.enumeration.mutants import INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE
+from validation.series import Between
 
 Array = NDArray[np.float64]
 

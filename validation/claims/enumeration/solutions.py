@@ -6,11 +6,11 @@ import numpy as np
 
 from spinglass import SphericalSpinGlass, critical_points
 from validation.claim import Claim, Mutant
-from validation.claims import wrong
+from validation.claims._shared import perturbations
 from validation.claims.covariance import UNIT_ROUNDOFF
-from validation.claims.enumeration.landscapes import Model, settings, sizes
-from validation.claims.enumeration.wrong import INDEX, PATH_LOST
-from validation.estimators import Identity
+from validation.claims.enumeration.complete_landscapes import Model, settings, sizes
+from validation.claims.enumeration.mutants import INDEX, PATH_LOST
+from validation.statistics.estimators import Identity
 
 _FIELD = {1: 1.0, 3: 1.0}
 _MIXTURE = {3: 1.0, 4: 0.5}
@@ -104,7 +104,7 @@ CLAIMS = (
             Mutant(
                 "points lost",
                 "one in fifty of the real points is lost",
-                {"spinglass.critical_points.enumerate_critical_points": wrong.losing_rows(50)},
+                {"spinglass.critical_points.enumerate_critical_points": perturbations.losing_rows(50)},
                 upstream=True,
             ),
         ),

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 import theory
 from validation.claim import Claim, Mutant
 from validation.claims.covariance import MULTIPLICITY
-from validation.claims.enumeration.landscapes import every_point, sizes
-from validation.claims.enumeration.wrong import WRONG_SIZE, weak_field, without_field
+from validation.claims.enumeration.complete_landscapes import every_point, sizes
+from validation.claims.enumeration.mutants import WRONG_SIZE, weak_field, without_field
 
 Array = NDArray[np.float64]
 

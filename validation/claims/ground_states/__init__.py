@@ -1,5 +1,5 @@
 """Ground states: annealing beside enumeration, their limit and scatter, and how deep the Hessian ascent gets."""
 
-from validation.claims.ground_states import ascent, fluctuations, minimum
+from validation.claims.ground_states import fluctuations, hessian_ascent, minimum
 
-CLAIMS = (*minimum.CLAIMS, *fluctuations.CLAIMS, *ascent.CLAIMS)
+CLAIMS = (*minimum.CLAIMS, *fluctuations.CLAIMS, *hessian_ascent.CLAIMS)

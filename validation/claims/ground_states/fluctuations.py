@@ -7,9 +7,10 @@ import numpy as np
 import theory
 from spinglass import SphericalSpinGlass, sampling
 from spinglass._common.seeds import child
-from validation.claim import Claim, Mutant, Series
-from validation.claims import wrong_temperature as wrong
-from validation.extrapolation import Extrapolation
+from validation.claim import Claim, Mutant
+from validation.claims._shared import thermal_perturbations as wrong
+from validation.series import Series
+from validation.statistics.extrapolation import Extrapolation
 
 # Of -log X with X exponential, Gumbel's law: the difference of two is logistic, whose mean size is 2 log 2.
 _MEAN_DIFFERENCE = 2 * math.log(2)

@@ -5,12 +5,13 @@ import numpy as np
 import theory
 from spinglass import SphericalSpinGlass, enumerate_critical_points, sampling
 from spinglass._common.seeds import child
-from validation.claim import Claim, Mutant, Series
-from validation.claims import wrong_temperature as wrong
+from validation.claim import Claim, Mutant
+from validation.claims._shared import thermal_perturbations as wrong
+from validation.claims._shared.perturbations import losing_rows, times
 from validation.claims.covariance import MULTIPLICITY
-from validation.claims.wrong import losing_rows, times
-from validation.estimators import Identity
-from validation.extrapolation import Extrapolation
+from validation.series import Series
+from validation.statistics.estimators import Identity
+from validation.statistics.extrapolation import Extrapolation
 
 
 def annealed_excess(seed: np.random.SeedSequence, n: int, H: int) -> float:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from spinglass.networks.linear import LinearProblem
 from spinglass.networks.resnet import LinearResNet, polar_layers
-from theory import linear_resnets as theory
+from theory.networks import linear_resnets as theory
 from validation.claims.linear_networks.resnet_search import into_ball, least_ratio
 
 Array = NDArray[np.float64]

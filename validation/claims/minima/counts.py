@@ -6,12 +6,13 @@ from numpy.typing import NDArray
 import theory
 from spinglass import SphericalSpinGlass
 from spinglass._common.seeds import child
-from validation.claim import Between, Claim, Effort, Mutant, Series
-from validation.claims import wrong
+from validation.claim import Claim, Mutant
+from validation.claims._shared import perturbations
 from validation.claims.covariance import DIAGONAL, MULTIPLICITY
 from validation.claims.minima import level_sets
 from validation.claims.minima.multistart import minima
-from validation.estimators import Proportion
+from validation.series import Between, Effort, Series
+from validation.statistics.estimators import Proportion
 
 Array = NDArray[np.float64]
 _ENERGIES = (-1.8, -1.633, -1.2)
@@ -71,18 +72,18 @@ def _sizes(spins: tuple[int, ...], quick: int, standard: int, paper: int, **more
 _WRONG_SIZE = Mutant(
     "GOE of the wrong size",
     "theory counts with a GOE matrix of size n + 1",
-    {"theory.mean_critical_points": wrong.of_next_size},
+    {"theory.mean_critical_points": perturbations.of_next_size},
 )
 _LOST = Mutant(
     "minima lost",
     "one minimum in four is lost",
-    {"validation.claims.minima.counts.minima": wrong.losing_one_in(4)},
+    {"validation.claims.minima.counts.minima": perturbations.losing_one_in(4)},
     upstream=True,
 )
 _ONE_START = Mutant(
     "most deep minima missed",
     "all descents start at one point, and so find one minimum",
-    {"spinglass.sphere.random_points": wrong.at_one_point},
+    {"spinglass.sphere.random_points": perturbations.at_one_point},
     upstream=True,
 )
 
@@ -131,7 +132,7 @@ CLAIMS = (
             Mutant(
                 "wrong normalisation",
                 "energies are divided by sqrt 2, as in physics",
-                {"validation.claims.minima.counts._energies": wrong.times(2**-0.5)},
+                {"validation.claims.minima.counts._energies": perturbations.times(2**-0.5)},
             ),
         ),
     ),
@@ -152,12 +153,12 @@ CLAIMS = (
             Mutant(
                 "nothing is found",
                 "no minimum is ever deep",
-                {"validation.claims.minima.counts._energies": wrong.shifted(10.0)},
+                {"validation.claims.minima.counts._energies": perturbations.shifted(10.0)},
             ),
             Mutant(
                 "couplings too large",
                 "every coupling is drawn sqrt 2 too large",
-                {"spinglass.couplings.draw": wrong.times(2**0.5)},
+                {"spinglass.couplings.draw": perturbations.times(2**0.5)},
                 upstream=True,
             ),
         ),

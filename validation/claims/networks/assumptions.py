@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from spinglass import descent, sphere
 from spinglass._common.seeds import child, generator
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, data, redundancy, training
-from theory import networks
-from validation.claim import Between, Claim, Mutant, Series
-from validation.claims import wrong
+from theory.networks import path_model
+from validation.claim import Claim, Mutant
+from validation.claims._shared import perturbations
 from validation.claims.networks.laws import glass_counts, layered_moments, path_model_counts, sizes
-from validation.claims.networks.wrong import (
+from validation.claims.networks.mutants import (
     BALANCED_SIGNS,
     DRAWN_GATES,
     NORMAL_COUPLINGS,
@@ -25,6 +25,7 @@ from validation.claims.networks.wrong import (
     one_gate_for_all,
     some_always_on,
 )
+from validation.series import Between, Series
 
 Array = NDArray[np.float64]
 Widths = tuple[int, ...]
@@ -106,7 +107,7 @@ def correlation_of_signs(seed: np.random.SeedSequence, minus: float, epsilon: fl
 
 def papers_sign_bound(minus: float, epsilon: float) -> Between:  # noqa: ARG001
     """Return the range that Theorem 3.2 as published allows."""
-    return Between(networks.sign_correlation_bound(epsilon), 1.0)
+    return Between(path_model.sign_correlation_bound(epsilon), 1.0)
 
 
 def _network_and_inputs(seed: np.random.SeedSequence, network: str) -> tuple[ReLUNetwork, Array]:
@@ -172,7 +173,7 @@ CLAIMS = (
             Mutant(
                 "n + 1 in theory",
                 "theory counts for one spin more",
-                {"theory.mean_critical_points": wrong.of_next_size},
+                {"theory.mean_critical_points": perturbations.of_next_size},
             ),
         ),
     ),
@@ -194,7 +195,7 @@ CLAIMS = (
             Mutant(
                 "physics' normalisation",
                 "a glass has variance n/2",
-                {"validation.claims.networks.assumptions.glass_moments": wrong.times(0.5)},
+                {"validation.claims.networks.assumptions.glass_moments": perturbations.times(0.5)},
             ),
             UNIQUE_WEIGHTS,
         ),
@@ -249,7 +250,8 @@ CLAIMS = (
         kind="assumption",
         statement="Signs that differ with probability ε correlate at least by (1-2ε)/(1+2ε), balanced or not.",
         formula=r"\mathrm{Corr} \ge \frac{1 - 2\epsilon}{1 + 2\epsilon}",
-        source="Choromanska et al. 2015, Thm 3.2; false for unbalanced signs (theory.networks.least_sign_correlation)",
+        source="Choromanska et al. 2015, Thm 3.2; false for unbalanced signs "
+        "(theory.networks.path_model.least_sign_correlation)",
         measured="the correlation of 4000 drawn pairs of signs, balanced and with one in twenty negative",
         measure=correlation_of_signs,
         predict=papers_sign_bound,
@@ -265,7 +267,7 @@ CLAIMS = (
             Mutant(
                 "another bound",
                 "theory asks for 1 - epsilon",
-                {"theory.networks.sign_correlation_bound": lambda _: lambda epsilon: 1 - epsilon},
+                {"theory.networks.path_model.sign_correlation_bound": lambda _: lambda epsilon: 1 - epsilon},
             ),
             BALANCED_SIGNS,
         ),

@@ -11,11 +11,11 @@ from spinglass import SphericalSpinGlass, critical_points, sphere
 from spinglass._common.seeds import child, generator
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, reduction
 from spinglass.networks.architecture import Architecture
-from theory import networks as theory
+from theory.networks import path_model as theory
 from validation.claim import Claim, Mutant
 from validation.claims.covariance import UNIT_ROUNDOFF
 from validation.claims.networks.laws import sizes
-from validation.claims.networks.wrong import (
+from validation.claims.networks.mutants import (
     PATHS_DROPPED,
     Q_EXPONENT,
     RHO,
@@ -24,7 +24,7 @@ from validation.claims.networks.wrong import (
     UNIQUE_Q,
     WRONG_LAYER,
 )
-from validation.estimators import Identity
+from validation.statistics.estimators import Identity
 
 Array = NDArray[np.float64]
 Widths = tuple[int, ...]
@@ -242,7 +242,9 @@ CLAIMS = (
                 "d forgotten",
                 "the middle bound is H Psi^(2/H)",
                 {
-                    "theory.networks.size_bounds": lambda bounds: lambda widths: _without_d(bounds(widths), widths),
+                    "theory.networks.path_model.size_bounds": lambda bounds: (
+                        lambda widths: _without_d(bounds(widths), widths)
+                    ),
                 },
             ),
         ),

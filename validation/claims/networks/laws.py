@@ -11,11 +11,12 @@ import theory
 from spinglass import critical_points, sphere
 from spinglass._common.seeds import child, generator
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, redundancy
-from theory import networks
-from validation.claim import EFFORTS, Between, Claim, Effort, Mutant, Series
-from validation.claims import wrong
-from validation.claims.networks.wrong import Q_EXPONENT, RHO, TUPLES, UNIQUE_Q, one_gate_for_all, some_always_on
-from validation.estimators import Identity
+from theory.networks import path_model
+from validation.claim import Claim, Mutant
+from validation.claims._shared import perturbations
+from validation.claims.networks.mutants import Q_EXPONENT, RHO, TUPLES, UNIQUE_Q, one_gate_for_all, some_always_on
+from validation.series import EFFORTS, Between, Effort, Series
+from validation.statistics.estimators import Identity
 
 Array = NDArray[np.float64]
 Widths = tuple[int, ...]
@@ -36,7 +37,7 @@ def path_covariance(seed: np.random.SeedSequence, widths: Widths, size: int, rho
 
 def predicted_path_covariance(widths: Widths, size: int, rho: float) -> Between:  # noqa: ARG001
     """Return the covariances over Lambda at all overlaps; deviations are relative to the variance."""
-    expected = networks.path_model_covariance(np.array(OVERLAPS), 1.0, len(widths) - 1, rho)
+    expected = path_model.path_model_covariance(np.array(OVERLAPS), 1.0, len(widths) - 1, rho)
     return Between(expected, expected, scale=rho)
 
 
@@ -61,7 +62,7 @@ def layered_moments(seed: np.random.SeedSequence, widths: Widths) -> Array:
 
 def layered_prediction(widths: Widths) -> Array:
     """Return mean and mean square of the variance over the sphere, ``E Y^4 = 3 E (Var Y)^2`` for normal Y."""
-    moments = networks.layered_variance(widths)
+    moments = path_model.layered_variance(widths)
     return np.array([moments.mean, moments.mean_square])
 
 
@@ -86,9 +87,9 @@ def random_activities(seed: np.random.SeedSequence, widths: Widths) -> Array:
 def predicted_activities(widths: Widths) -> Array:
     """Return the four means from the laws of random networks."""
     H = len(widths) - 1
-    rate = networks.path_activity_rate(H)
-    both = [rate**2 + networks.path_activity_correlation(s, H) * rate * (1 - rate) for s in (1, H)]
-    return np.array([rate, *both, networks.input_activity_correlation(widths[0])])
+    rate = path_model.path_activity_rate(H)
+    both = [rate**2 + path_model.path_activity_correlation(s, H) * rate * (1 - rate) for s in (1, H)]
+    return np.array([rate, *both, path_model.input_activity_correlation(widths[0])])
 
 
 def sign_violation(seed: np.random.SeedSequence, widths: Widths) -> float:
@@ -100,7 +101,7 @@ def sign_violation(seed: np.random.SeedSequence, widths: Widths) -> float:
     for s in (2, 4, 8, 16):
         image = redundancy.reduce_weights(net, s, X)
         if image.epsilon <= 0.5 and abs(signs.mean()) < 1 and np.isfinite(image.correlation):
-            least = networks.least_sign_correlation(image.epsilon, float(signs.mean()))
+            least = path_model.least_sign_correlation(image.epsilon, float(signs.mean()))
             worst = max(worst, least - image.correlation)
     return worst
 
@@ -140,7 +141,11 @@ CLAIMS = (
             Mutant(
                 "power off by one",
                 "theory takes the overlap to the power H - 1",
-                {"theory.networks.path_model_covariance": lambda law: lambda t, L, H, rho: law(t, L, H - 1, rho)},
+                {
+                    "theory.networks.path_model.path_model_covariance": lambda law: (
+                        lambda t, L, H, rho: law(t, L, H - 1, rho)
+                    )
+                },
             ),
         ),
     ),
@@ -163,7 +168,7 @@ CLAIMS = (
             Mutant(
                 "n + 1 in theory",
                 "theory counts for one spin more",
-                {"theory.mean_critical_points": wrong.of_next_size},
+                {"theory.mean_critical_points": perturbations.of_next_size},
             ),
         ),
     ),
@@ -173,7 +178,7 @@ CLAIMS = (
         statement="With a weight an edge, the variance of the path model's output varies over the sphere, with a mean "
         "and a mean square that pairs of paths and their common edges give.",
         formula=r"\mathbb{E} V^2 = \frac{N^{2H}}{N(N+2)\cdots(N+4H-2)}\, \Psi^{-2} \sum_{p,p'} 3^{|p \cap p'|}",
-        source="derived for this project (theory.networks.layered_variance)",
+        source="derived for this project (theory.networks.path_model.layered_variance)",
         measured="mean square and mean fourth power of a model's outputs at random points, over Λ and 3 Λ²",
         measure=layered_moments,
         predict=layered_prediction,
@@ -187,8 +192,8 @@ CLAIMS = (
                 "pairs forgotten",
                 "theory takes paths with common edges as independent",
                 {
-                    "theory.networks.layered_variance": lambda law: (
-                        lambda widths: networks.LayeredMoments(law(widths).mean, law(widths).mean ** 2)
+                    "theory.networks.path_model.layered_variance": lambda law: (
+                        lambda widths: path_model.LayeredMoments(law(widths).mean, law(widths).mean ** 2)
                     )
                 },
             ),
@@ -201,7 +206,7 @@ CLAIMS = (
         "units with correlation (2^s - 1)/(2^H - 1), and the activity of a unit of the first layer has correlation "
         "√(2/πd) with each of its d weighted inputs.",
         formula=r"P(A=1) = 2^{-H}, \quad \mathrm{Corr}(A, A') = \frac{2^s - 1}{2^H - 1}",
-        source="derived for this project (theory.networks)",
+        source="derived for this project (theory.networks.path_model)",
         measured="frequencies over random networks and all their paths at one input",
         measure=random_activities,
         predict=predicted_activities,
@@ -228,7 +233,7 @@ CLAIMS = (
             Mutant(
                 "independent",
                 "theory takes paths as independent of each other",
-                {"theory.networks.path_activity_correlation": wrong.times(0.0)},
+                {"theory.networks.path_model.path_activity_correlation": perturbations.times(0.0)},
             ),
         ),
     ),
@@ -238,7 +243,7 @@ CLAIMS = (
         statement="Signs of a network and of its reduction to few weights, which differ on a fraction ε of the inputs, "
         "correlate at least as much as any signs of that mean can.",
         formula=r"\mathrm{Corr} \ge \sqrt{\frac{(1-2\epsilon)^2 - m^2}{1-m^2}} \quad (|m| \le 1 - 2\epsilon)",
-        source="Choromanska et al. 2015, Thm 3.2, with the mean m taken into account (theory.networks)",
+        source="Choromanska et al. 2015, Thm 3.2, with the mean m taken into account (theory.networks.path_model)",
         measured="the largest shortfall over reductions to 2, 4, 8 and 16 weights, on 400 inputs; 0 if there is none",
         measure=sign_violation,
         predict=sign_bound,
@@ -258,7 +263,7 @@ CLAIMS = (
             Mutant(
                 "epsilon for 2 epsilon",
                 "theory takes c = 1 - epsilon",
-                {"theory.networks.least_sign_correlation": lambda least: lambda e, m: least(e / 2, m)},
+                {"theory.networks.path_model.least_sign_correlation": lambda least: lambda e, m: least(e / 2, m)},
             ),
         ),
         weight=0,

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
-from validation import gibbs
-from validation.claim import Between, Claim, Effort, Mutant, Series
-from validation.claims import wrong_temperature as wrong
+from validation.claim import Claim, Mutant
+from validation.claims._shared import gibbs
+from validation.claims._shared import thermal_perturbations as wrong
+from validation.series import Between, Effort, Series
 
 Array = NDArray[np.float64]
 LADDER = (0.3, 0.45, 0.7, 1.1, 1.8)

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, sampling
 from spinglass._common.seeds import child
-from theory import statics
-from validation.claim import Between, Claim, Effort, Mutant, Series
-from validation.claims import wrong_temperature as wrong
+from theory.statics import equilibrium
+from validation.claim import Claim, Mutant
+from validation.claims._shared import thermal_perturbations as wrong
 from validation.claims.covariance import MULTIPLICITY
 from validation.claims.temperature.averages import HOTTER, sizes
-from validation.extrapolation import Extrapolation
+from validation.series import Between, Effort, Series
+from validation.statistics.extrapolation import Extrapolation
 
 Array = NDArray[np.float64]
 LADDER = (0.6, 0.75, 1.0, 1.3, 1.7)
@@ -51,12 +52,12 @@ def shared_valley(seed: np.random.SeedSequence, n: int, T: float, sweeps: int) -
     found = sampling.temper([glass], ladder, sweeps, burn_in=sweeps // 2, adapt=False, seed=child(seed, 1))
     overlaps = found.overlaps[0, 0]
     surplus = (overlaps**3).mean() - (1 + T * found.energy_per_spin[0, 0])
-    return float((overlaps > statics.equilibrium(T, 3).overlap / 2).mean() - _SHARE * surplus)
+    return float((overlaps > equilibrium.equilibrium(T, 3).overlap / 2).mean() - _SHARE * surplus)
 
 
 def weight_of_a_valley(n: int, T: float, sweeps: int) -> Between:  # noqa: ARG001
     """Return the probability ``1 - m`` that two replicas lie in one valley; deviations are absolute."""
-    weight = 1 - float(statics.equilibrium(T, 3).breakpoint)
+    weight = 1 - float(equilibrium.equilibrium(T, 3).breakpoint)
     return Between(weight, weight, scale=1.0)
 
 
@@ -119,12 +120,12 @@ CLAIMS = (
             Mutant(
                 "replica symmetric",
                 "all overlaps are 0",
-                {"theory.statics.equilibrium": wrong.without_valleys},
+                {"theory.statics.equilibrium.equilibrium": wrong.without_valleys},
             ),
             Mutant(
                 "physics' temperature",
                 "theory's T is that of energies with variance n/2",
-                {"theory.statics.equilibrium": wrong.physics_temperature_of_theory},
+                {"theory.statics.equilibrium.equilibrium": wrong.physics_temperature_of_theory},
             ),
         ),
         estimator=Extrapolation({"n^-1/2": lambda n: n**-0.5, "1/n": lambda n: 1 / n}),  # nothing is known of the power

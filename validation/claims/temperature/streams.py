@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
-from validation.claim import Between, Claim, Mutant
-from validation.claims import wrong
+from validation.claim import Claim, Mutant
+from validation.claims._shared import perturbations
 from validation.claims.temperature.averages import sizes
+from validation.series import Between
 
 Array = NDArray[np.float64]
 LADDER = (1.5, 2.0, 3.0)
@@ -46,7 +47,7 @@ def no_overlap(n: int, chains: int) -> Between:  # noqa: ARG001
     return Between(np.zeros(len(COMPONENTS)), np.zeros(len(COMPONENTS)), scale=1.0)
 
 
-def _keys(change: wrong.Function, *modules: str) -> dict[str, wrong.Function]:
+def _keys(change: perturbations.Function, *modules: str) -> dict[str, perturbations.Function]:
     return {f"spinglass.sampling.{module}.row_keys": change for module in modules}
 
 
@@ -70,19 +71,19 @@ CLAIMS = (
             Mutant(
                 "one noise for all chains",
                 "all chains of a batch move by the same random numbers",
-                _keys(wrong.one_key_for_all_rows, "hmc", "langevin"),
+                _keys(perturbations.one_key_for_all_rows, "hmc", "langevin"),
                 upstream=True,
             ),
             Mutant(
                 "one noise for all batches",
                 "every batch of chains begins the same random numbers again",
-                _keys(wrong.keys_without_seed, "hmc", "langevin"),
+                _keys(perturbations.keys_without_seed, "hmc", "langevin"),
                 upstream=True,
             ),
             Mutant(
                 "one noise for both copies",
                 "the two copies of parallel tempering move by the same random numbers",
-                _keys(wrong.keys_of_half_the_rows, "tempering"),
+                _keys(perturbations.keys_of_half_the_rows, "tempering"),
                 upstream=True,
             ),
         ),

@@ -1,0 +1,92 @@
+"""Solutions as points of projective space: which are close, which are conjugate, which are real.
+
+A class is a solution up to a complex factor; its representatives here have length one. The distance of two
+classes is the sine of the angle between them.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinglass.critical_points.tracking.start_system import ComplexArray
+from spinglass.landscape import Array
+from spinglass.layout import IntArray
+
+SAME = 1e-8  # classes closer than this are taken for one solution; solutions are exact to about 1e-12
+_ROUNDING = 1e-14  # of a distance, and of a key
+
+
+def close_pairs(points: ComplexArray, reach: Array) -> IntArray:
+    """Return all pairs i < j whose distance is at most ``reach_i + reach_j``, shape (pairs, 2)."""
+    pairs = [
+        np.sort(np.stack([i, j], axis=1)[distance(points[i], points[j]) <= reach[i] + reach[j] + _ROUNDING], axis=1)
+        for i, j in _overlapping(_key(points), reach)
+    ]
+    return np.concatenate([np.empty((0, 2), np.int64), *pairs])
+
+
+def _key(points: ComplexArray, conjugated: bool = False) -> Array:
+    """Return ``|b.X|^2/|X|^2`` for a fixed b of length one: it changes by at most three times the distance."""
+    rng = np.random.default_rng(0)
+    real, imaginary = rng.standard_normal((2, points.shape[1]))
+    b = real + (-1j if conjugated else 1j) * imaginary
+    return np.asarray((np.abs(points @ b) / (np.linalg.norm(points, axis=1) * np.linalg.norm(b))) ** 2)
+
+
+def _overlapping(key: Array, reach: Array) -> Iterator[tuple[IntArray, IntArray]]:
+    """Yield all pairs whose intervals on the line of keys overlap: the only ones that can be close."""
+    low, high = key - 3 * reach - _ROUNDING, key + 3 * reach + _ROUNDING
+    order = np.argsort(low, kind="stable")
+    counts = np.searchsorted(low[order], high[order], side="right") - np.arange(len(order)) - 1
+    # A few at a time: wide intervals may overlap with a great many others.
+    for rows in np.array_split(np.arange(len(order)), 1 + int(counts.sum()) // 2**18):
+        first = np.repeat(rows, counts[rows])
+        offset = np.arange(len(first)) - np.repeat(np.cumsum(counts[rows]) - counts[rows], counts[rows])
+        yield order[first], order[first + 1 + offset]
+
+
+def distance(X: ComplexArray, Y: ComplexArray) -> Array:
+    """Return the sine of the angle between classes, rows with rows, of any length near one."""
+    along = (X.conj() * Y).sum(1) / (np.abs(X) ** 2).sum(1)
+    return np.asarray(np.linalg.norm(Y - along[:, None] * X, axis=1) / np.linalg.norm(Y, axis=1))
+
+
+def first_of_each(points: ComplexArray) -> tuple[IntArray, IntArray]:
+    """Return the rows that are not close to an earlier row, and the rows that are close to any other."""
+    pairs = close_pairs(points, np.full(len(points), SAME / 2))
+    return np.setdiff1d(np.arange(len(points)), pairs[:, 1]), np.unique(pairs)
+
+
+def without_conjugate(points: ComplexArray) -> IntArray:
+    """Return the rows whose complex conjugate is not among the points."""
+    B = len(points)
+    keys = np.concatenate([_key(points), _key(points, conjugated=True)])
+    paired = np.zeros(B, bool)
+    for i, j in _overlapping(keys, np.full(2 * B, SAME / 2)):
+        i, j = np.minimum(i, j), np.maximum(i, j)
+        i, j = i[(i < B) & (j >= B)], j[(i < B) & (j >= B)] - B
+        paired[i[distance(points[i], points[j].conj()) <= SAME]] = True
+    return np.flatnonzero(~paired)
+
+
+def aligned(points: ComplexArray) -> ComplexArray:
+    """Multiply every point by the phase that makes ``X.X`` positive: a real class becomes real."""
+    square = (points**2).sum(1)
+    return np.asarray(points * np.exp(-0.5j * np.angle(square))[:, None])
+
+
+def imaginary_part(points: ComplexArray) -> Array:
+    """Return ``|Im X|`` of aligned points: 0 for a real class."""
+    # |Im X|^2 = (1 - |X.X|)/2 cancels where it is small, and only there.
+    imaginary: Array = np.sqrt(np.maximum(0.0, (1 - np.abs(np.einsum("bi,bi->b", points, points))) / 2))
+    small = imaginary < 1e-2
+    imaginary[small] = np.linalg.norm(aligned(points[small]).imag, axis=1)
+    return imaginary
+
+
+def one_of_each_pair(points: ComplexArray) -> NDArray[np.bool_]:
+    """For points closed under conjugation, mark at least one of each conjugate pair, and mostly just one."""
+    b = np.random.default_rng(1).standard_normal((points.shape[1], points.shape[1]))
+    # Conjugation turns the sign of Im conj(X).bX; where it is too small to tell, both are taken.
+    return np.asarray(np.einsum("bi,bi->b", points.conj(), points @ b).imag > -1e-10)

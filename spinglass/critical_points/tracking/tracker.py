@@ -1,0 +1,197 @@
+"""Kernel: follow a block of paths from the start form to the model, eight at a time.
+
+Every lane follows a path of its own with steps of its own; a lane whose path has ended takes the next one.
+A step predicts by the power series, takes one Newton step there, and is accepted if that step is short.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from spinglass._common.jit import jit
+from spinglass.critical_points.tracking.simd import (
+    WIDTH,
+    aligned_rows,
+    choose,
+    load,
+    load_real,
+    root,
+    splat,
+    squared_modulus,
+    store,
+    store_real,
+)
+from spinglass.critical_points.tracking.start_system import ComplexArray, start_point
+from spinglass.critical_points.tracking.taylor import Workspace, correct, expand
+from spinglass.critical_points.tracking.tensor import Form
+from spinglass.landscape import Array
+from spinglass.layout import IntArray
+
+ARRIVED, STEP_TOO_SHORT, TOO_MANY_STEPS, NOT_REGULAR = range(4)
+_ON_THE_WAY = -1
+
+# Newton's last step at a solution is rounding times its condition number; at a singular one it is of order 1.
+_POLISHED, _REGULAR = 1e-12, 1e-9
+_POLISHES = 5  # Newton steps that a path may take at its end
+
+
+class Lanes(NamedTuple):
+    """Where eight paths are, in arrays of lanes.
+
+    Attributes
+    ----------
+    series
+        The power series at the last accepted points.
+    time, step
+        t there, and the step to the next point; real.
+    lengths
+        Of Newton's step and of the last three coefficients of the new series; real, four rows.
+    accepted
+        1 where the step was accepted, else 0; real.
+    """
+
+    series: Array
+    time: Array
+    step: Array
+    lengths: Array
+    accepted: Array
+
+
+def lanes(form: Form, order: int) -> Lanes:
+    """Allocate the lanes for series up to ``order``."""
+    return Lanes(
+        aligned_rows(2 * form.variables * (order + 1)),
+        aligned_rows(1),
+        aligned_rows(1),
+        aligned_rows(4),
+        aligned_rows(1),
+    )
+
+
+class Precision(NamedTuple):
+    """How closely paths are followed."""
+
+    order: int
+    prediction: float  # error allowed to the predicted point, relative to |X| = 1
+    correction: float  # length of a Newton step that is still accepted
+    radius: float  # largest step, in units of the estimated radius of convergence
+    shortest: float  # a path whose step falls below this has failed
+    steps: int  # so many steps at most
+
+
+@jit
+def _predict(variables: int, order: int, step: Array, coefficients: Array, w: Workspace) -> None:
+    """Evaluate the series at ``step``, scaled to length one, into ``point``."""
+    h = load_real(step, 0)
+    square = splat(0.0)
+    for i in range(variables):
+        value = load(coefficients, order * variables + i)
+        for k in range(order - 1, -1, -1):
+            value = load(coefficients, k * variables + i) + h * value
+        store(w.point, i, value)
+        square = square + squared_modulus(value)
+    scale = splat(1.0) / root(square)
+    for i in range(variables):
+        store(w.point, i, scale * load(w.point, i))
+
+
+@jit
+def _length(variables: int, a: Array, first: int, out: Array, row: int) -> None:
+    """Write the length of the vector at entries ``first``.. of ``a`` into a row of ``out``."""
+    square = splat(0.0)
+    for i in range(variables):
+        square = square + squared_modulus(load(a, first + i))
+    store_real(out, row, root(square))
+
+
+@jit
+def _step_length(precision: Precision, last: float, before: float, earlier: float) -> float:
+    """Largest step whose first neglected term, extrapolated from the last three, stays below the tolerance."""
+    ratio = max(last / before, np.sqrt(last / earlier))
+    by_error: float = (precision.prediction / (last * ratio)) ** (1.0 / (precision.order + 1))
+    by_radius: float = precision.radius / ratio
+    return min(by_error, by_radius)
+
+
+@jit
+def _begin(path: int, degree: int, roots: ComplexArray, sheets: int, lane: int, start: ComplexArray, x: Array) -> None:
+    start_point(path, degree, roots, sheets, start)
+    x[:, lane] = 0.0
+    for i in range(start.size):
+        x[2 * i, lane] = start[i].real
+        x[2 * i + 1, lane] = start[i].imag
+
+
+@jit
+def track(
+    form: Form,
+    c: Array,
+    roots: ComplexArray,
+    sheets: int,
+    precision: Precision,
+    paths: IntArray,
+    w: Workspace,
+    now: Lanes,
+    points: ComplexArray,
+    status: IntArray,
+    steps: IntArray,
+) -> None:
+    """Follow ``paths``; row k of ``points`` gets the end of path k, ``status`` and ``steps`` how it went."""
+    order, variables = precision.order, form.variables
+    row_of = np.full(WIDTH, -1)
+    polish = np.zeros(WIDTH, np.int64)
+    start = np.empty(variables, np.complex128)
+    coming = 0
+    active = 1
+    while active > 0:
+        active = 0
+        for lane in range(WIDTH):
+            if row_of[lane] < 0 and coming < paths.size:
+                _begin(paths[coming], form.degree, roots, sheets, lane, start, now.series)
+                row_of[lane], now.time[0, lane], now.step[0, lane], polish[lane] = coming, 0.0, 0.0, 0
+                coming += 1
+            active += row_of[lane] >= 0
+            w.time[0, lane] = min(now.time[0, lane] + now.step[0, lane], 1.0)
+        _predict(variables, order, now.step, now.series, w)
+        correct(form, c, w)
+        expand(form, c, order, w)
+        _length(variables, w.change, 0, now.lengths, 0)
+        for k in range(3):
+            _length(variables, w.x, (order - k) * variables, now.lengths, 1 + k)
+        for lane in range(WIDTH):
+            now.accepted[0, lane] = 1.0 if now.lengths[0, lane] <= precision.correction else 0.0
+        accepted = load_real(now.accepted, 0)
+        for i in range((order + 1) * variables):
+            store(now.series, i, choose(accepted, load(w.x, i), load(now.series, i)))
+        for lane in range(WIDTH):
+            row = row_of[lane]
+            if row < 0:
+                continue
+            steps[row] += 1
+            state = _conclude(precision, lane, polish, now, w.time)
+            if state == _ON_THE_WAY and steps[row] >= precision.steps:
+                state = TOO_MANY_STEPS
+            if state != _ON_THE_WAY:
+                for i in range(variables):
+                    points[row, i] = complex(now.series[2 * i, lane], now.series[2 * i + 1, lane])
+                status[row] = state
+                row_of[lane] = -1
+
+
+@jit
+def _conclude(precision: Precision, lane: int, polish: IntArray, now: Lanes, target: Array) -> int:
+    """Choose one lane's next step after its last was accepted or not, and return the lane's state."""
+    if now.accepted[0, lane] == 0.0:
+        now.step[0, lane] *= 0.5
+        return STEP_TOO_SHORT if now.step[0, lane] < precision.shortest else _ON_THE_WAY
+    now.time[0, lane] = target[0, lane]
+    if now.time[0, lane] >= 1.0:
+        now.step[0, lane] = 0.0
+        polish[lane] += 1
+        error = now.lengths[0, lane]
+        if error <= _POLISHED or (polish[lane] >= _POLISHES and error <= _REGULAR):
+            return ARRIVED
+        return NOT_REGULAR if polish[lane] >= _POLISHES else _ON_THE_WAY
+    length = _step_length(precision, now.lengths[1, lane], now.lengths[2, lane], now.lengths[3, lane])
+    now.step[0, lane] = min(length, 1.0 - now.time[0, lane])
+    return _ON_THE_WAY if length >= precision.shortest else STEP_TOO_SHORT

@@ -1,0 +1,212 @@
+"""Networks that were trained together, and how they came there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass._common.threads import run_in_threads
+from spinglass.landscape import Array
+from spinglass.networks.layers import LayeredNetwork
+from spinglass.networks.training import backpropagation
+from spinglass.networks.training.compiled_losses import ACTIVATIONS, LOSSES
+from spinglass.networks.training.panels import Shape, pack, shape_of, workspace
+from spinglass.networks.training.targets import Examples, _inputs, examples
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class TrainingStatus(StrEnum):
+    """How the training of one network ended; compares equal to its text."""
+
+    FINISHED = "finished"
+    STOPPED_EARLY = "stopped early"
+    DIVERGED = "diverged"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measured:
+    """Loss and share of misclassified rows on one set of data, at each epoch of ``epochs``; NaN once not measured.
+
+    Errors are NaN where targets are values, not classes.
+    """
+
+    loss: Array  # (K, E)
+    error: Array  # (K, E)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class TrainedNetworks:
+    """K networks of one architecture, one row each.
+
+    ``weights[l]`` (K, n_l, n_{l+1}) and ``biases[l]`` (K, n_{l+1}) are those at the end, or with early stopping those
+    of the best epoch; of a diverged network they are not finite. Losses are means over the rows of a data set, without
+    weight decay.
+
+    Examples
+    --------
+    >>> from spinglass.networks import train
+    >>> found = train([[0.0], [1.0]], [0, 1], hidden=2, networks=3, epochs=20, seed=0)
+    >>> found.widths, found.weights[0].shape, found.train.loss.shape, found.status.tolist()
+    ((1, 2, 2), (3, 1, 2), (3, 21), ['finished', 'finished', 'finished'])
+    """
+
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...] | None
+    activation: str
+    loss: str
+    epochs: npt.NDArray[np.int64]  # (E,), after which losses were measured; 0 is the start
+    train: Measured
+    test: Measured | None
+    validation: Measured | None
+    chosen_epoch: npt.NDArray[np.int64]  # (K,), the epoch that the weights are of
+    status: npt.NDArray[np.str_]  # (K,), texts of TrainingStatus
+    training_data: Examples = field(repr=False)
+
+    def __len__(self) -> int:
+        """Return the number of networks."""
+        return len(self.weights[0])
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Units of each layer, the inputs first."""
+        return (self.weights[0].shape[1], *(layer.shape[2] for layer in self.weights))
+
+    @property
+    def diverged(self) -> npt.NDArray[np.bool_]:
+        """Which networks diverged, shape (K,)."""
+        return np.asarray(self.status == TrainingStatus.DIVERGED)
+
+    @property
+    def train_loss(self) -> Array:
+        """Mean loss on the training data of the weights kept, shape (K,)."""
+        return self._kept(self.train.loss)
+
+    @property
+    def train_error(self) -> Array:
+        """Share of misclassified training rows of the weights kept, shape (K,)."""
+        return self._kept(self.train.error)
+
+    @property
+    def test_loss(self) -> Array:
+        """Mean loss on the test data of the weights kept, shape (K,)."""
+        return self._kept(self._tested().loss)
+
+    @property
+    def test_error(self) -> Array:
+        """Share of misclassified test rows of the weights kept, shape (K,)."""
+        return self._kept(self._tested().error)
+
+    def outputs(self, X: npt.ArrayLike) -> Array:
+        """Return the outputs of all networks for inputs (N, d), shape (K, N, C), before any softmax."""
+        inputs = _inputs(X, self.widths[0])
+        out = np.empty((len(self), len(inputs), self.widths[-1]))
+        rows = np.arange(len(inputs))
+
+        def one(k: int) -> None:
+            backpropagation.outputs(self._packed[k], self.shape, workspace(self.shape), inputs, rows, out[k])
+
+        run_in_threads(one, range(len(self)))
+        return out
+
+    def evaluate(self, X: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, Array]:
+        """Return mean loss and share of misclassified rows of all networks on other data, shapes (K,)."""
+        data = examples(X, y, self.loss, self.training_data)
+        measured = np.empty((len(self), 2))
+        run_in_threads(partial(self._measure, data, measured), range(len(self)))
+        return measured[:, 0], measured[:, 1]
+
+    def predict(self, X: npt.ArrayLike) -> npt.NDArray[np.generic]:
+        """Return the labels with the largest outputs, shape (K, N).
+
+        Raises
+        ------
+        ValueError
+            If the networks were trained on values, or ``X`` does not fit.
+        """
+        classes = self.training_data.classes
+        if classes is None:
+            raise ValueError("these networks were trained on values, not labels; use outputs")
+        found = self.outputs(X)
+        return np.asarray(classes[(found[..., 0] > 0).astype(int) if found.shape[2] == 1 else found.argmax(axis=2)])
+
+    def network(self, k: int) -> LayeredNetwork:
+        """Return network k by itself, for its derivatives see :func:`spinglass.networks.curvature.curvature`."""
+        biases = None if self.biases is None else tuple(layer[k] for layer in self.biases)
+        return LayeredNetwork(tuple(layer[k] for layer in self.weights), biases, self.activation)
+
+    @property
+    def shape(self) -> Shape:
+        """The layout that compiled code sees."""
+        return shape_of(self.widths, ACTIVATIONS[self.activation], LOSSES[self.loss], self.biases is not None)
+
+    @cached_property
+    def _packed(self) -> Array:
+        def row(k: int) -> Array:
+            biases = None if self.biases is None else [layer[k] for layer in self.biases]
+            return pack(self.shape, [layer[k] for layer in self.weights], biases)
+
+        return np.array([row(k) for k in range(len(self))])
+
+    def _measure(self, data: Examples, measured: Array, k: int) -> None:
+        found = backpropagation.loss_and_errors(
+            self._packed[k], self.shape, workspace(self.shape), data.X, data.T, data.every
+        )
+        measured[k] = found[0] / len(data.X), (found[1] / len(data.X) if data.classes is not None else np.nan)
+
+    def _tested(self) -> Measured:
+        if self.test is None:
+            raise ValueError("no test data was given; pass test=(X, y) to train, or call evaluate(X, y)")
+        return self.test
+
+    def _kept(self, values: Array) -> Array:
+        return values[np.arange(len(self)), np.searchsorted(self.epochs, self.chosen_epoch)]
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return a table with one row a network."""
+        import pandas as pd
+
+        columns: dict[str, npt.NDArray[np.generic]] = {"train_loss": self.train_loss, "train_error": self.train_error}
+        if self.test is not None:
+            columns |= {"test_loss": self.test_loss, "test_error": self.test_error}
+        columns |= {"chosen_epoch": self.chosen_epoch, "status": self.status}
+        return pd.DataFrame(columns, index=pd.RangeIndex(len(self), name="network"))
+
+    def history(self) -> "pd.DataFrame":
+        """Return a table: columns network, epoch, data (train, validation, test), loss, error."""
+        import pandas as pd
+
+        network, epoch = np.meshgrid(np.arange(len(self)), self.epochs, indexing="ij")
+        tables = [
+            pd.DataFrame(
+                {
+                    "network": network.ravel(),
+                    "epoch": epoch.ravel(),
+                    "data": name,
+                    "loss": measured.loss.ravel(),
+                    "error": measured.error.ravel(),
+                }
+            )
+            for name, measured in (("train", self.train), ("validation", self.validation), ("test", self.test))
+            if measured is not None
+        ]
+        return pd.concat(tables, ignore_index=True)
+
+    def __repr__(self) -> str:
+        """Return a summary in a few lines."""
+        kinds, counts = np.unique(self.status, return_counts=True)
+        lines = [
+            f"TrainedNetworks: {len(self)} of widths {'-'.join(map(str, self.widths))}, {self.activation}, {self.loss}",
+            "  status      " + ", ".join(f"{c} {k}" for k, c in zip(kinds, counts, strict=True)),
+        ]
+        pairs: Sequence[tuple[str, Measured | None]] = (("train", self.train), ("test", self.test))
+        for name, measured in pairs:
+            if measured is not None and not self.diverged.all():
+                loss = self._kept(measured.loss)[~self.diverged]
+                lines.append(f"  {name:5} loss  {loss.min():.4f} to {loss.max():.4f}, mean {loss.mean():.4f}")
+        return "\n".join(lines)

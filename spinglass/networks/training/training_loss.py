@@ -1,0 +1,83 @@
+"""The loss of a network in training as a landscape over its parameters, for whatever takes landscapes."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from spinglass.landscape import Array, check_points
+from spinglass.networks.training import steps
+from spinglass.networks.training.compiled_losses import ACTIVATIONS, LOSSES
+from spinglass.networks.training.panels import pack, shape_of, unpack, workspace
+from spinglass.networks.training.settings import hidden_widths, one_of
+from spinglass.networks.training.targets import examples
+
+
+class TrainingLoss:
+    """The mean loss over a data set as a function of all parameters, computed by the code that training runs.
+
+    Parameters are, layer by layer, the matrix W_l (n_{l-1}, n_l) row by row, with the biases as its last row where
+    there are any: the order of :class:`spinglass.networks.layers.LayeredNetwork`. Data, activations and losses are
+    those of :func:`spinglass.networks.train`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as there.
+
+    Examples
+    --------
+    >>> from spinglass import check_derivatives
+    >>> rng = np.random.default_rng(0)
+    >>> loss = TrainingLoss(rng.normal(size=(20, 3)), rng.integers(3, size=20), hidden=[4], activation="tanh")
+    >>> loss.n, check_derivatives(loss, where="space").passed
+    (31, True)
+    """
+
+    def __init__(
+        self,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        *,
+        hidden: int | Sequence[int] = (25,),
+        activation: str = "relu",
+        loss: str = "cross_entropy",
+        biases: bool = True,
+    ) -> None:
+        one_of("activation", activation, ACTIVATIONS)
+        one_of("loss", loss, LOSSES)
+        self._data = examples(X, y, loss)
+        widths = (self._data.X.shape[1], *hidden_widths(hidden), self._data.T.shape[1])
+        self._shape = shape_of(widths, ACTIVATIONS[activation], LOSSES[loss], bool(biases))
+        self._sizes = [(below + bool(biases)) * above for below, above in pairwise(widths)]
+
+    @property
+    def n(self) -> int:
+        """Number of parameters."""
+        return sum(self._sizes)
+
+    def energy_and_gradient(self, x: Array) -> tuple[Array, Array]:
+        """Return the losses (B,) and their gradients (B, n) for rows of parameters (B, n)."""
+        rows = check_points(x, self.n)
+        work = workspace(self._shape)
+        losses, gradients = np.empty(len(rows)), np.empty(rows.shape)
+        for b, row in enumerate(rows):
+            data = self._data
+            losses[b] = steps.whole_gradient(
+                self._packed(row), self._shape, work, data.X, data.T, data.every, 0, len(data.X)
+            )
+            gradients[b] = self._row(work.gradient)
+        return losses, gradients
+
+    def _packed(self, row: Array) -> Array:
+        parts = np.split(row, np.cumsum(self._sizes)[:-1])
+        layers = [part.reshape(-1, above) for part, above in zip(parts, self._shape.widths[1:], strict=True)]
+        if not self._shape.biased:
+            return pack(self._shape, layers, None)
+        return pack(self._shape, [layer[:-1] for layer in layers], [layer[-1] for layer in layers])
+
+    def _row(self, packed: Array) -> Array:
+        weights, biases = unpack(self._shape, packed)
+        pairs = zip(weights, biases, strict=True)
+        return np.concatenate([part.ravel() for W, b in pairs for part in ([W, b] if self._shape.biased else [W])])

@@ -1,0 +1,1 @@
+"""Relaxation of infinite systems in time: the Cugliandolo-Kurchan equations."""

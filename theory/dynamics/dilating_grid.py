@@ -1,0 +1,103 @@
+"""The dilating grid of the two-time equations: rows, functions at one time, at times in proportion to one another."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+from theory.arguments import Floats, Integers
+from theory.dynamics.uniform_grid import Run
+
+SEEDS = 4  # rows that the uniform grid gives: as many as a value between rows is read from
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A uniform run and the rows that continue it: energy and multiplier at each time, C and R at each node.
+
+    Node 0 of a row lies at t' = t, the last at t' = 0. ``unit`` is the lag at which nodes pass from equal distances to
+    distances in proportion to lag (for the older half, to t').
+    """
+
+    run: Run
+    unit: float
+    times: Floats
+    energy: Floats
+    multiplier: Floats
+    sizes: Integers
+    young: Floats  # (rows, room): asinh(lag / unit) of each node
+    old: Floats  # asinh(t' / unit)
+    correlation: Floats
+    response: Floats
+
+    @classmethod
+    def after(cls, run: Run, end: float, spacing: float, unit: float) -> "Rows":
+        """Return a run's last rows, and room for those to come, up to ``end`` or just beyond."""
+        last = float(run.times[-1])
+        ahead = max(0, math.ceil(math.log(end / last) / math.log1p(spacing) - 1e-9))
+        times = last * (1 + spacing) ** np.arange(1.0 - SEEDS, ahead + 1)
+        nodes = [row_nodes(time, spacing, unit) for time in times]
+        sizes = np.array([lags.size for lags, _ in nodes], dtype=np.int64)
+        blank = [np.zeros(times.size), np.zeros(times.size), sizes, *np.ones((4, times.size, int(sizes.max())))]
+        rows = cls(run, unit, times, *blank)
+        for row, (lags, others) in enumerate(nodes):
+            rows.young[row, : lags.size] = np.arcsinh(lags / unit)
+            rows.old[row, : lags.size] = np.arcsinh(others / unit)
+        for row in range(SEEDS):
+            values = rows.read(times[row], nodes[row][1])
+            rows.correlation[row, : sizes[row]], rows.response[row, : sizes[row]] = values
+        rows.energy[:SEEDS] = CubicSpline(run.times, run.energy)(times[:SEEDS])
+        rows.multiplier[:SEEDS] = CubicSpline(run.times, run.multiplier)(times[:SEEDS])
+        return rows
+
+    @property
+    def last(self) -> float:
+        """The latest time that is known."""
+        return float(max(self.run.times[-1], self.times[-1]))
+
+    def grid(self) -> tuple[Any, ...]:
+        """Return what kernels know of the rows."""
+        run = self.run
+        functions = (self.correlation, self.response, run.correlation, run.response)
+        # Rounding must not put the last seed beyond the uniform grid.
+        end = max(float(run.times[-1]), float(self.times[SEEDS - 1]))
+        return (run.step, end, self.unit, np.log(self.times), self.sizes, self.young, self.old, *functions)
+
+    def nodes(self, row: int) -> tuple[Floats, Floats]:
+        """Return lags and second times t' of a row's nodes, from the youngest to the oldest."""
+        size, time = self.sizes[row], self.times[row]
+        young, old = self.young[row, :size], self.old[row, :size]
+        lags, others = self.unit * np.sinh(young), self.unit * np.sinh(old)
+        near = young <= old
+        return np.where(near, lags, time - others), np.where(near, time - lags, others)
+
+    def read(self, times: Any, others: Any) -> tuple[Floats, Floats]:
+        """Return C and R between times and others, none of which is later."""
+        from theory.dynamics import dilating_kernels as kernels
+
+        pairs = np.ascontiguousarray(np.broadcast_arrays(times, others), dtype=np.float64)
+        out = np.empty((pairs.shape[1], 3))
+        kernels.read(self.grid(), self.times.size - 1, pairs[0], pairs[1], out)
+        return out[:, 0], out[:, 1]
+
+    def at(self, times: Floats) -> tuple[Floats, Floats]:
+        """Return energy and multiplier at times."""
+        run, logs, late = self.run, np.log(self.times), times > self.run.times[-1]
+        values = []
+        for early, rows in ((run.energy, self.energy), (run.multiplier, self.multiplier)):
+            found = CubicSpline(run.times, early)(np.where(late, 0.0, times))
+            if late.any():
+                found[late] = CubicSpline(logs, rows)(np.log(times[late]))
+            values.append(found)
+        return values[0], values[1]
+
+
+def row_nodes(time: float, spacing: float, unit: float) -> tuple[Floats, Floats]:
+    """Return lags and second times t' of a row's nodes: close to both ends, in proportion to their distance between."""
+    near = unit * np.sinh(spacing * np.arange(int(math.asinh(0.5 * time / unit) / spacing) + 1))
+    # The halves meet in the middle; the last node of the older one is left out where it comes too close.
+    old = near[:-1] if time - 2 * near[-1] < 0.25 * spacing * time else near
+    old = old[::-1]
+    return np.concatenate([near, time - old]), np.concatenate([time - near, old])

@@ -1,0 +1,266 @@
+"""Compiled parts of the dilating grid: interpolation in two times, graded quadrature, and one row's equations.
+
+A *row* is C(t, .) and R(t, .) at one time t, from its youngest node t' = t (number 0) to its oldest, t' = 0. Between
+nodes and between rows, functions of the lag ``t - t'`` (for the younger half, where it is at most ``t'``) or of ``t'``
+(for the older half) are interpolated: so rows change on the scale of t alone, however fast they are along themselves.
+
+``grid`` is ``(h, end, unit, logs, sizes, young, old, C, R, uniform_C, uniform_R)``: step and end of the uniform grid,
+the lag at which nodes pass from equal to proportional distances, then for each row its log time, number of nodes, the
+nodes as ``asinh(lag / unit)`` and ``asinh(t' / unit)``, and the functions; last the functions on the uniform grid.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinglass._common.jit import jit
+from theory.dynamics.uniform_kernels import dot, power_law
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+NODES = 6  # that a value along a row is read from
+ROWS = 4  # that a value between rows is read from
+
+
+@jit
+def lagrange(x: float, places: Array, out: Array) -> None:
+    """Write the weights of these places for the value at x of the polynomial through them."""
+    for i in range(places.size):
+        above, below = 1.0, 1.0
+        for j in range(places.size):
+            if j != i:
+                above *= x - places[j]
+                below *= places[i] - places[j]
+        out[i] = above / below
+
+
+@jit
+def lagrange_slope(at: int, places: Array, out: Array) -> None:
+    """Write the weights of these places for the slope, at place ``at``, of the polynomial through them."""
+    x = places[at]
+    for i in range(places.size):
+        if i == at:
+            continue
+        weight = 1.0 / (places[i] - x)
+        for j in range(places.size):
+            if j not in (i, at):
+                weight *= (x - places[j]) / (places[i] - places[j])
+        out[i] = weight
+    out[at] = 0.0
+    out[at] = -np.sum(out)
+
+
+@jit
+def along(places: Array, x: float, out: Array) -> int:
+    """Write weights about x along a row whose places rise or fall; return the first node they belong to."""
+    rising = places[-1] > places[0]
+    low, high = 0, places.size - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (places[middle] <= x) == rising:
+            low = middle
+        else:
+            high = middle
+    start = min(max(low - NODES // 2 + 1, 0), places.size - NODES)
+    lagrange(x, places[start : start + NODES], out)
+    return start
+
+
+@jit
+def along_row(grid: Any, row: int, lag: float, other: float, out: Array) -> int:
+    """Write weights for a row that stands in for that of ``other + lag``: at the same lag, or the same other time."""
+    unit, sizes, young, old = grid[2], grid[4], grid[5], grid[6]
+    if lag <= other:
+        return along(young[row, : sizes[row]], np.arcsinh(lag / unit), out)
+    return along(old[row, : sizes[row]], np.arcsinh(other / unit), out)
+
+
+@jit
+def on_uniform(grid: Any, time: float, lag: float, other: float, out: Array) -> None:
+    """Write C and R by cubic interpolation in the uniform grid, from pairs ``other <= time`` alone."""
+    h, C, R = grid[0], grid[9], grid[10]
+    last = C.shape[0] - 4
+    young = lag <= other
+    x, y = time / h, (lag if young else other) / h
+    column = min(max(int(y) - 1, 0), last)
+    # Rows that have all these columns; where one column is read, any row that has it.
+    row = min(max(int(x) - 1, column if y == 0.0 else column + 3), last)
+    places, down, across = np.arange(4.0), np.empty(4), np.empty(4)
+    lagrange(x - row, places, down)
+    lagrange(y - column, places, across)
+    out[:2] = 0.0
+    for a in range(4):
+        for b in range(4):
+            i = row + a
+            j = i - column - b if young else column + b
+            out[0] += down[a] * across[b] * C[i, j]
+            out[1] += down[a] * across[b] * R[i, j]
+
+
+@jit
+def stencil(logs: Array, last: int, z: float) -> int:
+    """Return the first of the rows, none beyond ``last``, that a value at log time z is read from."""
+    found = int(np.searchsorted(logs[: last + 1], z, side="right")) - 1
+    return min(max(found - ROWS // 2 + 1, 0), last + 1 - ROWS)
+
+
+@jit
+def between_rows(
+    grid: Any, last: int, unknown: int, time: float, lag: float, other: float, out: Array, share: Array
+) -> int:
+    """Write C and R between ``time`` and ``other`` into ``out[:2]``, without the share of the row not known yet.
+
+    That row enters with the weight ``out[2]`` times the weights ``share`` from the node returned on. Their difference
+    ``lag`` is given apart: late in a descent C leaves 1 so slowly that the rounding of a difference would count.
+    """
+    logs, C, R = grid[3], grid[7], grid[8]
+    out[2] = 0.0
+    if time <= grid[1]:
+        on_uniform(grid, time, lag, other, out)
+        return 0
+    out[:2] = 0.0
+    z = np.log(time)
+    first, node = stencil(logs, last, z), 0
+    rows, weights = np.empty(ROWS), np.empty(NODES)
+    lagrange(z, logs[first : first + ROWS], rows)
+    for i in range(ROWS):
+        start = along_row(grid, first + i, lag, other, weights)
+        if first + i == unknown:
+            out[2], node = rows[i], start
+            share[:] = weights
+            continue
+        for k in range(NODES):
+            out[0] += rows[i] * weights[k] * C[first + i, start + k]
+            out[1] += rows[i] * weights[k] * R[first + i, start + k]
+    return node
+
+
+@jit
+def read(grid: Any, last: int, times: Array, others: Array, out: Array) -> None:
+    """Write C and R at pairs of times into the rows of ``out``."""
+    share = np.empty(NODES)
+    for k in range(times.size):
+        between_rows(grid, last, -1, times[k], times[k] - others[k], others[k], out[k], share)
+
+
+@jit
+def row_at_nodes(grid: Any, row: int, lags: Array, others: Array, out: Array) -> None:
+    """Write what an earlier row has, C and R, where a new one has its nodes."""
+    C, R = grid[7], grid[8]
+    weights = np.empty(NODES)
+    for k in range(others.size):
+        start = along_row(grid, row, lags[k], others[k], weights)
+        out[0, k] = dot(weights, C[row, start : start + NODES])
+        out[1, k] = dot(weights, R[row, start : start + NODES])
+
+
+@jit
+def start_at_nodes(grid: Any, row: int, others: Array, known: Array, share: Array) -> None:
+    """Write C(t', 0) at the nodes t' of a new row, and the matrix of what the row itself adds to it."""
+    weights = np.empty(NODES)
+    for k in range(others.size):
+        start = between_rows(grid, row, row, others[k], others[k], 0.0, known[k], weights)
+        if known[k, 2] != 0.0:
+            share[k, start : start + NODES] = known[k, 2] * weights
+
+
+@jit
+def panels(unit: float, width: float, rule: Array, half: float, away: Array, weights: Array) -> int:
+    """Write Gauss's rule on panels that grow away from the end of an interval to its middle; return how many points.
+
+    The panels are those of every interval, but for the last: what the rule misses must not change from row to row.
+    """
+    if half <= 0.0:
+        return 0
+    count = max(1, int(np.ceil(np.arcsinh(half / unit) / width - 1e-9)))
+    points = int(rule.shape[1])
+    for panel in range(count):
+        low, high = unit * np.sinh(width * panel), min(unit * np.sinh(width * (panel + 1)), half)
+        for g in range(points):
+            away[panel * points + g] = low + (high - low) * rule[0, g]
+            weights[panel * points + g] = (high - low) * rule[1, g]
+    return count * points
+
+
+@jit
+def plan(grid: Any, row: int, lags: Array, others: Array, width: float, rule: Array, room: int) -> Any:
+    """Return the quadrature points of the memory integrals of a new row.
+
+    For point p: the node whose equation it serves, whether it is older than that node, its weight, C and R between the
+    two with the new row's own share, and the weights that read the new row at the point.
+    """
+    served, older = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.bool_)
+    weight, known = np.empty(room), np.empty((room, 3))
+    here, there = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
+    reading, sharing = np.empty((room, NODES)), np.zeros((room, NODES))
+    away, weights = np.empty(room), np.empty(room)
+    p, time = 0, others[0]
+    for k in range(others.size):
+        lag, other = lags[k], others[k]
+        for end in range(4):
+            # From t' towards t, from t towards t', from t' towards 0, from 0 towards t'.
+            count = panels(grid[2], width, rule, 0.5 * (lag if end < 2 else other), away, weights)
+            for q in range(count):
+                a = away[q]
+                served[p], older[p], weight[p] = k, end > 1, weights[q]
+                if end < 2:
+                    s = other + a if end == 0 else time - a
+                    here[p] = along_row(grid, row, lag - a if end == 0 else a, s, reading[p])
+                    apart = a if end == 0 else lag - a
+                    there[p] = between_rows(grid, row, row, s, apart, other, known[p], sharing[p])
+                else:
+                    s = other - a if end == 2 else a
+                    here[p] = along_row(grid, row, lag + a if end == 2 else time - a, s, reading[p])
+                    apart = a if end == 2 else other - a
+                    there[p] = between_rows(grid, row, row, other, apart, s, known[p], sharing[p])
+                p += 1
+    return served[:p], older[:p], weight[:p], known[:p], here[:p], there[:p], reading[:p], sharing[:p]
+
+
+@jit
+def memory(squares: Array, orders: Array, points: Any, c: Array, r: Array, F: Array, J: Array) -> float:
+    """Subtract the memory integrals from the equations F of a row, and their derivatives from J; return the energy.
+
+    Unknowns are C, R at nodes 1.., and mu; equations those of C, R at nodes 1.., and of mu, which is C's at node 0.
+    """
+    served, older, weight, known, here, there, reading, sharing = points
+    K = c.size - 1
+    energy = 0.0
+    for p in range(served.size):
+        k, w, i, j, share = served[p], weight[p], here[p], there[p], known[p, 2]
+        C, R = dot(reading[p], c[i : i + NODES]), dot(reading[p], r[i : i + NODES])
+        A, B = known[p, 0], known[p, 1]
+        if share != 0.0:
+            A += share * dot(sharing[p], c[j : j + NODES])
+            B += share * dot(sharing[p], r[j : j + NODES])
+        second, third = power_law(squares, orders, 2, C), power_law(squares, orders, 3, C)
+        line = k - 1 if k > 0 else 2 * K
+        F[line] -= w * second * R * A
+        by_C, by_R, by_share = w * third * R * A, w * second * A, 0.0
+        if older[p]:
+            force = w * power_law(squares, orders, 1, C)
+            F[line] -= force * B
+            by_C += w * second * B
+            by_share = force * share
+            if k == 0:
+                energy -= force * B
+        elif k > 0:
+            F[K + k - 1] -= w * second * R * B
+            _spread(J[K + k - 1, :K], i, reading[p], w * third * R * B)
+            _spread(J[K + k - 1, K : 2 * K], i, reading[p], w * second * B)
+            _spread(J[K + k - 1, K : 2 * K], j, sharing[p], w * second * R * share)
+        _spread(J[line, :K], i, reading[p], by_C)
+        _spread(J[line, K : 2 * K], i, reading[p], by_R)
+        if share != 0.0:
+            _spread(J[line, :K], j, sharing[p], w * second * R * share)
+            _spread(J[line, K : 2 * K], j, sharing[p], by_share)
+    return energy
+
+
+@jit
+def _spread(line: Array, start: int, weights: Array, factor: float) -> None:
+    """Subtract a factor times weights from a line of unknowns, which begins with node 1."""
+    for i in range(NODES):
+        if start + i > 0:
+            line[start + i - 1] -= factor * weights[i]

@@ -1,0 +1,83 @@
+"""Means of the weighted law of an eigenvalue over the normal law of the energy that the Hessian leaves free."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from theory.arguments import Floats
+from theory.kac_rice.panels import weighted_law
+from theory.kac_rice.weighted_laws import Known, WeightedLaw
+
+_Look = Callable[[Floats], Known]
+# What is exp(-50) of the integrand's peak cannot be seen in float64.
+_NEGLIGIBLE = 50.0
+# Points of a search for the integrand's peak, and numbers of a chunk of quadrature nodes.
+_SEARCH, _CHUNK = 65, 100_000
+
+
+def averaged(n: int, rate: float, width: float, index: int | None, y: Floats, *, integral: bool) -> Known:
+    """Return the mean of g(y - width z), or of its integral from minus infinity, over standard normal z.
+
+    ``rate`` and ``index`` say which g, as in :func:`theory.kac_rice.panels.weighted_law`. Infinite y are allowed.
+    """
+    # Beyond this the squares overflow; the density is 0, and the integral 0 or everything.
+    finite = np.abs(y) < 1e150
+    lowest = float(y[finite].min(initial=math.inf)) - 9.0 * width
+    law = weighted_law(n, rate, index, lowest, float(y.max(initial=-math.inf)) if width == 0.0 else math.inf)
+    look = law.log_integral if integral else law.log_value
+    result = Known(np.full(y.shape, -math.inf), np.full(y.shape, -math.inf))
+    if integral:
+        everything = y >= 1e150
+        result.log_value[everything] = law.before[-1]
+        result.log_error[everything] = np.logaddexp(law.error_before[-1], law.log_beyond)
+    if np.any(finite):
+        result.log_value[finite], result.log_error[finite] = (
+            look(y[finite]) if width == 0.0 else _normal_mean(look, law, n, y[finite], width)
+        )
+    return result
+
+
+def _normal_mean(look: _Look, law: WeightedLaw, n: int, y: Floats, width: float) -> Known:
+    """Integrate over z by a trapezoidal rule, for each y on the range of z that contributes."""
+    low, high = _contributing(look, law, y, width)
+    # The error is exp(-2 pi^2/(h^2 (1 + (width/scale)^2))), scale half a level spacing at the origin.
+    scale = 0.4 * math.pi / math.sqrt(2.0 * n)
+    step = 0.7 / math.sqrt(1.0 + (width / scale) ** 2)
+    count = 2 + np.ceil((high - low) / step).astype(np.int64)
+    result = Known(np.empty_like(y), np.empty_like(y))
+    order = np.argsort(count)
+    start = 0
+    while start < y.size:
+        size = max(1, _CHUNK // int(count[order[min(y.size, start + 256) - 1]]))
+        rows = order[start : start + min(size, 256)]
+        z = np.linspace(low[rows], high[rows], int(count[rows].max()), axis=-1)
+        h = z[:, 1] - z[:, 0]
+        weight = -0.5 * z * z + np.log(h / math.sqrt(2.0 * math.pi))[:, None]
+        known = look(y[rows, None] - width * z)
+        result.log_value[rows] = np.logaddexp.reduce(known.log_value + weight, axis=1)
+        result.log_error[rows] = np.logaddexp.reduce(known.log_error + weight, axis=1)
+        start += rows.size
+    return result
+
+
+def _contributing(look: _Look, law: WeightedLaw, y: Floats, width: float) -> tuple[Floats, Floats]:
+    """Return the range of z outside which the integrand, or the bound of its error, is negligible.
+
+    The integrand has its peak where the normal law and g balance, anywhere between z = 0 and the peak of g.
+    """
+    low = np.minimum(-10.0, (y - law.edges[-1]) / width)
+    high = np.maximum(10.0, (y - law.edges[0]) / width)
+    rows = np.arange(y.size)
+    for _ in range(80):
+        z = np.linspace(low, high, _SEARCH, axis=-1)
+        known = look(y[:, None] - width * z)
+        logs = np.maximum(known.log_value, known.log_error) - 0.5 * z * z
+        kept = logs >= logs.max(axis=1, keepdims=True) - _NEGLIGIBLE
+        first = np.maximum(kept.argmax(axis=1) - 1, 0)
+        last = np.minimum(_SEARCH - kept[:, ::-1].argmax(axis=1), _SEARCH - 1)
+        narrower = z[rows, last] - z[rows, first] < 0.7 * (high - low)
+        low, high = z[rows, first], z[rows, last]
+        if not np.any(narrower):
+            break
+    return low, high

@@ -1,0 +1,234 @@
+"""Weighted laws of GOE eigenvalues as piecewise polynomials: every integral over them becomes a lookup.
+
+The line is cut into panels about two level spacings wide. On each, ``g(x) = f(x) exp(-c x^2)``, f the density of
+one ordered eigenvalue or of all of them, is a polynomial through Gauss-Legendre nodes beside the logarithm of
+its scale: g may range over thousands of orders of magnitude. Panels are computed when first needed, then kept.
+"""
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from theory.arguments import Floats
+from theory.kac_rice.ordered_eigenvalues import one_point_table, order_table, seconds_per_point
+from theory.kac_rice.weighted_laws import NODES, ONE_POINT_ERROR, FarTail, WeightedLaw, X
+from theory.large_n.semicircle import semicircle_fraction
+
+_W = np.polynomial.legendre.leggauss(NODES)[1]
+# Values at the nodes -> Legendre coefficients.
+_TO_COEFFICIENTS = _W[:, None] * np.polynomial.legendre.legvander(X, NODES - 1) * (np.arange(NODES) + 0.5)
+# A panel with exp(-45) = 3e-20 of the mass kept cannot be seen in float64.
+_NEGLIGIBLE = 45.0
+# One-point densities are cheap per point and dear per call; a table of n functions bounds the block's memory.
+_BLOCK = 48
+_BLOCK_FUNCTIONS = 100_000
+# The law of one eigenvalue spans about this many panels; its tables may take this many seconds.
+_PANELS_OF_ONE, _SECONDS = 16, 60.0
+
+
+def weighted_law(n: int, rate: float, k: int | None, lowest: float, highest: float) -> WeightedLaw:
+    """Return g for the k-th eigenvalue, or the sum over all, on the panels that points in a range ask for.
+
+    ``rate = c + 1/2`` is what is left in g of the Gaussian decay: given instead of c, as it may be tiny.
+    """
+    panels = _panels(n, rate)
+    # Inside the core the sum over all may rise again; one eigenvalue's g has a single peak.
+    core = max(math.sqrt(2.0 * n), math.sqrt(0.5 * n / rate)) if k is None else 0.0
+    # From here on the decay is nearly exponential on its own scale, as the quadrature of the far tail wants it.
+    start = -math.sqrt((8.0 * n + 800.0) / rate)
+    place = 0.0 if k is None else _likely_place(n, k)
+    _refuse_slow(n, k, place)
+    peak = panels.containing(place)
+    left = panels.containing(max(lowest, start)) if math.isfinite(lowest) else peak
+    right = panels.containing(max(highest, start)) if math.isfinite(highest) and highest < -start else None
+    first = _walk(panels, k, _known_down_to(panels, k, peak, left), -1, core, None)
+    last = right if right is not None and right <= peak else _walk(panels, k, peak, 1, core, right)
+    # Where all that is asked for lies left of what is known, the leftmost known panel bounds it.
+    last = max(first, last)
+    parts = [panels.part(q, k) for q in range(first, last + 1)]
+    top = max(panels.part(q, k).log_mass for q in range(first, max(last, peak) + 1))
+    far = FarTail(n, rate) if k is None or (k == 0 and panels.only_one(first)) else None
+    before = -math.inf if far else min(_bound_outside(panels, k, first, top), panels.log_total(panels.bounds(first)[0]))
+    return WeightedLaw(
+        np.array([panels.bounds(q)[0] for q in range(first, last + 1)] + [panels.bounds(last)[1]]),
+        np.array([part.coefficients for part in parts]),
+        np.array([part.log_scale for part in parts]),
+        np.array([part.log_error for part in parts]),
+        np.concatenate([[-math.inf], np.logaddexp.accumulate([part.log_mass for part in parts])]),
+        np.logaddexp.accumulate([before, *(part.log_error_mass for part in parts)]),
+        _bound_outside(panels, k, last, top),
+        far,
+    )
+
+
+def _refuse_slow(n: int, k: int | None, place: float) -> None:
+    if k is None:
+        return
+    seconds = seconds_per_point(-abs(place), n) * _PANELS_OF_ONE * NODES
+    if seconds > _SECONDS:
+        raise ValueError(
+            f"counts of index {k} at n = {n} would take about {seconds / 60:.0f} minutes of dense eigenproblems; "
+            "ask for an index nearer to 0 or n-1, for a smaller n, or for all indices together (index=None)"
+        )
+
+
+def _known_down_to(panels: "_Panels", k: int | None, q: int, stop: int) -> int:
+    """Go left from panel q to panel ``stop``, or to where the law of one eigenvalue is no longer known."""
+    while q > stop and not (k is not None and panels.part(q, k).unknown):
+        q -= 1
+    return q
+
+
+def _walk(panels: "_Panels", k: int | None, q: int, step: int, core: float, stop: int | None) -> int:
+    """Go outwards from panel q to where the rest is negligible or unknown, or to panel ``stop`` if that comes first."""
+    top = before = panels.part(q, k).log_mass
+    while q != stop and not (k is not None and panels.part(q, k).unknown):
+        q += step
+        part = panels.part(q, k)
+        top = max(top, part.log_mass)
+        outside = min(abs(end) for end in panels.bounds(q)) >= core and part.log_mass <= before
+        if outside and part.log_mass < top - _NEGLIGIBLE:
+            break
+        before = part.log_mass
+    return q
+
+
+def _bound_outside(panels: "_Panels", k: int | None, q: int, top: float) -> float:
+    """Bound the logarithm of g, and of its integral, on the outer side of panel q; ``top`` is the largest mass.
+
+    One eigenvalue's g has a single peak: once it has fallen below that, it falls faster than geometrically.
+    """
+    if k is None:
+        return -math.inf
+    end = panels.part(q, k)
+    bound = max(end.log_mass, float(end.log_error.max()), end.log_error_mass)
+    return bound + math.log(10.0) if bound < top - 1.0 else panels.log_total()
+
+
+class _Part(NamedTuple):
+    coefficients: Floats
+    log_scale: float
+    log_error: Floats
+    log_mass: float
+    log_error_mass: float
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the bound of the mass's error is far above the mass: bounds are up to 100 times too large."""
+        return self.log_error_mass >= self.log_mass + math.log(100.0)
+
+
+class _Panels:
+    """The panels of one n and Gaussian rate: panel q >= 0 lies right of the origin, -1-q is its mirror image."""
+
+    def __init__(self, n: int, rate: float) -> None:
+        self.n, self.rate = n, rate
+        self._edges = [0.0]
+        self._ordered: dict[int, tuple[Floats, Floats, Floats]] = {}
+        self._total: dict[int, tuple[Floats, Floats]] = {}
+
+    def bounds(self, q: int) -> tuple[float, float]:
+        """Return the ends of panel q."""
+        j = max(q, -1 - q)
+        while len(self._edges) < j + 2:
+            self._edges.append(self._edges[-1] + self._width(self._edges[-1]))
+        near, far = self._edges[j], self._edges[j + 1]
+        return (near, far) if q >= 0 else (-far, -near)
+
+    def containing(self, x: float) -> int:
+        """Return the panel that holds x."""
+        j = 0
+        while self.bounds(j)[1] < abs(x):
+            j += 1
+        return j if x > 0.0 else -1 - j
+
+    def only_one(self, q: int) -> bool:
+        """Whether panel q lies so far left that a second eigenvalue there is out of the question."""
+        # exp(-42) in the decay of Airy's function; for n = 2, 3, ... in that of a Gaussian.
+        return self.bounds(q)[1] < -math.sqrt(2.0 * self.n) - 12.5 * self.n ** (-1 / 6) or self.n == 1
+
+    def part(self, q: int, k: int | None) -> _Part:
+        """Return g on panel q."""
+        j = max(q, -1 - q)
+        x = self._nodes(j)
+        rank = k if q < 0 or k is None else self.n - 1 - k
+        if rank is None or (rank == 0 and self.only_one(-1 - j)):
+            raw, log_scale = self._total_at(j)
+            error = ONE_POINT_ERROR * raw
+        elif self.only_one(-1 - j):
+            error, log_scale = self._total_at(j)
+            raw = np.zeros(NODES)
+        else:
+            raw, error, log_scale = self._rank_at(j, rank)
+        logs = log_scale - self.rate * x * x
+        if q >= 0:
+            raw, error, logs = raw[::-1], error[::-1], logs[::-1]
+        top = float(logs.max())
+        coefficients = raw * np.exp(logs - top) @ _TO_COEFFICIENTS
+        low, high = self.bounds(q)
+        mass = float(coefficients[0]) * (high - low)
+        log_error = logs + np.log(error)
+        # Interpolation adds the rounding of the largest value, and what a longer polynomial would still change.
+        size = np.abs(coefficients)
+        interpolation = 1e-15 * size.max() + 4.0 * size[-2:].max() + 1e-300
+        log_error = np.logaddexp(log_error, top + math.log(interpolation))
+        log_error_mass = float(np.logaddexp.reduce(log_error + np.log(0.5 * _W * (high - low))))
+        return _Part(coefficients, top, log_error, top + math.log(mass) if mass > 0.0 else -math.inf, log_error_mass)
+
+    def _rank_at(self, j: int, rank: int) -> tuple[Floats, Floats, Floats]:
+        density, error, log_scale = self._ordered_at(j)
+        if rank < density.shape[1]:
+            return density[:, rank], error[:, rank], log_scale
+        # Beyond what float64 holds.
+        return np.zeros(NODES), np.full(NODES, 1e-300), log_scale
+
+    def log_total(self, below: float = math.inf) -> float:
+        """Return the logarithm of a bound of g, and of its integral, for the sum over all eigenvalues below a place."""
+        law = weighted_law(self.n, self.rate, None, below, below)
+        width = float(law.edges[-1] - law.edges[0])
+        return float(law.before[-1] + math.log(max(width, 1.0)) + math.log(4.0 * self.n + 4.0))
+
+    def _width(self, x: float) -> float:
+        """Two spacings of what varies at x: oscillation inside the spectrum, decay less the weight outside."""
+        n, c = self.n, self.rate - 0.5
+        wave = 2.0 * n - x * x
+        tilt = 2.0 * c * x
+        local = wave + tilt**2 if wave > 0.0 else (math.sqrt(-wave) + tilt) ** 2
+        # At the edge the scale is that of Airy's function; far out g is close to a power of x.
+        least = 3.3 * n ** (1 / 6)
+        if x > 0.0:
+            least = min(least, 14.0 * math.sqrt(n) / x)
+        return 2.2 * math.pi / math.sqrt(local + least**2)
+
+    def _nodes(self, j: int) -> Floats:
+        low, high = self.bounds(-1 - j)
+        return np.asarray(0.5 * (low + high) + 0.5 * (high - low) * X)
+
+    def _ordered_at(self, j: int) -> tuple[Floats, Floats, Floats]:
+        if j not in self._ordered:
+            table = order_table(self._nodes(j), self.n)
+            self._ordered[j] = table.density, table.error, table.log_scale
+        return self._ordered[j]
+
+    def _total_at(self, j: int) -> tuple[Floats, Floats]:
+        if j not in self._total:
+            size = max(1, min(_BLOCK, _BLOCK_FUNCTIONS // self.n))
+            block = range(j - j % size, j - j % size + size)
+            raw, log_scale = one_point_table(np.concatenate([self._nodes(i) for i in block]), self.n)
+            for row, i in enumerate(block):
+                here = slice(row * NODES, (row + 1) * NODES)
+                self._total[i] = raw[here], log_scale[here]
+        return self._total[j]
+
+
+@lru_cache(maxsize=64)
+def _panels(n: int, rate: float) -> _Panels:
+    return _Panels(n, rate)
+
+
+def _likely_place(n: int, k: int) -> float:
+    """Return where the semicircle puts the k-th eigenvalue."""
+    grid = np.linspace(-1.0, 1.0, 2001)
+    return math.sqrt(2.0 * n) * float(np.interp((k + 0.5) / n, semicircle_fraction(grid), grid))

@@ -1,0 +1,119 @@
+"""The law of GOE eigenvalues times a Gaussian weight, known on panels of the line: values, integrals, error bounds.
+
+Every value comes with a bound of its error, because float64 loses the laws of single eigenvalues far from where
+they usually lie. Far to the left no panels are needed: there the sum over all eigenvalues is evaluated point by point.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from theory.arguments import Floats, Integers
+from theory.kac_rice.ordered_eigenvalues import one_point_table
+
+NODES = 20
+X = np.polynomial.legendre.leggauss(NODES)[0]
+# Relative error of the one-point density; the sweep in benchmarks/accuracy.py measures less.
+ONE_POINT_ERROR = 2e-12
+_V, _LAGUERRE = np.polynomial.laguerre.laggauss(30)
+# A table of n functions at many points is made in pieces of this many numbers.
+_FUNCTIONS = 2_000_000
+
+
+class Known(NamedTuple):
+    """Logarithms of values, and of bounds of the values' errors."""
+
+    log_value: Floats
+    log_error: Floats
+
+
+class WeightedLaw(NamedTuple):
+    """``g`` on consecutive panels: ``edges`` (p+1,), Legendre ``coefficients`` (p, 20) times ``exp(log_scale)``.
+
+    ``log_error`` (p, 20) bounds the error of g at the nodes; ``before`` holds the logarithm of the integral of g
+    over all panels left of each edge, ``error_before`` that of its error (p+1 entries); ``log_beyond`` bounds g
+    right of the last panel. ``far`` evaluates g left of the first panel; None where that is beyond knowledge.
+    """
+
+    edges: Floats
+    coefficients: Floats
+    log_scale: Floats
+    log_error: Floats
+    before: Floats
+    error_before: Floats
+    log_beyond: float
+    far: "FarTail | None"
+
+    def log_integral(self, y: Floats) -> Known:
+        """Return the logarithm of the integral of g from minus infinity to each y."""
+        panel, s = self._locate(y)
+        p = np.polynomial.legendre.legvander(s, NODES)
+        j = np.arange(1, NODES)
+        primitives = np.concatenate([s[..., None] + 1.0, (p[..., 2:] - p[..., :-2]) / (2 * j + 1)], axis=-1)
+        width = np.diff(self.edges)[panel]
+        partial = 0.5 * width * np.einsum("...j,...j->...", primitives, self.coefficients[panel])
+        with np.errstate(divide="ignore"):
+            part = self.log_scale[panel] + np.log(np.maximum(partial, 0.0))
+            error = self._error_at(panel, s) + np.log(width * (s + 1.0) / 2.0)
+        value = np.logaddexp(self.before[panel], part)
+        error = np.logaddexp(self.error_before[panel], error)
+        beyond = np.where(y > self.edges[-1], self.log_beyond, -math.inf)
+        return self._with_far(y, Known(value, np.logaddexp(error, beyond)), integral=True)
+
+    def log_value(self, y: Floats) -> Known:
+        """Return the logarithm of g at each y."""
+        panel, s = self._locate(y)
+        value = np.einsum("...j,...j->...", np.polynomial.legendre.legvander(s, NODES - 1), self.coefficients[panel])
+        value = np.where((y < self.edges[0]) | (y > self.edges[-1]), 0.0, np.maximum(value, 0.0))
+        with np.errstate(divide="ignore"):
+            log_value = self.log_scale[panel] + np.log(value)
+        # Left of the first panel the law of one eigenvalue falls, so its bound there serves as well.
+        error = np.where(y > self.edges[-1], self.log_beyond, self._error_at(panel, s))
+        return self._with_far(y, Known(log_value, error), integral=False)
+
+    def _with_far(self, y: Floats, known: Known, integral: bool) -> Known:
+        left = y < self.edges[0]
+        if self.far is not None and np.any(left):
+            known.log_value[left] = self.far.log_integral(y[left]) if integral else self.far.log_value(y[left])
+            known.log_error[left] = known.log_value[left] + math.log(ONE_POINT_ERROR)
+        return known
+
+    def _error_at(self, panel: Integers, s: Floats) -> Floats:
+        """Interpolate between the nodes of a panel, linearly in the logarithm."""
+        node = np.clip(np.searchsorted(X, s), 1, NODES - 1)
+        share = np.clip((s - X[node - 1]) / (X[node] - X[node - 1]), 0.0, 1.0)
+        return np.asarray((1.0 - share) * self.log_error[panel, node - 1] + share * self.log_error[panel, node])
+
+    def _locate(self, y: Floats) -> tuple[Integers, Floats]:
+        """Return each point's panel and its place in it, -1..1; points outside sit at the outer ends."""
+        panel = np.clip(np.searchsorted(self.edges, y, side="right") - 1, 0, self.edges.size - 2)
+        low, high = self.edges[panel], self.edges[panel + 1]
+        inside = np.clip(y, self.edges[0], self.edges[-1])
+        return panel, np.asarray((2.0 * inside - low - high) / (high - low))
+
+
+class FarTail(NamedTuple):
+    """``g`` of the sum over all eigenvalues, far left of the spectrum."""
+
+    n: int
+    rate: float
+
+    def log_value(self, y: Floats) -> Floats:
+        """Return the logarithm of g at each y."""
+        with np.errstate(over="ignore"):
+            # Further out the power of y beside the Gaussian is beyond the last digit.
+            result = -self.rate * y * y
+        near = np.abs(y) < 1e100
+        size = max(1, _FUNCTIONS // self.n)
+        for rows in np.array_split(np.flatnonzero(near), max(1, math.ceil(np.count_nonzero(near) / size))):
+            raw, log_scale = one_point_table(y[rows], self.n)
+            result[rows] += np.log(raw) + log_scale
+        return np.asarray(result)
+
+    def log_integral(self, y: Floats) -> Floats:
+        """Return the logarithm of the integral of g from minus infinity to each y, by Gauss-Laguerre quadrature."""
+        decay = 2.0 * self.rate * np.abs(y) - (self.n - 1) / np.abs(y)
+        points = y[:, None] - _V / decay[:, None]
+        values = self.log_value(points.ravel()).reshape(points.shape)
+        return np.asarray(np.logaddexp.reduce(values + _V + np.log(_LAGUERRE), axis=1) - np.log(decay))

@@ -1,0 +1,1 @@
+"""Landscapes of infinitely many spins: threshold energies, complexities, the law of the deepest minimum."""

@@ -1,0 +1,1 @@
+"""Equilibrium of infinite systems: free energies, overlaps, transition temperatures, ground states."""

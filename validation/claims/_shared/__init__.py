@@ -1,0 +1,1 @@
+"""What several families of claims use: perturbations, mutants, averages by quadrature."""

@@ -1,0 +1,47 @@
+"""Small landscapes with every critical point known: what the claims of the enumeration family measure on."""
+
+import numpy as np
+
+from spinglass import SphericalSpinGlass, critical_points
+from spinglass.critical_points import Enumeration
+from validation.series import Effort, Series
+
+Model = int | dict[int, float]
+
+
+def every_point(seed: np.random.SeedSequence, n: int, H: Model) -> Enumeration:
+    """Draw a landscape, pure or a mixture ``{order: weight}``, and return all its critical points.
+
+    Without certificates: they change no number, and ``enumeration/complete`` is about them.
+
+    Raises
+    ------
+    ArithmeticError
+        If solutions are missing: a mean over what is left would be wrong.
+    """
+    mixed = isinstance(H, dict)
+    glass = SphericalSpinGlass.mixed(n, H, seed) if isinstance(H, dict) else SphericalSpinGlass.pure(n, H, seed)
+    every = critical_points.enumerate_critical_points(glass, certify=None)
+    if every.found < every.expected:
+        raise ArithmeticError(f"{every.found} of {every.expected} solutions found, n={n}, {'' if mixed else 'H='}{H}")
+    return every
+
+
+def settings(*cases: tuple[int, Model]) -> list[dict[str, object]]:
+    """Return the parameters of series at these n and H."""
+    return [{"n": n, "H": H} for n, H in cases]
+
+
+def sizes(
+    samples: tuple[int, int, int],
+    quick: list[dict[str, object]],
+    standard: list[dict[str, object]],
+    paper: list[dict[str, object]],
+) -> dict[Effort, list[Series]]:
+    """Return a claim's series: so many samples at each of the settings of every effort."""
+    efforts: tuple[Effort, ...] = ("quick", "standard", "paper")
+    groups = (quick, standard, paper)
+    return {
+        effort: [Series(count, **setting) for setting in group]
+        for effort, count, group in zip(efforts, samples, groups, strict=True)
+    }

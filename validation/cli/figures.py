@@ -1,0 +1,40 @@
+"""The command that makes figures."""
+
+from pathlib import Path
+from textwrap import fill, indent
+from typing import Annotated
+
+import typer
+
+from validation.cli.paths import path
+
+
+def figures(
+    names: Annotated[list[str] | None, typer.Argument(help="Figures to make, or first words; all by default.")] = None,
+    out: Annotated[Path, typer.Option(parser=path, help="Folder for figures, their data as CSV, and captions.")] = Path(
+        "figures"
+    ),
+    formats: Annotated[str, typer.Option("--format", help="Any of pdf, png, svg, with commas.")] = "pdf,png",
+    style: Annotated[str, typer.Option(help="Width and fonts: screen, aps, neurips or thesis.")] = "screen",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
+    effort: Annotated[str, typer.Option(help="quick, standard or paper, for figures that know several.")] = "quick",
+    data_only: Annotated[bool, typer.Option("--data-only", help="Only write the tables and captions.")] = False,
+    source: Annotated[
+        Path | None, typer.Option("--from", parser=path, help="Draw the tables saved in this folder again.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--list", help="Only list names and captions.")] = False,
+) -> None:
+    """Make figures, with data and caption beside each."""
+    from validation.figures import gallery
+    from validation.report.console import working
+    from validation.series import EFFORTS, one_of
+
+    chosen = one_of("effort", effort, EFFORTS)
+    kinds = [one_of("format", kind.strip(), gallery.FORMATS) for kind in formats.split(",")]
+    for name in gallery.select(names):
+        if show:
+            print(name, indent(fill(gallery.entry(name, chosen).caption, 100), "    "), sep="\n")
+            continue
+        with working(f"making {name}"):
+            paths = gallery.save(name, out, kinds, seed, style, effort=chosen, data_only=data_only, source=source)
+        print("\n".join(map(str, paths)))

@@ -1,0 +1,60 @@
+"""The command that runs a study of one's own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from validation.cli.paths import path
+
+
+def study(
+    file: Annotated[
+        Path | None, typer.Argument(parser=path, help="TOML file: task, samples, seed, [settings].")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(parser=path, help="Folder of the run, data.parquet in it; FILE without .toml unless given."),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the unfinished run in --out.")] = False,
+    cluster: Annotated[str | None, typer.Option(help="Run on a Dask scheduler, tcp://host:port, or mpi.")] = None,
+    describe: Annotated[str | None, typer.Option(help="Only show a task's settings and columns.")] = None,
+) -> None:
+    """Run a study over sizes, models and methods.
+
+    The exit status is 3 if a unit failed.
+    """
+    from contextlib import ExitStack
+
+    from validation.engine import executors
+    from validation.report.console import terminal, working
+    from validation.report.progress import Progress
+    from validation.study import read_study, run_study
+    from validation.study.describe import print_task
+    from validation.study.run import setting_text
+
+    if describe is not None:
+        print_task(terminal(), describe)
+        return
+    if file is None:
+        raise ValueError("give the TOML file of a study; --describe TASK shows what it may hold")
+    plan = read_study(file)
+    folder = out if out is not None else Path(file.stem)
+    progress: list[Progress] = []
+    with ExitStack() as stack:
+        executor = stack.enter_context(executors.cluster(cluster)) if cluster is not None else None
+        show = stack.enter_context(working("starting"))
+
+        def tell(done: int, failed: int, total: int) -> None:
+            if not progress:
+                progress.append(Progress(total, before=done))
+            show(progress[0].line(done, failed))
+
+        found = run_study(plan, folder, workers, resume=resume, executor=executor, watch=tell)
+    for unit, error in list(found.failures.items())[:3]:
+        print(f"failed: {setting_text(plan, unit)}: {error.strip().splitlines()[-1]}")
+    print(f"{found.finished} of {found.total} units, {len(found.failures)} failed; {found.rows} rows in {folder}")
+    if found.interrupted:
+        print(f"interrupted; go on with: spinglass study {file} --out {folder} --resume")
+    raise typer.Exit(130 if found.interrupted else 3 if found.failures else 0)

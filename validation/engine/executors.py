@@ -1,0 +1,267 @@
+"""Units of work over an executor: the one place that knows where a unit runs."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, Generic, TypeVar, cast
+from unittest import mock
+
+from validation.engine.provenance import code
+
+UnitT = TypeVar("UnitT")
+ResultT = TypeVar("ResultT")
+
+_SINGLE_THREADED = dict.fromkeys(
+    ("SPINGLASS_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+)
+_AHEAD = 4  # units handed out per worker before any is done
+_AHEAD_ELSEWHERE = 1024
+_HAS_MASKS = hasattr(signal, "pthread_sigmask")  # Windows has none
+PATIENCE = 10  # seconds for a scheduler to answer
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A unit that raised, or whose worker died: the traceback, or what is known."""
+
+    text: str
+
+
+Results = Generator[tuple[UnitT, ResultT | Failure], None, None]
+
+
+class WorkersDiedError(Exception, Generic[UnitT]):
+    """The processes of a pool are gone; ``units`` were with them."""
+
+    def __init__(self, units: Sequence[UnitT]) -> None:
+        super().__init__(f"{len(units)} units were under way")
+        self.units = units
+
+
+def sweep(
+    work: Callable[[UnitT], ResultT], units: Sequence[UnitT], workers: int = 1, executor: Executor | None = None
+) -> Results[UnitT, ResultT]:
+    """Yield every unit with its result, or its :class:`Failure`, as it is done.
+
+    One worker is this process. ``work`` must be found by name in other processes, and its result depend on the unit
+    alone. Where a worker dies, its units are tried once more, each by itself. Closing the iterator, or Ctrl-C, drops
+    what has not been started; what was yielded stays valid.
+
+    Examples
+    --------
+    >>> list(sweep(abs, [-2, 3]))
+    [(-2, 2), (3, 3)]
+    """
+    from spinglass._common.threads import one_blas_thread
+
+    # Products' last bits depend on the number of BLAS threads; one is what a worker process has too.
+    with one_blas_thread():
+        if executor is not None:
+            waiting = iter(units)
+            try:
+                yield from _over(executor, partial(_elsewhere, code(), work), waiting, _AHEAD_ELSEWHERE)
+            except WorkersDiedError as died:
+                for unit in [*died.units, *waiting]:
+                    yield unit, Failure("BrokenExecutor: a worker process of the executor given died")
+        elif workers == 1 or len(units) < 2:
+            for unit in units:
+                yield unit, _attempt(work, unit)
+        else:
+            # A process that takes the place of one that died would import what has been edited since.
+            yield from _over_processes(partial(_elsewhere, code(), work), units, workers)
+
+
+def _attempt(work: Callable[[UnitT], ResultT], unit: UnitT) -> ResultT | Failure:
+    try:
+        return work(unit)
+    except (Exception, SystemExit):
+        return Failure(traceback.format_exc(limit=-6))
+
+
+def _over(
+    executor: Executor, work: Callable[[UnitT], ResultT], units: Iterable[UnitT], ahead: int
+) -> Results[UnitT, ResultT]:
+    """Keep ``ahead`` units handed out; where a local pool breaks, raise :class:`WorkersDiedError` with them."""
+    waiting = iter(units)
+    under_way: dict[Future[ResultT | Failure], UnitT] = {}
+    starts_processes = isinstance(executor, ProcessPoolExecutor)
+    try:
+        while True:
+            for unit in islice(waiting, ahead - len(under_way)):
+                try:
+                    with _quiet_start() if starts_processes else nullcontext():
+                        under_way[executor.submit(_attempt, work, unit)] = unit
+                except BrokenExecutor:
+                    raise WorkersDiedError([*under_way.values(), unit]) from None
+            if not under_way:
+                return
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                error = future.exception()
+                if isinstance(error, BrokenExecutor):
+                    raise WorkersDiedError(list(under_way.values()))
+                unit = under_way.pop(future)
+                yield unit, future.result() if error is None else Failure(f"{type(error).__name__}: {error}")
+    finally:
+        if not starts_processes:  # a pool of processes cancels its own
+            for future in under_way:
+                future.cancel()
+
+
+def _over_processes(work: Callable[[UnitT], ResultT], units: Sequence[UnitT], workers: int) -> Results[UnitT, ResultT]:
+    """Run on processes of this machine; after a death, find by single file which unit brings its worker down."""
+    fresh, suspects = deque(units), deque[UnitT]()
+    while fresh or suspects:
+        queue, count = (suspects, 1) if suspects else (fresh, min(workers, len(fresh)))
+        try:
+            with _processes(count) as pool:
+                yield from _over(pool, work, _drained(queue), 1 if queue is suspects else _AHEAD * count)
+        except WorkersDiedError as died:
+            if queue is suspects:
+                for unit in died.units:
+                    yield unit, Failure("BrokenProcessPool: the worker process died, and once more when tried again")
+            else:
+                suspects.extend(died.units)
+
+
+def _drained(queue: deque[UnitT]) -> Iterator[UnitT]:
+    while queue:
+        yield queue.popleft()
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
+    before = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
+    finished = False
+    try:
+        yield pool
+        finished = True
+    finally:
+        if not finished:
+            for process in set(multiprocessing.active_children()) - before:
+                process.terminate()
+        pool.shutdown(wait=finished, cancel_futures=True)
+
+
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """Start worker processes single-threaded, deaf to Ctrl-C, and without running the user's script in each.
+
+    A spawned process imports the parent's ``__main__``, which breaks scripts without an
+    ``if __name__ == "__main__"`` line. The units need nothing from it. Ctrl-C reaches the whole process group, and the
+    parent alone decides what becomes of the workers: they inherit that it is blocked.
+    """
+    main = sys.modules["__main__"]
+    missing = object()
+    saved = {name: vars(main).pop(name, missing) for name in ("__file__", "__spec__")}
+    main.__spec__ = None
+    try:
+        with mock.patch.dict(os.environ, _SINGLE_THREADED), _ctrl_c_blocked():
+            yield
+    finally:
+        vars(main).update({name: value for name, value in saved.items() if value is not missing})
+
+
+@contextmanager
+def _ctrl_c_blocked() -> Iterator[None]:
+    """Block Ctrl-C in this thread and in the processes that it starts; on Windows they ignore it by themselves."""
+    if not _HAS_MASKS:
+        yield
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _settle() -> None:
+    if not _HAS_MASKS:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A parent that is killed cannot end its workers, and they would wait for work for ever.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _elsewhere(expected: str, work: Callable[[UnitT], ResultT], unit: UnitT) -> ResultT:
+    if code() != expected:
+        raise RuntimeError(f"this worker has other code ({code()}) than the run ({expected}); install the same version")
+    from spinglass._common.threads import one_blas_thread_for_good
+
+    one_blas_thread_for_good()
+    return work(unit)
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Executor]:
+    """Give the executor of a cluster: of the Dask scheduler at ``tcp://host:port``, or ``mpi`` within ``mpiexec``.
+
+    Raises
+    ------
+    ValueError
+        If the library for it is missing, nothing answers there, the address is of neither kind, or all processes of
+        ``mpiexec`` run the command.
+    """
+    if address == "mpi":
+        with _mpi() as executor:
+            yield executor
+        return
+    if "://" not in address:
+        raise ValueError(f"a cluster is a Dask scheduler, tcp://host:port, or mpi; given {address!r}")
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ValueError("Dask is not installed here; try: pip install 'spinglass[cluster]'") from None
+    try:
+        client: Any = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except OSError as error:
+        raise ValueError(f"no Dask scheduler answers at {address}: {error}; start one with: dask scheduler") from error
+    with client:
+        yield client.get_executor()
+
+
+def _mpi() -> Executor:
+    try:
+        from mpi4py import MPI
+        from mpi4py.futures import MPIPoolExecutor
+    except ImportError:
+        raise ValueError("mpi4py is not installed here; try: pip install 'spinglass[mpi]'") from None
+    except RuntimeError as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"{reason}; mpi4py works with the machine's MPI, or try: pip install mpich") from None
+    if MPI.COMM_WORLD.Get_rank() > 0:
+        raise ValueError("not the first process; begin with: mpiexec -n 8 python -m mpi4py.futures -m validation")
+
+    class Ranks(MPIPoolExecutor):  # type: ignore[misc]
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+            return cast("Future[Any]", super().submit(_interruptible, fn, *args, **kwargs))
+
+    # Workers need nothing of the script that the user runs. Idle ones leave Ctrl-C to the first process.
+    return cast(Executor, Ranks(main=False, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)))
+
+
+def _interruptible(work: Callable[..., ResultT], *given: Any) -> ResultT | Failure:
+    """Let Ctrl-C end the unit under way, which the first process would wait for otherwise."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return work(*given)
+    except KeyboardInterrupt:
+        return Failure("KeyboardInterrupt")
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

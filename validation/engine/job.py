@@ -1,0 +1,70 @@
+"""The units of a run of claims: those kept in its folder are read, the others measured and kept."""
+
+import math
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from validation.catalogue import Catalogue
+from validation.engine.executors import Failure, sweep
+from validation.engine.run_folder import RunFolder
+from validation.engine.units import Outcome, Unit, perform, perform_there
+
+
+@dataclass(frozen=True)
+class Job:
+    """All units of a run, and where to carry them out."""
+
+    catalogue: Catalogue
+    root: np.random.SeedSequence
+    units: Sequence[Unit]
+    workers: int
+    executor: Executor | None = None
+
+    def restored(self, kept: RunFolder | None) -> Iterator[Outcome]:
+        """Yield the outcomes that the folder has, in the order of the units."""
+        if kept is not None:
+            for number in sorted(kept.finished):
+                yield Outcome.from_table(self.units[number], kept.table(number), _seconds(kept.facts(number)))
+
+    def outcomes(self, kept: RunFolder | None) -> Generator[Outcome, None, None]:
+        """Yield the outcome of every other unit as it is done, kept by then if there is a folder."""
+        source = self.catalogue.source
+        if source is None and self.executor is not None:
+            raise ValueError("claims made in this process cannot be sent elsewhere; put them into a file")
+        work: Callable[[Unit], Outcome] = (
+            partial(perform, self.catalogue, self.root)
+            if source is None
+            else partial(perform_there, source, self.catalogue.digest, self.root)
+        )
+        numbers = {unit: number for number, unit in enumerate(self.units)}
+        left = [unit for unit, number in numbers.items() if kept is None or number not in kept.finished]
+        with closing(sweep(work, left, 1 if source is None else self.workers, self.executor)) as results:
+            for unit, result in results:
+                outcome = result if isinstance(result, Outcome) else _failed(unit, result)
+                if kept is not None:
+                    _keep(kept, numbers[unit], outcome)
+                yield outcome
+
+
+def _seconds(facts: Mapping[str, Any]) -> float:
+    """Return what a unit took, which only serves estimates: 0 where the manifest does not say."""
+    seconds = facts.get("seconds")
+    return seconds if isinstance(seconds, float) and math.isfinite(seconds) else 0.0
+
+
+def _failed(unit: Unit, failure: Failure) -> Outcome:
+    return Outcome(unit, errors={unit.samples[0] if unit.samples else -1: failure.text})
+
+
+def _keep(kept: RunFolder, number: int, outcome: Outcome) -> None:
+    facts = {"name": str(outcome.unit), "seconds": round(outcome.seconds, 6)}
+    if outcome.errors:
+        kept.fail(number, "\n".join(outcome.errors.values()), **facts)
+    else:
+        kept.save(number, outcome.to_table(), **facts)

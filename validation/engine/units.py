@@ -1,0 +1,150 @@
+"""What `spinglass verify` measures: units of work, one stretch of disorder samples each, and what came of them.
+
+Every disorder sample has a seed of its own, made from the run's seed, the claim, the effort, the series and
+the sample's number. So any number of workers measures the same bits, and a claim alone measures what it
+measures among others.
+"""
+
+import time
+import traceback
+import zlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from validation.catalogue import Catalogue, read_claims
+from validation.claim import Claim
+from validation.engine.mutation import mutated
+from validation.series import EFFORTS, Between, Effort
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A stretch of one series' samples, measured in one go; without samples, the series' prediction."""
+
+    claim_id: str
+    mutant: str | None
+    effort: Effort
+    series: int
+    samples: range | None
+
+    def __str__(self) -> str:
+        who = self.claim_id if self.mutant is None else f"{self.claim_id}, {self.mutant}"
+        what = f"samples {self.samples[0]} to {self.samples[-1]}" if self.samples else "prediction"
+        return f"{who}, series {self.series}, {what}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a unit: values per sample, or the traceback of those that raised.
+
+    Where a process died, one text stands for all samples of the unit.
+    """
+
+    unit: Unit
+    values: dict[int, NDArray[np.float64]] = field(default_factory=dict)
+    prediction: Between | None = None
+    errors: dict[int, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def lost(self) -> int:
+        """How many samples were to be measured and have no value."""
+        return len(self.unit.samples or ()) - len(self.values)
+
+    def to_table(self) -> "pa.Table":
+        """Return the rows that are kept of it: a number of a sample each, or of the prediction with its two ends."""
+        import pyarrow as pa
+
+        if self.prediction is not None:
+            given = self.prediction
+            parts = (given.low, given.high, np.nan if given.scale is None else given.scale)
+            ends = np.broadcast_arrays(*(np.atleast_1d(np.asarray(part, dtype=float)) for part in parts))
+            component = np.arange(ends[0].size)
+            return pa.table(dict(zip(("component", "low", "high", "scale"), (component, *ends), strict=True)))
+        widths = [len(value) for value in self.values.values()]
+        columns = {
+            "sample": np.repeat(np.array(list(self.values), dtype=np.int64), widths),
+            "component": np.concatenate([np.arange(width) for width in widths]),
+            "value": np.concatenate(list(self.values.values())),
+        }
+        return pa.table(columns)
+
+    @staticmethod
+    def from_table(unit: Unit, table: "pa.Table", seconds: float) -> "Outcome":
+        """Return the outcome of which a table was kept."""
+        columns = {name: table.column(name).to_numpy() for name in table.column_names}
+        if unit.samples is None:
+            scale = None if np.isnan(columns["scale"]).any() else columns["scale"]
+            return Outcome(unit, prediction=Between(columns["low"], columns["high"], scale), seconds=seconds)
+        starts = np.flatnonzero(np.diff(columns["sample"], prepend=-1))
+        rows = np.split(columns["value"], starts[1:])
+        samples = columns["sample"][starts].tolist()
+        return Outcome(unit, dict(zip(samples, rows, strict=True)), seconds=seconds)
+
+
+def sample_seed(root: np.random.SeedSequence, claim_id: str, effort: Effort, *key: int) -> np.random.SeedSequence:
+    """Return the seed of one sample; each effort has its own, as a larger run is a new test."""
+    from spinglass._common.seeds import child
+
+    return child(root, zlib.crc32(claim_id.encode()), EFFORTS.index(effort), *key)
+
+
+def units_of(claim: Claim, mutant: str | None, effort: Effort, pieces: int = 16) -> list[Unit]:
+    """Cut a claim's work into units: per series a prediction and at most ``pieces`` stretches of samples."""
+    units = []
+    for number, series in enumerate(claim.sizes[effort]):
+        units.append(Unit(claim.id, mutant, effort, number, None))
+        length = -(-series.samples // pieces)
+        for first in range(0, series.samples, length):
+            stretch = range(first, min(first + length, series.samples))
+            units.append(Unit(claim.id, mutant, effort, number, stretch))
+    return units
+
+
+def perform(catalogue: Catalogue, root: np.random.SeedSequence, unit: Unit) -> Outcome:
+    """Carry out one unit in this process; what a sample raises is recorded, and the others go on."""
+    claim = catalogue[unit.claim_id]
+    series = claim.sizes[unit.effort][unit.series]
+    mutant = next((m for m in claim.mutants if m.name == unit.mutant), None)
+    outcome = Outcome(unit)
+    prediction = None
+    start = time.perf_counter()
+    with mutated(mutant):
+        for sample in unit.samples if unit.samples is not None else (-1,):
+            try:
+                if sample < 0:
+                    prediction = claim.prediction(series)
+                else:
+                    seed = sample_seed(root, claim.id, unit.effort, unit.series, sample)
+                    outcome.values[sample] = claim.measurement(seed, series)
+            except (Exception, SystemExit):
+                outcome.errors[sample] = traceback.format_exc(limit=-6)
+    return Outcome(unit, outcome.values, prediction, outcome.errors, time.perf_counter() - start)
+
+
+def perform_there(source: str, digest: str, root: np.random.SeedSequence, unit: Unit) -> Outcome:
+    """Carry out one unit wherever this is, with the claims read there; RuntimeError if they are others than here."""
+    return perform(_catalogue_from(source, digest), root, unit)
+
+
+@lru_cache(maxsize=1)  # an earlier version of a file would find the functions of the later one by their names
+def _catalogue_from(source: str, digest: str) -> Catalogue:
+    if source:
+        found = read_claims(source)
+        if found.digest != digest:
+            modules = ", ".join(found.modules)
+            raise RuntimeError(
+                f"{source} or a module that it imports has changed since the run began, or is another where this unit "
+                f"runs; those of the user's own are {modules}"
+            )
+        return found
+    from validation.claims import catalogue
+
+    return catalogue()

@@ -1,0 +1,1 @@
+"""Simulations that return tidy tables, for figures and claims."""

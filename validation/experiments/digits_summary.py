@@ -1,0 +1,49 @@
+"""Means, spreads and correlations of the networks' losses by size, with intervals over networks."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from validation.statistics.evidence import CONFIDENCE
+
+
+def by_size(losses: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a start and size: mean, standard deviation and train/test correlation, each with low and high.
+
+    ``losses`` has columns starts, hidden, train_loss, test_loss, status; diverged networks are counted in ``diverged``
+    and left out of the rest. Intervals are Student's for the mean, and those of a normal law for the standard deviation
+    (chi squared) and the correlation (Fisher's z), at the level of the project's verdicts.
+
+    Examples
+    --------
+    >>> losses = {"train_loss": [1.0, 2, 3, 4], "test_loss": [1.0, 2, 4, 3], "status": "finished"}
+    >>> table = by_size(pd.DataFrame({"starts": "fan-in", "hidden": 5, **losses}))
+    >>> table[["mean", "deviation", "correlation"]].round(3).values.tolist()
+    [[2.5, 1.291, 0.8]]
+    """
+    groups = losses.groupby(["starts", "hidden"], sort=False)
+    return pd.DataFrame([_row(starts, hidden, group) for (starts, hidden), group in groups])
+
+
+def _row(starts: object, hidden: object, group: pd.DataFrame) -> dict[str, object]:
+    sound = group[group["status"] != "diverged"]
+    count, test = len(sound), sound["test_loss"].to_numpy()
+    row: dict[str, object] = {"starts": starts, "hidden": hidden, "networks": count, "diverged": len(group) - count}
+    if count < 4:
+        return row
+    mean, deviation = float(test.mean()), float(test.std(ddof=1))
+    tail = (1 - CONFIDENCE) / 2
+    half = float(stats.t.ppf(1 - tail, count - 1)) * deviation / np.sqrt(count)
+    spread = np.sqrt((count - 1) / stats.chi2.ppf([1 - tail, tail], count - 1))
+    correlation = float(np.corrcoef(sound["train_loss"], test)[0, 1])
+    z = np.arctanh(correlation) + stats.norm.ppf([tail, 1 - tail]) / np.sqrt(count - 3)
+    row |= {"mean": mean, "mean_low": mean - half, "mean_high": mean + half}
+    row |= {"deviation": deviation, "deviation_low": deviation * spread[0], "deviation_high": deviation * spread[1]}
+    return row | {"correlation": correlation, "correlation_low": np.tanh(z[0]), "correlation_high": np.tanh(z[1])}
+
+
+def paths(history: pd.DataFrame) -> pd.DataFrame:
+    """Return mean losses over networks, with their extremes, by optimiser, data and epoch; starts left out."""
+    later = history[history["epoch"] > 0]
+    grouped = later.groupby(["optimiser", "data", "epoch"], sort=False)["loss"]
+    return grouped.agg(mean="mean", lowest="min", highest="max").reset_index()

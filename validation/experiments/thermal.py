@@ -1,0 +1,96 @@
+"""Simulations at temperature and of ground states whose data figures show, as tidy tables."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+import theory
+from spinglass import SphericalSpinGlass, enumerate_critical_points
+from spinglass._common.seeds import Seed, child, seed_sequence
+from spinglass.sampling import Tempering, ground_state, temper
+from theory.statics import equilibrium
+
+
+@cache
+def tempered(n: int, H: int, samples: int, temperatures: tuple[float, ...], sweeps: int, seed: int) -> Tempering:
+    """Temper ``samples`` landscapes of n spins at fixed temperatures; kept, since several figures show it."""
+    root = np.random.SeedSequence((seed, n))
+    glasses = [SphericalSpinGlass.pure(n, H, child(root, 0, sample)) for sample in range(samples)]
+    return temper(glasses, temperatures, sweeps, burn_in=sweeps // 2, adapt=False, seed=child(root, 1))
+
+
+def mean_energies(found: Tempering) -> pd.DataFrame:
+    """Return the mean energies of those landscapes that have equilibrated, with the error of the mean over landscapes.
+
+    Columns n, temperature, energy_per_spin, standard_error, samples, dropped.
+    """
+    sound = found.energy_per_spin[found.equilibrated]
+    return pd.DataFrame(
+        {
+            "n": found.x.shape[-1],
+            "temperature": found.temperatures,
+            "energy_per_spin": sound.mean(axis=0),
+            "standard_error": sound.std(axis=0, ddof=1) / np.sqrt(len(sound)),
+            "samples": len(sound),
+            "dropped": len(found) - len(sound),
+        }
+    )
+
+
+def overlap_densities(found: Tempering, rungs: Sequence[int], bins: int = 25) -> pd.DataFrame:
+    """Return the density of the overlap of two replicas, over all landscapes that have equilibrated.
+
+    Columns n, temperature, overlap (the bin's middle), density.
+    """
+    edges = np.linspace(-1, 1, bins + 1)
+    tables = []
+    for rung in rungs:
+        density, _ = np.histogram(found.overlaps[found.equilibrated, rung], edges, density=True)
+        columns = {"n": found.x.shape[-1], "temperature": found.temperatures[rung], "density": density}
+        tables.append(pd.DataFrame({**columns, "overlap": (edges[1:] + edges[:-1]) / 2}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def infinite_energies(H: int, temperatures: np.ndarray) -> pd.DataFrame:
+    """Return the energy per spin of an infinite glass, beside ``-1/T``: columns temperature, energy_per_spin, liquid.
+
+    Examples
+    --------
+    >>> infinite_energies(3, np.array([0.5, 1.0])).round(4).values.tolist()
+    [[0.5, -1.3966, -2.0], [1.0, -1.0, -1.0]]
+    """
+    energy = equilibrium.equilibrium(temperatures, H).energy
+    return pd.DataFrame({"temperature": temperatures, "energy_per_spin": energy, "liquid": -1 / temperatures})
+
+
+def ground_states(sizes: Sequence[int], H: int, samples: int, enumerated: Sequence[int], seed: Seed) -> pd.DataFrame:
+    """Return mean ground-state energies by annealing and, at some sizes, of the same landscapes by enumeration.
+
+    Columns n, method, energy_per_spin, standard_error, unconfirmed (landscapes in which no anneal met another).
+
+    Examples
+    --------
+    >>> table = ground_states([5], H=3, samples=4, enumerated=[5], seed=0)
+    >>> table["method"].tolist(), bool(np.ptp(table["energy_per_spin"]) < 1e-12)
+    (['annealing', 'enumeration'], True)
+    """
+    root, rows = seed_sequence(seed), []
+    for n in sizes:
+        glasses = [SphericalSpinGlass.pure(n, H, child(root, n, sample, 0)) for sample in range(samples)]
+        found = [ground_state(glass, most=128, seed=child(root, n, k, 1)) for k, glass in enumerate(glasses)]
+        unconfirmed = sum(state.status == "unconfirmed" for state in found)
+        energies = {"annealing": [state.energy_per_spin for state in found]}
+        if n in enumerated:
+            energies["enumeration"] = [enumerate_critical_points(g).energy_per_spin.min() for g in glasses]
+        for method, values in energies.items():
+            error = np.std(values, ddof=1) / np.sqrt(samples)
+            rows.append((n, method, np.mean(values), error, unconfirmed if method == "annealing" else 0))
+    return pd.DataFrame(rows, columns=["n", "method", "energy_per_spin", "standard_error", "unconfirmed"])
+
+
+def centring(sizes: np.ndarray, H: int) -> pd.DataFrame:
+    """Return the mean ground-state energy at large n by `theory.deepest_minimum`: columns n, energy_per_spin."""
+    means = [theory.deepest_minimum(int(n), H).mean for n in sizes]
+    return pd.DataFrame({"n": sizes, "energy_per_spin": means})

@@ -1,0 +1,166 @@
+"""The project's figures by name, one file of entries a family, and how they are saved."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.typing import RcKeyType
+
+from spinglass._common.arguments import unknown
+from spinglass.critical_points.basins import Basins
+from validation.engine.run_folder import write_whole
+from validation.experiments import critical_points
+from validation.figures import (
+    choromanska,
+    disconnectivity,
+    dynamics,
+    generalisation,
+    hard_networks,
+    landscapes,
+    loss_surfaces,
+    polynomial_fits,
+    temperature,
+)
+from validation.figures.entry import Entry, Tables
+from validation.figures.style import STYLES, Style, drawing
+from validation.series import EFFORTS, Effort, one_of
+
+__all__ = ["FORMATS", "GALLERY", "STYLES", "Entry", "entry", "save", "save_graph", "select"]
+
+FORMATS = ("pdf", "png", "svg")
+# The ids in an SVG are hashes: a salt of its own keeps them the same. Type 42 embeds fonts that can be edited.
+_REPEATABLE: dict[RcKeyType, Any] = {"svg.hashsalt": "spinglass", "pdf.fonttype": 42}
+GALLERY = {
+    **landscapes.ENTRIES,
+    **choromanska.ENTRIES,
+    **temperature.ENTRIES,
+    **dynamics.ENTRIES,
+    **polynomial_fits.ENTRIES,
+    **generalisation.ENTRIES,
+    **hard_networks.ENTRIES,
+    **loss_surfaces.ENTRIES,
+}
+
+
+def entry(name: str, effort: Effort = "quick") -> Entry:
+    """Return a figure's entry, at this effort where it has several, or raise ``ValueError`` with the nearest name."""
+    found = GALLERY[_known("figure", name, GALLERY)]
+    effort = one_of("effort", effort, EFFORTS)
+    return found if found.at is None else found.at(effort)
+
+
+def select(names: Sequence[str] | None = None) -> list[str]:
+    """Return the names of figures asked for: all by default; the first words of a name stand for all that share them.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown; the nearest one is suggested.
+
+    Examples
+    --------
+    >>> select(["counts"])
+    ['counts-to-complexity', 'counts-by-energy']
+    """
+    chosen: list[str] = []
+    for name in GALLERY if names is None else names:
+        group = [known for known in GALLERY if known == name or known.startswith(f"{name}-")]
+        chosen += group or [_known("figure", name, GALLERY)]
+    return list(dict.fromkeys(chosen))
+
+
+def _known(what: str, name: str, names: Sequence[str] | dict[str, Entry] | dict[str, Style]) -> str:
+    if name not in names:
+        raise unknown(what, name, names)
+    return name
+
+
+def save(
+    name: str,
+    folder: Path,
+    formats: Sequence[str] = ("pdf", "png"),
+    seed: int = 0,
+    style: str = "screen",
+    *,
+    effort: Effort = "quick",
+    data_only: bool = False,
+    source: Path | None = None,
+) -> list[Path]:
+    """Make one figure and write it in every format, with its tables as CSV and its caption; return the paths.
+
+    ``style`` sets the width and the fonts: ``screen``, or those of a journal (``aps``, ``neurips``, ``thesis``).
+    ``effort`` says how much a figure that knows several simulates. ``data_only`` leaves the drawing out. ``source``
+    is a folder of tables and captions saved earlier: they are drawn again, nothing is simulated and ``seed`` plays no
+    part.
+
+    Raises
+    ------
+    ValueError
+        If the name, a format or the style is unknown, or ``source`` lacks a table of the figure.
+    OSError
+        If the folder cannot be written.
+    """
+    chosen = entry(name, effort)
+    look = STYLES[_known("style", style, STYLES)]
+    for kind in formats:
+        _known("format", kind, FORMATS)
+    folder.mkdir(parents=True, exist_ok=True)
+    if source is None:
+        tables, caption = chosen.tables(seed), chosen.caption + f" Seed {seed}." * chosen.simulated + "\n"
+    else:
+        tables, caption = _read(name, source)
+    paths = _write_tables(tables, folder, f"{name}.")
+    paths.append(folder / f"{name}.txt")
+    write_whole(paths[-1], caption.encode())
+    return paths if data_only else _draw(chosen, tables, folder / name, formats, look) + paths
+
+
+def save_graph(basins: Basins, H: int, folder: Path) -> list[Path]:
+    """Write a landscape's disconnectivity graph as PDF and PNG with its tables as CSV; return the paths."""
+    tables = critical_points.disconnectivity(basins)
+    n = basins.graph.every.x.shape[1]
+    paths = [folder / f"disconnectivity.{kind}" for kind in ("pdf", "png")]
+    with drawing(_REPEATABLE):
+        figure = disconnectivity.disconnectivity(tables["minima"], tables["merges"], n, H)
+        for path in paths:
+            _write(figure, path)
+    return paths + _write_tables(tables, folder)
+
+
+def _draw(chosen: Entry, tables: Tables, stem: Path, formats: Sequence[str], style: Style) -> list[Path]:
+    paths = [stem.parent / f"{stem.name}.{kind}" for kind in formats]
+    with drawing({**style.settings, **_REPEATABLE}):
+        figure = chosen.draw(tables)
+        style.fit(figure)
+        for path in paths:
+            _write(figure, path)
+    return paths
+
+
+def _read(name: str, source: Path) -> tuple[Tables, str]:
+    found = {path.name.removeprefix(f"{name}.").removesuffix(".csv"): path for path in source.glob(f"{name}.*.csv")}
+    caption = source / f"{name}.txt"
+    if not found or not caption.is_file():
+        raise ValueError(
+            f"{source} has no tables of {name}: {name}.*.csv and {name}.txt are due; "
+            "make them by `spinglass figures --data-only`"
+        )
+    return {part: pd.read_csv(path) for part, path in sorted(found.items())}, caption.read_text(encoding="utf-8")
+
+
+def _write_tables(tables: Tables, folder: Path, prefix: str = "") -> list[Path]:
+    paths = [folder / f"{prefix}{part}.csv" for part in tables]
+    for path, table in zip(paths, tables.values(), strict=True):
+        write_whole(path, table.to_csv(index=False).encode())
+    return paths
+
+
+def _write(figure: Figure, path: Path) -> None:
+    # Without dates and random ids the same data gives the same bytes.
+    nothing = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
+    kind, picture = path.suffix[1:], io.BytesIO()
+    figure.savefig(picture, format=kind, dpi=150, metadata=nothing[kind])
+    write_whole(path, picture.getvalue())

@@ -1,0 +1,122 @@
+"""Figures of networks' loss surfaces on planes of their parameters."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from validation.experiments import loss_planes
+from validation.figures.entry import Entry, Tables
+
+# Shape tells the kinds apart; the colours only help.
+_MARKS: dict[str, dict[str, Any]] = {
+    "minimum": {"marker": "o", "markerfacecolor": "#F0E442"},
+    "saddle": {"marker": "D", "markerfacecolor": "#DD7711"},
+    "maximum": {"marker": "^", "markerfacecolor": "#CC3311"},
+    "minimum at a kink": {"marker": "v", "markerfacecolor": "#FFFFFF"},
+}
+
+
+def network_surfaces(
+    surfaces: pd.DataFrame, kinks: pd.DataFrame, points: pd.DataFrame, planes: Sequence[str]
+) -> Figure:
+    """Draw E(u, v), one column a plane: the surface above, below it contours, kinks (dots) and critical points.
+
+    ``surfaces`` has columns plane, u, v, loss on full grids; ``kinks`` plane, u, v; ``points`` plane, u, v, kind.
+    """
+    figure = Figure(figsize=(7.0, 4.8), layout="constrained")
+    for column, plane in enumerate(planes):
+        u, v, loss = _grid(surfaces[surfaces["plane"] == plane])
+        above: Any = figure.add_subplot(2, len(planes), column + 1, projection="3d")
+        _surface(above, u, v, loss, plane)
+        below = figure.add_subplot(2, len(planes), len(planes) + column + 1)
+        _contours(below, u, v, loss)
+        mine = kinks[kinks["plane"] == plane]
+        below.plot(mine["u"], mine["v"], linestyle="none", marker="o", markersize=0.8, markeredgewidth=0, color="white")
+        for kind, found in points[points["plane"] == plane].groupby("kind"):
+            below.plot(
+                found["u"], found["v"], linestyle="none", markeredgecolor="black", markersize=6, **_MARKS[str(kind)]
+            )
+        below.set_ylabel("v" if column == 0 else "")
+    _legend(figure, [kind for kind in _MARKS if kind in set(points["kind"])])
+    return figure
+
+
+def _grid(table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    square = table.pivot_table(index="v", columns="u", values="loss")
+    return square.columns.to_numpy(), square.index.to_numpy(), square.to_numpy()
+
+
+def _surface(axis: Any, u: NDArray[np.float64], v: NDArray[np.float64], loss: NDArray[np.float64], title: str) -> None:
+    wide, high = np.meshgrid(u, v)
+    axis.plot_surface(wide, high, np.log10(loss), cmap="cividis", rcount=60, ccount=60, linewidth=0, rasterized=True)
+    axis.set_title(title, fontsize="medium")
+    axis.set_xlabel("u", labelpad=-10)
+    axis.set_ylabel("v", labelpad=-10)
+    axis.text2D(0.02, 0.86, r"$\log_{10} E$", transform=axis.transAxes, fontsize="small")
+    axis.tick_params(labelsize="x-small", pad=-4)
+    axis.view_init(elev=38, azim=-60)
+
+
+def _contours(axis: Axes, u: NDArray[np.float64], v: NDArray[np.float64], loss: NDArray[np.float64]) -> None:
+    levels = np.geomspace(loss.min(), loss.max(), 22)
+    axis.contourf(u, v, loss, levels=levels, cmap="cividis", norm=LogNorm(loss.min(), loss.max()))
+    axis.contour(u, v, loss, levels=levels, colors="black", linewidths=0.3)
+    axis.set_aspect("equal")
+    axis.set_xlabel("u")
+
+
+def _legend(figure: Figure, kinds: Sequence[str]) -> None:
+    marks = [
+        Line2D([], [], linestyle="none", markeredgecolor="black", markersize=6, label=kind, **_MARKS[kind])
+        for kind in kinds
+    ]
+    kink = Line2D([], [], linestyle="none", marker=".", color="gray", markersize=3, label="kinks (white below)")
+    figure.legend(
+        handles=[*marks, kink], loc="outside lower center", ncols=len(marks) + 1, fontsize="small", frameon=False
+    )
+
+
+_REACH = 3.0
+_GRID = 101
+_STARTS = 21
+
+
+def _relu_surfaces(seed: int) -> Tables:
+    planes = loss_planes.random_planes(seed)
+    return {
+        "surfaces": _stacked({name: loss_planes.surface(plane, _REACH, _GRID) for name, plane in planes.items()}),
+        "kinks": _stacked({name: loss_planes.kinks(plane, _REACH, _GRID) for name, plane in planes.items()}),
+        "points": _stacked(
+            {name: loss_planes.critical_points(plane, _REACH, _STARTS) for name, plane in planes.items()}
+        ),
+    }
+
+
+def _draw_relu_surfaces(tables: Tables) -> Figure:
+    return network_surfaces(tables["surfaces"], tables["kinks"], tables["points"], loss_planes.PLANES)
+
+
+def _stacked(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([table.assign(plane=name) for name, table in tables.items()], ignore_index=True)
+
+
+ENTRIES = {
+    "relu-surfaces": Entry(
+        "Squared loss of a ReLU network (widths 2-3-2-1, biases 0.5 N(0,1), six Gaussian data points) on three planes "
+        "of its weights, u and v in [-3, 3]: W1 = uU + vV, W2 = uU + vV, and W1 = uU with W2 = vV; U and V Gaussian, "
+        "all else fixed. Above: log10 E. Below: contours, 22 levels evenly spaced in log E; white dots mark the "
+        "kinks, where a hidden unit changes sides for some data point. Within one layer (left, middle) E is a convex "
+        "quadratic between kinks, so that smooth critical points are minima only; moving two layers (right) makes "
+        "smooth saddles. Critical points by Newton's method from a grid of 21 x 21 starts, classified by the "
+        "Hessian's eigenvalues; flat valleys and plateaus of dead units are not points and not marked.",
+        _relu_surfaces,
+        _draw_relu_surfaces,
+    ),
+}

@@ -1,0 +1,203 @@
+"""Figures of equilibrium: energy against temperature, overlaps, ground states."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator
+
+import theory
+from theory.statics import equilibrium
+from validation.experiments import thermal
+from validation.figures.entry import Entry, Tables
+from validation.figures.style import BAND, SIMULATION, THEORY
+
+# Light to dark with size: told apart without colour as well.
+_SIZES = (("#A6CEE3", "o"), ("#4A9BCF", "s"), ("#08519C", "D"), ("#08306B", "^"))
+
+
+def energy_by_temperature(
+    measured: pd.DataFrame, infinite: pd.DataFrame, T_s: float, T_d: float, E_0: float, H: int
+) -> Figure:
+    """Draw mean energies per spin with error bars a size, the infinite glass, and the two transition temperatures.
+
+    ``measured`` has columns n, temperature, energy_per_spin, standard_error; ``infinite`` temperature,
+    energy_per_spin, liquid.
+    """
+    figure = Figure(figsize=(5.0, 3.8), layout="constrained")
+    axis = figure.subplots()
+    lowest = -E_0 - 0.06
+    below = infinite[(infinite["temperature"] < T_s) & (infinite["liquid"] > lowest)]
+    axis.axhline(-E_0, color=BAND, lw=0.8, ls=":")
+    axis.plot(below["temperature"], below["liquid"], color=THEORY, lw=1, ls="--", label="$-1/T$, continued")
+    axis.plot(infinite["temperature"], infinite["energy_per_spin"], color=THEORY, lw=1.8, label=r"$n = \infty$, exact")
+    for (n, group), (colour, marker) in zip(measured.groupby("n"), _SIZES, strict=False):
+        axis.errorbar(
+            group["temperature"],
+            group["energy_per_spin"],
+            group["standard_error"],
+            color=colour,
+            marker=marker,
+            ms=4,
+            lw=0,
+            elinewidth=1,
+            label=f"n = {n}",
+        )
+    for T, name, side in ((T_s, "$T_s$", "right"), (T_d, "$T_d$", "left")):
+        axis.axvline(T, color=BAND, lw=0.8)
+        axis.text(T, 1.01, name, transform=axis.get_xaxis_transform(), ha=side, va="bottom", fontsize="small")
+    axis.text(1.0, -E_0, " $-E_0$", transform=axis.get_yaxis_transform(), va="center", fontsize="small")
+    axis.set(xlabel="temperature T", ylabel=f"energy per spin, H = {H}", ylim=(lowest, None))
+    axis.legend(frameon=False, fontsize="small")
+    axis.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+_OVERLAP_SIZES = (("#A6CEE3", ":"), ("#4A9BCF", "--"), ("#08519C", "-"), ("#08306B", "-."))
+
+
+def overlap_densities(densities: pd.DataFrame, infinite: pd.DataFrame, H: int) -> Figure:
+    """Draw one panel a temperature: a line a size, and arrows at the infinite glass's overlaps with their weights.
+
+    ``densities`` has columns n, temperature, overlap, density; ``infinite`` temperature, overlap, weight, one row an
+    atom of the law.
+    """
+    temperatures = sorted(densities["temperature"].unique(), reverse=True)
+    figure = Figure(figsize=(7.0, 2.7), layout="constrained")
+    axes = figure.subplots(1, len(temperatures), sharex=True, squeeze=False)[0]
+    for axis, T in zip(axes, temperatures, strict=True):
+        here = densities[densities["temperature"] == T]
+        for (n, group), (colour, dashes) in zip(here.groupby("n"), _OVERLAP_SIZES, strict=False):
+            axis.step(group["overlap"], group["density"], where="mid", color=colour, ls=dashes, label=f"n = {n}")
+        top = 1.45 * here["density"].max()
+        for overlap, weight in infinite.loc[infinite["temperature"] == T, ["overlap", "weight"]].to_numpy():
+            style = {"arrowstyle": "-|>", "color": THEORY, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
+            axis.annotate("", (overlap, 0.85 * top * weight), (overlap, 0), arrowprops=style)
+            # Above all lines, so that nothing crosses the numbers.
+            axis.text(overlap, 0.97 * top, f"{weight:.2f}", color=THEORY, ha="center", va="top", fontsize="small")
+        axis.axhline(0, color=BAND, lw=0.8)
+        axis.set(title=f"T = {T:g}", xlabel="overlap q", xlim=(-1, 1), ylim=(0, top))
+        axis.title.set_fontsize("medium")
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].set_ylabel(f"density, H = {H}")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False, fontsize="small")
+    return figure
+
+
+def ground_states(measured: pd.DataFrame, centring: pd.DataFrame, E_0: float, E_inf: float, H: int) -> Figure:
+    """Draw mean ground-state energies per spin by method, the centring of Subag and Zeitouni, and the band.
+
+    ``measured`` has columns n, method, energy_per_spin, standard_error; ``centring`` n, energy_per_spin.
+    """
+    figure = Figure(figsize=(5.0, 3.6), layout="constrained")
+    axis = figure.subplots()
+    axis.axhspan(-E_0, -E_inf, color=BAND, alpha=0.35, lw=0, label=r"band $[-E_0,\,-E_\infty]$")
+    axis.plot(
+        centring["n"],
+        centring["energy_per_spin"],
+        color=THEORY,
+        lw=1.5,
+        label=r"$-E_0 + (\frac{1}{2}\log n - \gamma - \log A)/(c\,n)$",
+    )
+    looks = {"annealing": ("o", SIMULATION, 5, 1.0), "enumeration": ("+", "black", 10, 0.0)}
+    for method, group in measured.groupby("method"):
+        marker, colour, size, bar = looks[str(method)]
+        axis.errorbar(
+            group["n"],
+            group["energy_per_spin"],
+            group["standard_error"],
+            color=colour,
+            marker=marker,
+            ms=size,
+            lw=0,
+            elinewidth=bar,
+            label=f"{method}",
+        )
+    sizes = sorted(measured["n"].unique())
+    axis.set(xscale="log", xlabel="spins n", ylabel=f"ground-state energy per spin, H = {H}")
+    axis.xaxis.set_major_locator(FixedLocator(sizes))
+    axis.xaxis.set_minor_locator(NullLocator())
+    axis.set_xticks(sizes, [str(n) for n in sizes])
+    axis.tick_params(axis="x", labelsize="small")
+    axis.legend(frameon=False, fontsize="small")
+    axis.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+_H = 3
+_LADDER = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.1, 1.25, 1.5)
+_SAMPLES = {16: 64, 32: 40, 64: 24}
+_SWEEPS = 600
+_SHOWN = (0.5, 0.7, 1.0)
+
+
+def _energy(seed: int) -> Tables:
+    runs = [thermal.tempered(n, _H, S, _LADDER, _SWEEPS, seed) for n, S in _SAMPLES.items()]
+    return {
+        "measured": pd.concat([thermal.mean_energies(run) for run in runs], ignore_index=True),
+        "infinite": thermal.infinite_energies(_H, np.linspace(0.38, 1.52, 115)),
+    }
+
+
+def _draw_energy(tables: Tables) -> Figure:
+    T_s, T_d = float(theory.static_temperature(_H)), float(theory.dynamical_temperature(_H))
+    return energy_by_temperature(tables["measured"], tables["infinite"], T_s, T_d, float(theory.E_0(_H)), _H)
+
+
+def _overlaps(seed: int) -> Tables:
+    runs = [thermal.tempered(n, _H, S, _LADDER, _SWEEPS, seed) for n, S in _SAMPLES.items()]
+    rungs = [_LADDER.index(T) for T in _SHOWN]
+    atoms = []
+    for T in _SHOWN:
+        law = equilibrium.equilibrium(T, _H)
+        atoms += [(T, law.lower_overlap, law.breakpoint), (T, law.overlap, 1 - law.breakpoint)]
+    infinite = pd.DataFrame(atoms, columns=["temperature", "overlap", "weight"])
+    return {
+        "densities": pd.concat([thermal.overlap_densities(run, rungs) for run in runs], ignore_index=True),
+        "infinite": infinite[infinite["weight"] > 0],
+    }
+
+
+def _draw_overlaps(tables: Tables) -> Figure:
+    return overlap_densities(tables["densities"], tables["infinite"], _H)
+
+
+def _ground_states(seed: int) -> Tables:
+    sizes, curve = (6, 8, 10, 16, 24, 36, 54, 80), np.arange(16, 81)
+    return {
+        "measured": thermal.ground_states(sizes, _H, 60, (6, 8, 10), seed),
+        "centring": thermal.centring(curve, _H),
+    }
+
+
+def _draw_ground_states(tables: Tables) -> Figure:
+    E_0, E_inf = float(theory.E_0(_H)), float(theory.E_inf(_H))
+    return ground_states(tables["measured"], tables["centring"], E_0, E_inf, _H)
+
+
+ENTRIES = {
+    "temperature-energy": Entry(
+        "Mean energy per spin against temperature for H = 3: parallel tempering of 64, 40 and 24 landscapes of n = 16, "
+        "32 and 64 (600 sweeps after 300; landscapes whose hot and cold starts had not met are left out and counted "
+        "in the table), and the infinite glass (Crisanti and Sommers 1992). Between T_s = 0.829 and T_d = 0.866 the "
+        "dynamics is already frozen, and the equilibrium energy is still -1/T; below T_s one-step replica symmetry "
+        "breaking keeps it above the continued -1/T. Bars are standard errors over landscapes.",
+        _energy,
+        _draw_energy,
+    ),
+    "temperature-overlaps": Entry(
+        "Density of the overlap q of two replicas at three temperatures, over the landscapes of temperature-energy. "
+        "Arrows: the atoms of the infinite glass's law and their weights, all of it at q = 0 above T_s = 0.829 and "
+        "m at 0, 1 - m at q below (Crisanti and Sommers 1992). As n grows the two peaks grow apart.",
+        _overlaps,
+        _draw_overlaps,
+    ),
+    "temperature-ground-states": Entry(
+        "Mean ground-state energy per spin for H = 3, 60 landscapes a size, by repeated annealing and, for n = 6, 8 "
+        "and 10, of the same landscapes by enumeration of all critical points. Curve: -E_0 with the corrections of "
+        "Subag and Zeitouni (2017), up to o(1/n), from n = 16 on; c = 0.625 is the slope of the complexity at -E_0. "
+        "The band is where deep minima of an infinite glass lie; below n = 80 the ground state's mean lies above it.",
+        _ground_states,
+        _draw_ground_states,
+    ),
+}

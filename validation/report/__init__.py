@@ -1,0 +1,1 @@
+"""The results of a run: in the terminal, as HTML and Markdown pages, as files, and compared with another run."""

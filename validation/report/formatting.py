@@ -1,0 +1,44 @@
+"""Numbers as people write them: few digits, an error that sets how many, a range, a bound."""
+
+import math
+
+from validation.statistics.evidence import Point
+
+_MOST_PLACES = 9
+
+
+def number(value: float, digits: int = 4) -> str:
+    """Write a number in few characters.
+
+    >>> number(1.6329931618554521), number(3.2e-14)
+    ('1.633', '3.2e-14')
+    """
+    if not math.isfinite(value):
+        return "–"
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        return f"{value:.1e}"
+    return f"{value:.{digits}g}"
+
+
+def with_error(value: float, error: float) -> str:
+    """Write a value to the two leading digits of its error.
+
+    >>> with_error(3.13904, 0.01234), with_error(3e-14, 0.0), with_error(0.99749, 2e-17)
+    ('3.139 ± 0.012', '3.0e-14', '0.9975 ± 2.0e-17')
+    """
+    if not math.isfinite(value):
+        return "–"
+    if not error > 0:
+        return number(value)
+    places = max(0, 1 - math.floor(math.log10(error)))
+    if places > _MOST_PLACES:
+        return f"{number(value)} ± {number(error)}"
+    return f"{value:.{places}f} ± {error:.{places}f}"
+
+
+def prediction(point: Point) -> str:
+    """Write a prediction: a number, a range, or the bound on an identity's error."""
+    low, high = point.predicted
+    if low == high:
+        return number(low)
+    return f"≤ {number(high)}" if low == 0 and point.standard_error == 0 else f"{low:.2g}…{high:.2g}"

@@ -1,0 +1,226 @@
+"""The report of a run: one self-contained page, and the same as Markdown."""
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from validation.claim import Claim
+from validation.engine.provenance import versions
+from validation.report.formatting import number, prediction, with_error
+from validation.report.markup import markdown_block, markdown_code, markdown_formula, markdown_text, mathml
+from validation.report.progress import duration
+from validation.report.report import Report
+from validation.statistics.evidence import Point
+from validation.statistics.verdict import Verdict
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from matplotlib.figure import Figure
+
+# Drawn in this colour, text and axes take on that of the page, light or dark.
+_PAGE_COLOUR = "#010203"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One claim as the report tells it."""
+
+    report: Report
+    claim: Claim
+    verdict: Verdict
+    mutants: tuple[Verdict, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The claim's id as a link's target."""
+        return self.claim.id.replace("/", "-")
+
+    @property
+    def formula(self) -> Markup:
+        """The formula as MathML."""
+        return mathml(self.claim.formula)
+
+    @property
+    def command(self) -> str:
+        """What repeats the verdict: a command line, or a call where the seed or the claims came from Python."""
+        report, source, mutants = self.report, self.report.catalogue.source, bool(self.mutants)
+        if source is not None and report.seed.isdigit():
+            words = ["spinglass", "verify", self.claim.id, "--effort", report.effort, "--seed", report.seed]
+            return shlex.join([*words, *["--claims", source] * bool(source), *["--mutants"] * mutants])
+        seed = report.seed if report.seed.isdigit() else f"numpy.random.{report.seed}"
+        claims = "claims" if source is None else repr(source)
+        given = [*[f"claims={claims}"] * (source != ""), *["mutants=True"] * mutants]
+        return f"validation.verify({', '.join([repr([self.claim.id]), repr(report.effort), seed, *given])})"
+
+    @property
+    def grounds(self) -> str:
+        """Why the verdict is what it is, in a sentence."""
+        verdict, claim = self.verdict, self.claim
+        if claim.deterministic and verdict.status != "undecided":
+            where = "within" if verdict.status == "agrees" else "beyond"
+            return f"The largest relative error is {where} the bound that rounding sets it."
+        if verdict.status == "disagrees":
+            return (
+                f"The prediction is rejected: p = {verdict.p_value:.2g}, "
+                f"below this claim's error level {verdict.alpha:.2g}."
+            )
+        if verdict.status == "agrees":
+            return (
+                f"Deviations of {claim.delta:.3g}, relative, are ruled out (p = {verdict.p_equivalence:.2g}), "
+                f"and the prediction is not rejected (p = {verdict.p_value:.2g})."
+            )
+        needed = f" {self.more_work[0].upper()}{self.more_work[1:]} would decide." if self.more_work else ""
+        reason = f" {verdict.reason[0].upper()}{verdict.reason[1:]}." if verdict.reason else ""
+        return f"The data cannot tell.{reason}{needed}"
+
+    @property
+    def more_work(self) -> str:
+        """What would decide an undecided claim: samples, by how much that is more, and its time on one core."""
+        needed = self.verdict.needed
+        if not needed:
+            return ""
+        most = max(series.samples for series in self.claim.sizes[self.report.effort])
+        time = duration(self.verdict.seconds * needed / most)
+        return f"about {needed} samples a series ({needed / most:.2g} times the work: {time} on one core)"
+
+    @property
+    def worst(self) -> tuple[str, str]:
+        """Predicted and measured where the strain is largest."""
+        if self.verdict.worst is None:
+            return "–", "–"
+        point = self.verdict.worst[1]
+        return prediction(point), with_error(point.estimate, point.standard_error)
+
+    @property
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Every compared number: where, predicted, measured, 98% interval."""
+        return [
+            (label, prediction(p), with_error(p.estimate, p.standard_error), _interval(p))
+            for label, p in self.verdict.points
+        ]
+
+    @property
+    def fates(self) -> list[tuple[str, str, str]]:
+        """Every mutant: what it is, what became of it, and how."""
+        found = {verdict.mutant: verdict for verdict in self.mutants}
+        return [
+            (m.name, f"{'control: ' * m.control}{m.statement}", _fate(found.get(m.name))) for m in self.claim.mutants
+        ]
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """The compared numbers as a table, for figures."""
+        columns = ("interval", "null", "tolerated")
+        return pd.DataFrame(
+            [
+                {"label": label, "estimate": p.estimate}
+                | {f"{name}_{end}": getattr(p, name)[i] for name in columns for i, end in enumerate(("low", "high"))}
+                for label, p in self.verdict.points
+            ]
+        )
+
+    @property
+    def figure(self) -> Markup:
+        """The figure as SVG, or nothing where nothing was measured."""
+        if self.points.empty:
+            return Markup("")
+        from validation.figures.verdicts import deviations, rounding
+
+        draw = rounding if self.claim.deterministic else deviations
+        return _svg(draw, self.points, self.alternative, self.anchor)
+
+    @property
+    def alternative(self) -> str:
+        """What the figure shows, in words."""
+        what = "Error and bound" if self.claim.deterministic else "Measured and predicted"
+        parts = [f"{label or 'value'}: {measured}, {predicted}" for label, predicted, measured, _ in self.rows]
+        return f"{what} for {self.claim.id}. {'; '.join(parts)}."
+
+
+def _interval(point: Point) -> str:
+    return "" if point.standard_error == 0 else f"{number(point.interval[0])} to {number(point.interval[1])}"
+
+
+def _fate(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return "not run"
+    if verdict.worst is None:
+        return f"{verdict.fate}: {verdict.reason}"
+    if verdict.fate == "proves nothing":
+        return f"proves nothing: right code {verdict.status} as well"
+    label, point = verdict.worst
+    at = f" at {label}" if label else ""
+    how = f"measured {with_error(point.estimate, point.standard_error)}, predicted {prediction(point)}{at}"
+    chance = f", p = {verdict.p_value:.1g}" if point.standard_error > 0 else ""
+    return f"{verdict.fate}: {how}{chance}"
+
+
+def html(report: Report) -> str:
+    """Return the report as one page that needs nothing else, no network and no other file."""
+    environment = _environment(autoescape=True)
+    style = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+    counts = [
+        (status, sum(verdict.status == status for verdict in report.verdicts))
+        for status in ("agrees", "disagrees", "undecided")
+    ]
+    if report.mutant_verdicts:
+        fates = Counter(str(verdict.fate) for verdict in report.mutant_verdicts)
+        counts.append((f"killed of {fates['killed'] + fates['lives']} mutants", fates["killed"]))
+        counts += [("mutants prove nothing", fates["proves nothing"])] * bool(fates["proves nothing"])
+    template = environment.get_template("report.html.j2")
+    circumstances = _circumstances(report)
+    families = list(dict.fromkeys(entry.claim.family for entry in circumstances["entries"]))
+    statuses = [status for status, count in counts[:3] if count]
+    return template.render(**circumstances, style=Markup(style), counts=counts, families=families, statuses=statuses)
+
+
+def markdown(report: Report) -> str:
+    """Return the report as Markdown, in which what users write is text and nothing else."""
+    environment = _environment(autoescape=False)
+    environment.finalize = markdown_text  # escapes every value that the template shows
+    environment.filters |= {"block": markdown_block, "code": markdown_code, "formula": markdown_formula}
+    return environment.get_template("report.md.j2").render(**_circumstances(report))
+
+
+def _circumstances(report: Report) -> dict[str, Any]:
+    mutants = report.mutant_verdicts
+    entries = [
+        Entry(report, report.catalogue[v.claim_id], v, tuple(m for m in mutants if m.claim_id == v.claim_id))
+        for v in report.verdicts
+    ]
+    return {"report": report, "entries": entries, "versions": versions()}
+
+
+def _environment(autoescape: bool) -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("validation"), autoescape=autoescape, undefined=StrictUndefined, trim_blocks=False
+    )
+
+
+def _svg(draw: Callable[[pd.DataFrame], "Figure"], points: pd.DataFrame, alternative: str, salt: str) -> Markup:
+    from validation.figures.style import drawing
+
+    parts = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
+    settings: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": salt, "font.size": 9}
+    with drawing(settings | dict.fromkeys(parts, _PAGE_COLOUR)):
+        picture = StringIO()
+        draw(points).savefig(picture, format="svg", transparent=True, metadata={"Date": None})
+    text = picture.getvalue()
+    text = text[text.index("<svg") :].replace(_PAGE_COLOUR, "currentColor")
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    # Several drawings share the page: only what is referred to keeps its id.
+    used = set(re.findall(r'#([\w-]+)["\)]', text))
+    text = re.sub(r' id="([\w.-]+)"', lambda match: match[0] if match[1] in used else "", text)
+    title = f'<svg role="img" aria-label="{escape(alternative)}"'
+    return Markup(text.replace("<svg", title, 1))

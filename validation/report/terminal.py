@@ -1,0 +1,199 @@
+"""Claims and verdicts in the terminal: the live table, the report, the lists."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from validation.claim import Claim
+from validation.engine.trial import Trial
+from validation.report.comparison import Change
+from validation.report.console import print_table
+from validation.report.formatting import prediction, with_error
+from validation.report.progress import Progress
+from validation.report.report import Report
+from validation.series import EFFORTS
+from validation.statistics.verdict import Verdict
+
+_COLOURS = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow"}
+_COLOURS_OF_FATES = {"killed": "green", "holds": "green", "proves nothing": "yellow"}
+
+
+def _cells(trial: Trial, verdict: Verdict | None) -> list[RenderableType]:
+    name = Text(trial.claim.id) if trial.mutant is None else Text(f"  {trial.mutant_name}", style="dim")
+    if verdict is None:
+        waiting = trial.samples == 0
+        bar = ProgressBar(total=1.0, completed=trial.done, width=16)
+        return [name, "", "", "" if waiting else bar, Text("waiting" if waiting else "measuring", style="dim")]
+    where, point = verdict.worst or ("", None)
+    numbers = (prediction(point), with_error(point.estimate, point.standard_error)) if point else ("–", "–")
+    return [name, Text(where), *map(Text, numbers), _outcome(verdict)]
+
+
+def _outcome(verdict: Verdict) -> Text:
+    if verdict.mutant is None:
+        return Text(verdict.status, style=_COLOURS[verdict.status])
+    return Text(verdict.fate or "", style=_COLOURS_OF_FATES.get(verdict.fate or "", "bold red"))
+
+
+def verdict_table(rows: Iterable[tuple[Trial, Verdict | None]]) -> Table:
+    """Return the table claim, where it is under most strain, predicted, measured, verdict."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("claim", overflow="fold")
+    table.add_column("at", min_width=10, overflow="fold")
+    table.add_column("predicted", justify="right", no_wrap=True)
+    table.add_column("measured", justify="right", no_wrap=True)
+    rows = list(rows)
+    table.add_column("verdict", no_wrap=True, min_width=max([10, *(len(v.fate or "") for _, v in rows if v)]))
+    for trial, verdict in rows:
+        table.add_row(*_cells(trial, verdict))
+    return table
+
+
+class LiveTable:
+    """The table of a run while it grows: progress bars turn into verdicts as claims finish.
+
+    Without a terminal to draw on, one line is printed for each claim that finishes. Use it as a context and
+    pass it to :func:`validation.verify` as ``watch``.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.rows: dict[tuple[str, str | None], tuple[Trial, Verdict | None]] = {}
+        self.progress: Progress | None = None
+        self._counts: dict[tuple[str, str | None], tuple[int, int, int]] = {}
+        self.live = Live(console=console, transient=True, refresh_per_second=8, get_renderable=self._drawing)
+
+    def __enter__(self) -> "LiveTable":
+        if self.console.is_terminal:
+            self.live.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.live.stop()
+
+    def __call__(self, trial: Trial, verdict: Verdict | None) -> None:
+        """Take in that some work of a trial is done."""
+        key = trial.key
+        self.rows[key] = (trial, verdict)
+        failed = sum(bool(outcome.errors) for outcome in trial.outcomes)
+        self._counts[key] = (len(trial.units), len(trial.outcomes), failed)
+        if self.console.is_terminal:
+            self._counted()
+        elif verdict is not None:
+            self.console.print(Text(f"{trial.name}: {_outcome(verdict)} ({trial.seconds:.1f} s)"), soft_wrap=True)
+
+    def _counted(self) -> tuple[int, int]:
+        """Return the units done and failed; trials are made known one by one before anything is measured."""
+        total, done, failed = (sum(column) for column in zip(*self._counts.values(), strict=True))
+        if self.progress is None or self.progress.total != total:
+            self.progress = Progress(total, before=done)
+        return done, failed
+
+    def _drawing(self) -> RenderableType:
+        if not self.rows or self.progress is None:
+            return ""
+        line = self.progress.line(*self._counted())
+        return Group(verdict_table(list(self.rows.values())), Text(line, style="dim"))
+
+
+def print_report(console: Console, report: Report) -> None:
+    """Print the table of a finished run, what needs explaining, and the summary."""
+    print_table(console, verdict_table(zip(report.trials, report.all_verdicts, strict=True)))
+    unfinished = [trial.claim.id for trial in report.trials if not report.complete(trial)]
+    if unfinished:
+        console.print(Text(f"interrupted; unfinished: {', '.join(dict.fromkeys(unfinished))}", style="yellow"))
+    for trial, verdict in zip(report.trials, report.all_verdicts, strict=True):
+        note = _note(report, verdict) if report.complete(trial) else ""
+        if note:
+            console.print(Text(note))
+    seconds = f"{report.seconds:.0f} s, effort {report.effort}, seed {report.seed}"
+    console.print(Text(f"{report.summary} ({seconds})", style="bold"))
+
+
+def _note(report: Report, verdict: Verdict) -> str:
+    if verdict.fate in ("killed", "holds") or (verdict.mutant is None and verdict.status == "agrees"):
+        return ""
+    claim = report.catalogue[verdict.claim_id]
+    if verdict.fate == "proves nothing":
+        return f"{verdict.claim_id} {verdict.status} with right code and with mutant {verdict.mutant!r} alike."
+    who = verdict.claim_id if verdict.mutant is None else f"{verdict.claim_id}, mutant {verdict.mutant!r},"
+    parts = [f"{who} is {verdict.status}" if verdict.status == "undecided" else f"{who} {verdict.status}"]
+    if verdict.status == "disagrees":
+        parts.append(f"p = {verdict.p_value:.1e}, its error level {verdict.alpha:.1e}")
+    if not claim.decides:
+        parts.append(f"it is stated as {claim.kind!r}, so this does not fail the run")
+    if verdict.reason:
+        parts.append(verdict.reason)
+    if verdict.needed:
+        parts.append(f"about {verdict.needed} samples a series would decide")
+    return "; ".join(parts) + "."
+
+
+def print_claims(console: Console, claims: Iterable[Claim]) -> None:
+    """Print a list of claims: name and kind on a line, what it says below."""
+    for claim in claims:
+        console.print(Text.assemble((claim.id, "bold"), (f"  {claim.kind}", "dim")))
+        console.print(Padding(Text(claim.statement), (0, 0, 0, 4), expand=False))
+
+
+def print_claim(console: Console, claim: Claim) -> None:
+    """Print one claim in full."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column()
+    resolution = f"tells deviations of {100 * claim.delta:g}%" if not claim.deterministic else "up to rounding"
+    bias = f"{100 * claim.bias:g}%: {claim.bias_reason}" if claim.bias else "none: the prediction is exact"
+    rows = {
+        "kind": claim.kind + ("" if claim.decides else " (does not decide the exit status)"),
+        "statement": claim.statement,
+        "formula": claim.formula,
+        "source": claim.source,
+        "measured": claim.measured,
+        "resolution": resolution,
+        "bias": bias,
+        "error level": "none: chance plays no part" if claim.deterministic else f"{claim.alpha:.1e}",
+    }
+    for name, text in rows.items():
+        grid.add_row(name, Text(text))
+    for effort in EFFORTS:
+        runs = [
+            f"{series.samples} samples" + f" at {series.label}" * bool(series.label) for series in claim.sizes[effort]
+        ]
+        grid.add_row(effort, Text("; ".join(runs)))
+    for mutant in claim.mutants:
+        grid.add_row("control" if mutant.control else "mutant", Text(f"{mutant.name}: {mutant.statement}"))
+    console.print(Text(claim.id, style="bold underline"))
+    print_table(console, grid)
+
+
+def print_comparison(console: Console, differ: Mapping[str, tuple[Any, Any]], changes: Sequence[Change]) -> None:
+    """Print what differs between two runs: circumstances, verdicts, estimates in units of their common error."""
+    for name, (before, after) in differ.items():
+        if isinstance(before, dict) and isinstance(after, dict):
+            names = [key for key in dict.fromkeys([*before, *after]) if before.get(key) != after.get(key)]
+            before, after = ({key: side.get(key) for key in names} for side in (before, after))
+        console.print(Text(f"{name}: {before} before, {after} after"), soft_wrap=True)
+    moved = [change for change in changes if not change.same]
+    if moved:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+        for heading in ("claim", "before", "after", "moved most at"):
+            table.add_column(heading, no_wrap=heading in ("before", "after"))
+        table.add_column("shift in errors", justify="right", no_wrap=True)
+        for change in moved:
+            colours = [_COLOURS.get(status, "dim") for status in change.statuses]
+            statuses = [Text(status, style=style) for status, style in zip(change.statuses, colours, strict=True)]
+            where, shift = change.largest_shift or ("", math.nan)
+            table.add_row(Text(change.name), *statuses, Text(where), "–" if math.isnan(shift) else f"{shift:+.1f}")
+        print_table(console, table)
+    verdicts = sum(change.statuses[0] != change.statuses[1] for change in changes)
+    same = len(changes) - len(moved)
+    summary = f"{verdicts} of {len(changes)} verdicts changed; {same} are the same to the last bit"
+    console.print(Text(summary, style="bold"))

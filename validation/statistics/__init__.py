@@ -1,0 +1,1 @@
+"""Statistical tests: estimates, error bars, the bootstrap, extrapolation to large systems."""
