@@ -204,7 +204,7 @@ def _environment(autoescape: bool) -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
-        loader=PackageLoader("validation"), autoescape=autoescape, undefined=StrictUndefined, trim_blocks=False
+        loader=PackageLoader("validation.report"), autoescape=autoescape, undefined=StrictUndefined, trim_blocks=False
     )
 
 
