@@ -17,7 +17,7 @@ from benchmarks.timing import Result, best_time, duration, isolated
 from spinglass import SphericalSpinGlass
 from spinglass._common.threads import available_cores
 from spinglass.critical_points import enumerate_critical_points
-from spinglass.critical_points.proof import Certify
+from spinglass.critical_points.certification import Certify
 
 LIMITS = {8: 0.03, 10: 0.2, 12: 1.5, 16: 60.0}  # seconds, on two cores, after compilation
 PHC = {5: None, 7: None, 8: 200.0}  # how many times faster than PHCpack is required

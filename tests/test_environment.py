@@ -34,7 +34,7 @@ glass = SphericalSpinGlass.pure(3, 3, seed=0)
 found = spinglass.descend(glass, x)
 assert found.converged.all() and (found.energy_per_spin <= glass.energy(x) / 3).all()
 sampling.sample(glass, 1.0, sweeps=4, chains=2, burn_in=2)
-from spinglass.critical_points import lanes
+from spinglass.critical_points.tracking import simd as lanes
 a, z = lanes.aligned_rows(4), np.arange(8) + 1j
 lanes.store(a, 1, z)
 assert np.array_equal(lanes.load(a, 1), z) and np.array_equal(lanes.load_real(a, 3), np.ones(8))

@@ -9,8 +9,7 @@ from spinglass import sphere
 from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed
-from spinglass.critical_points.graph import LandscapeGraph
-from spinglass.critical_points.valleys import minimum_of_flow
+from spinglass.critical_points.graph import LandscapeGraph, minimum_of_flow
 from spinglass.landscape import Array
 from spinglass.layout import IntArray
 

@@ -11,13 +11,12 @@ from spinglass import sphere
 from spinglass._common.arguments import whole_number
 from spinglass._common.threads import one_blas_thread
 from spinglass.critical_points import homotopy, projective, quadratic_models
+from spinglass.critical_points.certification import Certify, Proof, prove
 from spinglass.critical_points.checkpoint import Checkpoint
 from spinglass.critical_points.homotopy import Progress, Solutions
-from spinglass.critical_points.model import EqualToGlass, Model, model
-from spinglass.critical_points.proof import Certify, Proof, prove
-from spinglass.critical_points.real_points import on_sphere, split
+from spinglass.critical_points.projective import on_sphere, split
 from spinglass.critical_points.result import Enumeration
-from spinglass.critical_points.system import System
+from spinglass.critical_points.system import EqualToGlass, Model, System, model
 from spinglass.critical_points.tracking.start_system import number_of_classes
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import Array

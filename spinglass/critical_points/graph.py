@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from spinglass import sphere
-from spinglass.critical_points import merging
-from spinglass.critical_points.merging import Merges
 from spinglass.critical_points.result import Enumeration
-from spinglass.critical_points.valleys import minimum_of_flow
+from spinglass.descent import descend
 from spinglass.landscape import Array
 from spinglass.layout import IntArray
 
@@ -20,6 +18,28 @@ if TYPE_CHECKING:
 
 # A flow leaves a saddle at this angle or at this share of the way to the next critical point, whichever is nearer.
 _ANGLE, _SHARE = 1e-4, 1e-2
+
+
+# Tolerances of the flow. Each is tried on the starts that the previous one left undecided; flat minima need the last.
+_TOLERANCES = (1e-5, 1e-7, 1e-9)
+_NEAR = 0.1  # share of the distance from a minimum to the nearest other critical point
+_STEPS = 100_000  # more than fifty times what the slowest of thousands of samples took
+
+
+class Merges(NamedTuple):
+    """One row each time two valleys become one, lowest energy first.
+
+    Attributes
+    ----------
+    deeper, shallower
+        The lowest minima of the two valleys; the merged valley goes by the deeper one.
+    saddle
+        The saddle at which they merge, as a position in the list of joins.
+    """
+
+    deeper: IntArray
+    shallower: IntArray
+    saddle: IntArray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -55,7 +75,7 @@ class LandscapeGraph:
     @cached_property
     def merges(self) -> Merges:
         """The merge tree: which valleys become one, and at which saddle, while the energy rises."""
-        return merging.merges(len(self.minima), self.joins, self._saddle_energies)
+        return merges(len(self.minima), self.joins, self._saddle_energies)
 
     @cached_property
     def pass_energy_per_spin(self) -> Array:
@@ -63,7 +83,7 @@ class LandscapeGraph:
 
         On the diagonal the minima's own energies; infinite where no path of settled saddles leads.
         """
-        return merging.passes(self.every.energy_per_spin[self.minima], self.merges, self._saddle_energies)
+        return passes(self.every.energy_per_spin[self.minima], self.merges, self._saddle_energies)
 
     @property
     def escape_height(self) -> Array:
@@ -180,3 +200,62 @@ def _beside(every: Enumeration, saddles: IntArray) -> Array:
     unstable = np.linalg.eigh(sphere.riemannian_hessian(every.landscape, x))[1][:, :, 0]
     step = distance[:, None] * sphere.from_coordinates(x, unstable)
     return np.concatenate([sphere.exponential(x, step), sphere.exponential(x, -step)])
+
+
+def minimum_of_flow(every: Enumeration, minima: IntArray, starts: Array, accuracy: float) -> IntArray:
+    """Return the minimum at which the gradient flow from each start ends, as a position in ``minima``.
+
+    A flow has ended at a minimum when its gradient has vanished to tolerance within a tenth of the distance from
+    there to the nearest other critical point, of which none is unknown; -1 where that never happens.
+    """
+    isolation = np.linalg.norm(every.x[minima, None] - every.x, axis=2)
+    isolation[np.arange(minima.size), minima] = np.inf
+    near = _NEAR * isolation.min(axis=1)
+    ends = np.full(len(starts), -1)
+    x, doubtful = starts.copy(), np.arange(len(starts))
+    for tolerance in _TOLERANCES:
+        flow = descend(
+            every.landscape, x[doubtful], "gradient", tol=tolerance, max_iterations=_STEPS, accuracy=accuracy
+        )
+        x[doubtful] = flow.x
+        # One minimum at a time: all differences together would take n times the memory.
+        distance = np.stack([np.linalg.norm(flow.x - minimum, axis=1) for minimum in every.x[minima]], axis=1)
+        closest = distance.argmin(axis=1)
+        reached = flow.converged & (distance.min(axis=1) < near[closest])
+        ends[doubtful[reached]] = closest[reached]
+        doubtful = doubtful[~reached]
+        if not doubtful.size:
+            break
+    return ends
+
+
+def merges(minima: int, joins: IntArray, saddle_energies: Array) -> Merges:
+    """Merge valleys from the lowest saddle up: ``minima`` are numbered from the deepest, joins are rows (i, j).
+
+    A saddle that joins a valley to itself merges nothing; neither does one with an end that is unknown, -1.
+    """
+    valley = np.arange(minima)
+    rows = []
+    for saddle in np.argsort(saddle_energies, kind="stable"):
+        if joins[saddle].min() < 0:
+            continue
+        deeper, shallower = np.sort(valley[joins[saddle]])
+        if deeper != shallower:
+            valley[valley == shallower] = deeper
+            rows.append((deeper, shallower, saddle))
+    return Merges(*np.array(rows, np.int64).reshape(-1, 3).T)
+
+
+def passes(minima_energies: Array, found: Merges, saddle_energies: Array) -> Array:
+    """Return the lowest energy that a path from one minimum to another must reach, shape (minima, minima).
+
+    The diagonal holds the minima's own energies; what is never joined is infinite.
+    """
+    heights = np.full((minima_energies.size, minima_energies.size), np.inf)
+    np.fill_diagonal(heights, minima_energies)
+    valley = np.arange(minima_energies.size)
+    for deeper, shallower, saddle in zip(*found, strict=True):
+        across = np.ix_(valley == deeper, valley == shallower)
+        heights[across] = heights.T[across] = saddle_energies[saddle]
+        valley[valley == shallower] = deeper
+    return heights

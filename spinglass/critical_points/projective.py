@@ -1,20 +1,26 @@
-"""Solutions as points of projective space: which are close, which are conjugate, which are real.
+"""Solutions as points of projective space: which coincide, which are conjugate, and which are real.
 
-A class is a solution up to a complex factor; its representatives here have length one. The distance of two
-classes is the sine of the angle between them.
+A class is a solution up to a complex factor. Its representatives in this module have length one. The distance between
+two classes is the sine of the angle between them.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spinglass.critical_points.system import System
 from spinglass.critical_points.tracking.start_system import ComplexArray
 from spinglass.landscape import Array
 from spinglass.layout import IntArray
 
-SAME = 1e-8  # classes closer than this are taken for one solution; solutions are exact to about 1e-12
-_ROUNDING = 1e-14  # of a distance, and of a key
+SAME = 1e-8  # classes closer than this count as one solution; solutions are accurate to about 1e-12
+_ROUNDING = 1e-14  # rounding error of a distance or of a key
+# Only solutions with an imaginary part below this are tested for being real: the imaginary part of a computed real
+# solution is the rounding error times its condition number.
+_CANDIDATE = 1e-4
+_STEPS = 3  # Newton steps of that test
 
 
 def close_pairs(points: ComplexArray, reach: Array) -> IntArray:
@@ -90,3 +96,31 @@ def one_of_each_pair(points: ComplexArray) -> NDArray[np.bool_]:
     b = np.random.default_rng(1).standard_normal((points.shape[1], points.shape[1]))
     # Conjugation turns the sign of Im conj(X).bX; where it is too small to tell, both are taken.
     return np.asarray(np.einsum("bi,bi->b", points.conj(), points @ b).imag > -1e-10)
+
+
+class Split(NamedTuple):
+    """Solutions sorted: real ones, refined in real arithmetic; others; how many look real and are not regular."""
+
+    real: Array
+    others: ComplexArray
+    doubtful: int
+
+
+def split(system: System, solutions: ComplexArray) -> Split:
+    """Tell real solutions from others: from the real part of a real one, Newton's method ends at that very one."""
+    imaginary = imaginary_part(solutions)
+    near = np.flatnonzero(imaginary < _CANDIDATE)
+    start = aligned(solutions[near]).real
+    start /= np.linalg.norm(start, axis=1, keepdims=True)
+    with np.errstate(all="ignore"):  # a singular matrix gives NaN, and NaN fails the comparisons
+        refined, last = system.newton(start, _STEPS)
+    real = (last < SAME) & (distance(solutions[near], refined.astype(complex)) < SAME)
+    doubtful = int(np.count_nonzero(imaginary[near[~real]] < SAME))
+    return Split(np.asarray(refined[real].real), np.delete(solutions, near[real], axis=0), doubtful)
+
+
+def on_sphere(system: System, points: Array) -> Array:
+    """Return the critical points x, |x|^2 = n: both signs of a pure model's solutions, x/x_0 of a mixed one's."""
+    n = system.spins
+    x = points[:, :n] * np.sign(points[:, n:]) if system.mixed else np.concatenate([points, -points])
+    return np.asarray(x * (np.sqrt(n) / np.linalg.norm(x, axis=1, keepdims=True)))

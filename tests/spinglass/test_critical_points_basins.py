@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest, chi2
 
 from spinglass import SphericalSpinGlass
-from spinglass.critical_points import enumerate_critical_points, valleys
+from spinglass.critical_points import enumerate_critical_points
 from spinglass.critical_points.basins import Basins, basin_volumes
 from spinglass.critical_points.graph import landscape_graph
 
@@ -58,7 +58,7 @@ def test_intervals_and_means():
 
 def test_what_does_not_settle_is_counted(monkeypatch):
     graph = graph_of(4, 3, 0)
-    monkeypatch.setattr(valleys, "_STEPS", 1)
+    monkeypatch.setattr("spinglass.critical_points.graph._STEPS", 1)
     basins = basin_volumes(graph, starts=7)
     assert basins.unsettled == 7
     assert np.isnan(basins.mean_energy_per_spin).all()

@@ -5,11 +5,11 @@ import pytest
 from flint import acb, ctx
 
 from spinglass import SphericalSpinGlass
-from spinglass.critical_points import certification, enumerate_critical_points, homotopy, proof
+from spinglass.critical_points import certification, enumerate_critical_points, homotopy
 from spinglass.critical_points.ball_arithmetic import ExactSystem
 from spinglass.critical_points.certification import Boxes, apart, boxes, surely_not_real
-from spinglass.critical_points.model import model
-from spinglass.critical_points.real_points import split
+from spinglass.critical_points.projective import split
+from spinglass.critical_points.system import model
 
 MODELS = [
     (4, {3: 1.0}),
@@ -148,7 +148,7 @@ def test_ball_arithmetic_takes_over_where_floating_point_is_too_coarse(monkeypat
     assert every.complete
     assert every.proven
     assert (every.error_bound < 1e-12).all()
-    monkeypatch.setattr(proof, "_HARDEST", 0)
+    monkeypatch.setattr(certification, "_HARDEST", 0)
     every = enumerate_critical_points(glass)
     assert not every.complete
     # n = 4, seed 0: 15 solutions, of which those not real stand for their conjugates too.

@@ -9,9 +9,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import ConvexHull
 
 from spinglass import SphericalSpinGlass
-from spinglass.critical_points import enumerate_critical_points, valleys
-from spinglass.critical_points.graph import landscape_graph
-from spinglass.critical_points.merging import merges, passes
+from spinglass.critical_points import enumerate_critical_points
+from spinglass.critical_points.graph import landscape_graph, merges, minimum_of_flow, passes
 
 
 def graph_of(glass, **options):
@@ -127,7 +126,7 @@ def test_merging_agrees_with_the_minimax_path():
 
 
 def test_what_does_not_settle_is_counted(monkeypatch):
-    monkeypatch.setattr(valleys, "_STEPS", 1)
+    monkeypatch.setattr("spinglass.critical_points.graph._STEPS", 1)
     graph = graph_of(SphericalSpinGlass.pure(5, 3, seed=0))
     assert not graph.settled.any()
     assert not graph.connected
@@ -138,7 +137,7 @@ def test_what_does_not_settle_is_counted(monkeypatch):
 def test_a_flow_that_rests_on_a_saddle_is_at_no_minimum():
     every = enumerate_critical_points(SphericalSpinGlass.pure(5, 3, seed=0), certify=None)
     minima = np.flatnonzero(every.index == 0)
-    ends = valleys.minimum_of_flow(every, minima, every.x[every.index <= 1], accuracy=1e-4)
+    ends = minimum_of_flow(every, minima, every.x[every.index <= 1], accuracy=1e-4)
     # Of rows in order of energy; a point known to 1e-12 is left at once as converged.
     assert np.array_equal(ends >= 0, every.index[every.index <= 1] == 0)
     assert ends[ends >= 0].tolist() == list(range(len(minima)))

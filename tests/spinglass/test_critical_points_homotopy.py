@@ -8,7 +8,7 @@ import pytest
 from spinglass import SphericalSpinGlass
 from spinglass.critical_points import enumerate_critical_points, homotopy, projective
 from spinglass.critical_points.checkpoint import Checkpoint, Ends
-from spinglass.critical_points.model import model
+from spinglass.critical_points.system import model
 from spinglass.critical_points.tracking.tracker import ARRIVED, STEP_TOO_SHORT, TOO_MANY_STEPS
 
 
