@@ -1,7 +1,7 @@
-"""Activation functions with their first two derivatives."""
+"""The activation functions of all networks here, with their first two derivatives."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -12,16 +12,33 @@ from spinglass._common.arguments import real_number
 
 Array = npt.NDArray[np.float64]
 
+LEAK = 0.01  # slope of the leaky ReLU below 0
+
 
 @dataclass(frozen=True)
 class Activation:
-    """A function of one preactivation, its slope and its curvature; at a kink the slope is the one on the left."""
+    """An activation function f(h) with its first and second derivatives.
+
+    Attributes
+    ----------
+    name
+        Name in error messages and summaries.
+    value, slope, curvature
+        The functions f, f' and f''. Each takes and returns an array of any shape, elementwise. At a kink, ``slope`` is
+        the derivative from the left.
+    kinked
+        Whether f has a kink, which is always at h = 0.
+    code
+        Number of the function in compiled training code (:mod:`spinglass.networks.training.compiled_losses`), or -1
+        if :func:`spinglass.networks.train` does not offer it.
+    """
 
     name: str
     value: Callable[[Array], Array]
     slope: Callable[[Array], Array]
     curvature: Callable[[Array], Array]
     kinked: bool = False
+    code: int = -1
 
     @property
     def piecewise_linear(self) -> bool:
@@ -66,8 +83,23 @@ def _sigmoid_curvature(h: Array) -> Array:
     return _sigmoid_slope(h) * (special.expit(-h) - special.expit(h))
 
 
-def leaky_relu(leak: float = 0.01) -> Activation:
-    """Return ``f(h) = h`` for ``h > 0`` and ``leak h`` below; ``leak = 0`` is the ReLU.
+def leaky_relu(leak: float = LEAK) -> Activation:
+    """Return the leaky ReLU, ``f(h) = h`` for ``h > 0`` and ``leak h`` for ``h <= 0``.
+
+    Parameters
+    ----------
+    leak
+        Slope below 0; the value 0 gives the ReLU. Default: 0.01.
+
+    Returns
+    -------
+    Activation
+        The activation function; its ``code`` is -1.
+
+    Raises
+    ------
+    ValueError
+        If ``leak`` is not a finite real number.
 
     Examples
     --------
@@ -84,23 +116,39 @@ def leaky_relu(leak: float = 0.01) -> Activation:
     )
 
 
+# Compiled training code knows each function by its ``code``: a change here needs a change of the kernels there.
 ACTIVATIONS = {
-    "relu": leaky_relu(0.0),
-    "leaky_relu": leaky_relu(),
-    "linear": Activation("linear", _identity, np.ones_like, _flat),
-    "tanh": Activation("tanh", np.tanh, _tanh_slope, _tanh_curvature),
-    "softplus": Activation("softplus", _softplus, special.expit, _sigmoid_slope),
-    "sigmoid": Activation("sigmoid", special.expit, _sigmoid_slope, _sigmoid_curvature),
+    "relu": replace(leaky_relu(0.0), code=0),
+    "leaky_relu": replace(leaky_relu(), code=1),
+    "linear": Activation("linear", _identity, np.ones_like, _flat, code=5),
+    "tanh": Activation("tanh", np.tanh, _tanh_slope, _tanh_curvature, code=2),
+    "softplus": Activation("softplus", _softplus, special.expit, _sigmoid_slope, code=4),
+    "sigmoid": Activation("sigmoid", special.expit, _sigmoid_slope, _sigmoid_curvature, code=3),
 }
 
 
 def activation_named(name: str | Activation) -> Activation:
-    """Return the activation of this name, or the one given.
+    """Return the activation function with a given name.
+
+    Parameters
+    ----------
+    name
+        A key of ``ACTIVATIONS``, or an `Activation`, which is returned unchanged.
+
+    Returns
+    -------
+    Activation
+        The activation function.
 
     Raises
     ------
     ValueError
-        If no activation has this name.
+        If no activation function has this name.
+
+    Examples
+    --------
+    >>> activation_named("softplus").value(np.array([0.0])).round(4).tolist()
+    [0.6931]
     """
     if isinstance(name, Activation):
         return name

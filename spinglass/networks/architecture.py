@@ -1,4 +1,4 @@
-"""The sizes of a layered network: paths, weights, and the number Lambda that scales its output."""
+"""The sizes of a layered network: number of paths Psi, number of weights N, and the scale Lambda = Psi^(1/H)."""
 
 import math
 import sys
@@ -13,6 +13,15 @@ from spinglass._common.arguments import whole_number
 class Architecture:
     """The widths ``n_0 = d, n_1, ..., n_H = 1`` of a network with one output.
 
+    Attributes
+    ----------
+    widths
+        Number of units of each layer, the inputs first. Use `of` to check them.
+
+    References
+    ----------
+    Choromanska et al. (2015), section 3.1.
+
     Examples
     --------
     >>> layers = Architecture.of((10, 6, 4, 1))
@@ -24,15 +33,25 @@ class Architecture:
 
     @classmethod
     def of(cls, widths: Iterable[int]) -> "Architecture":
-        """Check ``widths`` at the door.
+        """Return the architecture with the given widths, after checking them.
+
+        Parameters
+        ----------
+        widths
+            Number of units of each layer, ``n_0, ..., n_H``; the last must be 1.
+
+        Returns
+        -------
+        Architecture
+            The architecture.
 
         Raises
         ------
         ValueError
-            If there are fewer than two, one is not a whole number of at least 1, or the last is not 1.
+            If there are fewer than two widths, one of them is not a whole number >= 1, or the last is not 1.
         """
         if not isinstance(widths, Iterable):
-            raise ValueError(f"widths must be whole numbers as (10, 6, 4, 1), not {widths!r}")
+            raise ValueError(f"widths must be whole numbers such as (10, 6, 4, 1), not {widths!r}")
         sizes = tuple(whole_number("a width", width, 1) for width in widths)
         if len(sizes) < 2:
             raise ValueError(f"a network needs at least an input and an output layer; widths = {sizes}: try (10, 6, 1)")
@@ -42,7 +61,7 @@ class Architecture:
 
     @property
     def H(self) -> int:
-        """Number of weight layers, and of weights along a path."""
+        """Number of weight layers, which is also the number of weights along a path."""
         return len(self.widths) - 1
 
     @property
@@ -57,8 +76,8 @@ class Architecture:
 
     @property
     def Lambda(self) -> float:
-        """``Psi^{1/H}``, exact where it is a whole number."""
-        # Few paths by a power, which is the more accurate; so many that no float holds them by their logarithm.
+        """The scale ``Lambda = Psi^{1/H}``, exact if it is a whole number."""
+        # A power is more accurate, but needs Psi to fit into a float; otherwise the logarithm is used.
         few = self.paths < 10**300
         root = self.paths ** (1 / self.H) if few else math.exp(math.log(self.paths) / self.H)
         nearest = round(root)
@@ -66,12 +85,12 @@ class Architecture:
 
     @property
     def q(self) -> float:
-        """``Lambda^{-(H-1)/2}``, which keeps the output's size when layers are added.
+        """The factor ``q = Lambda^{-(H-1)/2}``, which makes the size of the output independent of the depth.
 
         Raises
         ------
         ValueError
-            If it is too small for a float, as in networks of hundreds of layers.
+            If q is too small for a float, as in networks with hundreds of layers.
         """
         scale = float(self.Lambda ** (-(self.H - 1) / 2))
         if scale < sys.float_info.min:
@@ -89,7 +108,7 @@ class Architecture:
 
 
 def in_figures(count: int) -> str:
-    """Return a count to be read: in full, or its power of ten where it has more than 15 digits.
+    """Return a count as text, written as a power of ten if it has more than 15 digits.
 
     >>> in_figures(240), in_figures(100**200)
     ('240', 'about 10^400.0')

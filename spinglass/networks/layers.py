@@ -1,4 +1,4 @@
-"""A layered network with its parameters, and what passes through it."""
+"""A fully connected layered network: its parameters and its forward pass."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,16 +15,33 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
 class LayeredNetwork:
-    """A fully connected network of H layers of weights, ``a_l = f(W_l^T a_(l-1) + b_l)``.
+    """A fully connected network with H layers of weights, ``a_l = f(W_l^T a_(l-1) + b_l)``.
 
-    ``weights[l-1]`` is W_l of shape (n_(l-1), n_l), ``biases[l-1]`` is b_l of shape (n_l,). The last layer has the
-    activation ``output``, linear unless told otherwise. All parameters in one row are, layer by layer, those of
-    the matrix W_l with b_l as its last row, read row by row.
+    Where all parameters form one vector, their order is layer by layer: the matrix W_l with b_l appended as its last
+    row, flattened row by row.
+
+    Parameters
+    ----------
+    weights
+        The matrices ``W_1, ..., W_H``; ``weights[l-1]`` is W_l of shape (n_(l-1), n_l).
+    biases
+        The vectors ``b_1, ..., b_H``; ``biases[l-1]`` is b_l of shape (n_l,). None (the default) means no biases.
+    activation
+        Activation function of the hidden layers, by name or as an `Activation`. Default: ``"relu"``.
+    output
+        Activation function of the last layer. Default: ``"linear"``.
+
+    Attributes
+    ----------
+    weights, biases
+        The parameters as tuples of float64 arrays; ``biases`` is None without biases.
+    activation, output
+        The activation functions, as `Activation` objects.
 
     Raises
     ------
     ValueError
-        If shapes do not fit, a width is zero, a number is not finite, or an activation is unknown.
+        If the shapes do not fit each other, a width is zero, a number is not finite, or an activation is unknown.
 
     Examples
     --------
@@ -59,12 +76,12 @@ class LayeredNetwork:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """``n_0, ..., n_H``."""
+        """The number of units of each layer, ``n_0, ..., n_H``."""
         return (self.weights[0].shape[0], *(W.shape[1] for W in self.weights))
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:
-        """Number of parameters of each layer, its biases included."""
+        """Number of parameters of each layer, including its biases."""
         extra = 0 if self.biases is None else 1
         return tuple((W.shape[0] + extra) * W.shape[1] for W in self.weights)
 
@@ -75,27 +92,55 @@ class LayeredNetwork:
 
     @property
     def parameters(self) -> Array:
-        """All parameters in one row, shape (size,)."""
+        """All parameters as one vector, shape (size,)."""
         if self.biases is None:
             return np.concatenate([W.ravel() for W in self.weights])
         return np.concatenate([part.ravel() for pair in zip(self.weights, self.biases, strict=True) for part in pair])
 
     def with_parameters(self, parameters: npt.ArrayLike) -> Self:
-        """Return a network of the same shape whose parameters are those of a row (size,)."""
-        weights, biases = self.unpack(parameters)
-        return type(self)(weights, biases, self.activation, self.output)
+        """Return a network of the same shape with other parameters.
 
-    def unpack(self, parameters: npt.ArrayLike) -> tuple[list[Array], list[Array] | None]:
-        """Cut a row of numbers (size,) into the shapes of the weights and the biases.
+        Parameters
+        ----------
+        parameters
+            All parameters as one vector, shape (size,), in the order of `parameters`.
+
+        Returns
+        -------
+        LayeredNetwork
+            The network with these parameters and the same activations.
 
         Raises
         ------
         ValueError
-            If it is not ``size`` real numbers.
+            If ``parameters`` is not ``size`` finite real numbers.
+        """
+        weights, biases = self.unpack(parameters)
+        return type(self)(weights, biases, self.activation, self.output)
+
+    def unpack(self, parameters: npt.ArrayLike) -> tuple[list[Array], list[Array] | None]:
+        """Split a vector of parameters into weight matrices and bias vectors.
+
+        Parameters
+        ----------
+        parameters
+            One number per parameter, shape (size,).
+
+        Returns
+        -------
+        weights
+            List of H arrays; entry l-1 has shape (n_(l-1), n_l).
+        biases
+            List of H arrays of shape (n_l,), or None for a network without biases.
+
+        Raises
+        ------
+        ValueError
+            If ``parameters`` is not ``size`` real numbers.
         """
         row = np.asarray(parameters)
         if row.shape != (self.size,) or row.dtype.kind not in "fiu":
-            raise ValueError(f"parameters must be {self.size} real numbers in a row, not {row.dtype} {row.shape}")
+            raise ValueError(f"parameters must be a vector of {self.size} real numbers, not {row.dtype} {row.shape}")
         parts = np.split(row.astype(np.float64), np.cumsum(self.layer_sizes)[:-1])
         layers = [part.reshape(-1, W.shape[1]) for part, W in zip(parts, self.weights, strict=True)]
         if self.biases is None:
@@ -103,16 +148,26 @@ class LayeredNetwork:
         return [layer[:-1] for layer in layers], [layer[-1] for layer in layers]
 
     def activation_of(self, layer: int) -> Activation:
-        """Return the activation of layer 1..H."""
+        """Return the activation function of a layer, numbered 1..H."""
         return self.output if layer == self.H else self.activation
 
     def forward(self, x: npt.ArrayLike) -> Array:
-        """Return the outputs (M, n_H) for inputs (M, n_0).
+        """Return the outputs of the network.
+
+        Parameters
+        ----------
+        x
+            Inputs, one row per data point, shape (M, n_0).
+
+        Returns
+        -------
+        ndarray
+            Outputs, shape (M, n_H).
 
         Raises
         ------
         ValueError
-            If ``x`` is not a table of finite numbers with n_0 columns, or outputs are too large to be finite.
+            If ``x`` is not an array of finite numbers with n_0 columns, or the outputs overflow.
         """
         inputs = check_inputs(x, self.widths[0])
         with np.errstate(over="ignore", invalid="ignore"):
@@ -122,7 +177,7 @@ class LayeredNetwork:
         return outputs
 
     def pass_forward(self, x: Array) -> tuple[list[Array], list[Array]]:
-        """Return preactivations ``h_1..h_H`` and activations ``a_0..a_H`` for checked inputs."""
+        """Return preactivations ``h_1..h_H`` and activations ``a_0..a_H``, (M, n_l) each; ``x`` is not checked."""
         preactivations: list[Array] = []
         activations = [x]
         for layer, W in enumerate(self.weights, 1):
@@ -143,7 +198,7 @@ def check_inputs(x: npt.ArrayLike, width: int) -> Array:
     inputs = np.asarray(x)
     if inputs.dtype.kind not in "fiu" or inputs.ndim != 2 or inputs.shape[1] != width or not len(inputs):
         raise ValueError(
-            f"inputs must be a table of real numbers, one data point a row: shape (M, {width}) with M >= 1, "
+            f"inputs must be real numbers of shape (M, {width}) with M >= 1, one row per data point, "
             f"not {inputs.dtype} of shape {inputs.shape}"
         )
     if not np.isfinite(inputs).all():
@@ -156,7 +211,7 @@ def _matrix(name: str, given: npt.ArrayLike) -> Array:
     if matrix.dtype.kind not in "fiu" or matrix.ndim != 2:
         raise ValueError(f"{name} must be a matrix of real numbers, not {matrix.dtype} of shape {matrix.shape}")
     if 0 in matrix.shape:
-        raise ValueError(f"{name} has shape {matrix.shape}: a layer of width zero lets nothing through; drop it")
+        raise ValueError(f"{name} has shape {matrix.shape}: no layer can have width zero; remove this layer")
     if not np.isfinite(matrix).all():
         raise ValueError(f"{name} must be finite; {np.count_nonzero(~np.isfinite(matrix))} of its entries are not")
     return matrix.astype(np.float64)
@@ -168,8 +223,8 @@ def _check_chain(weights: tuple[Array, ...]) -> None:
     for layer, (below, above) in enumerate(pairwise(weights), 1):
         if below.shape[1] != above.shape[0]:
             raise ValueError(
-                f"W_{layer} of shape {below.shape} gives {below.shape[1]} numbers but W_{layer + 1} of shape "
-                f"{above.shape} takes {above.shape[0]}; W_l has shape (n_(l-1), n_l)"
+                f"W_{layer} of shape {below.shape} has {below.shape[1]} outputs but W_{layer + 1} of shape "
+                f"{above.shape} expects {above.shape[0]} inputs; W_l must have shape (n_(l-1), n_l)"
             )
 
 
@@ -177,9 +232,9 @@ def _checked_biases(biases: Sequence[npt.ArrayLike] | None, weights: tuple[Array
     if biases is None:
         return None
     rows = tuple(np.asarray(b) for b in biases)
-    due = [W.shape[1:] for W in weights]
-    if [b.shape for b in rows] != due or any(b.dtype.kind not in "fiu" for b in rows):
-        raise ValueError(f"biases must be rows of real numbers of shapes {due}, not {[b.shape for b in rows]}")
+    shapes = [W.shape[1:] for W in weights]
+    if [b.shape for b in rows] != shapes or any(b.dtype.kind not in "fiu" for b in rows):
+        raise ValueError(f"biases must be vectors of real numbers of shapes {shapes}, not {[b.shape for b in rows]}")
     if not all(np.isfinite(b).all() for b in rows):
         raise ValueError("biases must be finite; some are not")
     return tuple(b.astype(np.float64) for b in rows)

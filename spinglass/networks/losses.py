@@ -1,4 +1,4 @@
-"""Convex losses of a network's outputs, with their first two derivatives, one row a data point."""
+"""Convex losses of a network's outputs, with their first two derivatives; arrays have one row per data point."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,14 +14,34 @@ AnyArray = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss: outputs (M, k) and checked targets give values (M,), gradients (M, k) and Hessians (M, k, k)."""
+    """A loss function of M data points with k outputs each.
+
+    Attributes
+    ----------
+    name
+        Name in error messages and summaries.
+    check
+        ``check(targets, M, k)`` returns validated targets: values of shape (M, k), or labels of shape (M,).
+    value
+        ``value(outputs, targets)`` returns the loss of each data point, shape (M,); ``outputs`` has shape (M, k).
+    gradient
+        ``gradient(outputs, targets)`` returns the derivatives with respect to the outputs, shape (M, k).
+    hessian
+        ``hessian(outputs)`` returns the second derivatives, shape (M, k, k).
+    kinks
+        ``kinks(outputs, targets)`` returns the distance of each output from the nearest kink, shape (M, k); None for a
+        smooth loss.
+    code
+        Number of the loss in compiled training code (:mod:`spinglass.networks.training.compiled_losses`).
+    """
 
     name: str
     check: Callable[[npt.ArrayLike, int, int], AnyArray]
     value: Callable[[Array, AnyArray], Array]
     gradient: Callable[[Array, AnyArray], Array]
     hessian: Callable[[Array], Array]
-    kinks: Callable[[Array, AnyArray], Array] | None = None  # distances of outputs from kinks, (M, k), if it has any
+    kinks: Callable[[Array, AnyArray], Array] | None = None
+    code: int = -1
 
 
 def _check_values(targets: npt.ArrayLike, points: int, outputs: int) -> AnyArray:
@@ -86,14 +106,14 @@ def _probability_covariance(outputs: Array) -> Array:
     p = special.softmax(outputs, axis=1)
     covariance = -p[:, :, None] * p[:, None, :]
     diagonal = np.arange(p.shape[1])
-    # p (1 - p) as a product of positive terms: it stays accurate where p is nearly 1.
+    # Computing p (1 - p) as a product of positive terms keeps it accurate where p is nearly 1.
     others = np.where(np.eye(p.shape[1], dtype=bool), 0.0, p[:, None, :]).sum(axis=2)
     covariance[:, diagonal, diagonal] = p * others
     return covariance
 
 
 def _signs(outputs: Array, labels: AnyArray) -> Array:
-    """Return 1 in the label's column and -1 in the others; of one column, 1 for label 1 and -1 for label 0."""
+    """Return 1 in the label's column and -1 elsewhere; for a single column, 1 for label 1 and -1 for label 0."""
     k = outputs.shape[1]
     classes = np.arange(k) if k > 1 else 1
     return np.where(labels[:, None] == classes, 1.0, -1.0)
@@ -116,18 +136,30 @@ def _margin(outputs: Array, labels: AnyArray) -> Array:
     return np.abs(1 - _signs(outputs, labels) * outputs)
 
 
+# Compiled training code knows each loss by its ``code``: a change here needs a change of the kernels there.
 LOSSES = {
-    "squared": Loss("squared", _check_values, _squared, _residual, _unit_hessian),
-    "cross_entropy": Loss("cross_entropy", _check_labels, _cross_entropy, _excess_probability, _probability_covariance),
-    "hinge": Loss("hinge", _check_classes, _hinge, _hinge_slope, _no_curvature, _margin),
+    "squared": Loss("squared", _check_values, _squared, _residual, _unit_hessian, code=2),
+    "cross_entropy": Loss(
+        "cross_entropy", _check_labels, _cross_entropy, _excess_probability, _probability_covariance, code=0
+    ),
+    "hinge": Loss("hinge", _check_classes, _hinge, _hinge_slope, _no_curvature, _margin, code=1),
 }
 
 
 def loss_named(name: str | Loss) -> Loss:
-    """Return the loss of this name, or the one given.
+    """Return the loss with a given name.
 
-    ``|y - t|^2/2``, ``-log softmax(y)[label]``, or ``sum_c max(0, 1 - t_c y_c)`` with t_c = 1 for the label and -1
-    otherwise.
+    Parameters
+    ----------
+    name
+        ``"squared"`` for ``|y - t|^2/2``, ``"cross_entropy"`` for ``-log softmax(y)[label]``, ``"hinge"`` for
+        ``sum_c max(0, 1 - t_c y_c)`` with t_c = 1 for the label and -1 otherwise; or a `Loss`, which is returned
+        unchanged.
+
+    Returns
+    -------
+    Loss
+        The loss.
 
     Raises
     ------

@@ -5,8 +5,9 @@ import pytest
 
 from spinglass import check_derivatives
 from spinglass.networks import train
+from spinglass.networks.activations import ACTIVATIONS
 from spinglass.networks.curvature import curvature
-from spinglass.networks.training.compiled_losses import ACTIVATIONS, LOSSES
+from spinglass.networks.losses import LOSSES
 from spinglass.networks.training.optimisers import SGD, Adam, Momentum, RMSProp, as_optimiser
 from spinglass.networks.training.trained_networks import TrainingStatus
 from spinglass.networks.training.training_loss import TrainingLoss
@@ -230,7 +231,7 @@ def test_tables():
     ("change", "message"),
     [
         ({"activation": "swish"}, "activation must be one of relu"),
-        ({"loss": "logistic"}, "loss must be one of cross_entropy"),
+        ({"loss": "logistic"}, "loss must be one of squared"),
         ({"optimiser": "sdg"}, "optimiser must be one of sgd"),
         ({"hidden": [3, 0]}, "hidden must be a whole number of at least 1"),
         ({"networks": 0}, "networks must be"),

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from spinglass.descent.loop import METHODS
-from spinglass.networks.training.compiled_losses import ACTIVATIONS, LOSSES
+from spinglass.networks.activations import ACTIVATIONS
+from spinglass.networks.losses import LOSSES
 from spinglass.networks.training.optimisers import OPTIMISERS
 from spinglass.sampling.langevin import SCHEMES
 from validation.study import checks, work

@@ -1,4 +1,4 @@
-"""Many layered networks trained at once, each by itself in compiled code."""
+"""Training of many layered networks at once, each independently and in compiled code."""
 
 from spinglass.networks.training.augment import shifts_and_rotations
 from spinglass.networks.training.many import train

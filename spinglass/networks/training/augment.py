@@ -1,4 +1,4 @@
-"""Images shifted and rotated a little: the label stays what it is."""
+"""Augmentation of images by small random shifts and rotations, which leave the label unchanged."""
 
 import math
 from collections.abc import Callable
@@ -13,24 +13,27 @@ from spinglass.landscape import Array
 def shifts_and_rotations(
     side: int, pixels: float = 1.0, degrees: float = 10.0
 ) -> Callable[[Array, np.random.Generator], Array]:
-    """Return a function for ``train(augment=...)`` that moves every image by a random shift and rotation of its own.
+    """Return a function for ``train(augment=...)`` that shifts and rotates every image at random.
 
     Parameters
     ----------
     side
-        Images are rows of ``side^2`` pixels, row by row.
-    pixels, degrees
-        Shifts along both axes are uniform in [-pixels, pixels], angles about the centre in [-degrees, degrees].
+        Number of pixels along each side; an image is a vector of ``side^2`` pixels, row by row.
+    pixels
+        Shifts along both axes are uniform in [-pixels, pixels]. Default: 1.
+    degrees
+        Rotation angles about the centre are uniform in [-degrees, degrees]. Default: 10.
 
     Returns
     -------
-    A function of images (N, side^2) and a generator. Between pixels values are interpolated bilinearly; outside the
-    image they are 0.
+    callable
+        Function ``augment(X, rng)`` of images X, shape (N, side^2), and a NumPy generator; it returns new images of the
+        same shape. Values between pixels are interpolated bilinearly; values outside the image are 0.
 
     Raises
     ------
     ValueError
-        If ``side`` is no whole number of at least 1, or a range is negative.
+        If ``side`` is not a whole number >= 1, or a range is negative.
 
     Examples
     --------
@@ -45,7 +48,7 @@ def shifts_and_rotations(
 
     def augment(X: Array, rng: np.random.Generator) -> Array:
         if X.shape[1] != side * side:
-            raise ValueError(f"images of side {side} have {side * side} pixels, not {X.shape[1]}; give the right side")
+            raise ValueError(f"images of side {side} have {side * side} pixels, not {X.shape[1]}; change side")
         shifts = rng.uniform(-pixels, pixels, (len(X), 2))
         angles = np.radians(rng.uniform(-degrees, degrees, len(X)))
         moved = np.empty((len(X), side, side))

@@ -1,4 +1,4 @@
-"""Forward and backward through a network, a block of data rows at a time, on panels (:mod:`.training_layout`)."""
+"""Kernels: forward and backward pass for one block of data rows, on panels (:mod:`.panels`)."""
 
 from spinglass._common.jit import jit
 from spinglass.kernels.tile import LANES, multiply_add
@@ -7,12 +7,12 @@ from spinglass.layout import IntArray
 from spinglass.networks.training.compiled_losses import activate, loss_of_row, misclassified, times_slope
 from spinglass.networks.training.panels import BLOCK, Shape, Workspace
 
-_PANEL = BLOCK * LANES  # units of a panel
+_PANEL = BLOCK * LANES  # numbers in one panel of units
 
 
 @jit
 def gather(X: Array, order: IntArray, first: int, rows: int, units: Array) -> None:
-    """Lay rows order[first], order[first + 1], ... of X out as the panels of the inputs."""
+    """Copy rows order[first], order[first + 1], ... of X into the panels of the inputs."""
     for r in range(rows):
         source = X[order[first + r]]
         for i in range(source.size):
@@ -21,7 +21,7 @@ def gather(X: Array, order: IntArray, first: int, rows: int, units: Array) -> No
 
 @jit
 def forward(parameters: Array, shape: Shape, units: Array, rows: int) -> None:
-    """Fill the units of all layers above the inputs; the last layer keeps its preactivations."""
+    """Compute the units of all layers above the inputs; no activation is applied to the last layer."""
     count = shape.widths.size - 1
     for layer in range(count):
         below = shape.widths[layer]
@@ -47,7 +47,7 @@ def _outputs(shape: Shape, units: Array, r: int, row: Array) -> None:
 
 @jit
 def _top_deltas(shape: Shape, work: Workspace, T: Array, order: IntArray, first: int, rows: int, scale: float) -> float:
-    """Write ``scale`` times the derivatives by the outputs; return the sum of the rows' losses."""
+    """Write ``scale`` times the derivatives with respect to the outputs; return the sum of the rows' losses."""
     loss = 0.0
     top, above = shape.units[-2], shape.widths[-1]
     for r in range(rows):
@@ -60,7 +60,7 @@ def _top_deltas(shape: Shape, work: Workspace, T: Array, order: IntArray, first:
 
 @jit
 def _deltas_below(parameters: Array, shape: Shape, work: Workspace, layer: int, rows: int) -> None:
-    """Pull the deltas of a layer's outputs back through its weights and the activation of its inputs."""
+    """Backpropagate the deltas of a layer's outputs through its weights and the activation of its inputs."""
     below, above = shape.widths[layer], shape.widths[layer + 1]
     for q in range(0, below, LANES):
         width = min(LANES, below - q)
@@ -110,7 +110,7 @@ def add_gradient(
 ) -> float:
     """Add ``scale`` times the gradient of the sum of the losses of ``rows <= BLOCK`` rows; return that sum.
 
-    ``target`` may be the parameters themselves: they are not read once the first number is added.
+    ``target`` may be the parameters themselves, because they are not read after the first number is added.
     """
     gather(X, order, first, rows, work.units)
     forward(parameters, shape, work.units, rows)

@@ -1,6 +1,8 @@
-"""Activations and losses of networks in training, by the numbers that compiled code knows them by.
+"""Kernels: activations and losses of networks in training.
 
-The loss of one row of outputs z with targets t is ``-sum_c t_c log softmax(z)_c`` (cross-entropy, t one-hot),
+``kind`` is the ``code`` of an entry of :data:`spinglass.networks.activations.ACTIVATIONS` or
+:data:`spinglass.networks.losses.LOSSES`. The loss of one row of outputs z with targets t is
+``-sum_c t_c log softmax(z)_c`` (cross-entropy, t one-hot),
 ``sum_c max(0, 1 - t_c z_c)`` (hinge, t_c = 1 for the class and -1 for the others), or ``sum_c (z_c - t_c)^2 / 2``.
 """
 
@@ -8,10 +10,7 @@ import math
 
 from spinglass._common.jit import jit
 from spinglass.landscape import Array
-
-ACTIVATIONS = {"relu": 0, "leaky_relu": 1, "tanh": 2, "sigmoid": 3, "softplus": 4, "linear": 5}
-LOSSES = {"cross_entropy": 0, "hinge": 1, "squared": 2}
-LEAK = 0.01  # slope of the leaky ReLU below 0
+from spinglass.networks.activations import LEAK
 
 
 @jit
@@ -19,7 +18,7 @@ def activate(kind: int, units: Array, start: int, stop: int) -> None:
     """Replace preactivations by activations."""
     if kind == 0:
         for i in range(start, stop):
-            # Written so that NaN passes through.
+            # Written so that NaN stays NaN.
             units[i] = 0.0 if units[i] <= 0 else units[i]
     elif kind == 1:
         for i in range(start, stop):
@@ -37,7 +36,7 @@ def activate(kind: int, units: Array, start: int, stop: int) -> None:
 
 @jit
 def times_slope(kind: int, units: Array, deltas: Array, start: int, stop: int) -> None:
-    """Multiply derivatives by the slope of the activation, taken as 0 (leaky: LEAK) at the kink."""
+    """Multiply derivatives by the slope of the activation; at the kink the slope is 0 (leaky ReLU: LEAK)."""
     if kind == 0:
         for i in range(start, stop):
             deltas[i] = 0.0 if units[i] <= 0 else deltas[i]
@@ -57,7 +56,7 @@ def times_slope(kind: int, units: Array, deltas: Array, start: int, stop: int) -
 
 @jit
 def loss_of_row(kind: int, outputs: Array, targets: Array, slopes: Array) -> float:
-    """Return the loss of one row and write its derivatives by the outputs."""
+    """Return the loss of one row and write its derivatives with respect to the outputs into ``slopes``."""
     if kind == 0:
         return _cross_entropy(outputs, targets, slopes)
     loss = 0.0
@@ -65,7 +64,7 @@ def loss_of_row(kind: int, outputs: Array, targets: Array, slopes: Array) -> flo
         for c in range(outputs.size):
             slopes[c] = -targets[c] if targets[c] * outputs[c] < 1 else 0.0
         for c in range(outputs.size):
-            # Written so that NaN passes through.
+            # Written so that NaN stays NaN.
             margin = 1 - targets[c] * outputs[c]
             loss += 0.0 if margin <= 0 else margin
         return loss
@@ -96,7 +95,7 @@ def _cross_entropy(outputs: Array, targets: Array, slopes: Array) -> float:
 
 @jit
 def misclassified(outputs: Array, targets: Array) -> bool:
-    """Say whether the largest output is not the class's (of one output: whether its sign is wrong)."""
+    """Return whether the largest output belongs to a wrong class (for one output: whether its sign is wrong)."""
     if outputs.size == 1:
         return not outputs[0] * targets[0] > 0
     given, wanted = 0, 0

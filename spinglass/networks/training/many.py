@@ -1,4 +1,4 @@
-"""Train many layered networks at once: each by itself in compiled code, all cores at work."""
+"""Train many layered networks at once, each independently in compiled code, on all cores."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, child, generator, seed_sequence
 from spinglass._common.threads import run_in_threads
 from spinglass.landscape import Array
+from spinglass.networks.activations import ACTIVATIONS
+from spinglass.networks.losses import LOSSES
 from spinglass.networks.training import backpropagation, steps
-from spinglass.networks.training.compiled_losses import ACTIVATIONS, LOSSES
 from spinglass.networks.training.optimisers import Optimiser, as_optimiser
 from spinglass.networks.training.panels import Shape, Workspace, pack, shape_of, unpack, workspace
 from spinglass.networks.training.settings import hidden_widths, one_of, pair
@@ -22,7 +23,7 @@ from spinglass.networks.training.trained_networks import Measured, TrainedNetwor
 
 Augment = Callable[[Array, np.random.Generator], npt.ArrayLike]
 Data = tuple[npt.ArrayLike, npt.ArrayLike]
-_START, _ORDER, _AUGMENTED = range(3)  # what the children of a network's seed are for
+_START, _ORDER, _AUGMENTED = range(3)  # keys of the children of a network's seed
 
 
 def train(
@@ -46,52 +47,68 @@ def train(
     measure_every: int = 1,
     seed: Seed = 0,
 ) -> TrainedNetworks:
-    r"""Train networks of one architecture from random weights, each with a seed of its own.
+    """Train networks of one architecture from independent random weights.
 
-    The last layer is linear; the loss of a data set is the mean over its rows, and steps follow the gradient of the
-    mean over a mini-batch, drawn without replacement: every epoch goes through all rows in a new order. Network k is
-    the same, to the bit, however many others are trained beside it and on however many threads.
+    The last layer is linear. The loss of a data set is the mean over its rows. Each step uses the gradient of the mean
+    loss over a mini-batch; mini-batches are drawn without replacement, so every epoch passes through all rows once, in
+    a new random order. Network k is bit-for-bit the same for any number of networks and threads.
 
     Parameters
     ----------
-    X, y
-        Inputs (N, d), and labels (N,) (integers or texts), or for the squared loss also values (N,) or (N, C).
+    X
+        Inputs, shape (N, d).
+    y
+        Labels (N,), integers or texts; for the squared loss also values, (N,) or (N, C).
     hidden
-        Units of the hidden layers; ``()`` for none.
+        Number of units of each hidden layer; ``()`` for none. Default: one layer of 25.
     networks
-        How many networks.
+        Number of networks K. Default: 1.
     test, validation
-        Pairs (X, y) on which losses are measured; the validation data decides on early stopping.
+        Pairs (X, y) on which losses are measured; early stopping uses the validation data. Default: None.
     activation
-        ``"relu"``, ``"leaky_relu"`` (slope 0.01), ``"tanh"``, ``"sigmoid"``, ``"softplus"`` or ``"linear"``.
+        Activation function of the hidden units: ``"relu"`` (default), ``"leaky_relu"`` (slope 0.01), ``"tanh"``,
+        ``"sigmoid"``, ``"softplus"`` or ``"linear"``.
     loss
-        ``"cross_entropy"`` (of the softmax), ``"hinge"`` (``sum_c max(0, 1 - t_c z_c)``, t_c = 1 for the class, -1 for
-        the others; one output where there are two classes) or ``"squared"`` (``sum_c (z_c - t_c)^2 / 2``).
+        ``"cross_entropy"`` of the softmax (default); ``"hinge"``, ``sum_c max(0, 1 - t_c z_c)`` with t_c = 1 for the
+        class and -1 for the others (two classes share one output); or ``"squared"``, ``sum_c (z_c - t_c)^2 / 2``.
     biases
-        Whether units have biases (they start at 0 and do not decay).
+        Whether units have biases, which start at 0 and do not decay. Default: True.
     initial
-        Weights uniform in [-1, 1] (``"uniform"``), or in ``sqrt(6/n) [-1, 1]`` with n the layer's inputs.
+        Initial weights are uniform in ``sqrt(6/n) [-1, 1]`` with n the number of the layer's inputs (``"fan-in"``,
+        default), or uniform in [-1, 1] (``"uniform"``).
     optimiser
-        ``"sgd"``, ``"momentum"``, ``"rmsprop"``, ``"adam"``, or one of :mod:`spinglass.networks.training`.
+        ``"sgd"`` (default), ``"momentum"``, ``"rmsprop"``, ``"adam"``, or an `Optimiser` object.
     epochs
-        Passes through the data.
+        Number of passes through the data. Default: 200.
     batch
-        Rows of a mini-batch: 1 is online learning, None the full batch.
+        Number of rows of a mini-batch: 1 is online learning, None is the full batch. Default: 10.
     weight_decay
-        The factor c of a penalty ``(c/2) |weights|^2`` that steps follow too.
+        Factor c of the penalty ``(c/2) |weights|^2`` that is added to the loss in each step. Default: 0.
     patience
-        Stop after this many epochs without a lower validation loss, and keep the weights of the best epoch.
+        Stop after this many epochs without a lower validation loss, and keep the weights of the best epoch. None (the
+        default) means no early stopping.
     augment
-        ``augment(X, rng)`` returns inputs of the same shape and meaning; called at each epoch of each network.
+        Function ``augment(X, rng)`` that returns changed inputs of the same shape, called in each epoch of each
+        network. Default: None.
     measure_every
-        Epochs between two measurements of losses; the first and the last epoch are always measured.
+        Number of epochs between two measurements of the losses; the first and the last epoch are always measured.
+        Default: 1.
     seed
-        For the weights, the orders and the augmentation.
+        Seed of the initial weights, the orders and the augmentation. Default: 0.
+
+    Returns
+    -------
+    TrainedNetworks
+        The networks, with their losses during training.
 
     Raises
     ------
     ValueError
-        If an argument is not as above, or the results do not fit into memory.
+        If an argument is not as described, or the results do not fit into memory.
+
+    References
+    ----------
+    Rumelhart, Hinton and Williams, Nature 323 (1986) 533; initial weights: He et al. (2015), section 2.2.
 
     Examples
     --------
@@ -99,10 +116,6 @@ def train(
     >>> found = train(X, y, hidden=8, networks=3, epochs=500, batch=None, activation="tanh", seed=1)
     >>> found.predict(X).tolist()
     [[0, 1, 1, 0], [0, 1, 1, 0], [0, 1, 1, 0]]
-
-    Notes
-    -----
-    Source: Rumelhart, Hinton and Williams, Nature 323 (1986) 533; starting weights of He et al. (2015), section 2.2.
     """
     one_of("activation", activation, ACTIVATIONS)
     one_of("loss", loss, LOSSES)
@@ -115,7 +128,7 @@ def train(
     if patience is not None and validation is None:
         raise ValueError("early stopping needs validation=(X, y); the test data must not decide when to stop")
     run = _Run(
-        shape=shape_of(widths, ACTIVATIONS[activation], LOSSES[loss], bool(biases)),
+        shape=shape_of(widths, ACTIVATIONS[activation].code, LOSSES[loss].code, bool(biases)),
         data=data,
         others=tuple(
             None if other is None else examples(*pair(name, other), loss, data)
@@ -139,7 +152,7 @@ def _measured_epochs(last: int, every: int) -> npt.NDArray[np.int64]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Run:
-    """What all networks of one call share."""
+    """The settings that all networks of one call share."""
 
     shape: Shape
     data: Examples
@@ -154,13 +167,13 @@ class _Run:
     seed: np.random.SeedSequence
 
     def result(self, networks: int, activation: str, loss: str) -> TrainedNetworks:
-        """Train all networks."""
+        """Train all networks and collect the result."""
         size = int(self.shape.layers[-1])
         require_memory(
             8 * networks * (2 * size + 6 * self.epochs.size), f"training {networks} networks", "fewer networks"
         )
         parameters = np.empty((networks, size))
-        # The last axis: loss and error on the training, validation and test data.
+        # Last axis: loss and error on the training, then the validation, then the test data.
         measured = np.full((networks, self.epochs.size, 6), np.nan)
         chosen = np.zeros(networks, dtype=np.int64)
         status = np.empty(networks, dtype="<U16")
@@ -193,7 +206,7 @@ class _Run:
 
 
 class _Trainee:
-    """One network under way; what it measures goes to its own rows of the result."""
+    """One network during training; its measurements go to its own rows of the result."""
 
     def __init__(self, run: _Run, seed: np.random.SeedSequence, measured: Array) -> None:
         self.run, self.seed, self.measured = run, seed, measured
@@ -202,7 +215,7 @@ class _Trainee:
         self.means = np.zeros((2, self.parameters.size))
 
     def train(self) -> tuple[Array, int, str]:
-        """Return the parameters kept, their epoch, and how training ended."""
+        """Train, and return the parameters kept, their epoch, and how training ended."""
         run, kept, best, lowest = self.run, self.parameters, 0, np.inf
         order, augmented = generator(child(self.seed, _ORDER)), generator(child(self.seed, _AUGMENTED))
         last, step = int(run.epochs[-1]), 0
@@ -260,12 +273,12 @@ def _augmented(augment: Augment, X: Array, rng: np.random.Generator) -> Array:
     if found.shape != X.shape:
         raise ValueError(f"augment must return inputs of shape {X.shape}, not {found.shape}")
     if found.dtype.kind not in "fiub" or not np.isfinite(found).all():
-        raise ValueError(f"augment must return finite numbers; not all of the {found.dtype} that it returned are")
+        raise ValueError(f"augment must return finite numbers; some of the returned {found.dtype} are not")
     return np.ascontiguousarray(found, dtype=np.float64)
 
 
 def starting_parameters(shape: Shape, initial: str, seed: np.random.SeedSequence) -> Array:
-    """Draw a network's weights, laid out in panels; its biases are 0."""
+    """Draw a network's initial weights, laid out in panels; the biases are 0."""
     rng = generator(seed)
     weights = [
         rng.uniform(-1, 1, (below, above)) * (np.sqrt(6 / below) if initial == "fan-in" else 1.0)

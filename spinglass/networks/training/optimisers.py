@@ -1,4 +1,4 @@
-"""How a step follows from the gradient of a mini-batch: plain, with momentum, RMSProp, Adam."""
+"""Optimisers: how the gradient of a mini-batch gives a step (SGD, momentum, RMSProp, Adam)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,15 +8,22 @@ from spinglass._common.arguments import real_number
 
 @dataclass(frozen=True, kw_only=True)
 class Optimiser:
-    """A rate that decays as ``rate/(1 + decay epoch)``, epochs counted from 0, and a rule for the step.
+    """Base class: a learning rate that decays as ``rate/(1 + decay epoch)``, and a rule for the step.
+
+    Parameters
+    ----------
+    rate
+        Learning rate at epoch 0; epochs count from 0.
+    decay
+        Decay of the rate per epoch. Default: 0.
 
     Raises
     ------
     ValueError
-        If the rate is not positive, the decay negative, or a factor outside [0, 1).
+        If the rate is not positive, the decay is negative, or a factor lies outside [0, 1).
     """
 
-    kind: ClassVar[int]  # what the compiled step knows the rule by
+    kind: ClassVar[int]  # number of the rule in the compiled step
     rate: float = 0.1
     decay: float = 0.0
 
@@ -31,11 +38,21 @@ class Optimiser:
 
     @property
     def factors(self) -> tuple[float, float, float]:
-        """Factors of the running means of the gradient and of its square, and what is added to its root."""
+        """Factors of the running means of the gradient and of its square, and the epsilon added to the root."""
         return 0.0, 0.0, 0.0
 
     def rate_at(self, epoch: int) -> float:
-        """Return the rate of an epoch.
+        """Return the learning rate of an epoch.
+
+        Parameters
+        ----------
+        epoch
+            Number of the epoch, counted from 0.
+
+        Returns
+        -------
+        float
+            ``rate/(1 + decay epoch)``.
 
         Examples
         --------
@@ -47,14 +64,36 @@ class Optimiser:
 
 @dataclass(frozen=True, kw_only=True)
 class SGD(Optimiser):
-    """``w <- w - rate g`` (Robbins and Monro 1951)."""
+    """Stochastic gradient descent, ``w <- w - rate g``.
+
+    Parameters
+    ----------
+    rate, decay
+        Learning rate (default: 0.1) and its decay per epoch (default: 0).
+
+    References
+    ----------
+    Robbins and Monro (1951).
+    """
 
     kind: ClassVar[int] = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Momentum(Optimiser):
-    """``v <- momentum v - rate g``, ``w <- w + v`` (Polyak 1964)."""
+    """Gradient descent with momentum, ``v <- momentum v - rate g``, ``w <- w + v``.
+
+    Parameters
+    ----------
+    rate, decay
+        Learning rate (default: 0.01) and its decay per epoch (default: 0).
+    momentum
+        Factor of the previous step, in [0, 1). Default: 0.9.
+
+    References
+    ----------
+    Polyak (1964).
+    """
 
     kind: ClassVar[int] = 1
     rate: float = 0.01
@@ -62,13 +101,27 @@ class Momentum(Optimiser):
 
     @property
     def factors(self) -> tuple[float, float, float]:
-        """The momentum."""
+        """The momentum, and two zeros."""
         return self.momentum, 0.0, 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RMSProp(Optimiser):
-    """``s <- memory s + (1 - memory) g^2``, ``w <- w - rate g/(sqrt(s) + epsilon)`` (Tieleman and Hinton 2012)."""
+    """RMSProp, ``s <- memory s + (1 - memory) g^2``, ``w <- w - rate g/(sqrt(s) + epsilon)``.
+
+    Parameters
+    ----------
+    rate, decay
+        Learning rate (default: 0.001) and its decay per epoch (default: 0).
+    memory
+        Factor of the running mean of squared gradients, in [0, 1). Default: 0.99.
+    epsilon
+        Number added to the root. Default: 1e-8.
+
+    References
+    ----------
+    Tieleman and Hinton (2012).
+    """
 
     kind: ClassVar[int] = 2
     rate: float = 0.001
@@ -77,13 +130,27 @@ class RMSProp(Optimiser):
 
     @property
     def factors(self) -> tuple[float, float, float]:
-        """The memory of squares, and epsilon."""
+        """Zero, the memory of squared gradients, and epsilon."""
         return 0.0, self.memory, self.epsilon
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adam(Optimiser):
-    """Running means of g and of g^2, both freed of their start at 0 (Kingma and Ba 2015, algorithm 1)."""
+    """Adam: steps from running means of g and of g^2, both corrected for their start at 0.
+
+    Parameters
+    ----------
+    rate, decay
+        Learning rate (default: 0.001) and its decay per epoch (default: 0).
+    memory, memory_of_squares
+        Factors of the running means of g (default: 0.9) and of g^2 (default: 0.999), in [0, 1).
+    epsilon
+        Number added to the root. Default: 1e-8.
+
+    References
+    ----------
+    Kingma and Ba (2015), algorithm 1.
+    """
 
     kind: ClassVar[int] = 3
     rate: float = 0.001
@@ -93,7 +160,7 @@ class Adam(Optimiser):
 
     @property
     def factors(self) -> tuple[float, float, float]:
-        """Both memories, and epsilon."""
+        """The factors of both running means, and epsilon."""
         return self.memory, self.memory_of_squares, self.epsilon
 
 
@@ -101,7 +168,22 @@ OPTIMISERS: dict[str, type[Optimiser]] = {"sgd": SGD, "momentum": Momentum, "rms
 
 
 def as_optimiser(given: "str | Optimiser") -> Optimiser:
-    """Return an optimiser by name with its default rate, or as given.
+    """Return an optimiser, by name with its default settings.
+
+    Parameters
+    ----------
+    given
+        ``"sgd"``, ``"momentum"``, ``"rmsprop"`` or ``"adam"``; or an `Optimiser`, which is returned unchanged.
+
+    Returns
+    -------
+    Optimiser
+        The optimiser.
+
+    Raises
+    ------
+    ValueError
+        If no optimiser has this name.
 
     Examples
     --------

@@ -1,9 +1,9 @@
-"""How a network's parameters lie in memory while it is trained: panels of LANES columns, a bias row below each.
+"""Memory layout of a network's parameters during training: panels of LANES columns.
 
-Layer l maps n_{l-1} units to n_l. Its weights (n_{l-1}, n_l) are cut into panels of LANES columns, the last one padded
-with zeros that stay zero; each panel has one row more, the biases (zero in a network without). Units and their
-derivatives are panels too, BLOCK rows of data high. So every product of training is one of panels, and one register
-tile (:mod:`spinglass.kernels.tile`) does them all.
+Layer l maps n_{l-1} units to n_l units. Its weights (n_{l-1}, n_l) are cut into panels of LANES columns; the last panel
+is padded with zeros, which stay zero. Each panel has one more row, which holds the biases (zero in a network without
+biases). Units and their derivatives are stored as panels with BLOCK rows of data. Every matrix product of training is
+therefore a product of panels, computed by one register tile (:mod:`spinglass.kernels.tile`).
 """
 
 from collections.abc import Sequence
@@ -15,32 +15,32 @@ import numpy.typing as npt
 from spinglass.kernels.tile import LANES
 from spinglass.landscape import Array
 
-BLOCK = 64  # rows of data that go through the network together; larger mini-batches are summed block by block
+BLOCK = 64  # rows of data that are processed together; larger mini-batches are summed block by block
 
 
 class Shape(NamedTuple):
-    """What compiled code must know of a network; a named tuple, because Numba reads its fields by name."""
+    """Shape of a network in compiled code; a named tuple, because Numba reads its fields by name."""
 
     widths: npt.NDArray[np.int64]  # (L+1,), n_0, ..., n_L
-    layers: npt.NDArray[np.int64]  # (L+1,), where each layer's parameters begin, and their end
-    units: npt.NDArray[np.int64]  # (L+2,), where each layer's units begin, the inputs first, and their end
+    layers: npt.NDArray[np.int64]  # (L+1,), offset of each layer's parameters, and the total size
+    units: npt.NDArray[np.int64]  # (L+2,), offset of each layer's units, the inputs first, and the total size
     activation: int
     loss: int
     biased: bool
 
 
 class Workspace(NamedTuple):
-    """Scratch memory of one network at work."""
+    """Scratch memory for the training of one network."""
 
     units: Array
-    deltas: Array  # derivatives of the loss by the preactivations, laid out as the units
+    deltas: Array  # derivatives of the loss with respect to the preactivations, laid out as the units
     transposed: Array  # (LANES LANES,)
     gradient: Array  # laid out as the parameters
     row: Array  # (2, n_L), one row of outputs and of their derivatives
 
 
 def shape_of(widths: Sequence[int], activation: int, loss: int, biased: bool) -> Shape:
-    """Return the shape of a network of these widths."""
+    """Return the shape of a network with these widths, and the codes of its activation and loss."""
     panels = [-(-n // LANES) for n in widths]
     layers = [LANES * (below + 1) * count for below, count in zip(widths[:-1], panels[1:], strict=True)]
     units = [LANES * BLOCK * count for count in panels]
@@ -60,7 +60,7 @@ def workspace(shape: Shape) -> Workspace:
 
 
 def pack(shape: Shape, weights: Sequence[Array], biases: Sequence[Array] | None) -> Array:
-    """Lay weights (n_{l-1}, n_l) and biases (n_l,) out in panels."""
+    """Return weights (n_{l-1}, n_l) and biases (n_l,) laid out in panels."""
     packed = np.zeros(int(shape.layers[-1]))
     for layer, panels in enumerate(_panels(shape, packed)):
         below, above = weights[layer].shape

@@ -1,4 +1,4 @@
-"""One epoch of one network: a step of the optimiser for every mini-batch."""
+"""Kernels: one epoch of training of one network, with one optimiser step per mini-batch."""
 
 import math
 
@@ -9,7 +9,7 @@ from spinglass.layout import IntArray
 from spinglass.networks.training.backpropagation import add_gradient
 from spinglass.networks.training.panels import BLOCK, Shape, Workspace
 
-_SGD, _MOMENTUM, _RMSPROP = 0, 1, 2  # the kinds of optimisers.py; the rest is Adam
+_SGD, _MOMENTUM, _RMSPROP = 0, 1, 2  # kinds of optimiser, as in optimisers.py; any other kind is Adam
 
 
 @jit
@@ -46,7 +46,7 @@ def _step(
     first: Array,
     second: Array,
 ) -> None:
-    """Take a step; ``first`` and ``second`` are the running means of gradients and of their squares."""
+    """Take one step; ``first`` and ``second`` are the running means of gradients and of their squares."""
     a, b, epsilon = factors
     if kind == _SGD:
         for i in range(parameters.size):
@@ -84,12 +84,12 @@ def epoch(
     first: Array,
     second: Array,
 ) -> int:
-    """Go through the rows of X (N, n_0) and T (N, n_L) in the given order; return the number of steps taken so far."""
+    """Pass through the rows of X (N, n_0) and T (N, n_L) in the given order; return the number of steps so far."""
     for begin in range(0, order.size, batch):
         rows = min(batch, order.size - begin)
         step += 1
         if kind == _SGD and weight_decay == 0 and rows <= BLOCK:
-            # The step is the gradient itself: it goes straight to the parameters.
+            # The step is proportional to the gradient, which is therefore added directly to the parameters.
             add_gradient(parameters, shape, work, X, T, order, begin, rows, -rate / rows, parameters)
             continue
         whole_gradient(parameters, shape, work, X, T, order, begin, rows)

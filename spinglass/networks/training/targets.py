@@ -1,4 +1,4 @@
-"""What networks are trained on: inputs and labels or values, checked at the door and laid out for compiled code."""
+"""Training data: inputs with labels or values, validated and laid out for compiled code."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,17 @@ from spinglass.landscape import Array
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Examples:
-    """Inputs (N, d) and targets (N, C), one column a class or value; ``classes`` are the labels of the columns.
+    """Inputs and targets of N data points.
 
-    Of one column the classes are those of target -1 and +1; there are none where the targets are values.
+    Attributes
+    ----------
+    X
+        Inputs, shape (N, d).
+    T
+        Targets, shape (N, C), one column per class or value.
+    classes
+        Labels of the columns; for two classes that share one column, the labels of the targets -1 and +1. None if the
+        targets are values.
     """
 
     X: Array
@@ -21,20 +29,37 @@ class Examples:
 
     @property
     def every(self) -> npt.NDArray[np.int64]:
-        """The numbers of all rows."""
+        """Indices of all rows, shape (N,)."""
         return np.arange(len(self.X))
 
 
 def examples(X: npt.ArrayLike, y: npt.ArrayLike, loss: str, like: Examples | None = None) -> Examples:
-    """Return inputs with the targets that a loss wants; ``like`` fixes the classes and the number of inputs.
+    """Return inputs with targets in the form that a loss needs.
 
-    Labels (integers or texts) become one column a class: 1 for the class, and 0 (hinge: -1) for the others. Two
-    classes share one column of -1 and 1 under the hinge loss. Floats are values, for the squared loss.
+    Labels become one column per class: 1 for the class, and 0 (hinge loss: -1) for the others. Under the hinge loss,
+    two classes share one column of -1 and 1.
+
+    Parameters
+    ----------
+    X
+        Inputs, shape (N, d).
+    y
+        Labels (integers or texts), shape (N,); or, for the squared loss, values (floats), shape (N,) or (N, C).
+    loss
+        Name of the loss.
+    like
+        Earlier data that fix the classes and the number of inputs, such as the training data. Default: None.
+
+    Returns
+    -------
+    data
+        The validated inputs and targets.
 
     Raises
     ------
     ValueError
-        If shapes do not fit, numbers are not finite, the loss needs labels and there are none, or a label is unknown.
+        If shapes do not fit, a number is not finite, ``y`` holds values but the loss needs labels, or a label is not
+        in ``like``.
     """
     inputs, given = _inputs(X, None if like is None else like.X.shape[1]), np.asarray(y)
     if len(given) != len(inputs) or given.ndim not in (1, 2):
@@ -46,10 +71,10 @@ def examples(X: npt.ArrayLike, y: npt.ArrayLike, loss: str, like: Examples | Non
     classes = np.unique(given) if like is None else like.classes
     assert classes is not None
     if len(classes) < 2:
-        raise ValueError(f"y must hold at least two classes; it holds {classes.tolist()} alone")
+        raise ValueError(f"y must hold at least two classes; it holds only {classes.tolist()}")
     unknown = np.setdiff1d(given, classes)
     if unknown.size:
-        raise ValueError(f"labels {unknown.tolist()} are not among those of the training data, {classes.tolist()}")
+        raise ValueError(f"labels {unknown.tolist()} are not among those of the training data: {classes.tolist()}")
     columns = np.equal(given[:, None], classes).astype(np.float64)
     if loss == "hinge":
         columns = 2 * columns - 1
@@ -70,9 +95,9 @@ def _inputs(X: npt.ArrayLike, d: int | None) -> Array:
 
 def _values(given: npt.NDArray[np.generic], loss: str, like: Examples | None) -> Array:
     if loss != "squared":
-        raise ValueError(f"the {loss} loss needs labels, integers or texts; y holds floats: try loss='squared'")
+        raise ValueError(f"the {loss} loss needs labels (integers or texts), but y holds floats; try loss='squared'")
     if given.dtype.kind not in "fiub" or not np.isfinite(given.astype(np.float64)).all():
-        raise ValueError(f"values must be finite numbers, not all of these {given.dtype} are")
+        raise ValueError(f"values must be finite numbers; some of these {given.dtype} are not")
     values = given.astype(np.float64).reshape(len(given), -1)
     if like is not None and values.shape[1] != like.T.shape[1]:
         raise ValueError(f"y must have {like.T.shape[1]} columns, as in training, not {values.shape[1]}")

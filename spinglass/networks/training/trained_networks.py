@@ -1,6 +1,5 @@
-"""Networks that were trained together, and how they came there."""
+"""The result of training: networks, their losses during training, and how each training ended."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, partial
@@ -11,9 +10,10 @@ import numpy.typing as npt
 
 from spinglass._common.threads import run_in_threads
 from spinglass.landscape import Array
+from spinglass.networks.activations import ACTIVATIONS
 from spinglass.networks.layers import LayeredNetwork
+from spinglass.networks.losses import LOSSES
 from spinglass.networks.training import backpropagation
-from spinglass.networks.training.compiled_losses import ACTIVATIONS, LOSSES
 from spinglass.networks.training.panels import Shape, pack, shape_of, workspace
 from spinglass.networks.training.targets import Examples, _inputs, examples
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class TrainingStatus(StrEnum):
-    """How the training of one network ended; compares equal to its text."""
+    """How the training of one network ended; a member equals its text, such as ``"finished"``."""
 
     FINISHED = "finished"
     STOPPED_EARLY = "stopped early"
@@ -31,22 +31,46 @@ class TrainingStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Measured:
-    """Loss and share of misclassified rows on one set of data, at each epoch of ``epochs``; NaN once not measured.
+    """Losses of K networks on one data set, at the E epochs of `TrainedNetworks.epochs`.
 
-    Errors are NaN where targets are values, not classes.
+    Attributes
+    ----------
+    loss
+        Mean loss over the rows of the data set, shape (K, E); axis 0 is the network, axis 1 the epoch. NaN at epochs
+        after the end of a network's training.
+    error
+        Share of misclassified rows, shape (K, E), same axes. NaN also if the targets are values instead of classes.
     """
 
-    loss: Array  # (K, E)
-    error: Array  # (K, E)
+    loss: Array
+    error: Array
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TrainedNetworks:
-    """K networks of one architecture, one row each.
+    """K trained networks of one architecture, with their losses at E epochs.
 
-    ``weights[l]`` (K, n_l, n_{l+1}) and ``biases[l]`` (K, n_{l+1}) are those at the end, or with early stopping those
-    of the best epoch; of a diverged network they are not finite. Losses are means over the rows of a data set, without
-    weight decay.
+    The weights kept are those at the end of training or, with early stopping, those of the epoch with the lowest
+    validation loss. Losses are means over the rows of a data set and do not include weight decay.
+
+    Attributes
+    ----------
+    weights
+        ``weights[l]`` has shape (K, n_l, n_{l+1}), l = 0..L-1; axis 0 is the network. Not finite if diverged.
+    biases
+        ``biases[l]`` has shape (K, n_{l+1}); None for networks without biases.
+    activation, loss
+        Names of the activation function of the hidden units and of the loss.
+    epochs
+        Epochs after which losses were measured, shape (E,); 0 is the start.
+    train, test, validation
+        Losses on each data set (`Measured`); None for a data set that was not given.
+    chosen_epoch
+        Epoch of the weights kept, shape (K,).
+    status
+        How training ended, texts of `TrainingStatus`, shape (K,).
+    training_data
+        The data that the networks were trained on.
 
     Examples
     --------
@@ -60,12 +84,12 @@ class TrainedNetworks:
     biases: tuple[Array, ...] | None
     activation: str
     loss: str
-    epochs: npt.NDArray[np.int64]  # (E,), after which losses were measured; 0 is the start
+    epochs: npt.NDArray[np.int64]
     train: Measured
     test: Measured | None
     validation: Measured | None
-    chosen_epoch: npt.NDArray[np.int64]  # (K,), the epoch that the weights are of
-    status: npt.NDArray[np.str_]  # (K,), texts of TrainingStatus
+    chosen_epoch: npt.NDArray[np.int64]
+    status: npt.NDArray[np.str_]
     training_data: Examples = field(repr=False)
 
     def __len__(self) -> int:
@@ -74,7 +98,7 @@ class TrainedNetworks:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Units of each layer, the inputs first."""
+        """Number of units of each layer, the inputs first."""
         return (self.weights[0].shape[1], *(layer.shape[2] for layer in self.weights))
 
     @property
@@ -84,26 +108,42 @@ class TrainedNetworks:
 
     @property
     def train_loss(self) -> Array:
-        """Mean loss on the training data of the weights kept, shape (K,)."""
+        """Mean loss of the weights kept on the training data, shape (K,)."""
         return self._kept(self.train.loss)
 
     @property
     def train_error(self) -> Array:
-        """Share of misclassified training rows of the weights kept, shape (K,)."""
+        """Share of training rows that the weights kept misclassify, shape (K,)."""
         return self._kept(self.train.error)
 
     @property
     def test_loss(self) -> Array:
-        """Mean loss on the test data of the weights kept, shape (K,)."""
+        """Mean loss of the weights kept on the test data, shape (K,)."""
         return self._kept(self._tested().loss)
 
     @property
     def test_error(self) -> Array:
-        """Share of misclassified test rows of the weights kept, shape (K,)."""
+        """Share of test rows that the weights kept misclassify, shape (K,)."""
         return self._kept(self._tested().error)
 
     def outputs(self, X: npt.ArrayLike) -> Array:
-        """Return the outputs of all networks for inputs (N, d), shape (K, N, C), before any softmax."""
+        """Return the outputs of all networks, before any softmax.
+
+        Parameters
+        ----------
+        X
+            Inputs, shape (N, d).
+
+        Returns
+        -------
+        ndarray
+            Outputs, shape (K, N, C); axis 0 is the network, axis 1 the row of X, axis 2 the class or value.
+
+        Raises
+        ------
+        ValueError
+            If ``X`` is not finite or does not have d columns.
+        """
         inputs = _inputs(X, self.widths[0])
         out = np.empty((len(self), len(inputs), self.widths[-1]))
         rows = np.arange(len(inputs))
@@ -115,19 +155,49 @@ class TrainedNetworks:
         return out
 
     def evaluate(self, X: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, Array]:
-        """Return mean loss and share of misclassified rows of all networks on other data, shapes (K,)."""
+        """Return the mean loss and the share of misclassified rows of all networks on other data.
+
+        Parameters
+        ----------
+        X
+            Inputs, shape (N, d).
+        y
+            Labels or values of the same kind as in training, N rows.
+
+        Returns
+        -------
+        loss
+            Mean loss over the rows, shape (K,).
+        error
+            Share of misclassified rows, shape (K,); NaN if the targets are values.
+
+        Raises
+        ------
+        ValueError
+            If the data do not fit the training data, or a label is unknown.
+        """
         data = examples(X, y, self.loss, self.training_data)
         measured = np.empty((len(self), 2))
         run_in_threads(partial(self._measure, data, measured), range(len(self)))
         return measured[:, 0], measured[:, 1]
 
     def predict(self, X: npt.ArrayLike) -> npt.NDArray[np.generic]:
-        """Return the labels with the largest outputs, shape (K, N).
+        """Return the label with the largest output for each network and row.
+
+        Parameters
+        ----------
+        X
+            Inputs, shape (N, d).
+
+        Returns
+        -------
+        ndarray
+            Labels, shape (K, N), of the type of the training labels.
 
         Raises
         ------
         ValueError
-            If the networks were trained on values, or ``X`` does not fit.
+            If the networks were trained on values instead of labels, or ``X`` does not fit.
         """
         classes = self.training_data.classes
         if classes is None:
@@ -136,14 +206,27 @@ class TrainedNetworks:
         return np.asarray(classes[(found[..., 0] > 0).astype(int) if found.shape[2] == 1 else found.argmax(axis=2)])
 
     def network(self, k: int) -> LayeredNetwork:
-        """Return network k by itself, for its derivatives see :func:`spinglass.networks.curvature.curvature`."""
+        """Return one of the networks as a `LayeredNetwork`.
+
+        Its derivatives are computed by :func:`spinglass.networks.curvature.curvature`.
+
+        Parameters
+        ----------
+        k
+            Row of the network, 0..K-1.
+
+        Returns
+        -------
+        LayeredNetwork
+            The network with the weights kept.
+        """
         biases = None if self.biases is None else tuple(layer[k] for layer in self.biases)
         return LayeredNetwork(tuple(layer[k] for layer in self.weights), biases, self.activation)
 
     @property
     def shape(self) -> Shape:
-        """The layout that compiled code sees."""
-        return shape_of(self.widths, ACTIVATIONS[self.activation], LOSSES[self.loss], self.biases is not None)
+        """Layout of one network's parameters and units in compiled code."""
+        return shape_of(self.widths, ACTIVATIONS[self.activation].code, LOSSES[self.loss].code, self.biases is not None)
 
     @cached_property
     def _packed(self) -> Array:
@@ -161,14 +244,21 @@ class TrainedNetworks:
 
     def _tested(self) -> Measured:
         if self.test is None:
-            raise ValueError("no test data was given; pass test=(X, y) to train, or call evaluate(X, y)")
+            raise ValueError("no test data were given; pass test=(X, y) to train, or call evaluate(X, y)")
         return self.test
 
     def _kept(self, values: Array) -> Array:
         return values[np.arange(len(self)), np.searchsorted(self.epochs, self.chosen_epoch)]
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return a table with one row a network."""
+        """Return a table with one row per network.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``network``; columns ``train_loss``, ``train_error``, ``test_loss`` and ``test_error`` (only if test
+            data were given), ``chosen_epoch`` and ``status``.
+        """
         import pandas as pd
 
         columns: dict[str, npt.NDArray[np.generic]] = {"train_loss": self.train_loss, "train_error": self.train_error}
@@ -178,7 +268,13 @@ class TrainedNetworks:
         return pd.DataFrame(columns, index=pd.RangeIndex(len(self), name="network"))
 
     def history(self) -> "pd.DataFrame":
-        """Return a table: columns network, epoch, data (train, validation, test), loss, error."""
+        """Return the losses during training as a table with one row per network, epoch and data set.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``network``, ``epoch``, ``data`` (train, validation or test), ``loss`` and ``error``.
+        """
         import pandas as pd
 
         network, epoch = np.meshgrid(np.arange(len(self)), self.epochs, indexing="ij")
@@ -204,8 +300,7 @@ class TrainedNetworks:
             f"TrainedNetworks: {len(self)} of widths {'-'.join(map(str, self.widths))}, {self.activation}, {self.loss}",
             "  status      " + ", ".join(f"{c} {k}" for k, c in zip(kinds, counts, strict=True)),
         ]
-        pairs: Sequence[tuple[str, Measured | None]] = (("train", self.train), ("test", self.test))
-        for name, measured in pairs:
+        for name, measured in (("train", self.train), ("test", self.test)):
             if measured is not None and not self.diverged.all():
                 loss = self._kept(measured.loss)[~self.diverged]
                 lines.append(f"  {name:5} loss  {loss.min():.4f} to {loss.max():.4f}, mean {loss.mean():.4f}")

@@ -1,4 +1,4 @@
-"""The loss of a network in training as a landscape over its parameters, for whatever takes landscapes."""
+"""The training loss of a network as a landscape over its parameters."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -7,24 +7,41 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass.landscape import Array, check_points
+from spinglass.networks.activations import ACTIVATIONS
+from spinglass.networks.losses import LOSSES
 from spinglass.networks.training import steps
-from spinglass.networks.training.compiled_losses import ACTIVATIONS, LOSSES
 from spinglass.networks.training.panels import pack, shape_of, unpack, workspace
 from spinglass.networks.training.settings import hidden_widths, one_of
 from spinglass.networks.training.targets import examples
 
 
 class TrainingLoss:
-    """The mean loss over a data set as a function of all parameters, computed by the code that training runs.
+    """The mean loss over a data set as a function of all parameters.
 
-    Parameters are, layer by layer, the matrix W_l (n_{l-1}, n_l) row by row, with the biases as its last row where
-    there are any: the order of :class:`spinglass.networks.layers.LayeredNetwork`. Data, activations and losses are
-    those of :func:`spinglass.networks.train`.
+    It is computed by the same compiled code as in :func:`spinglass.networks.train`, and can be used wherever a
+    landscape (`spinglass.landscape`) is accepted. The parameters form one vector, layer by layer: the matrix W_l
+    (n_{l-1}, n_l) with the biases, if any, as its last row, flattened row by row. This is the order of
+    :class:`spinglass.networks.layers.LayeredNetwork`.
+
+    Parameters
+    ----------
+    X
+        Inputs, shape (N, d).
+    y
+        Labels (N,), integers or texts; for the squared loss also values, (N,) or (N, C).
+    hidden
+        Number of units of each hidden layer. Default: one layer of 25.
+    activation
+        Name of the activation function of the hidden units. Default: ``"relu"``.
+    loss
+        ``"cross_entropy"`` (default), ``"hinge"`` or ``"squared"``.
+    biases
+        Whether units have biases. Default: True.
 
     Raises
     ------
     ValueError
-        If an argument is not as there.
+        If an argument is not as described, or the data are not finite.
 
     Examples
     --------
@@ -49,7 +66,7 @@ class TrainingLoss:
         one_of("loss", loss, LOSSES)
         self._data = examples(X, y, loss)
         widths = (self._data.X.shape[1], *hidden_widths(hidden), self._data.T.shape[1])
-        self._shape = shape_of(widths, ACTIVATIONS[activation], LOSSES[loss], bool(biases))
+        self._shape = shape_of(widths, ACTIVATIONS[activation].code, LOSSES[loss].code, bool(biases))
         self._sizes = [(below + bool(biases)) * above for below, above in pairwise(widths)]
 
     @property
@@ -58,7 +75,20 @@ class TrainingLoss:
         return sum(self._sizes)
 
     def energy_and_gradient(self, x: Array) -> tuple[Array, Array]:
-        """Return the losses (B,) and their gradients (B, n) for rows of parameters (B, n)."""
+        """Return the losses and their gradients.
+
+        Parameters
+        ----------
+        x
+            One row of parameters per point, shape (B, n).
+
+        Returns
+        -------
+        losses
+            Mean losses over the data set, shape (B,).
+        gradients
+            Derivatives with respect to the parameters, shape (B, n).
+        """
         rows = check_points(x, self.n)
         work = workspace(self._shape)
         losses, gradients = np.empty(len(rows)), np.empty(rows.shape)
