@@ -1,4 +1,4 @@
-"""Every critical point of a spin glass on its sphere: found by homotopy, counted, proven, joined into a graph."""
+"""Enumeration of all critical points of a spin glass on its sphere by homotopy, with certificates, and their graph."""
 
 from spinglass.critical_points.basins import Basins, basin_volumes
 from spinglass.critical_points.enumeration import enumerate_critical_points

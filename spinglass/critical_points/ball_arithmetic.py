@@ -1,7 +1,7 @@
-"""The same proof in ball arithmetic, for solutions too ill-conditioned for floating-point bounds.
+"""Certificates in ball arithmetic, for solutions too ill-conditioned for the bounds of :mod:`.certification`.
 
-Coefficients are exact here: the energy is the polynomial ``sum_H a_H sum_s J_s x^s`` whose floating-point
-numbers ``a_H`` and packed couplings ``J_s`` are taken at their word.
+Coefficients are exact here: the energy is the polynomial ``sum_H a_H sum_s J_s x^s``, and the floating-point numbers
+``a_H`` and ``J_s`` (the packed couplings) are taken as exact.
 """
 
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ from spinglass import couplings
 from spinglass.landscape import Array
 
 _BITS = 256
-_NEWTON_STEPS = 6  # each doubles the digits: from 1e-8 far beyond _BITS
-_NEAR = 1e-4  # a point that Newton's method leaves further behind was no approximation
-_RADIUS = 2.0**-48  # of the box, around a centre rounded to float64
+_NEWTON_STEPS = 6  # each step doubles the digits; from 1e-8, six steps give more than _BITS
+_NEAR = 1e-4  # a point from which Newton's method moves further was not an approximate solution
+_RADIUS = 2.0**-48  # radius of the box around a centre that is rounded to float64
 
 
 class ExactSystem:
-    """The system of :mod:`system` for given packed couplings ``{H: J}`` and weights ``{H: a}``."""
+    """The system of :mod:`.system` for given packed couplings ``{H: J}`` and weights ``{H: a}``."""
 
     def __init__(self, n: int, packed: Mapping[int, Array], weights: Mapping[int, float]) -> None:
         self._n, self._degree = n, max(2, *packed)
@@ -37,7 +37,7 @@ class ExactSystem:
                     self._monomials.append((acb(float(value)) * acb(float(weights[H])), exponents))
 
     def _derivatives(self, X: list[acb]) -> tuple[list[acb], list[list[acb]]]:
-        """First and second derivatives of the form."""
+        """Return the first and second derivatives of the homogenised energy."""
         first = [acb(0) for _ in X]
         second = [[acb(0) for _ in X] for _ in X]
         for value, exponents in self._monomials:
@@ -62,14 +62,14 @@ class ExactSystem:
         return acb_mat([[value] for value in residual]), acb_mat(rows)
 
     def prove(self, point: NDArray[np.complex128]) -> tuple[NDArray[np.complex128], float]:
-        """Return a centre near ``point`` and the radius of a box that holds exactly one solution, or infinity.
+        """Return a centre near ``point`` and the radius of a box with exactly one solution.
 
-        A real point stays real.
+        The radius is infinite if there is no proof. The centre of a real point is real.
         """
         with ctx.workprec(_BITS):
             try:
                 return self._prove(point)
-            except ZeroDivisionError:  # a matrix that is singular, or not provably regular
+            except ZeroDivisionError:  # a matrix is singular, or not provably regular
                 return point, np.inf
 
     def _prove(self, point: NDArray[np.complex128]) -> tuple[NDArray[np.complex128], float]:
@@ -109,5 +109,5 @@ def _monomial(X: list[acb], exponents: Mapping[int, int]) -> acb:
 
 
 def _disc(centre: acb, radius: float) -> acb:
-    """Return a square ball that holds the disc of this radius."""
+    """Return a square ball that contains the disc of this radius."""
     return centre + acb(arb(0, radius), arb(0, radius))

@@ -1,4 +1,4 @@
-"""Basins of attraction: how much of the sphere flows down to each minimum."""
+"""Basins of attraction: the share of the sphere from which gradient flow leads to each minimum."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,18 +21,18 @@ _QUANTILE = 1.959963984540054  # normal, two-sided 95%
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Basins:
-    """Where gradient flow from uniform starts ended.
+    """Basins of attraction, measured by gradient flows from uniformly distributed starts.
 
     Attributes
     ----------
     graph
-        The landscape.
+        The graph of the landscape.
     starts
-        How many flows there were.
+        Number of flows.
     ends
-        How many ended at each minimum, shape (minima,).
+        Number of flows that ended at each minimum, shape (minima,); same order as ``graph.minima``.
     unsettled
-        How many ended at none.
+        Number of flows that ended at no minimum.
     """
 
     graph: LandscapeGraph
@@ -47,7 +47,7 @@ class Basins:
 
     @property
     def interval(self) -> Array:
-        """Wilson's 95% interval of each volume, shape (minima, 2): it is sound for basins that nothing hit, too."""
+        """Wilson's 95% interval of each volume, shape (minima, 2); it is also valid for basins without any hit."""
         z, n, p = _QUANTILE, self.starts, self.volume
         centre = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
@@ -55,7 +55,7 @@ class Basins:
 
     @property
     def mean_energy_per_spin(self) -> tuple[float, float]:
-        """Mean energy per spin where flows end, with its standard error; NaN if none settled."""
+        """Mean energy per spin of the ends of the flows, and its standard error; NaN if no flow settled."""
         own = self.graph.every.energy_per_spin[self.graph.minima]
         settled = self.starts - self.unsettled
         if not settled:
@@ -64,7 +64,13 @@ class Basins:
         return mean, float(np.sqrt(self.ends @ (own - mean) ** 2) / settled)
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return a table with one row a minimum: its row among all points, its energy, barrier and basin.
+        """Return a table with one row per minimum.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``minimum``; columns ``point`` (row in the enumeration), ``energy_per_spin``, ``escape_height``
+            (barrier per spin), ``ends``, ``volume``, ``volume_low`` and ``volume_high`` (95% interval).
 
         Examples
         --------
@@ -102,30 +108,35 @@ class Basins:
 
 
 def basin_volumes(graph: LandscapeGraph, starts: int = 1000, seed: Seed = 0, accuracy: float = 1e-4) -> Basins:
-    """Measure the volume of every minimum's basin of attraction by gradient flow from uniform starts.
+    """Measure the volume of each minimum's basin of attraction by gradient flow from uniform starts.
 
     Parameters
     ----------
     graph
-        A landscape with all its minima.
+        Graph of a landscape, with all its minima.
     starts
-        Flows; a volume p has standard error ``sqrt(p (1-p)/starts)``.
+        Number of flows; a volume p has standard error ``sqrt(p (1-p)/starts)``. Default: 1000.
     seed
-        Of the starts.
+        Seed of the starts. Default: 0.
     accuracy
-        Of the flow, relative to the distance moved.
+        Error of the flow relative to the distance moved, between 0 and 1. Default: 1e-4.
+
+    Returns
+    -------
+    Basins
+        The number of flows that ended at each minimum.
 
     Raises
     ------
     ValueError
-        If ``starts`` is not a whole number >= 1, ``accuracy`` is not between 0 and 1, or the flows will not fit in
+        If ``starts`` is not a whole number >= 1, ``accuracy`` is not between 0 and 1, or the flows do not fit in
         memory.
     TypeError
         If ``graph`` is not a LandscapeGraph.
 
-    Notes
-    -----
-    Source: Wilson, J. Amer. Statist. Assoc. 22 (1927) 209, for the intervals.
+    References
+    ----------
+    Wilson, J. Amer. Statist. Assoc. 22 (1927) 209 (confidence intervals).
 
     Examples
     --------
@@ -135,7 +146,7 @@ def basin_volumes(graph: LandscapeGraph, starts: int = 1000, seed: Seed = 0, acc
     0
     """
     if not isinstance(graph, LandscapeGraph):
-        raise TypeError(f"basin volumes need a LandscapeGraph, not {type(graph).__name__}; make one by landscape_graph")
+        raise TypeError(f"basin volumes need a LandscapeGraph, not {type(graph).__name__}; use landscape_graph")
     starts = whole_number("starts", starts, 1)
     minima, n = graph.every.x[graph.minima].shape
     require_memory(

@@ -1,22 +1,23 @@
-"""Proof, in floating point with rigorous error bounds, that a box around an approximation holds one solution.
+"""Certificates: proofs that a box around an approximate solution contains exactly one solution.
 
-Krawczyk's test for F(u) = 0, u = (X, lambda), at the floating-point vector v with C near F'(v)^{-1}: if
+The proofs use floating-point arithmetic with rigorous error bounds. Krawczyk's test for F(u) = 0, u = (X, lambda), at
+the floating-point vector v uses a matrix C close to F'(v)^{-1}. If
 
     eta + (kappa + L r) r < r   with   eta >= |C F(v)|,   kappa >= |I - C F'(v)|,
                                        L r >= |C (F'(u) - F'(v))|  for |u - v| <= r
 
-(norms: largest entry, largest absolute row sum), then u - C F(u) maps the complex polydisc of radius r about
-v into itself and contracts it, so that it holds exactly one solution. If v is real the conjugate of that
-solution is one too, hence the same, hence real.
+(vector norm: largest entry; matrix norm: largest absolute row sum), then u - C F(u) maps the complex polydisc of
+radius r about v into itself and is a contraction there, so the polydisc contains exactly one solution. If v is real,
+the complex conjugate of that solution is also a solution in the polydisc; it is therefore the same, and real.
 
-Rigour without directed rounding: a sum of k products, in any order, fused or not, is off by at most
-``gamma_k = k u/(1 - k u)`` times the sum of the moduli, u = 2^-53 (Higham, "Accuracy and Stability of
-Numerical Algorithms", 2002, eq. 3.4; a factor sqrt(8) for complex numbers, section 3.6). Here the moduli are
-bounded by Cauchy-Schwarz, ``sum_j.. |T_ij..||X_j|.. <= |T_i| |X|^(d-1)`` with |T_i| the Frobenius norm of
-slice i, and every bound is raised by a thousandth, far more than its own rounding. Coefficients of the
-tensor may be off by a few u themselves.
+The bounds are rigorous without directed rounding. A sum of k products, in any order, fused or not, has an error of at
+most ``gamma_k = k u/(1 - k u)`` times the sum of the moduli, u = 2^-53 (Higham, "Accuracy and Stability of Numerical
+Algorithms", 2002, eq. 3.4; for complex numbers there is a factor sqrt(8), section 3.6). The moduli are bounded by the
+Cauchy-Schwarz inequality, ``sum_j.. |T_ij..||X_j|.. <= |T_i| |X|^(d-1)`` with |T_i| the Frobenius norm of slice i.
+Every bound is increased by one part in a thousand, which is much more than its own rounding error. The bounds allow
+for errors of a few u in the coefficients of the tensor.
 
-Source: Krawczyk 1969; Rump, "Verification methods", Acta Numerica 19 (2010), section 13.
+References: Krawczyk (1969); Rump, "Verification methods", Acta Numerica 19 (2010), section 13.
 """
 
 from typing import Literal, NamedTuple
@@ -35,20 +36,20 @@ Certify = Literal["real", "all"] | None
 
 _UNIT = 2.0**-53
 _SAFETY = 1.001
-_WIDEST = 1e-3  # boxes are at most this wide over sqrt(variables); bounds below rely on it
-_BLOCK = 256  # points in one piece of work for a thread
+_WIDEST = 1e-3  # the largest radius of a box is this over sqrt(variables); the bounds below rely on it
+_BLOCK = 256  # points per task of a thread
 _HARDEST = 64  # at most this many boxes are tried in ball arithmetic; more of them mean a degenerate model
 
 
 class Boxes(NamedTuple):
-    """Polydiscs that hold exactly one solution each.
+    """Polydiscs, each of which contains exactly one solution if the test succeeded.
 
     Attributes
     ----------
     points
-        Centres X, of length one to rounding, shape (B, variables); real where the given points were.
+        Centres X, of length one up to rounding, shape (B, variables); real if the given points were real.
     radius
-        Half-width in every coordinate of X and in lambda, infinite where the test failed, shape (B,).
+        Radius in every coordinate of X and in lambda, shape (B,); infinite where the test failed.
     """
 
     points: ComplexArray
@@ -56,18 +57,18 @@ class Boxes(NamedTuple):
 
     @property
     def proven(self) -> NDArray[np.bool_]:
-        """Which boxes hold a solution, for certain."""
+        """Whether each box is proven to contain a solution, shape (B,)."""
         return np.isfinite(self.radius)
 
     @property
     def reach(self) -> Array:
-        """Bound on the sine of the angle between a centre and its solution; infinite if there is none."""
-        # |X - centre| <= sqrt(variables) r in the Euclidean norm, at length one.
+        """Bound on the sine of the angle between a centre and its solution, shape (B,); infinite without proof."""
+        # In the Euclidean norm |X - centre| <= sqrt(variables) r, and centres have length one.
         return np.asarray(1.01 * np.sqrt(self.points.shape[1]) * self.radius)
 
 
 def boxes(system: System, points: ComplexArray) -> Boxes:
-    """Refine points of length one by a Newton step and put a proven box around each."""
+    """Refine points of length one by a Newton step, and prove a box around each."""
     real = not points.imag.any()
     centres = points.real.copy() if real else points.copy()
     radius = np.full(len(points), np.inf)
@@ -75,7 +76,7 @@ def boxes(system: System, points: ComplexArray) -> Boxes:
 
     def work(first: int) -> None:
         rows = slice(first, first + block)
-        with np.errstate(all="ignore"):  # a singular matrix gives NaN, and NaN fails every comparison
+        with np.errstate(all="ignore"):  # a singular matrix gives NaN, and comparisons with NaN are false
             centres[rows], radius[rows] = _krawczyk(system, centres[rows])
 
     run_in_threads(work, range(0, len(points), block))
@@ -96,9 +97,9 @@ def _krawczyk(system: System, X: Numbers) -> tuple[Numbers, Array]:
 
 
 def rounding(system: System, eigenvalue: Array) -> tuple[Array, Array]:
-    """Bound the errors of the computed left sides, and of the absolute row sums of their computed derivative."""
+    """Bound the rounding errors of the left-hand sides, and of the absolute row sums of their Jacobian matrix."""
     n, N, d = system.spins, system.variables, system.degree
-    # Roundings on the way to one entry: d-1 complex contractions of N terms, the coefficients, a few more.
+    # Roundings in one entry: d-1 complex contractions of N terms, those in the coefficients, and a few more.
     slack = 1.01 * _UNIT * (3 * (d - 1) * (N + 1) + 16)
     residual = np.full((len(eigenvalue), N + 1), 2.0)
     residual[:, :n] = _slices(system) + eigenvalue[:, None]
@@ -114,11 +115,11 @@ def _slices(system: System) -> Array:
 
 
 def radius_around(system: System, eigenvalue: Array, residual: Numbers, jacobian: Numbers) -> Array:
-    """Return the radius that Krawczyk's test proves, infinite if none; ``eigenvalue`` is |lambda|."""
+    """Return the radius proven by Krawczyk's test, or infinity if it fails; ``eigenvalue`` is |lambda|."""
     n, N, d = system.spins, system.variables, system.degree
     residual_error, jacobian_error = rounding(system, eigenvalue)
-    product = 3.01 * _UNIT * (N + 2)  # error of one complex product of matrices of size N+1
-    # Change of the rows of F' over a box of radius r, over r: of T_2, of lambda on the diagonal, of -x.
+    product = 3.01 * _UNIT * (N + 2)  # error of a complex matrix product of size N+1
+    # Bound on the change of each row of F' over a box of radius r, divided by r: from T_2, lambda and -x.
     change = np.full(N + 1, float(N))
     change[:n] = (d - 1) * (d - 2) * N * (1 + _WIDEST) ** max(0, d - 3) * _slices(system) + 2
     change[N] = 0
@@ -141,7 +142,7 @@ def _largest(size: Array, bound: Array) -> Array:
 
 
 def surely_not_real(found: Boxes) -> NDArray[np.bool_]:
-    """Mark boxes that hold no real class: some ``Im(X_i conj X_j)`` keeps its sign all over the box."""
+    """Mark boxes that contain no real class, because some ``Im(X_i conj X_j)`` has the same sign in the whole box."""
     X, r = found.points, found.radius
     rows = np.arange(len(X))
     pivot = np.abs(X).argmax(1)
@@ -152,7 +153,7 @@ def surely_not_real(found: Boxes) -> NDArray[np.bool_]:
 
 
 def apart(found: Boxes) -> NDArray[np.bool_]:
-    """Mark boxes whose class is proven different from that of every other one."""
+    """Mark boxes whose class is proven to differ from the class of every other box."""
     proven = np.flatnonzero(found.proven)
     pairs = projective.close_pairs(found.points[proven], 2 * found.reach[proven])
     alone = found.proven.copy()
@@ -161,20 +162,20 @@ def apart(found: Boxes) -> NDArray[np.bool_]:
 
 
 class Proof(NamedTuple):
-    """What was proven.
+    """What was proven about the solutions of one model.
 
     Attributes
     ----------
     real
         Centres of the real solutions' boxes, shape (real, variables).
     certified
-        Real solutions proven real and different from every other one, shape (real,).
+        Whether each real solution is proven to be real and different from all others, shape (real,).
     reach
-        Proven bound on the sine of the angle between a centre and its solution, infinite without proof.
+        Proven bound on the sine of the angle between a centre and its solution, shape (real,); infinite without proof.
     everything
-        Whether all boxes, non-real ones included, are proven and disjoint (``certify="all"`` only).
+        Whether all boxes, including those of solutions that are not real, are proven and disjoint (``certify="all"``).
     gap
-        What could not be proven, in words; empty if nothing.
+        Description of what could not be proven; empty if the proof is complete.
     """
 
     real: Array
@@ -185,12 +186,12 @@ class Proof(NamedTuple):
 
 
 def prove(model: Model, system: System, real: Array, others: ComplexArray, certify: Certify) -> Proof:
-    """Prove what ``certify`` asks for; the ``others``, not real, come in conjugate pairs."""
+    """Prove what ``certify`` asks for; ``others`` are the solutions that are not real, in conjugate pairs."""
     if certify is None:
         unproven = np.zeros(len(real), bool)
         return Proof(real, unproven, np.full(len(real), np.inf), everything=False, gap="")
     if certify == "real":
-        # The mirror image of a proof that a solution is not real proves it of the conjugate solution.
+        # A proof that a solution is not real also holds for its conjugate, so one of each pair is enough.
         others = others[projective.one_of_each_pair(others)]
     real_boxes = _proven_boxes(model, system, complex_points(real))
     other_boxes = _proven_boxes(model, system, others)
@@ -208,7 +209,7 @@ def prove(model: Model, system: System, real: Array, others: ComplexArray, certi
 
 
 def _proven_boxes(model: Model, system: System, points: ComplexArray) -> Boxes:
-    """Prove boxes in floating point, and the few that this leaves in ball arithmetic."""
+    """Prove boxes in floating point; the few for which this fails are tried in ball arithmetic."""
     found = boxes(system, points)
     hard = np.flatnonzero(~found.proven)
     if 0 < len(hard) <= _HARDEST:

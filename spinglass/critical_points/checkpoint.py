@@ -1,4 +1,4 @@
-"""Finished stretches of a long enumeration, kept on disk, so that a killed run goes on where it stopped."""
+"""Checkpoints of a long enumeration on disk, so that an interrupted run can resume."""
 
 import hashlib
 import json
@@ -14,11 +14,11 @@ from spinglass.critical_points.tracking.start_system import ComplexArray
 from spinglass.landscape import Array
 from spinglass.layout import IntArray
 
-_LAYOUT = 1  # raise it when paths, their order or their arithmetic change: old files must not be taken up
+_LAYOUT = 1  # increase it when paths, their order or their arithmetic change, so that old files are rejected
 
 
 class Ends(NamedTuple):
-    """Where paths ended: points (paths, variables), status and steps (paths,)."""
+    """End points of paths (paths, variables), with their status and number of steps, (paths,)."""
 
     points: ComplexArray
     status: IntArray
@@ -26,12 +26,12 @@ class Ends(NamedTuple):
 
 
 class Checkpoint:
-    """A folder with one file a stretch of paths, bound to one tensor.
+    """A folder with one file per stretch of paths, for one model.
 
     Raises
     ------
     ValueError
-        If the folder cannot be written, or holds the stretches of another model or of another version.
+        If the folder cannot be written, or contains files of another model or of another version.
     """
 
     def __init__(self, folder: Path, tensor: Array, spins: int) -> None:
@@ -45,7 +45,7 @@ class Checkpoint:
                 self._write(mark, json.dumps(self._identity).encode())
             found = json.loads(mark.read_text())
         except (OSError, ValueError, RecursionError) as error:
-            raise ValueError(f"{folder} cannot keep a checkpoint: {error}; choose another folder") from error
+            raise ValueError(f"cannot keep a checkpoint in {folder}: {error}; choose another folder") from error
         if found != self._identity:
             raise ValueError(f"the checkpoint in {folder} belongs to another model; use an empty folder")
 
@@ -54,21 +54,21 @@ class Checkpoint:
 
     @staticmethod
     def _write(path: Path, content: bytes) -> None:
-        # A kill in mid-write leaves the temporary name behind, never half a file under the true one.
+        # An interruption while writing leaves a temporary file, never an incomplete file under the final name.
         temporary = path.with_suffix(f".{os.getpid()}.part")
         temporary.write_bytes(content)
         temporary.replace(path)
 
     def load(self, attempt: int, stretch: int) -> Ends | None:
-        """Return what was saved for a stretch, or None where nothing sound was: it is then tracked again."""
+        """Return what was saved for a stretch, or None if there is no intact file; it is then tracked again."""
         try:
             with self._path(attempt, stretch).open("rb") as file, np.load(file) as data:
                 return Ends(data["points"], data["status"], data["steps"])
         except (OSError, EOFError, ValueError, KeyError, BadZipFile, RuntimeError, MemoryError, OverflowError):
-            return None  # none, or torn by a power cut, for which the reader of archives has all these errors
+            return None  # the file is missing or damaged; damaged archives raise any of these errors
 
     def save(self, attempt: int, stretch: int, ends: Ends) -> None:
-        """Keep a finished stretch."""
+        """Save a finished stretch."""
         buffer = BytesIO()
         np.savez(buffer, **ends._asdict())
         self._write(self._path(attempt, stretch), buffer.getvalue())

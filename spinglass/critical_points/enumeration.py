@@ -1,4 +1,4 @@
-"""Every critical point of a spin glass on its sphere, with certificates."""
+"""Enumeration of every critical point of a spin glass on its sphere, with certificates."""
 
 from collections.abc import Callable
 from os import PathLike
@@ -23,7 +23,7 @@ from spinglass.landscape import Array
 from spinglass.results import Status
 
 MAX_PATHS = 2**21  # n = 20 at H = 3 is 2^20 - 1
-_DEGENERATE = 1e-10  # |eigenvalue| over the largest one, where rounding no longer tells its sign
+_DEGENERATE = 1e-10  # |eigenvalue|, relative to the largest, below which rounding makes its sign uncertain
 
 
 def enumerate_critical_points(
@@ -36,42 +36,44 @@ def enumerate_critical_points(
 ) -> Enumeration:
     """Find every critical point of the energy on the sphere ``|x|^2 = n``.
 
-    ``grad energy(x) = (x.grad/n) x``: a generic model whose highest order is d has exactly
-    ``((d-1)^n - 1)/(d-2)`` complex solutions up to a factor (twice as many if it is mixed); all of them are
-    followed from a start form, so that the real ones among them are all there are.
+    Critical points solve ``grad energy(x) = (x.grad/n) x``. A generic model whose highest order is d has exactly
+    ``((d-1)^n - 1)/(d-2)`` complex solutions up to a factor (n for d = 2; twice as many for a mixed model). A homotopy
+    from a start form with known solutions leads to all of them, and hence to all real ones.
 
     Parameters
     ----------
     glass
-        Pure or mixed, with or without an external field; or a landscape that equals one, as a path model.
+        A pure or mixed model, with or without external field; or a landscape of equal energy, such as a path model.
     certify
-        ``"real"`` proves the real solutions real and distinct and the others not real; ``"all"`` proves in
-        addition that all complex solutions are distinct, hence that none is missing; ``None`` proves nothing.
+        ``"real"`` (default) proves that the real solutions are real and distinct, and that the others are not real.
+        ``"all"`` also proves that all complex solutions are distinct, and hence that none is missing. ``None`` proves
+        nothing.
     checkpoint
-        A folder for finished stretches of paths; a killed run goes on from there, with the same result.
+        Folder in which finished stretches of paths are saved. An interrupted run with the same folder resumes, with
+        the same result. Default: None.
     callback
-        Called with a :class:`Progress` after every stretch, in this thread.
+        Function that is called with a :class:`Progress` after every stretch, in the calling thread. Default: None.
     max_paths
-        Refuse to follow more paths than this.
+        Largest number of homotopy paths that is accepted. Default: 2^21.
 
     Returns
     -------
     Enumeration
-        One row a critical point, lowest energy first. ``complete`` is False, with a ``reason``, for models
-        whose critical points are degenerate or not isolated.
+        One row per critical point, lowest energy first. ``complete`` is False, with a ``reason``, for models whose
+        critical points are degenerate or not isolated.
 
     Raises
     ------
     ValueError
-        If ``certify`` is unknown, there would be more paths than ``max_paths``, the energy's tensor is too
+        If ``certify`` is unknown, the model needs more than ``max_paths`` paths, the full tensor of the energy is too
         large, or the checkpoint cannot be written or belongs to another model.
     TypeError
-        If ``glass`` neither is nor equals a SphericalSpinGlass: the number of solutions is known for polynomials alone.
+        If ``glass`` is neither a SphericalSpinGlass nor equal to one; the number of solutions is known only for these.
 
-    Notes
-    -----
-    Sources: Cartwright and Sturmfels, Linear Algebra Appl. 438 (2013), Theorem 1.2 (number of solutions, pure);
-    Nie and Ranestad, SIAM J. Optim. 20 (2009), Theorem 2.2 (mixed).
+    References
+    ----------
+    Number of solutions: Cartwright and Sturmfels, Linear Algebra Appl. 438 (2013), Theorem 1.2 (pure models); Nie and
+    Ranestad, SIAM J. Optim. 20 (2009), Theorem 2.2 (mixed models).
 
     Examples
     --------
@@ -106,12 +108,12 @@ def enumerate_critical_points(
 
 
 def _most_solutions(system: System) -> int:
-    """Return how many isolated complex solutions a system has at the most, and generically."""
+    """Return the largest number of isolated complex solutions of a system, which is also the generic number."""
     return number_of_classes(system.spins, system.degree) * (2 if system.mixed else 1)
 
 
 def _number_of_paths(terms: Model) -> int:
-    """Return how many homotopy paths a model needs: none where linear algebra serves."""
+    """Return the number of homotopy paths that a model needs; 0 if linear algebra is used."""
     degree, mixed = max(terms.packed), len(terms.packed) > 1
     if degree < 3:
         return 0
@@ -121,7 +123,7 @@ def _number_of_paths(terms: Model) -> int:
 def _solutions(
     terms: Model, system: System, saved: Checkpoint | None, callback: Callable[[Progress], None] | None
 ) -> Solutions:
-    """Find the complex solutions in the way the model's highest order asks for."""
+    """Find the complex solutions, by homotopy or, for a highest order of at most 2, by linear algebra."""
     degree, n = max(terms.packed), terms.glass.n
     if degree >= 3:
         return homotopy.solutions(system, system.mixed and terms.symmetric, saved, callback)
@@ -136,11 +138,12 @@ def _solutions(
 
 
 def _result(terms: Model, system: System, found: Solutions, proof: Proof, doubtful: int) -> Enumeration:
-    """Put the points in order of energy and judge whether they are all."""
+    """Sort the critical points by energy and decide whether they are complete."""
     glass, n = terms.glass, terms.glass.n
     x = on_sphere(system, proof.real)
     copies = len(x) // max(1, len(proof.real))
-    # A mixed model's x is divided by x_0 = 1/sqrt(2) and projected: at most six times the error of X, |X| = 1.
+    # For a mixed model x is divided by x_0 = 1/sqrt(2) and projected; its error is at most six times that of X, |X| =
+    # 1.
     bound = np.sqrt(n) * (6 * proof.reach + 1e-14)
     energy = np.asarray(glass.energy(x), np.float64)
     order = np.lexsort((x[:, 0], energy))
@@ -168,32 +171,32 @@ def _result(terms: Model, system: System, found: Solutions, proof: Proof, doubtf
         retries=found.retries,
         failed=found.failed,
     )
-    vars(every)["eigenvalues"] = eigenvalues  # where the cached property keeps them
+    vars(every)["eigenvalues"] = eigenvalues  # stored in the cache of the property `eigenvalues`
     return every
 
 
 def _gradient_norm(glass: SphericalSpinGlass, x: Array) -> Array:
-    """Return ``|Riemannian gradient|/sqrt(n)`` of each row, for couplings of any size."""
+    """Return ``|Riemannian gradient|/sqrt(n)`` of each row, without overflow for large couplings."""
     gradient = sphere.riemannian_gradient(glass, x)
-    largest = np.abs(gradient).max(axis=1, initial=np.finfo(float).tiny)  # keeps squares from overflowing
+    largest = np.abs(gradient).max(axis=1, initial=np.finfo(float).tiny)  # avoids overflow of the squares
     return np.asarray(np.linalg.norm(gradient / largest[:, None], axis=1) * largest / np.sqrt(x.shape[1]))
 
 
 def _what_is_missing(found: Solutions, doubtful: int, eigenvalues: Array) -> str:
-    """Say why the points may not be all, or nothing."""
+    """Return the reason why critical points may be missing, or an empty text."""
     number = len(found.classes)
     if number > found.expected:
-        return f"{number} solutions where isolated ones number {found.expected}: they are not isolated"
+        return f"found {number} solutions, more than the {found.expected} possible isolated ones: they are not isolated"
     if number < found.expected:
         return (
             f"{found.expected - number} of {found.expected} complex solutions are missing "
-            f"({found.failed} paths ended without a regular solution: degenerate, or not isolated)"
+            f"({found.failed} paths ended without a regular solution: solutions are degenerate or not isolated)"
         )
     if doubtful:
-        return f"{doubtful} of {number} solutions look real but are not regular: degenerate, or not isolated"
+        return f"{doubtful} of {number} solutions look real but are not regular: they are degenerate or not isolated"
     size = np.abs(eigenvalues)
     if (size <= _DEGENERATE * size.max(initial=0.0)).any():
-        return "a critical point is degenerate to rounding: its index is in doubt"
+        return "a critical point is degenerate up to rounding: its index is uncertain"
     alternating = int(((-1) ** (eigenvalues < 0).sum(axis=1)).sum())
     euler = 1 + (-1) ** eigenvalues.shape[1]
     if alternating != euler:
@@ -202,7 +205,7 @@ def _what_is_missing(found: Solutions, doubtful: int, eigenvalues: Array) -> str
 
 
 def _nothing(landscape: Any, reason: str) -> Enumeration:
-    """Return the empty result of a model whose critical points cannot be told one by one."""
+    """Return an empty result for a model whose critical points are not isolated."""
     return Enumeration(
         landscape=landscape,
         x=np.empty((0, landscape.n)),

@@ -1,4 +1,4 @@
-"""The landscape as a graph: minima, and the saddles of index 1 that join them."""
+"""The landscape as a graph of minima that are joined by saddles of index 1."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,8 @@ from spinglass.layout import IntArray
 if TYPE_CHECKING:
     import pandas as pd
 
-# A flow leaves a saddle at this angle or at this share of the way to the next critical point, whichever is nearer.
+# A flow starts from a saddle at this angle, or at this share of the distance to the nearest other critical point,
+# whichever is smaller.
 _ANGLE, _SHARE = 1e-4, 1e-2
 
 
@@ -27,14 +28,15 @@ _STEPS = 100_000  # more than fifty times what the slowest of thousands of sampl
 
 
 class Merges(NamedTuple):
-    """One row each time two valleys become one, lowest energy first.
+    """The merge tree: one row for each merging of two valleys, lowest energy first.
 
     Attributes
     ----------
     deeper, shallower
-        The lowest minima of the two valleys; the merged valley goes by the deeper one.
+        Lowest minima of the two valleys, as indices into `LandscapeGraph.minima`, shape (merges,). The merged valley is
+        represented by the deeper one.
     saddle
-        The saddle at which they merge, as a position in the list of joins.
+        Saddle at which they merge, as index into `LandscapeGraph.saddles`, shape (merges,).
     """
 
     deeper: IntArray
@@ -44,17 +46,19 @@ class Merges(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LandscapeGraph:
-    """Minima as vertices, numbered from the deepest, and index-1 saddles as edges, from the lowest.
+    """A graph with the minima as vertices and the saddles of index 1 as edges.
+
+    Minima are numbered from the deepest, saddles from the lowest. All energies are per spin.
 
     Attributes
     ----------
     every
         All critical points.
     minima, saddles
-        Their rows in ``every``, shape (minima,) and (saddles,).
+        Their rows in ``every``, shapes (minima,) and (saddles,).
     joins
-        The two minima that each saddle joins, the deeper first, shape (saddles, 2); twice the same where both
-        ways down end in one minimum, and -1 where the flow did not settle.
+        The two minima that each saddle joins, the deeper one first, shape (saddles, 2). Both entries are equal if both
+        flows end at the same minimum; an entry is -1 if the flow did not reach a minimum.
     """
 
     every: Enumeration
@@ -64,30 +68,30 @@ class LandscapeGraph:
 
     @property
     def settled(self) -> npt.NDArray[np.bool_]:
-        """Whether both ways down from a saddle ended at a minimum, shape (saddles,)."""
+        """Whether the flows on both sides of a saddle ended at a minimum, shape (saddles,)."""
         return np.asarray((self.joins >= 0).all(axis=1))
 
     @property
     def connected(self) -> bool:
-        """Whether saddles join all minima; Morse theory says they do on every sphere with n >= 2."""
+        """Whether saddles connect all minima; by Morse theory they do on every sphere with n >= 2."""
         return len(self.merges.saddle) == len(self.minima) - 1
 
     @cached_property
     def merges(self) -> Merges:
-        """The merge tree: which valleys become one, and at which saddle, while the energy rises."""
+        """The merge tree: which valleys merge, and at which saddle, as the energy increases."""
         return merges(len(self.minima), self.joins, self._saddle_energies)
 
     @cached_property
     def pass_energy_per_spin(self) -> Array:
         """Lowest energy per spin that a path between two minima must reach, shape (minima, minima).
 
-        On the diagonal the minima's own energies; infinite where no path of settled saddles leads.
+        The diagonal contains the energies of the minima. An entry is infinite if no path over settled saddles exists.
         """
         return passes(self.every.energy_per_spin[self.minima], self.merges, self._saddle_energies)
 
     @property
     def escape_height(self) -> Array:
-        """Barrier from each minimum to a deeper one, in energy per spin, shape (minima,); the deepest's is infinite."""
+        """Energy barrier per spin from each minimum to a deeper one, shape (minima,); infinite for the deepest."""
         own = self.every.energy_per_spin[self.minima]
         heights = np.full(len(own), np.inf)
         heights[self.merges.shallower] = self._saddle_energies[self.merges.saddle]
@@ -95,7 +99,7 @@ class LandscapeGraph:
 
     @property
     def overlaps(self) -> Array:
-        """Overlaps ``x.y/n`` between minima, shape (minima, minima)."""
+        """Overlaps ``x.y/n`` of all pairs of minima, shape (minima, minima)."""
         x = self.every.x[self.minima]
         return sphere.overlap(x[:, None], x)
 
@@ -104,7 +108,14 @@ class LandscapeGraph:
         return np.asarray(self.every.energy_per_spin[self.saddles])
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return a table with one row a saddle: its row in ``every``, the minima it joins, and the barriers.
+        """Return a table with one row per saddle.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``saddle``; columns ``point`` (row in ``every``), ``energy_per_spin``, ``deeper`` and ``shallower``
+            (the minima that it joins), ``height_above_deeper`` and ``height_above_shallower`` (barriers per spin),
+            ``merges_valleys`` and ``settled``.
 
         Examples
         --------
@@ -149,16 +160,22 @@ class LandscapeGraph:
 
 
 def landscape_graph(every: Enumeration, accuracy: float = 1e-4) -> LandscapeGraph:
-    """Find which minima each index-1 saddle joins, by gradient flow down both unstable directions.
+    """Find the minima that each saddle of index 1 joins.
 
-    ``dx/dt = -Riemannian gradient`` from ``x +- eps v``, v the eigenvector of the one negative eigenvalue.
+    The gradient flow ``dx/dt = -Riemannian gradient`` starts from ``x +- eps v``, where v is the eigenvector of the
+    negative eigenvalue of the Hessian at the saddle x.
 
     Parameters
     ----------
     every
         A complete enumeration.
     accuracy
-        Of the flow, relative to the distance moved.
+        Error of the flow relative to the distance moved, between 0 and 1. Default: 1e-4.
+
+    Returns
+    -------
+    LandscapeGraph
+        The graph.
 
     Raises
     ------
@@ -167,10 +184,10 @@ def landscape_graph(every: Enumeration, accuracy: float = 1e-4) -> LandscapeGrap
     TypeError
         If ``every`` is not an Enumeration.
 
-    Notes
-    -----
-    Source: Wales, "Energy Landscapes" (2003), section 5 (disconnectivity graphs); Milnor, "Morse Theory" (1963),
-    Theorem 3.2, for connectedness: passing a point of index 2 or more joins no components.
+    References
+    ----------
+    Wales, "Energy Landscapes" (2003), section 5 (disconnectivity graphs); Milnor, "Morse Theory" (1963), Theorem 3.2
+    (the graph is connected, because only critical points of index 1 join components of the sublevel set).
 
     Examples
     --------
@@ -180,7 +197,7 @@ def landscape_graph(every: Enumeration, accuracy: float = 1e-4) -> LandscapeGrap
     True
     """
     if not isinstance(every, Enumeration):
-        raise TypeError(f"a graph needs an Enumeration, not {type(every).__name__}; try enumerate_critical_points")
+        raise TypeError(f"a graph needs an Enumeration, not {type(every).__name__}; use enumerate_critical_points")
     if not every.complete:
         raise ValueError(f"a graph needs every critical point, but some are missing: {every.reason}")
     minima, saddles = np.flatnonzero(every.index == 0), np.flatnonzero(every.index == 1)
@@ -190,7 +207,7 @@ def landscape_graph(every: Enumeration, accuracy: float = 1e-4) -> LandscapeGrap
 
 
 def _beside(every: Enumeration, saddles: IntArray) -> Array:
-    """Return points on both sides of each saddle along its unstable direction, shape (2 saddles, n)."""
+    """Return a point on each side of each saddle along its unstable direction, shape (2 saddles, n)."""
     x = every.x[saddles]
     if not len(x):
         return x
@@ -203,10 +220,11 @@ def _beside(every: Enumeration, saddles: IntArray) -> Array:
 
 
 def minimum_of_flow(every: Enumeration, minima: IntArray, starts: Array, accuracy: float) -> IntArray:
-    """Return the minimum at which the gradient flow from each start ends, as a position in ``minima``.
+    """Return the minimum at which the gradient flow from each start ends, as an index into ``minima``.
 
-    A flow has ended at a minimum when its gradient has vanished to tolerance within a tenth of the distance from
-    there to the nearest other critical point, of which none is unknown; -1 where that never happens.
+    A flow has reached a minimum if its gradient is below the tolerance and its distance from the minimum is below a
+    tenth of the minimum's distance to the nearest other critical point; ``every`` contains all of them. The result is
+    -1 where this does not happen.
     """
     isolation = np.linalg.norm(every.x[minima, None] - every.x, axis=2)
     isolation[np.arange(minima.size), minima] = np.inf
@@ -218,7 +236,7 @@ def minimum_of_flow(every: Enumeration, minima: IntArray, starts: Array, accurac
             every.landscape, x[doubtful], "gradient", tol=tolerance, max_iterations=_STEPS, accuracy=accuracy
         )
         x[doubtful] = flow.x
-        # One minimum at a time: all differences together would take n times the memory.
+        # One minimum at a time, because all differences together would need n times the memory.
         distance = np.stack([np.linalg.norm(flow.x - minimum, axis=1) for minimum in every.x[minima]], axis=1)
         closest = distance.argmin(axis=1)
         reached = flow.converged & (distance.min(axis=1) < near[closest])
@@ -230,9 +248,9 @@ def minimum_of_flow(every: Enumeration, minima: IntArray, starts: Array, accurac
 
 
 def merges(minima: int, joins: IntArray, saddle_energies: Array) -> Merges:
-    """Merge valleys from the lowest saddle up: ``minima`` are numbered from the deepest, joins are rows (i, j).
+    """Merge valleys in the order of the saddle energies; minima are numbered from the deepest.
 
-    A saddle that joins a valley to itself merges nothing; neither does one with an end that is unknown, -1.
+    A saddle that joins a valley to itself, or one with an unknown end (-1), merges nothing.
     """
     valley = np.arange(minima)
     rows = []
@@ -249,7 +267,7 @@ def merges(minima: int, joins: IntArray, saddle_energies: Array) -> Merges:
 def passes(minima_energies: Array, found: Merges, saddle_energies: Array) -> Array:
     """Return the lowest energy that a path from one minimum to another must reach, shape (minima, minima).
 
-    The diagonal holds the minima's own energies; what is never joined is infinite.
+    The diagonal contains the energies of the minima; entries of minima that are never joined are infinite.
     """
     heights = np.full((minima_energies.size, minima_energies.size), np.inf)
     np.fill_diagonal(heights, minima_energies)

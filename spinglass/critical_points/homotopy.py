@@ -1,10 +1,10 @@
-"""Every complex solution by homotopy from a start form whose solutions are known.
+"""All complex solutions by homotopy from a start form whose solutions are known.
 
-All ``((d-1)^n - 1)/(d-2)`` paths (twice as many for mixed models) are followed; the run is complete when as
-many distinct solutions have arrived. What is missing is looked for with shorter steps, then from a fresh
-start form, a bounded number of times. Nothing depends on how many threads there are.
+All ``((d-1)^n - 1)/(d-2)`` paths (twice as many for mixed models) are followed. The run is complete when the same
+number of distinct solutions was found. Lost paths are followed again with shorter steps, then all paths from a new
+start form, for a bounded number of attempts. The result does not depend on the number of threads.
 
-Source: Cartwright and Sturmfels 2013, Theorem 1.2 (pure); Nie and Ranestad 2009, Theorem 2.2 (mixed).
+References: Cartwright and Sturmfels (2013), Theorem 1.2 (pure models); Nie and Ranestad (2009), Theorem 2.2 (mixed).
 """
 
 from collections.abc import Callable
@@ -23,18 +23,28 @@ from spinglass.critical_points.tracking.tensor import form
 from spinglass.critical_points.tracking.tracker import ARRIVED, Precision, lanes, track
 from spinglass.layout import IntArray
 
-_BLOCK = 128  # paths in one piece of work for a thread
+_BLOCK = 128  # paths per task of a thread
 _STRETCH = 64 * _BLOCK  # paths between two checkpoints
-_ATTEMPTS = 3  # start forms tried
+_ATTEMPTS = 3  # number of start forms that are tried
 
-# The order and the prediction's error are the fastest found for H = 3, n = 10..16; a lost path costs more
-# than it saves from an error of 3e-4 on.
+# The order and the prediction error were the fastest for H = 3, n = 10..16. From an error of 3e-4 on, lost paths cost
+# more than longer steps save.
 _QUICK = Precision(order=6, prediction=1e-4, correction=1e-2, radius=0.6, shortest=1e-9, steps=1000)
 _CAREFUL = Precision(order=8, prediction=1e-7, correction=1e-4, radius=0.4, shortest=1e-12, steps=3000)
 
 
 class Progress(NamedTuple):
-    """How far an enumeration has come: paths followed so far, of how many, and how many of them failed."""
+    """Progress of an enumeration.
+
+    Attributes
+    ----------
+    done
+        Number of paths followed so far.
+    paths
+        Number of paths in total.
+    failed
+        Number of paths among ``done`` that did not arrive at a regular solution.
+    """
 
     done: int
     paths: int
@@ -42,18 +52,18 @@ class Progress(NamedTuple):
 
 
 class Solutions(NamedTuple):
-    """The distinct complex solutions found, as points of length one, and how it went.
+    """The distinct complex solutions that were found, and statistics of the paths.
 
     Attributes
     ----------
     classes
-        Shape (found, variables).
+        Solutions as points of length one, shape (found, variables).
     expected
-        How many there are for a generic model.
+        Number of solutions of a generic model.
     paths, retries
-        Paths followed at first, and followed again.
+        Number of paths followed in the first attempt, and followed again.
     failed
-        Paths that did not arrive at a regular solution, in the last attempt.
+        Number of paths of the last attempt that did not arrive at a regular solution.
     """
 
     classes: ComplexArray
@@ -64,7 +74,7 @@ class Solutions(NamedTuple):
 
 
 class Homotopy:
-    """The paths from one start form to the model; ``attempt`` chooses the start form and the frame."""
+    """The paths from one start form to the model; ``attempt`` selects the start form and the random rotation."""
 
     def __init__(self, system: System, sheets: int, attempt: int) -> None:
         n, d = system.spins, system.degree
@@ -85,8 +95,8 @@ class Homotopy:
         self.variables = system.variables
 
     def follow(self, paths: IntArray, precision: Precision) -> Ends:
-        """Follow the given paths to their ends."""
-        ends = _room(len(paths), self.variables)
+        """Follow the given paths and return their ends."""
+        ends = _empty_ends(len(paths), self.variables)
 
         def work(first: int) -> None:
             rows = slice(first, first + _BLOCK)
@@ -112,8 +122,8 @@ class Homotopy:
 def follow_all(
     homotopy: Homotopy, attempt: int, checkpoint: Checkpoint | None, callback: Callable[[Progress], None] | None
 ) -> Ends:
-    """Follow every path, stretch by stretch, taking from the checkpoint what it holds."""
-    whole = _room(homotopy.paths, homotopy.variables)
+    """Follow every path, stretch by stretch; stretches saved in the checkpoint are loaded instead."""
+    whole = _empty_ends(homotopy.paths, homotopy.variables)
     for number, first in enumerate(range(0, homotopy.paths, _STRETCH)):
         rows = slice(first, min(first + _STRETCH, homotopy.paths))
         ends = checkpoint.load(attempt, number) if checkpoint else None
@@ -129,7 +139,7 @@ def follow_all(
     return whole
 
 
-def _room(paths: int, variables: int) -> Ends:
+def _empty_ends(paths: int, variables: int) -> Ends:
     return Ends(np.zeros((paths, variables), complex), np.zeros(paths, np.int64), np.zeros(paths, np.int64))
 
 
@@ -141,7 +151,8 @@ def solutions(
 ) -> Solutions:
     """Find every solution of a system of degree d >= 3.
 
-    ``mirror`` says that a mixed model's solutions (x, x_0) and (x, -x_0) come together: half the paths do.
+    ``mirror`` states that the solutions of a mixed model come in pairs (x, x_0) and (x, -x_0), so half of the paths are
+    enough.
     """
     sheets = 2 if system.mixed and not mirror else 1
     expected = number_of_classes(system.spins, system.degree) * (2 if system.mixed else 1)
@@ -156,17 +167,17 @@ def solutions(
                 part[again] = new
         failed = int(np.count_nonzero(ends.status != ARRIVED))
         arrived = ends.points[ends.status == ARRIVED] if failed else ends.points
-        del ends  # 2^20 paths at n = 20 take 350 MB, and every copy as much
+        del ends  # 2^20 paths at n = 20 take 350 MB, and every copy takes the same
         found = _union(found, _with_mirror_images(arrived) if mirror else arrived)
         retries += len(again) + (homotopy.paths if attempt else 0)
-        # A few lost paths are bad luck; many are a model whose solutions are not isolated.
+        # A few paths may be lost by chance; many lost paths mean that the solutions are not isolated.
         if len(found) >= expected or failed > 4 + homotopy.paths // 20:
             break
     return Solutions(found, expected, homotopy.paths, retries, failed)
 
 
 def _lost(ends: Ends, mirror: bool) -> IntArray:
-    """Paths that did not arrive, and paths that arrived where another did: one of them left its way."""
+    """Return paths that did not arrive, and paths with a common end, one of which must have jumped to another path."""
     arrived = np.flatnonzero(ends.status == ARRIVED)
     points = ends.points[arrived]
     collided = projective.first_of_each(_with_mirror_images(points) if mirror else points)[1] % max(1, len(points))
@@ -180,7 +191,7 @@ def _with_mirror_images(points: ComplexArray) -> ComplexArray:
 
 
 def _union(found: ComplexArray, arrived: ComplexArray) -> ComplexArray:
-    """Distinct classes of both; the model is real, so the conjugate of a solution is one too."""
+    """Return the distinct classes of both sets, with their conjugates, which are also solutions of a real model."""
     both = np.concatenate([found, arrived]) if len(found) else arrived
     distinct = projective.first_of_each(both)[0]
     if len(distinct) < len(both):

@@ -33,7 +33,7 @@ def close_pairs(points: ComplexArray, reach: Array) -> IntArray:
 
 
 def _key(points: ComplexArray, conjugated: bool = False) -> Array:
-    """Return ``|b.X|^2/|X|^2`` for a fixed b of length one: it changes by at most three times the distance."""
+    """Return the keys ``|b.X|^2/|X|^2``, |b| = 1; two keys differ by at most three times the distance."""
     rng = np.random.default_rng(0)
     real, imaginary = rng.standard_normal((2, points.shape[1]))
     b = real + (-1j if conjugated else 1j) * imaginary
@@ -41,11 +41,11 @@ def _key(points: ComplexArray, conjugated: bool = False) -> Array:
 
 
 def _overlapping(key: Array, reach: Array) -> Iterator[tuple[IntArray, IntArray]]:
-    """Yield all pairs whose intervals on the line of keys overlap: the only ones that can be close."""
+    """Yield all pairs whose intervals of keys overlap; no other pairs can be close."""
     low, high = key - 3 * reach - _ROUNDING, key + 3 * reach + _ROUNDING
     order = np.argsort(low, kind="stable")
     counts = np.searchsorted(low[order], high[order], side="right") - np.arange(len(order)) - 1
-    # A few at a time: wide intervals may overlap with a great many others.
+    # A few rows at a time, because wide intervals may overlap with very many others.
     for rows in np.array_split(np.arange(len(order)), 1 + int(counts.sum()) // 2**18):
         first = np.repeat(rows, counts[rows])
         offset = np.arange(len(first)) - np.repeat(np.cumsum(counts[rows]) - counts[rows], counts[rows])
@@ -53,13 +53,13 @@ def _overlapping(key: Array, reach: Array) -> Iterator[tuple[IntArray, IntArray]
 
 
 def distance(X: ComplexArray, Y: ComplexArray) -> Array:
-    """Return the sine of the angle between classes, rows with rows, of any length near one."""
+    """Return the sine of the angle between the classes in corresponding rows; lengths must be near one."""
     along = (X.conj() * Y).sum(1) / (np.abs(X) ** 2).sum(1)
     return np.asarray(np.linalg.norm(Y - along[:, None] * X, axis=1) / np.linalg.norm(Y, axis=1))
 
 
 def first_of_each(points: ComplexArray) -> tuple[IntArray, IntArray]:
-    """Return the rows that are not close to an earlier row, and the rows that are close to any other."""
+    """Return the rows that are not close to an earlier row, and the rows that are close to any other row."""
     pairs = close_pairs(points, np.full(len(points), SAME / 2))
     return np.setdiff1d(np.arange(len(points)), pairs[:, 1]), np.unique(pairs)
 
@@ -77,14 +77,14 @@ def without_conjugate(points: ComplexArray) -> IntArray:
 
 
 def aligned(points: ComplexArray) -> ComplexArray:
-    """Multiply every point by the phase that makes ``X.X`` positive: a real class becomes real."""
+    """Multiply every point by the phase that makes ``X.X`` positive; this makes the points of real classes real."""
     square = (points**2).sum(1)
     return np.asarray(points * np.exp(-0.5j * np.angle(square))[:, None])
 
 
 def imaginary_part(points: ComplexArray) -> Array:
-    """Return ``|Im X|`` of aligned points: 0 for a real class."""
-    # |Im X|^2 = (1 - |X.X|)/2 cancels where it is small, and only there.
+    """Return ``|Im X|`` after alignment, which is 0 for a real class."""
+    # |Im X|^2 = (1 - |X.X|)/2 suffers from cancellation only where it is small.
     imaginary: Array = np.sqrt(np.maximum(0.0, (1 - np.abs(np.einsum("bi,bi->b", points, points))) / 2))
     small = imaginary < 1e-2
     imaginary[small] = np.linalg.norm(aligned(points[small]).imag, axis=1)
@@ -92,14 +92,24 @@ def imaginary_part(points: ComplexArray) -> Array:
 
 
 def one_of_each_pair(points: ComplexArray) -> NDArray[np.bool_]:
-    """For points closed under conjugation, mark at least one of each conjugate pair, and mostly just one."""
+    """Mark at least one, and usually exactly one, of each conjugate pair in a set closed under conjugation."""
     b = np.random.default_rng(1).standard_normal((points.shape[1], points.shape[1]))
-    # Conjugation turns the sign of Im conj(X).bX; where it is too small to tell, both are taken.
+    # Conjugation changes the sign of Im conj(X).bX. Where that is too small to decide, both points are marked.
     return np.asarray(np.einsum("bi,bi->b", points.conj(), points @ b).imag > -1e-10)
 
 
 class Split(NamedTuple):
-    """Solutions sorted: real ones, refined in real arithmetic; others; how many look real and are not regular."""
+    """Solutions separated into real and other ones.
+
+    Attributes
+    ----------
+    real
+        Real solutions, refined in real arithmetic, shape (real, variables).
+    others
+        Solutions that are not real, shape (others, variables).
+    doubtful
+        Number of solutions that look real but are not regular.
+    """
 
     real: Array
     others: ComplexArray
@@ -107,12 +117,12 @@ class Split(NamedTuple):
 
 
 def split(system: System, solutions: ComplexArray) -> Split:
-    """Tell real solutions from others: from the real part of a real one, Newton's method ends at that very one."""
+    """Separate the real solutions: a solution is real if Newton's method, started from its real part, returns to it."""
     imaginary = imaginary_part(solutions)
     near = np.flatnonzero(imaginary < _CANDIDATE)
     start = aligned(solutions[near]).real
     start /= np.linalg.norm(start, axis=1, keepdims=True)
-    with np.errstate(all="ignore"):  # a singular matrix gives NaN, and NaN fails the comparisons
+    with np.errstate(all="ignore"):  # a singular matrix gives NaN, and comparisons with NaN are false
         refined, last = system.newton(start, _STEPS)
     real = (last < SAME) & (distance(solutions[near], refined.astype(complex)) < SAME)
     doubtful = int(np.count_nonzero(imaginary[near[~real]] < SAME))
@@ -120,7 +130,7 @@ def split(system: System, solutions: ComplexArray) -> Split:
 
 
 def on_sphere(system: System, points: Array) -> Array:
-    """Return the critical points x, |x|^2 = n: both signs of a pure model's solutions, x/x_0 of a mixed one's."""
+    """Return the critical points x, |x|^2 = n: both signs of a solution for a pure model, x/x_0 for a mixed model."""
     n = system.spins
     x = points[:, :n] * np.sign(points[:, n:]) if system.mixed else np.concatenate([points, -points])
     return np.asarray(x * (np.sqrt(n) / np.linalg.norm(x, axis=1, keepdims=True)))

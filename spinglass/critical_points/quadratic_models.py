@@ -1,14 +1,15 @@
-"""Every complex solution where linear algebra finds them: highest order 1 or 2.
+"""All complex solutions of models of highest order 1 or 2, by linear algebra.
 
-``S x + h x_0/2 = lambda x, x.x = x_0^2``: without field the eigenvectors of S. With one, in the basis of eigenvectors
-of S and at x_0 = 1, ``x_i = b_i/(lambda - s_i)`` where ``b_i`` are components of h/2, and x.x = 1 is the secular
-equation ``sum_i b_i^2/(lambda - s_i)^2 = 1``. Its roots are eigenvalues of a matrix. A component b_i of zero (the hard
-case of the trust-region subproblem) takes two roots away, in whose place there are the two solutions
-``lambda = s_i, x_i = +-sqrt(1 - sum_{j != i} x_j^2)``; near it, the roots are lost to rounding. Newton's method
-therefore starts from solutions of both kinds, and finds all for components of any size.
+The equations are ``S x + h x_0/2 = lambda x, x.x = x_0^2``. Without a field h, the solutions are the eigenvectors of S.
+With a field, in the basis of eigenvectors of S and at x_0 = 1, they are ``x_i = b_i/(lambda - s_i)``, where the b_i are
+the components of h/2, and x.x = 1 becomes the secular equation ``sum_i b_i^2/(lambda - s_i)^2 = 1``. Its roots are the
+eigenvalues of a matrix. If a component b_i is zero (the hard case of the trust-region subproblem), two roots disappear;
+they are replaced by the two solutions ``lambda = s_i, x_i = +-sqrt(1 - sum_{j != i} x_j^2)``. If b_i is close to zero,
+these roots are inaccurate because of rounding. Newton's method is therefore started from solutions of both kinds, and
+finds all solutions for field components of any size.
 
-Sources: Gander, Golub and von Matt, "A constrained eigenvalue problem", Linear Algebra Appl. 114 (1989), eq. 13; Conn,
-Gould and Toint, "Trust-region methods" (2000), section 7.3.
+References: Gander, Golub and von Matt, "A constrained eigenvalue problem", Linear Algebra Appl. 114 (1989), eq. 13;
+Conn, Gould and Toint, "Trust-region methods" (2000), section 7.3.
 """
 
 from typing import NamedTuple
@@ -21,20 +22,20 @@ from spinglass.critical_points.system import System, complex_points
 from spinglass.critical_points.tracking.start_system import ComplexArray
 from spinglass.landscape import Array
 
-# Eigenvalues closer than this, over the largest entry of the tensor, are one eigenvalue to rounding; and a component of
+# In units of the largest entry of the tensor: eigenvalues closer than this are equal up to rounding, and a component of
 # the field below it is zero.
 _EQUAL = 1e-13
-# Components of the field above this, in the same unit, leave roots of the secular equation good to 1e-9.
+# Components of the field above this, in the same unit, give roots of the secular equation accurate to 1e-9.
 _WEAK = 1e-3
-_STEPS = 6  # of Newton's method: starts are good to a few times 1e-3 or better, and its convergence is quadratic
+_STEPS = 6  # Newton steps: starts are accurate to a few times 1e-3 or better, and convergence is quadratic
 
 
 class Spectrum(NamedTuple):
-    """Eigenspaces of S, with the field along their first eigenvectors."""
+    """Eigenspaces of S, each with one vector along the projection of the field."""
 
     values: Array  # (K,), distinct eigenvalues, ascending
     field: Array  # (K,), component of h/2 along each vector
-    vectors: Array  # (K, n), unit vectors of the eigenspaces, along the field where it has a part there
+    vectors: Array  # (K, n), unit vectors in the eigenspaces, along the projection of the field if it is not zero
     multiple: NDArray[np.bool_]  # (K,), whether the eigenspace has more than one dimension
 
 
@@ -50,11 +51,12 @@ def field_only(h: Array) -> ComplexArray:
 
 
 def with_field(system: System) -> tuple[ComplexArray, int]:
-    """Return the solutions (x, x_0) of a quadratic form in a field, of length one, and how many there are.
+    """Return the solutions (x, x_0) of a quadratic form in a field, of length one, and their expected number.
 
-    Two for each eigenspace of S: 2n if all eigenvalues are simple. An eigenvalue of multiplicity m whose eigenspace
-    is orthogonal to the field has a sphere of m dimensions of solutions instead, none of them real where its squared
-    radius ``1 - sum_j x_j^2`` is negative; real ones count as 2, which are not found.
+    There are two solutions for each eigenspace of S, hence 2n if all eigenvalues are simple. An eigenvalue of
+    multiplicity m > 1 whose eigenspace is orthogonal to the field has a continuous family of solutions instead, a
+    sphere of squared radius ``1 - sum_j x_j^2``. If that is negative, no solution of the family is real; otherwise the
+    family counts as 2 expected solutions, which are not found.
     """
     n = system.spins
     spectrum = _spectrum(system.tensor[:n, :n], system.tensor[:n, n])
@@ -70,7 +72,7 @@ def with_field(system: System) -> tuple[ComplexArray, int]:
 
 
 def _spectrum(S: Array, b: Array) -> Spectrum:
-    """Return the eigenspaces of S, and the components of the field in them."""
+    """Return the eigenspaces of S with the components of the field in them."""
     values, vectors = np.linalg.eigh(S)
     first = np.flatnonzero(np.diff(values, prepend=-np.inf) > _EQUAL)
     sizes = np.diff(first, append=len(values))
@@ -91,13 +93,13 @@ def _secular(spectrum: Spectrum, active: NDArray[np.bool_]) -> ComplexArray:
     eye = np.eye(len(s))
     eigenvalues = np.linalg.eigvals(np.block([[np.diag(s), -eye], [-np.outer(b, b), np.diag(s)]])).astype(complex)
     x = np.zeros((2 * len(s), len(active)), complex)
-    with np.errstate(all="ignore"):  # a root at an eigenvalue gives infinity or NaN, and is left out
+    with np.errstate(all="ignore"):  # a root at an eigenvalue gives infinity or NaN and is dropped
         x[:, active] = b / (eigenvalues[:, None] - s)
     return x
 
 
 def _pairs(spectrum: Spectrum) -> tuple[ComplexArray, Array]:
-    """Return x of both solutions at each eigenvalue as if it had no field, (2, K, K), and the squares of x_i, (K,)."""
+    """Return x of both solutions at each eigenvalue as if its b_i were zero, (2, K, K), and the x_i^2, (K,)."""
     s, b = spectrum.values, spectrum.field
     gaps = s[:, None] - s
     np.fill_diagonal(gaps, np.inf)
@@ -111,12 +113,12 @@ def _pairs(spectrum: Spectrum) -> tuple[ComplexArray, Array]:
 
 
 def _refined(system: System, x: ComplexArray) -> ComplexArray:
-    """Return the solutions (x, x_0) that Newton's method reaches from these x at x_0 = 1; other starts are dropped."""
+    """Return the solutions (x, x_0) that Newton's method reaches from the starts (x, 1); others are dropped."""
     starts = np.concatenate([x, np.ones((len(x), 1))], axis=1)
     starts /= np.linalg.norm(starts, axis=1)[:, None]
     points, last = starts.copy(), np.empty(len(starts))
     for first in range(0, len(starts), system.rows_at_once):
         rows = slice(first, first + system.rows_at_once)
-        with np.errstate(all="ignore"):  # a singular matrix gives NaN, and NaN fails the comparison
+        with np.errstate(all="ignore"):  # a singular matrix gives NaN, and comparisons with NaN are false
             points[rows], last[rows] = system.newton(starts[rows], _STEPS)
     return points[last < projective.SAME]

@@ -1,4 +1,4 @@
-"""What an enumeration returns: all critical points of a sample, and how far they are proven to be all."""
+"""The result of an enumeration: the critical points of a disorder sample, and what is proven about them."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,30 +15,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Enumeration(CriticalPoints):
-    """All critical points of a model on the sphere, lowest energy first, one row a point.
+    """All critical points of a model on the sphere, one row per point, lowest energy first.
 
-    ``iterations`` and ``evaluations`` count nothing here and are 0; every row is converged.
+    The fields inherited from `CriticalPoints` have their meaning there; ``iterations`` and ``evaluations`` are always
+    0, and every row is converged.
 
     Attributes
     ----------
     complete
-        Whether every complex solution that a generic model has was found, each of them regular, and the
-        Morse relation ``sum_k (-1)^k N_k = 1 + (-1)^(n-1)`` holds; with certificates also that each was
-        proven real or not real.
+        Whether as many complex solutions were found as a generic model has, all of them are regular, and the Morse
+        relation ``sum_k (-1)^k N_k = 1 + (-1)^(n-1)`` holds. With certificates, each solution must also be proven to
+        be real or not real.
     reason
-        What is missing where ``complete`` is False, else empty.
+        What is missing if ``complete`` is False; empty otherwise.
     proven
-        Whether that every solution was found is itself proven (``certify="all"``): as many disjoint boxes
-        with one solution each as there can be solutions.
+        Whether it is proven that every solution was found (``certify="all"``): the number of disjoint boxes with one
+        solution each equals the largest possible number of solutions.
     certified
-        Rows proven real and different from every other row, shape (rows,).
+        Whether each row is proven to be real and different from every other row, shape (rows,).
     error_bound
-        Proven bound on the distance of ``x`` from the critical point, infinite without proof, shape (rows,).
-    found, expected
-        Complex solutions, counted as points of projective space: found, and there for a generic model (for a
-        quadratic form in a field: as many as its eigenvalues' multiplicities leave isolated).
+        Proven bound on the Euclidean distance of ``x`` from the critical point, shape (rows,); infinite without proof.
+    found
+        Number of complex solutions found, counted as points of projective space.
+    expected
+        Number of complex solutions of a generic model (for a quadratic form in a field: the number of isolated
+        solutions, given the multiplicities of its eigenvalues).
     paths, retries, failed
-        Homotopy paths followed, paths followed again, paths that never arrived (0 where linear algebra served).
+        Number of homotopy paths followed, followed again, and never finished; 0 if linear algebra was used.
     """
 
     complete: bool
@@ -54,16 +57,28 @@ class Enumeration(CriticalPoints):
 
     @property
     def flattest(self) -> Array:
-        """Smallest |eigenvalue| of the Riemannian Hessian, shape (rows,): near 0, an index is in doubt."""
+        """Smallest |eigenvalue| of the Riemannian Hessian, shape (rows,); if it is near 0, the index is uncertain."""
         return np.asarray(np.abs(self.eigenvalues).min(axis=1, initial=np.inf))
 
     @property
     def counts(self) -> npt.NDArray[np.int64]:
-        """The number of points of each index 0..n-1, shape (n,)."""
+        """Number of critical points of each index 0..n-1, shape (n,)."""
         return np.bincount(self.index, minlength=self.x.shape[1])
 
     def to_frame(self, *, spectrum: bool = True, coordinates: bool = False) -> "pd.DataFrame":
-        """Return a table with one row a critical point; ``coordinates`` adds columns ``x0``, ``x1``, ...
+        """Return a table with one row per critical point.
+
+        Parameters
+        ----------
+        spectrum
+            Whether to add ``index``, ``smallest_eigenvalue`` and ``flattest``, which need the Hessian. Default: True.
+        coordinates
+            Whether to add the coordinates as columns ``x0``, ``x1``, ... Default: False.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``point``.
 
         Examples
         --------

@@ -32,14 +32,22 @@ _LARGEST_TENSOR = 2**24  # numbers in the full tensor of the energy
 
 @dataclass(frozen=True, eq=False)
 class System:
-    """The system of the symmetric ``tensor``, shape (variables,)*d, d >= 2, over ``spins`` spins."""
+    """The polynomial system of a homogenised energy.
+
+    Attributes
+    ----------
+    tensor
+        Symmetric tensor T of the energy, shape (variables,)*d, d >= 2.
+    spins
+        Number of spins n.
+    """
 
     tensor: Array
     spins: int
 
     @property
     def variables(self) -> int:
-        """The length of X: n, or n + 1 for mixed models."""
+        """Number of components of X: n, or n + 1 for mixed models."""
         return int(self.tensor.shape[0])
 
     @property
@@ -49,16 +57,16 @@ class System:
 
     @property
     def mixed(self) -> bool:
-        """Whether x_0 is among the variables."""
+        """Whether x_0 is one of the variables."""
         return self.variables > self.spins
 
     @property
     def rows_at_once(self) -> int:
-        """How many points to evaluate together within bounded memory."""
+        """Number of points that are evaluated together, such that memory stays bounded."""
         return max(1, _SLICE // int(self.variables ** max(2, self.degree - 1)))
 
     def hessian_levels(self, X: Numbers) -> Numbers:
-        """Return ``T X^(d-2)``, shape (B, variables) -> (B, variables, variables)."""
+        """Return ``T X^(d-2)`` for points X (B, variables), shape (B, variables, variables)."""
         N = self.variables
         if self.degree == 2:
             return np.broadcast_to(self.tensor, (len(X), N, N))
@@ -68,14 +76,14 @@ class System:
         return level.reshape(len(X), N, N)
 
     def rayleigh(self, X: Numbers) -> Numbers:
-        """Return the lambda that fits X best, ``conj(x).T_1 / |x|^2``."""
+        """Return the Rayleigh quotient ``conj(x).T_1 / |x|^2`` of each point, the lambda that fits it best."""
         gradient = np.matmul(self.hessian_levels(X), X[:, :, None])[:, : self.spins, 0]
         x = X[:, : self.spins]
         quotient: Numbers = (x.conj() * gradient).sum(1) / (x.conj() * x).sum(1)
         return quotient
 
     def residual_and_jacobian(self, X: Numbers, eigenvalue: Numbers, a: Numbers) -> tuple[Numbers, Numbers]:
-        """Return the left sides (B, M) and their derivative (B, M, M), M = variables + 1."""
+        """Return the left-hand sides (B, M) and their Jacobian matrix (B, M, M), M = variables + 1."""
         n, N, d = self.spins, self.variables, self.degree
         levels = self.hessian_levels(X)
         residual = np.zeros((len(X), N + 1), np.result_type(X, eigenvalue))
@@ -94,9 +102,9 @@ class System:
         return residual, jacobian
 
     def newton(self, X: Numbers, steps: int) -> tuple[Numbers, Array]:
-        """Take Newton steps from points of length one; return them and the length of each one's last step.
+        """Take Newton steps from points of length one; return the new points and the length of each last step.
 
-        A row whose matrix is singular gets an infinite last step.
+        The last step of a row whose matrix is singular is infinite.
         """
         last = np.full(len(X), np.inf)
         for _ in range(steps):
@@ -113,11 +121,11 @@ class System:
 
 
 def inverses(matrices: Numbers) -> Numbers:
-    """Invert a stack of matrices; a singular one becomes NaN."""
+    """Return the inverses of a stack of matrices; the inverse of a singular matrix is NaN."""
     try:
         inverse: Numbers = np.linalg.inv(matrices)
     except np.linalg.LinAlgError:
-        # One singular matrix fails the whole stack: halve it until it stands alone.
+        # One singular matrix makes the whole stack fail, so the stack is halved until that matrix is isolated.
         if len(matrices) == 1:
             return np.full_like(matrices, np.nan)
         middle = len(matrices) // 2
@@ -132,25 +140,27 @@ def complex_points(X: Numbers) -> ComplexArray:
 
 @runtime_checkable
 class EqualToGlass(Protocol):
-    """A landscape with the energy of a spin glass at every point, stored in another way."""
+    """A landscape whose energy equals that of a spin glass at every point, but which is stored differently."""
 
     def spin_glass(self) -> SphericalSpinGlass:
-        """Return that glass."""
+        """Return the spin glass of the same energy."""
 
     def continua(self) -> str:
-        """Say why whole continua of its points are critical, or nothing where they are not known to be."""
+        """Return the reason why continua of its points are critical, or an empty text if no such reason is known."""
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """The terms of a glass that are not zero, in float64.
+    """The nonzero terms of a spin glass, in float64.
 
     Attributes
     ----------
     glass
-        The model, converted to float64 if it was not.
-    packed, weights
-        Couplings and weight of every term that is not zero.
+        The spin glass, converted to float64.
+    packed
+        Packed couplings of every nonzero term, ``{H: (C(n+H-1, H),)}``.
+    weights
+        Weight of every nonzero term, ``{H: a_H}``.
     """
 
     glass: SphericalSpinGlass
@@ -159,22 +169,22 @@ class Model:
 
     @property
     def symmetric(self) -> bool:
-        """Whether -x is critical whenever x is: all orders even or all odd."""
+        """Whether -x is critical whenever x is, which holds if all orders are even or all are odd."""
         return len({H % 2 for H in self.packed}) == 1
 
     def system(self) -> System:
-        """Return the system whose real solutions are the critical points.
+        """Return the polynomial system whose real solutions are the critical points.
 
         Raises
         ------
         ValueError
-            If the tensor of the homogenised energy is too large.
+            If the full tensor of the homogenised energy is too large.
         """
         n, d = self.glass.n, max(2, *self.packed)
         variables = n + (len(self.packed) > 1 or d not in self.packed)
         if variables**d > _LARGEST_TENSOR:
             raise ValueError(
-                f"enumeration works on the full tensor, {variables}^{d} numbers here; the limit is {_LARGEST_TENSOR}"
+                f"enumeration needs the full tensor, {variables}^{d} numbers here; the limit is {_LARGEST_TENSOR}"
             )
         tensors = {H: self.weights[H] * couplings.unpack(J, n, H) for H, J in self.packed.items()}
         largest = max(float(np.abs(tensor).max()) for tensor in tensors.values())
@@ -186,7 +196,7 @@ class Model:
 
 
 def model(glass: SphericalSpinGlass) -> Model:
-    """Return the terms of a glass that are not zero."""
+    """Return the nonzero terms of a spin glass."""
     packed = {H: np.asarray(J, dtype=np.float64) for H, J in glass.couplings.items() if glass.weights[H] and J.any()}
     if glass.dtype is not np.float64:
         glass = SphericalSpinGlass(

@@ -127,7 +127,7 @@ def test_an_eigenvalue_of_zero_leaves_the_index_in_doubt(monkeypatch):
     monkeypatch.setattr(sphere, "hessian_eigenvalues", one_flat)
     every = enumerate_critical_points(SphericalSpinGlass.pure(4, 3, seed=0), None)
     assert not every.complete
-    assert "index is in doubt" in every.reason
+    assert "index is uncertain" in every.reason
 
 
 @pytest.mark.bits

@@ -1,1 +1,1 @@
-"""Follow the solution paths of a homotopy from a start system to the critical points."""
+"""Tracking of the solution paths of a homotopy from the start form to the model."""

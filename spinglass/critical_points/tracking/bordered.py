@@ -1,13 +1,13 @@
 """Kernels: the bordered linear system of a path, factorised once and solved for many right-hand sides.
 
-Unknowns are the change v of x, v_0 of x_0 (mixed models) and mu of the eigenvalue:
+The unknowns are the changes v of x, v_0 of x_0 (mixed models) and mu of the eigenvalue:
 
     A v + b v_0 - mu x = r,    x.v - x_0 v_0 = q (mixed models),    conj(x).v + conj(x_0) v_0 = 0,
 
-A complex symmetric. The last equation fixes the scale, so A may be replaced by
-``S = A + i sigma conj(x) conj(x)^T``, which is regular even where A is singular along x (energy zero). S is
-factorised as L D L^T without pivoting: the form was rotated at random, so that no leading minor is near
-zero but by accident, and an inexact solve only shortens the next step.
+with A complex symmetric. Because the last equation fixes the scale, A may be replaced by
+``S = A + i sigma conj(x) conj(x)^T``, which is regular even where A is singular along x (at energy zero). S is
+factorised as L D L^T without pivoting. The form was rotated at random, so a leading minor is close to zero only by
+accident, and an inaccurate solution only shortens the next step.
 """
 
 from typing import Any
@@ -69,9 +69,9 @@ def hermitian(n: int, a: Array, b: Array, b0: int) -> Any:
 
 @jit
 def border(n: int, mixed: bool, a: Array, pivot: Array, x: Array, z: Array, y: Array, corner: Array) -> None:
-    """Prepare `solve_bordered`: S^{-1} x into ``z``, S^{-1} y into ``y``, the inverse border into ``corner``.
+    """Prepare `solve_bordered`: write S^{-1} x to ``z``, S^{-1} y to ``y``, and the inverse border to ``corner``.
 
-    On entry ``y`` holds the column b + i sigma conj(x_0) conj(x) (mixed models only).
+    On entry ``y`` contains the column b + i sigma conj(x_0) conj(x) (mixed models only).
     """
     for i in range(n):
         store(z, i, load(x, i))
@@ -81,7 +81,7 @@ def border(n: int, mixed: bool, a: Array, pivot: Array, x: Array, z: Array, y: A
         store(corner, 0, reciprocal(c))
         return
     solve(n, a, pivot, y, 0)
-    # What is left for (mu, v_0): [[x.z, -(x.y + x_0)], [conj(x).z, conj(x_0) - conj(x).y]].
+    # Remaining matrix for (mu, v_0): [[x.z, -(x.y + x_0)], [conj(x).z, conj(x_0) - conj(x).y]].
     a00 = dot(n, x, 0, z, 0)
     a01 = -(dot(n, x, 0, y, 0) + load(x, n))
     a11 = conjugate(load(x, n)) - hermitian(n, x, y, 0)
@@ -107,7 +107,7 @@ def solve_bordered(
     mu: Array,
     mu0: int,
 ) -> None:
-    """Solve: entries from v0 on hold r and, for mixed models, q; afterwards v and v_0, and mu in ``mu[mu0]``."""
+    """Solve: replace r (and q for mixed models) at entries v0.. by v (and v_0), and write mu to ``mu[mu0]``."""
     solve(n, a, pivot, v, v0)
     e = -hermitian(n, x, v, v0)
     if not mixed:

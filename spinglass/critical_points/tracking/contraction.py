@@ -1,11 +1,11 @@
-"""Kernels: power series of paths, eight at a time, contracted with the real symmetric tensor.
+"""Kernels: power series of eight paths at a time, contracted with the real symmetric tensor.
 
-With X(s) = sum_k X_k s^k the levels of :mod:`form` are series too: T_{m,k} is the coefficient of s^k in
-T_m = T X^(d-m). Differentiation in s gives them one by one,
+With X(s) = sum_k X_k s^k, the levels of :mod:`.tensor` are also series: T_{m,k} is the coefficient of s^k in
+T_m = T X^(d-m). Differentiation with respect to s gives the recursion
 ``k T_{m,k} = (d-m) sum_{j=1..k} j T_{m+1,k-j} X_j``.
 
-A series is one array of complex entries, coefficient after coefficient; kernels take the array with the
-entry where a coefficient begins, because a view of an array costs as much as a small contraction.
+A series is one array of complex entries, one coefficient after the other. Kernels take the array and the entry where a
+coefficient begins, because creating a view of an array costs as much as a small contraction.
 """
 
 from spinglass._common.jit import jit
@@ -17,7 +17,7 @@ from spinglass.layout import IntArray
 
 @jit
 def contract_top(top: Array, x: Array, x0: int, out: Array, out0: int) -> None:
-    """Entries ``out0 + s`` of ``out`` become ``sum_l top[s, l] x_l``: a real matrix on complex lanes."""
+    """Write ``sum_l top[s, l] x_l``, a real matrix times complex lanes, to entries ``out0 + s`` of ``out``."""
     rows, variables = top.shape
     for s in range(0, rows, 4):
         a0 = a1 = a2 = a3 = zero()
@@ -70,7 +70,7 @@ def clear(a: Array, first: int, size: int) -> None:
 
 @jit
 def raise_levels(form: Form, k: int, x: Array, level: Array) -> None:
-    """Fill the k-th coefficients of T_2, ..., T_{d-1} from those of X up to k and from lower ones."""
+    """Compute the k-th coefficients of T_2, ..., T_{d-1} from the coefficients of X up to k and from lower ones."""
     d, variables = form.degree, form.variables
     rows = form.base[d - 1] + form.top.shape[0]
     contract_top(form.top, x, k * variables, level, k * rows + form.base[d - 1])
@@ -97,7 +97,7 @@ def raise_levels(form: Form, k: int, x: Array, level: Array) -> None:
 def raise_diagonal(form: Form, c: Array, k: int, x: Array, diagonal: Array) -> None:
     """Do the same for the start form ``sum_i c_i x_i^d``, whose levels are the vectors ``c_i x_i^(d-m)``.
 
-    Level m stands at entries (m-2) n .. (m-1) n - 1 of a coefficient.
+    Level m is stored at entries (m-2) n .. (m-1) n - 1 of a coefficient.
     """
     d, n, variables = form.degree, form.spins, form.variables
     rows = n * (d - 2)
@@ -112,7 +112,7 @@ def raise_diagonal(form: Form, c: Array, k: int, x: Array, diagonal: Array) -> N
 
 @jit
 def gradient_known(form: Form, k: int, x: Array, level: Array, diagonal: Array, f: Array, g: Array) -> None:
-    """Write into ``f`` and ``g`` what lower coefficients give to the k-th ones of T_1 and of the start's T_1."""
+    """Write the part of the k-th coefficients of T_1 (``f``; start form: ``g``) from lower coefficients of X."""
     d, n, variables = form.degree, form.spins, form.variables
     rows = form.base[d - 1] + form.top.shape[0]
     clear(f, k * n, n)
@@ -121,7 +121,7 @@ def gradient_known(form: Form, k: int, x: Array, level: Array, diagonal: Array, 
         weight = (d - 1) * j / k
         add_products(n, diagonal, (k - j) * n * (d - 2), x, j * variables, weight, g, k * n)
         if d == 3:
-            # T_{2,a} X_b = T_{2,b} X_a: half of the products suffice, and T_2 only to half the order.
+            # By T_{2,a} X_b = T_{2,b} X_a, half of the products and T_2 up to half the order are enough.
             if 2 * j < k:
                 continue
             weight = 1.0 if 2 * j == k else 2.0

@@ -1,20 +1,20 @@
-"""Numba types for eight numbers side by side: arithmetic on eight paths costs what one would.
+"""Numba types for vectors of eight numbers (SIMD lanes), one lane per path.
 
-``Real`` is eight float64, ``Complex`` a real and an imaginary part of eight float64 each. Arrays of lanes
-are float64 of shape (rows, ``WIDTH``); a complex entry takes two rows. Inside compiled code:
+``Real`` is a vector of eight float64; ``Complex`` consists of a real and an imaginary part of eight float64 each.
+Arrays of lanes have dtype float64 and shape (rows, ``WIDTH``); a complex entry takes two rows. Inside compiled code:
 
 =====================================  ====================================================================
 ``load(a, i)``, ``store(a, i, z)``     complex entry i: rows 2i and 2i+1
 ``load_real(a, i)``, ``store_real``    real entry i: row i
 ``splat(c)``, ``zero()``               eight times the float c; the complex zero
-``choose(c, a, b)``                    a where c > 0, else b; a and b complex
+``choose(c, a, b)``                    a where c > 0, else b; a and b are complex
 ``conjugate(z)``, ``reciprocal(z)``    of complex lanes
-``squared_modulus(z)``, ``root(a)``    real lanes: |z|^2, and the square root of real lanes
+``squared_modulus(z)``, ``root(a)``    |z|^2, and the square root of real lanes; both are real
 ``+ - *`` and unary minus              complex with complex, real with real, float or real times complex
 =====================================  ====================================================================
 
-Everything acts lane by lane, so that the numbers of one lane never depend on its neighbours. LLVM maps the
-eight numbers onto whatever vector registers the machine has.
+All operations act on each lane separately, so the numbers of one lane never depend on other lanes. LLVM maps the eight
+numbers to the vector registers of the machine.
 """
 
 import operator
@@ -36,12 +36,12 @@ WIDTH = 8
 _BYTES = 8 * WIDTH
 _VECTOR = ir.VectorType(ir.DoubleType(), WIDTH)
 _PAIR = ir.LiteralStructType([_VECTOR, _VECTOR])
-# The flags of spinglass._common.jit: sums may be reordered and fused, NaN and infinity keep their meaning.
+# The same flags as in spinglass._common.jit: sums may be reordered and fused; NaN and infinity keep their meaning.
 _FLAGS = ("reassoc", "contract", "nsz")
 
 
 def aligned_rows(*shape: int) -> Array:
-    """Return zeros of shape (*shape, WIDTH) whose rows never straddle two cache lines."""
+    """Return zeros of shape (*shape, WIDTH) in which no row crosses a boundary of cache lines."""
     size = int(np.prod(shape)) * WIDTH
     buffer = np.zeros(size + WIDTH)
     first = (-buffer.ctypes.data % _BYTES) // 8
@@ -49,7 +49,7 @@ def aligned_rows(*shape: int) -> Array:
 
 
 class _Lanes(types.Type):
-    """A type of lanes, told apart by its name."""
+    """A type of lanes, identified by its name."""
 
 
 _REAL, _COMPLEX = _Lanes(f"Real{WIDTH}"), _Lanes(f"Complex{WIDTH}")
@@ -248,7 +248,7 @@ def _plain_store_real(array: Any, entry: int, value: Any) -> None:
     array[entry] = value
 
 
-# In Python, where compilation is switched off, lanes are NumPy arrays of eight numbers.
+# If compilation is switched off, lanes are NumPy arrays of eight numbers.
 load = intrinsic(_plain_load)(_load)
 load_real = intrinsic(lambda array, entry: array[entry].copy())(_load_real)
 store = intrinsic(_plain_store)(_store)

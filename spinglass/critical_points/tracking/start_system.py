@@ -1,8 +1,8 @@
-"""Kernel: the known eigenpairs of the start form ``sum_i c_i x_i^d``, written down one by one.
+"""Kernel: the known eigenpairs of the start form ``sum_i c_i x_i^d``.
 
-``c_i x_i^(d-1) = lambda x_i`` with lambda = 1 leaves each x_i zero or one of the d-2 roots of
-``x_i^(d-2) = 1/c_i``. Up to a common root of unity that makes ``((d-1)^n - 1)/(d-2)`` points: the first
-coordinate that is not zero takes its principal root, the later ones any of d-1 values.
+The equation ``c_i x_i^(d-1) = lambda x_i`` with lambda = 1 has the solutions x_i = 0 and the d-2 roots of
+``x_i^(d-2) = 1/c_i``. Up to a common root of unity, this gives ``((d-1)^n - 1)/(d-2)`` points: the first nonzero
+coordinate is its principal root, and each later coordinate is any of the d-1 values.
 """
 
 import numpy as np
@@ -14,9 +14,9 @@ ComplexArray = NDArray[np.complex128]
 
 
 def number_of_classes(n: int, degree: int) -> int:
-    """Return ``((d-1)^n - 1)/(d-2) = sum_k (d-1)^k, k < n``: the complex critical points up to a common factor.
+    """Return the number of complex critical points up to a factor, ``((d-1)^n - 1)/(d-2) = sum_{k<n} (d-1)^k``.
 
-    Source: Cartwright & Sturmfels 2013, Theorem 1.2.
+    Reference: Cartwright and Sturmfels (2013), Theorem 1.2.
 
     >>> number_of_classes(12, 3), number_of_classes(5, 2)
     (4095, 5)
@@ -25,7 +25,7 @@ def number_of_classes(n: int, degree: int) -> int:
 
 
 def principal_roots(coefficients: ComplexArray, degree: int) -> ComplexArray:
-    """Return ``c_i^(-1/(d-2))``."""
+    """Return the principal roots ``c_i^(-1/(d-2))``."""
     return coefficients ** (-1.0 / (degree - 2))
 
 
@@ -33,7 +33,8 @@ def principal_roots(coefficients: ComplexArray, degree: int) -> ComplexArray:
 def start_point(path: int, degree: int, roots: ComplexArray, sheets: int, out: ComplexArray) -> None:
     """Write the start point of ``path`` into ``out``, scaled to length one.
 
-    With one more entry than roots, the last is x_0 = +-sqrt(x.x), the sign by ``path % sheets``.
+    If ``out`` has one more entry than ``roots``, the last entry is x_0 = +-sqrt(x.x), with the sign of sheet
+    ``path % sheets``.
     """
     n = roots.size
     sheet = path % sheets

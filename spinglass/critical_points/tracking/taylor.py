@@ -1,7 +1,7 @@
-"""Kernels: one corrected point of each path and the path's power series around it, from one factorisation.
+"""Kernels: a Newton step on each path and the power series around the new point, from one factorisation.
 
-The homotopy is ``t T_1(x) + (1-t) c x^(d-1) = lambda x`` (with ``x.x = x_0^2`` for mixed models), followed in
-projective space: every point is scaled to |X| = 1 and the series keeps ``conj(X).X_k = 0``, k >= 1.
+The homotopy ``t T_1(x) + (1-t) c x^(d-1) = lambda x`` (with ``x.x = x_0^2`` for mixed models) is followed in projective
+space: every point is scaled to |X| = 1, and the coefficients of the series satisfy ``conj(X).X_k = 0`` for k >= 1.
 """
 
 from typing import NamedTuple
@@ -29,22 +29,22 @@ from spinglass.critical_points.tracking.simd import (
 from spinglass.critical_points.tracking.tensor import Form
 from spinglass.landscape import Array
 
-_SIGMA = 1.0  # imaginary weight of the rank-one term that keeps the matrix regular; the form is scaled to order 1
+_SIGMA = 1.0  # weight of the imaginary rank-one term that keeps the matrix regular; the form is scaled to order 1
 
 
 class Workspace(NamedTuple):
-    """What eight paths need at one time; arrays of lanes, complex unless said otherwise.
+    """Memory for eight paths: arrays of lanes, complex unless stated otherwise.
 
     Attributes
     ----------
     point
         The predicted point X, |X| = 1.
     time
-        t, real, one row.
+        The homotopy parameter t, real, one row.
     x, eigenvalue, f, g
-        Series coefficients of X, lambda, T_1 and the start's T_1, one after the other.
+        Series coefficients of X, lambda, T_1 and the T_1 of the start form, one after the other.
     level, diagonal
-        Series coefficients of the levels, of form and start.
+        Series coefficients of the levels of the form and of the start form.
     matrix, pivot, z, y, corner
         Factors and border of the linear system.
     change, shift
@@ -72,7 +72,7 @@ class Workspace(NamedTuple):
 
 
 def workspace(form: Form, order: int) -> Workspace:
-    """Allocate room for series up to ``order``."""
+    """Allocate the memory for series up to ``order``."""
     n, variables, terms = form.spins, form.variables, order + 1
     turn = aligned_rows(2)
     turn[1] = _SIGMA
@@ -98,7 +98,7 @@ def workspace(form: Form, order: int) -> Workspace:
 
 @jit
 def _evaluate(form: Form, c: Array, w: Workspace) -> None:
-    """Zeroth coefficients at ``point``: levels, gradients, the eigenvalue as Rayleigh quotient, the residual."""
+    """Compute the zeroth coefficients at ``point``: levels, gradients, Rayleigh quotient and residual."""
     n = form.spins
     for i in range(form.variables):
         store(w.x, i, load(w.point, i))
@@ -147,7 +147,7 @@ def _solve(form: Form, w: Workspace, v: Array, v0: int, mu: Array, mu0: int) -> 
 
 @jit
 def correct(form: Form, c: Array, w: Workspace) -> None:
-    """Take one Newton step from ``point``: the corrected point is X_0 of the series, the step ``change``."""
+    """Take one Newton step from ``point``; the new point becomes X_0 of the series, the step is ``change``."""
     n = form.spins
     _evaluate(form, c, w)
     _prepare_system(form, w)
@@ -162,7 +162,7 @@ def correct(form: Form, c: Array, w: Workspace) -> None:
 
 @jit
 def expand(form: Form, c: Array, order: int, w: Workspace) -> None:
-    """Fill the series up to ``order`` around the corrected point."""
+    """Compute the series up to ``order`` around the new point."""
     d, n, variables = form.degree, form.spins, form.variables
     t = load_real(w.time, 0)
     rest = splat(1.0) - t

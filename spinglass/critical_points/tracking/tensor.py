@@ -1,9 +1,9 @@
-"""The form whose eigenpairs are the critical points, laid out for contraction level by level.
+"""The form whose eigenpairs are the critical points, stored for contraction level by level.
 
-On the unit sphere a mixed model's energy is a polynomial of degree d with coefficients at every order; one
-more variable ``x_0``, with ``x.x = x_0^2``, fills its terms up to degree d. With T the symmetric tensor of that
-form, ``T_m = T x^(d-m)`` is the symmetric tensor of order m left when d-m of its indices are contracted with x:
-``T_1`` is the gradient over d, ``T_2`` the Hessian over d(d-1). Each T_m is stored once per index multiset.
+On the unit sphere, the energy of a mixed model is a polynomial of degree d with terms of several orders. An additional
+variable ``x_0`` with ``x.x = x_0^2`` makes it homogeneous of degree d. With T the symmetric tensor of this form,
+``T_m = T x^(d-m)`` is the symmetric tensor of order m that results from contracting d-m indices with x: ``T_1`` is the
+gradient divided by d, and ``T_2`` the Hessian divided by d(d-1). Each T_m has one entry per multiset of indices.
 """
 
 from collections.abc import Mapping
@@ -17,27 +17,29 @@ import numpy as np
 from spinglass.landscape import Array
 from spinglass.layout import IntArray
 
-_ROWS_AT_ONCE = 4  # contracted together: the top level is padded with zero rows to a multiple of it
+_ROWS_AT_ONCE = 4  # rows contracted together; the top level is padded with zero rows to a multiple of this number
 
 
 class Form(NamedTuple):
-    """A homogeneous form of degree d >= 3, with the tables that contract it.
+    """A homogeneous form of degree d >= 3, with index tables for its contractions.
 
     Attributes
     ----------
     degree
-        d.
+        The degree d.
     spins
-        n; the variables are x_1..x_n and, if ``variables`` is n + 1, x_0 in the last place.
+        The number of spins n. The variables are x_1..x_n and, if ``variables`` is n + 1, finally x_0.
     variables
-        n or n + 1.
+        Number of variables, n or n + 1.
     top
-        The tensor T as a matrix: multisets of d-1 indices x one index, shape (rows, variables).
+        The tensor T as a matrix, shape (rows, variables): one row per multiset of d-1 indices, one column per index.
     table
-        ``table[table_base[m] + s, l]``: where the level storage holds the entry of T_{m+1} whose indices are
-        those of the s-th entry of T_m and l; levels m = 1..d-2.
+        ``table[table_base[m] + s, l]`` is the row in the level storage of the entry of T_{m+1} whose indices are those
+        of the s-th entry of T_m, and l; m = 1..d-2.
+    table_base
+        Offsets into ``table``.
     base, size
-        The level storage holds ``size[m]`` entries of T_m from row ``base[m]`` on, m = 2..d-1.
+        The level storage contains the ``size[m]`` entries of T_m from row ``base[m]`` on, m = 2..d-1.
     """
 
     degree: int
@@ -51,7 +53,7 @@ class Form(NamedTuple):
 
     @property
     def rows(self) -> int:
-        """The number of rows of the level storage."""
+        """Number of rows of the level storage."""
         return int(self.base[-1]) + len(self.top)
 
 
@@ -73,7 +75,7 @@ def _tables(variables: int, degree: int) -> tuple[IntArray, IntArray, IntArray, 
     """Return the multisets of d-1 indices, and the form's table, table_base, base and size."""
     tuples = {m: _multisets(variables, m) for m in range(1, degree)}
     size = np.array([0] + [len(tuples[m]) for m in range(1, degree)], dtype=np.int64)
-    # T_1 has arrays of its own, so the storage begins with T_2.
+    # T_1 is stored separately, so the level storage begins with T_2.
     base = np.concatenate([[0, 0, 0], np.cumsum(size[2:-1])]).astype(np.int64)
     table_base = np.concatenate([[0, 0], np.cumsum(size[1:-1])]).astype(np.int64)
     table = np.concatenate([_joined_ranks(tuples[m], variables) + base[m + 1] for m in range(1, degree - 1)])
@@ -81,7 +83,7 @@ def _tables(variables: int, degree: int) -> tuple[IntArray, IntArray, IntArray, 
 
 
 def form(tensor: Array, spins: int) -> Form:
-    """Lay out a symmetric tensor of shape (variables,)*d, d >= 3."""
+    """Return the form of a symmetric tensor of shape (variables,)*d, d >= 3."""
     degree, variables = tensor.ndim, tensor.shape[0]
     tuples, table, table_base, base, size = _tables(variables, degree)
     top = np.zeros((-(-len(tuples) // _ROWS_AT_ONCE) * _ROWS_AT_ONCE, variables))
@@ -104,7 +106,7 @@ def _ranks(tuples: IntArray) -> IntArray:
 
 
 def _joined_ranks(tuples: IntArray, variables: int) -> IntArray:
-    """Ranks of every tuple with every index put to it, shape (len(tuples), variables)."""
+    """Return the rank of every tuple joined with every index, shape (len(tuples), variables)."""
     shape = (len(tuples), variables)
     wide = np.broadcast_to(tuples[:, None, :], (*shape, tuples.shape[1]))
     last = np.broadcast_to(np.arange(variables)[None, :, None], (*shape, 1))

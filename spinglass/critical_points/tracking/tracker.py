@@ -1,7 +1,7 @@
 """Kernel: follow a block of paths from the start form to the model, eight at a time.
 
-Every lane follows a path of its own with steps of its own; a lane whose path has ended takes the next one.
-A step predicts by the power series, takes one Newton step there, and is accepted if that step is short.
+Each lane follows its own path with its own step length; when a path ends, its lane takes the next one. A step predicts
+a point from the power series, takes one Newton step from it, and is accepted if the Newton step is short.
 """
 
 from typing import NamedTuple
@@ -30,24 +30,25 @@ from spinglass.layout import IntArray
 ARRIVED, STEP_TOO_SHORT, TOO_MANY_STEPS, NOT_REGULAR = range(4)
 _ON_THE_WAY = -1
 
-# Newton's last step at a solution is rounding times its condition number; at a singular one it is of order 1.
+# The last Newton step at a regular solution is the rounding error times its condition number; at a singular one it is
+# of order 1.
 _POLISHED, _REGULAR = 1e-12, 1e-9
-_POLISHES = 5  # Newton steps that a path may take at its end
+_POLISHES = 5  # largest number of Newton steps at the end of a path
 
 
 class Lanes(NamedTuple):
-    """Where eight paths are, in arrays of lanes.
+    """State of eight paths, in arrays of lanes.
 
     Attributes
     ----------
     series
-        The power series at the last accepted points.
+        Power series at the last accepted points; complex.
     time, step
-        t there, and the step to the next point; real.
+        The homotopy parameter t of these points, and the step to the next point; real.
     lengths
-        Of Newton's step and of the last three coefficients of the new series; real, four rows.
+        Lengths of the Newton step and of the last three coefficients of the new series; real, four rows.
     accepted
-        1 where the step was accepted, else 0; real.
+        1 if the step was accepted, else 0; real.
     """
 
     series: Array
@@ -69,19 +70,19 @@ def lanes(form: Form, order: int) -> Lanes:
 
 
 class Precision(NamedTuple):
-    """How closely paths are followed."""
+    """Settings that determine how accurately paths are followed."""
 
-    order: int
-    prediction: float  # error allowed to the predicted point, relative to |X| = 1
-    correction: float  # length of a Newton step that is still accepted
+    order: int  # of the power series
+    prediction: float  # allowed error of the predicted point, relative to |X| = 1
+    correction: float  # largest length of a Newton step that is accepted
     radius: float  # largest step, in units of the estimated radius of convergence
     shortest: float  # a path whose step falls below this has failed
-    steps: int  # so many steps at most
+    steps: int  # largest number of steps of one path
 
 
 @jit
 def _predict(variables: int, order: int, step: Array, coefficients: Array, w: Workspace) -> None:
-    """Evaluate the series at ``step``, scaled to length one, into ``point``."""
+    """Evaluate the series at ``step``, scale the result to length one, and write it to ``point``."""
     h = load_real(step, 0)
     square = splat(0.0)
     for i in range(variables):
@@ -106,7 +107,7 @@ def _length(variables: int, a: Array, first: int, out: Array, row: int) -> None:
 
 @jit
 def _step_length(precision: Precision, last: float, before: float, earlier: float) -> float:
-    """Largest step whose first neglected term, extrapolated from the last three, stays below the tolerance."""
+    """Return the largest step whose first neglected term, extrapolated from the last three, is within tolerance."""
     ratio = max(last / before, np.sqrt(last / earlier))
     by_error: float = (precision.prediction / (last * ratio)) ** (1.0 / (precision.order + 1))
     by_radius: float = precision.radius / ratio
@@ -136,7 +137,7 @@ def track(
     status: IntArray,
     steps: IntArray,
 ) -> None:
-    """Follow ``paths``; row k of ``points`` gets the end of path k, ``status`` and ``steps`` how it went."""
+    """Follow ``paths``; write the end of path k, its status and its number of steps to row k of the outputs."""
     order, variables = precision.order, form.variables
     row_of = np.full(WIDTH, -1)
     polish = np.zeros(WIDTH, np.int64)
@@ -180,7 +181,7 @@ def track(
 
 @jit
 def _conclude(precision: Precision, lane: int, polish: IntArray, now: Lanes, target: Array) -> int:
-    """Choose one lane's next step after its last was accepted or not, and return the lane's state."""
+    """Choose the next step of one lane, given whether the last one was accepted, and return the state of the lane."""
     if now.accepted[0, lane] == 0.0:
         now.step[0, lane] *= 0.5
         return STEP_TOO_SHORT if now.step[0, lane] < precision.shortest else _ON_THE_WAY
