@@ -1,4 +1,4 @@
-"""Layered networks, the paths through them, and their way to the spin glass."""
+"""Layered networks, the path models that represent them, and the spin glasses to which these reduce."""
 
 from spinglass.networks.decoupled import DecoupledPathModel
 from spinglass.networks.layers import LayeredNetwork

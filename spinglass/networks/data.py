@@ -1,4 +1,4 @@
-"""Handwritten digits: those that scikit-learn ships, and MNIST from its four files. Nothing is downloaded."""
+"""Handwritten digits: the data set in scikit-learn, and MNIST from local files. Nothing is downloaded."""
 
 import gzip
 import math
@@ -13,45 +13,58 @@ from spinglass._common.arguments import whole_number
 from spinglass._common.seeds import Seed, generator
 from spinglass.landscape import Array
 
-_IMAGES, _LABELS = 2051, 2049  # the magic numbers of the IDX format: bytes, in three dimensions or one
+_IMAGES, _LABELS = 2051, 2049  # magic numbers of IDX files of bytes with three dimensions and with one
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Digits:
-    """Square images as rows of pixels in [0, 1], and their digits 0 to 9."""
+    """Square images of handwritten digits, with their labels.
 
-    train: tuple[Array, npt.NDArray[np.int64]]  # (N, side^2), (N,)
+    Attributes
+    ----------
+    train, test
+        Pairs of images, shape (N, side^2) with pixels in [0, 1], and labels 0 to 9, shape (N,).
+    side
+        Number of pixels along each side of an image.
+    """
+
+    train: tuple[Array, npt.NDArray[np.int64]]
     test: tuple[Array, npt.NDArray[np.int64]]
     side: int
 
     def __repr__(self) -> str:
-        """Return the sizes."""
+        """Return a summary of the sizes."""
         return f"Digits: {len(self.train[0])} to train and {len(self.test[0])} to test, {self.side} x {self.side}"
 
 
 def digits(test_share: float = 0.2, seed: Seed = 0) -> Digits:
-    """Return the 1797 real digits of 8 x 8 pixels that scikit-learn ships, split at random.
+    """Return the 1797 handwritten digits of 8 x 8 pixels from scikit-learn, split at random.
 
     Parameters
     ----------
     test_share
-        The share of images set aside for testing, in (0, 1).
+        Share of the images that is used for testing, in (0, 1). Default: 0.2.
     seed
-        For the split.
+        Seed of the split. Default: 0.
+
+    Returns
+    -------
+    Digits
+        The images and labels.
 
     Raises
     ------
     ValueError
-        If the share leaves nothing to train on or nothing to test on.
+        If the training or the test set would be empty.
+
+    References
+    ----------
+    Alpaydin and Kaynak, "Optical Recognition of Handwritten Digits", UCI repository (1998), its test part.
 
     Examples
     --------
     >>> digits()
     Digits: 1438 to train and 359 to test, 8 x 8
-
-    Notes
-    -----
-    Source: Alpaydin and Kaynak, "Optical Recognition of Handwritten Digits", UCI repository (1998), its test part.
     """
     from sklearn.datasets import load_digits
 
@@ -59,7 +72,7 @@ def digits(test_share: float = 0.2, seed: Seed = 0) -> Digits:
     tested = round(test_share * len(images)) if 0 < test_share < 1 else 0
     if not 0 < tested < len(images):
         raise ValueError(
-            f"test_share must lie strictly between 0 and 1 and leave images on both sides, not {test_share!r}"
+            f"test_share must lie strictly between 0 and 1 and leave images in both sets, not {test_share!r}"
         )
     order = generator(seed).permutation(len(images))
     X, y = images[order] / 16, labels[order].astype(np.int64)
@@ -67,41 +80,64 @@ def digits(test_share: float = 0.2, seed: Seed = 0) -> Digits:
 
 
 def mnist(folder: str | Path, side: int = 10) -> Digits:
-    """Read MNIST from its four IDX files, gzipped or not, and average the images over areas to ``side x side`` pixels.
+    """Read MNIST from its four IDX files and average the images to ``side x side`` pixels.
 
     Parameters
     ----------
     folder
-        Where train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte lie
-        (``.gz`` may follow).
+        Folder that contains train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
+        t10k-labels-idx1-ubyte, each optionally compressed as ``.gz``.
     side
-        Pixels a side, at most the images' own 28. Every new pixel is the mean over its square of the old image.
+        Number of pixels along each side, at most 28. A new pixel is the mean over its area in the original image.
+        Default: 10.
+
+    Returns
+    -------
+    Digits
+        The images and labels.
 
     Raises
     ------
     ValueError
-        If the folder is none, or a file is missing, is not what its name says, or its length is not what its head says.
+        If ``folder`` is not a folder, a file is missing or of another kind, or its length does not match its header.
 
-    Notes
-    -----
-    Source: LeCun, Cortes and Burges, "The MNIST database"; 10 x 10 pixels as in Choromanska et al. (2015), section 5.
+    References
+    ----------
+    LeCun, Cortes and Burges, "The MNIST database"; 10 x 10 pixels as in Choromanska et al. (2015), section 5.
     """
     if not isinstance(folder, str | Path) or Path(folder).is_file():
-        raise ValueError(f"folder must be the path of the folder in which MNIST's four files lie, not {folder!r}")
+        raise ValueError(f"folder must be the path of the folder with MNIST's four files, not {folder!r}")
     parts = []
     for part in ("train", "t10k"):
         images = _idx(_file(Path(folder), f"{part}-images-idx3-ubyte"), _IMAGES)
         labels = _idx(_file(Path(folder), f"{part}-labels-idx1-ubyte"), _LABELS)
         if len(images) != len(labels):
             raise ValueError(
-                f"{folder}: {len(images)} {part} images but {len(labels)} labels; take both from one source"
+                f"{folder}: {len(images)} {part} images but {len(labels)} labels; use files from the same source"
             )
         parts.append((averaged(images, side).reshape(len(images), -1) / 255, labels.astype(np.int64)))
     return Digits(train=parts[0], test=parts[1], side=side)
 
 
 def averaged(images: npt.NDArray[np.generic], side: int) -> Array:
-    """Return images (N, a, a) averaged over areas to (N, side, side): every pixel counts by its overlap.
+    """Return images averaged to a lower resolution; each pixel is weighted by its overlap with the new pixel.
+
+    Parameters
+    ----------
+    images
+        Square images, shape (N, a, a).
+    side
+        New number of pixels along each side, at most a.
+
+    Returns
+    -------
+    ndarray
+        Averaged images, shape (N, side, side).
+
+    Raises
+    ------
+    ValueError
+        If the images are not square, or ``side`` is not a whole number from 1 to a.
 
     Examples
     --------
@@ -112,9 +148,9 @@ def averaged(images: npt.NDArray[np.generic], side: int) -> Array:
     if images.ndim != 3 or images.shape[2] != old:
         raise ValueError(f"images must be square, of shape (N, a, a), not {images.shape}")
     if whole_number("side", side, 1) > old:
-        raise ValueError(f"side must be at most the images' own {old}, not {side}: averaging cannot add pixels")
+        raise ValueError(f"side must be at most {old}, the side of the images, not {side}: averaging cannot add pixels")
     new_edges, old_edges = np.arange(side + 1)[:, None] * (old / side), np.arange(old + 1)
-    # The overlap of two intervals of edges a..b and c..d is min(b, d) - max(a, c), where that is positive.
+    # The overlap of two intervals a..b and c..d is min(b, d) - max(a, c) if that is positive, and 0 otherwise.
     overlap = np.minimum(new_edges[1:], old_edges[1:]) - np.maximum(new_edges[:-1], old_edges[:-1])
     share = np.maximum(overlap, 0) * (side / old)
     return np.asarray(np.einsum("ik,nkl,jl->nij", share, images.astype(np.float64), share, optimize=True))
@@ -124,11 +160,11 @@ def _file(folder: Path, name: str) -> Path:
     for path in (folder / name, folder / f"{name}.gz"):
         if path.is_file():
             return path
-    raise ValueError(f"there is no {name} (nor {name}.gz) in {folder}; put MNIST's four files there")
+    raise ValueError(f"there is no {name} or {name}.gz in {folder}; the folder must contain MNIST's four files")
 
 
 def _idx(path: Path, magic: int) -> npt.NDArray[np.uint8]:
-    """Read an IDX file of bytes: a magic number, the sizes of its dimensions, the numbers."""
+    """Read an IDX file of bytes, which consists of a magic number, the sizes of its dimensions, and the data."""
     try:
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error) as error:
@@ -138,10 +174,8 @@ def _idx(path: Path, magic: int) -> npt.NDArray[np.uint8]:
     head = [int.from_bytes(content[at : at + 4]) for at in range(0, begin, 4)]
     if len(content) < begin or head[0] != magic:
         kind = "images" if dimensions == 3 else "labels"
-        raise ValueError(f"{path} is no IDX file of {kind}: it should begin with {magic}, not {head[0]}")
+        raise ValueError(f"{path} is not an IDX file of {kind}: it should begin with {magic}, not {head[0]}")
     size = math.prod(head[1:])
     if len(content) != begin + size:
-        raise ValueError(
-            f"{path} is cut off or too long: {len(content) - begin} numbers where its head promises {size}"
-        )
+        raise ValueError(f"{path} has the wrong length: {len(content) - begin} numbers, but its header says {size}")
     return np.frombuffer(content, dtype=np.uint8, offset=begin, count=size).reshape(head[1:])

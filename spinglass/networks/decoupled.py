@@ -1,4 +1,4 @@
-"""The path model of a ReLU network: every path has an input and an activity of its own, drawn at random."""
+"""The path model of a ReLU network, with an independent random input and activity for every path."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,47 +19,57 @@ from spinglass.networks.paths.draws import PathDraws
 from spinglass.networks.paths.expansion import edge_index
 from spinglass.networks.paths.expectations import SAMPLES, sampled_outputs
 from spinglass.networks.paths.path_form import PathForm
+from spinglass.networks.paths.path_landscape import PathLandscape
 from spinglass.networks.paths.path_losses import PathLosses
 from spinglass.networks.redundancy import unique_weights
 
 Sharing = Literal["per-edge", "unique"]
 
 
-class DecoupledPathModel(PathLosses):
-    """``Y(w) = q sum_paths X A prod w`` with X iid N(0, 1) and A iid Bernoulli(rho), one of each a path.
+class DecoupledPathModel(PathLandscape, PathLosses):
+    """The random polynomial ``Y(w) = q sum_paths X A prod w``, with X iid N(0, 1) and A iid Bernoulli(rho) per path.
 
-    With ``weights="per-edge"`` a path takes one weight a layer, as in the network: n = N weights (each W_l raveled)
-    and ``q = Lambda^{-(H-1)/2}``, ``Lambda = Psi^{1/H}``. With ``weights="unique"`` there are n = Lambda = ``size``
-    weights, and each H-tuple of them stands on the same number ``m = Psi/Lambda^H`` of paths;
-    ``q = Lambda^{-(H-1)/2} m^{-1/2}``, so that m makes no difference to the law at rho = 1. Then over X and A
-    ``Cov(Y(w), Y(w')) = rho Lambda (w.w'/Lambda)^H``, and at rho = 1 the model *is* a spherical spin glass.
+    With ``weights="per-edge"``, a path has one weight per layer, as in the network: there are n = N weights (the W_l,
+    each raveled), and ``q = Lambda^{-(H-1)/2}`` with ``Lambda = Psi^{1/H}``. With ``weights="unique"``, there are
+    n = Lambda = ``size`` weights, each H-tuple of which belongs to the same number ``m = Psi/Lambda^H`` of paths, and
+    ``q = Lambda^{-(H-1)/2} m^{-1/2}``, such that the law at rho = 1 does not depend on m. The covariance over X and A
+    is then ``Cov(Y(w), Y(w')) = rho Lambda (w.w'/Lambda)^H``, and at rho = 1 the model is a spherical spin glass.
 
-    The model is a landscape (`spinglass.landscape`) with energy Y on the sphere ``|w|^2 = n``. Activities are drawn
-    once for the model; losses are their expectations over fresh ones, X held fixed. `averaged` puts rho for every A.
-    The first use draws every path, at about 0.1 us each; more than 1e9 paths are refused then.
+    The model is a landscape (`spinglass.landscape`) with energy Y on the sphere ``|w|^2 = n``. Its activities are drawn
+    once. Losses are expectations over new activities, at fixed X. `averaged` replaces every A by rho. All paths are
+    drawn at the first use, which takes about 0.1 us per path; more than 1e9 paths raise an error at that time.
 
     Parameters
     ----------
     widths
-        ``(n_0, ..., n_H = 1)``.
+        Number of units of each layer, ``(n_0, ..., n_H = 1)``.
     rho
         Probability that a path is active, in [0, 1].
     weights
-        ``"per-edge"`` or ``"unique"``.
+        ``"per-edge"`` (default) or ``"unique"``.
     size
-        Number of unique weights Lambda; ``Psi^{1/H}`` unless given.
+        Number Lambda of unique weights. Default: ``Psi^{1/H}``.
     seed
-        int, SeedSequence or Generator.
+        Seed of the inputs and activities.
+
+    Attributes
+    ----------
+    n
+        Number of weights.
+    rho, weights
+        As given.
+    architecture
+        The sizes that follow from the widths (`Architecture`).
 
     Raises
     ------
     ValueError
-        If an argument is out of range, Lambda is not a whole number, Psi is not a multiple of Lambda^H (the nearest
-        sizes are named), or the active paths will not fit in memory.
+        If an argument is out of range, Lambda is not a whole number, Psi is not a multiple of Lambda^H (the message
+        contains the nearest sizes), or the active paths do not fit in memory.
 
-    Notes
-    -----
-    Source: Choromanska et al. 2015, sections 3.2 and 3.3. The paper has m = 1.
+    References
+    ----------
+    Choromanska et al. (2015), sections 3.2 and 3.3, where m = 1.
 
     Examples
     --------
@@ -92,7 +102,7 @@ class DecoupledPathModel(PathLosses):
             self.n = self.architecture.size
             if size is not None and size != self.n:
                 raise ValueError(
-                    f'with weights="per-edge" there are N = {self.n} weights, not size = {size!r}; leave size out'
+                    f'with weights="per-edge" there are N = {self.n} weights, not size = {size!r}; omit size'
                 )
         self._draws = PathDraws(seed_sequence(seed), self.architecture.paths, self.rho)
 
@@ -105,7 +115,7 @@ class DecoupledPathModel(PathLosses):
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """``(n_0, ..., n_H)``."""
+        """Number of units of each layer, ``(n_0, ..., n_H)``."""
         return self.architecture.widths
 
     @property
@@ -115,12 +125,12 @@ class DecoupledPathModel(PathLosses):
 
     @property
     def Lambda(self) -> float:
-        """The number of unique weights, or ``Psi^{1/H}`` with a weight an edge."""
+        """Number of unique weights, or ``Psi^{1/H}`` with one weight per edge."""
         return float(self.n) if self.weights == "unique" else self.architecture.Lambda
 
     @property
     def multiplicity(self) -> int:
-        """m, the number of paths that share their weights: ``Psi/Lambda^H``, or 1 with a weight an edge."""
+        """Number m of paths with the same weights, ``Psi/Lambda^H``, or 1 with one weight per edge."""
         return int(self.architecture.paths // self.n**self.H) if self.weights == "unique" else 1
 
     @property
@@ -132,23 +142,33 @@ class DecoupledPathModel(PathLosses):
 
     @cached_property
     def inputs(self) -> Array:
-        """X, shape (paths,); drawn again when first asked for."""
+        """The inputs X, shape (paths,); generated again at the first access."""
         return self._draws.inputs()
 
     @cached_property
     def activity(self) -> Array:
-        """The drawn A, 0.0 or 1.0 (rho everywhere in an averaged model), shape (paths,)."""
+        """The drawn activities A, 0.0 or 1.0 (rho everywhere in an averaged model), shape (paths,)."""
         return self._draws.activities()
 
     @cached_property
     def form(self) -> PathForm | SphericalSpinGlass:
-        """The energy as it is stored: its active paths listed, or packed couplings where these are smaller."""
+        """The energy as it is stored: a list of active paths, or packed couplings if these take less memory."""
         if self.weights == "per-edge":
             return storage.layered_form(self._draws, self.architecture)
         return storage.unique_form(self._draws, self.n, self.H)
 
     def with_rho(self, rho: float) -> "DecoupledPathModel":
-        """Return the model of another rho with the same X; a larger rho only adds active paths.
+        """Return the model with another rho and the same X; a larger rho only adds active paths.
+
+        Parameters
+        ----------
+        rho
+            Probability that a path is active, in [0, 1].
+
+        Returns
+        -------
+        DecoupledPathModel
+            The model with this rho.
 
         Examples
         --------
@@ -159,20 +179,20 @@ class DecoupledPathModel(PathLosses):
         return self._like(real_number("rho", rho), averaged=self._draws.averaged)
 
     def spin_glass(self) -> SphericalSpinGlass:
-        """Return the glass with this energy at every point: `enumerate_critical_points` works through it.
+        """Return the spin glass with the same energy at every point, which `enumerate_critical_points` uses.
 
         Raises
         ------
         ValueError
-            If its packed couplings will not fit in memory.
+            If its packed couplings do not fit in memory.
         """
         return storage.as_spin_glass(self.form)
 
     def continua(self) -> str:
-        """Say why whole continua of points on the sphere are critical, or nothing where none is known.
+        """Return the reason why continua of points on the sphere are critical, or an empty text if none is known.
 
-        With a weight an edge and H >= 3, every path's derivative holds a weight of one of any two layers: where two
-        layers are zero the gradient is, and the other layers' weights are free.
+        With one weight per edge and H >= 3, every term of the gradient contains a weight from at least one of any two
+        layers. The gradient therefore vanishes where two layers are zero, for any weights of the other layers.
         """
         if self.weights == "unique" or self.H < 3:
             return ""
@@ -180,12 +200,12 @@ class DecoupledPathModel(PathLosses):
         if free < 2:
             return ""
         return (
-            "with a weight an edge and H >= 3, every point where two layers' weights are zero is critical: "
-            f"continua of up to {free - 1} dimensions"
+            "with one weight per edge and H >= 3, every point where the weights of two layers are zero is critical: "
+            f"there are continua of up to {free - 1} dimensions"
         )
 
     def averaged(self) -> "DecoupledPathModel":
-        """Return the landscape ``E_A Y = rho q sum X prod w``: this model with rho in the place of every A.
+        """Return the landscape ``E_A Y = rho q sum X prod w``, in which rho replaces every A.
 
         Examples
         --------
@@ -199,42 +219,23 @@ class DecoupledPathModel(PathLosses):
     def _averaged(self) -> "DecoupledPathModel":
         return self._like(self.rho, averaged=True)
 
-    def energy(self, w: ArrayLike) -> Array:
-        """Return Y for the drawn activities at any finite w, shape (..., n) -> (...,).
-
-        Raises
-        ------
-        ValueError
-            If the last axis is not n, or a coordinate is not real and finite.
-        """
-        return np.asarray(self.form.energy(w), dtype=np.float64)[()]
-
-    output = energy
-
-    def gradient(self, w: ArrayLike) -> Array:
-        """Return the Euclidean gradient of `energy`, shape (..., n) -> (..., n); raises as it does."""
-        return self.energy_and_gradient(w)[1]
-
-    def energy_and_gradient(self, w: ArrayLike) -> tuple[Array, Array]:
-        """Return energies (...,) and gradients (..., n) in one sweep; raises as `energy`."""
-        energy, gradient = self.form.energy_and_gradient(w)
-        return np.asarray(energy, dtype=np.float64)[()], np.asarray(gradient, dtype=np.float64)
-
-    def hessian_vector(self, w: ArrayLike, v: ArrayLike) -> Array:
-        """Return the Euclidean Hessian of `energy` times v, shapes (..., n); raises as `energy`."""
-        return np.asarray(self.form.hessian_vector(w, v))
-
-    def chunk(self, batch: int) -> int:
-        """Return the width to whose multiples a batch is padded inside."""
-        return self.form.chunk(batch)
-
     def path_terms(self, w: ArrayLike) -> Array:
-        """Return ``t = q X prod w`` of every path, so that ``Y = sum A t``: shape (..., n) -> (..., paths).
+        """Return the terms ``t = q X prod w`` of all paths, such that ``Y = sum A t``.
+
+        Parameters
+        ----------
+        w
+            Weights, shape (..., n).
+
+        Returns
+        -------
+        ndarray
+            Terms, shape (..., paths).
 
         Raises
         ------
         ValueError
-            As `energy`, and if the terms will not fit in memory.
+            As `energy`, and if the terms do not fit in memory.
         """
         points = check_points(w, self.n)
         self._draws.require_few()
@@ -250,16 +251,46 @@ class DecoupledPathModel(PathLosses):
         return self.q * self.inputs * product
 
     def expected_output(self, w: ArrayLike) -> Array:
-        """Return ``E_A Y = rho q sum X prod w``, shape (..., n) -> (...,); raises as `energy`."""
-        return self.averaged().energy(w)
+        """Return the expected output ``E_A Y = rho q sum X prod w``.
 
-    def sample_outputs(self, w: ArrayLike, samples: int = SAMPLES, *, seed: Seed = 0) -> Array:
-        """Return Y for fresh activities, shape (..., n) -> (..., samples); all points share them.
+        Parameters
+        ----------
+        w
+            Weights, shape (..., n).
+
+        Returns
+        -------
+        ndarray
+            Expected outputs, shape (...,).
 
         Raises
         ------
         ValueError
-            As `path_terms`, and unless ``samples`` is a whole number >= 1.
+            As `energy`.
+        """
+        return self.averaged().energy(w)
+
+    def sample_outputs(self, w: ArrayLike, samples: int = SAMPLES, *, seed: Seed = 0) -> Array:
+        """Return outputs Y for new random activities, which are the same for all points.
+
+        Parameters
+        ----------
+        w
+            Weights, shape (..., n).
+        samples
+            Number of activities drawn. Default: 10000.
+        seed
+            Seed of the activities. Default: 0.
+
+        Returns
+        -------
+        ndarray
+            Outputs, shape (..., samples).
+
+        Raises
+        ------
+        ValueError
+            As `path_terms`, and if ``samples`` is not a whole number >= 1.
         """
         samples = whole_number("samples", samples, 1)
         terms = self.path_terms(w)
@@ -267,10 +298,10 @@ class DecoupledPathModel(PathLosses):
         return outputs.reshape(*terms.shape[:-1], samples)
 
     def largest_output(self) -> float:
-        """Return a bound S on ``|Y|`` over all activities and all w on the sphere; it depends on X.
+        """Return a bound S on ``|Y|`` over all activities and all w on the sphere, for the inputs X of the model.
 
-        By Cauchy-Schwarz ``|Y| <= q |X| (sum_paths prod w^2)^{1/2}``, and the sum is ``m Lambda^H`` with unique
-        weights, at most ``(N/H)^H`` with a weight an edge.
+        By the Cauchy-Schwarz inequality ``|Y| <= q |X| (sum_paths prod w^2)^{1/2}``. The sum equals ``m Lambda^H`` with
+        unique weights, and is at most ``(N/H)^H`` with one weight per edge.
         """
         each = self.n if self.weights == "unique" else self.n / self.H
         return float(self.q * np.linalg.norm(self.inputs) * (self.multiplicity * each**self.H) ** 0.5)

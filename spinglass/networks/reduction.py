@@ -1,4 +1,4 @@
-"""From the path model to the spherical spin glass: same numbers, same law, same loss up to two constants."""
+"""Reduction of the path model to the spherical spin glass, and of its expected loss to the energy."""
 
 from dataclasses import dataclass
 
@@ -31,20 +31,30 @@ __all__ = [
 
 
 def to_spin_glass(model: DecoupledPathModel) -> SphericalSpinGlass:
-    """Return the H-spin glass whose energy at every w is the model's output: its X and A become couplings.
+    """Return the H-spin glass whose energy equals the output of a path model at every w.
 
-    ``J_{i1..iH} = m^{-1/2} sum X A`` over the m paths of that tuple of unique weights. For ``model.with_rho(1.0)``
-    the J are iid N(0, 1), so that it has the law of `SphericalSpinGlass.pure`; for ``model.averaged()`` it is that
-    glass times rho; for a drawn A it has the covariance ``rho Lambda (w.w'/Lambda)^H``, but diluted couplings.
+    The couplings are ``J_{i1..iH} = m^{-1/2} sum X A``, summed over the m paths of each tuple of unique weights. For
+    ``model.with_rho(1.0)`` the J are iid N(0, 1), as in `SphericalSpinGlass.pure`; ``model.averaged()`` gives rho times
+    this glass. For random activities A the covariance is ``rho Lambda (w.w'/Lambda)^H``, with diluted couplings.
+
+    Parameters
+    ----------
+    model
+        A path model with ``weights="unique"``.
+
+    Returns
+    -------
+    SphericalSpinGlass
+        The spin glass, with n = Lambda spins.
 
     Raises
     ------
     ValueError
-        If the model has a weight an edge: its form lacks most of a glass's couplings and has another law.
+        If the model has one weight per edge; most couplings of a spin glass are then absent, and the law differs.
 
-    Notes
-    -----
-    Source: Choromanska et al. 2015, section 3.3 and eq. 8.
+    References
+    ----------
+    Choromanska et al. (2015), section 3.3 and eq. 8.
 
     Examples
     --------
@@ -54,36 +64,67 @@ def to_spin_glass(model: DecoupledPathModel) -> SphericalSpinGlass:
     """
     if model.weights != "unique":
         raise ValueError(
-            f"{model!r} takes one weight of every layer a path, which no glass of {model.n} iid couplings does; "
-            'make the model with weights="unique"'
+            f"{model!r} has one weight per edge, so it is not equal in law to a spin glass with iid couplings; "
+            'use a model with weights="unique"'
         )
     return model.spin_glass()
 
 
 @dataclass(frozen=True)
 class LossConstants:
-    """``E_A loss(w) = C1 + C2 L(w)``, with L the energy of ``to_spin_glass(model.with_rho(1.0))``."""
+    """Constants of ``E_A loss(w) = C1 + C2 L(w)``, with L the energy of ``to_spin_glass(model.with_rho(1.0))``.
+
+    Attributes
+    ----------
+    C1, C2
+        The constants.
+    """
 
     C1: float
     C2: float
 
     def loss(self, energy: ArrayLike) -> Array:
-        """Return the loss at points where the glass has these energies."""
+        """Return the expected loss at points with given energies.
+
+        Parameters
+        ----------
+        energy
+            Total energies L of the spin glass, any shape.
+
+        Returns
+        -------
+        ndarray
+            ``C1 + C2 L``, same shape.
+        """
         return np.asarray(self.C1 + self.C2 * np.asarray(energy, dtype=np.float64))[()]
 
 
 def loss_constants(model: DecoupledPathModel, target: float) -> LossConstants:
-    """Return ``C1 = S`` and ``C2 = -s rho`` of the absolute loss with targets ``s S``.
+    """Return the constants ``C1 = S`` and ``C2 = -s rho`` of the absolute loss with the target ``s S``, s = +-1.
+
+    For the hinge loss such constants exist only where no output reaches the hinge; see
+    `DecoupledPathModel.hinge_loss`.
+
+    Parameters
+    ----------
+    model
+        A path model.
+    target
+        The target of the output, ``s S``.
+
+    Returns
+    -------
+    LossConstants
+        The constants.
 
     Raises
     ------
     ValueError
         If ``|target|`` is below the bound `DecoupledPathModel.largest_output` on outputs, or not finite.
 
-    Notes
-    -----
-    Source: Choromanska et al. 2015, section 3.3. For the hinge loss there are such constants only where no output
-    reaches the hinge; see `DecoupledPathModel.hinge_loss`.
+    References
+    ----------
+    Choromanska et al. (2015), section 3.3.
 
     Examples
     --------
@@ -95,22 +136,34 @@ def loss_constants(model: DecoupledPathModel, target: float) -> LossConstants:
     S = model.largest_output()
     if abs(t) < S:
         raise ValueError(
-            f"the absolute loss is affine in the energy for |target| >= S = {S:.6g}, a bound on all outputs for these "
-            f"inputs; {t:g} is less: take S, or model.absolute_loss for the exact expectation"
+            f"the absolute loss is affine in the energy only for |target| >= S = {S:.6g}, a bound on all outputs for "
+            f"these inputs; given {t:g}: use S, or model.absolute_loss for the exact expectation"
         )
     return LossConstants(abs(t), -model.rho if t > 0 else model.rho)
 
 
 def at_radius(glass: SphericalSpinGlass, C: float) -> SphericalSpinGlass:
-    """Return the glass whose energy at w, ``|w|^2 = n``, is that of ``glass`` at ``sqrt(C) w``.
+    """Return the spin glass whose energy at w, ``|w|^2 = n``, is that of ``glass`` at ``sqrt(C) w``.
 
-    So the spherical constraint ``(1/Lambda) sum w^2 = C`` is that of C = 1 with energies times ``C^{H/2}``, the
-    critical points at the same directions with the same indices.
+    The spherical constraint ``(1/Lambda) sum w^2 = C`` is thus equivalent to the constraint with C = 1 and energies
+    multiplied by ``C^{H/2}``; critical points have the same directions and indices.
+
+    Parameters
+    ----------
+    glass
+        A spin glass, pure or mixed.
+    C
+        The squared radius per spin, ``|w|^2/n``.
+
+    Returns
+    -------
+    SphericalSpinGlass
+        The rescaled spin glass.
 
     Raises
     ------
     ValueError
-        Unless C is a positive finite number.
+        If C is not a positive finite number.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How few distinct weights carry a network: unique weights used uniformly, and networks reduced to few values."""
+"""Redundancy of weights: uniform use of unique weights, and networks reduced to few distinct weights."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,26 @@ from spinglass.networks.relu import ReLUNetwork
 
 
 def unique_weights(layers: Architecture, size: int | None = None) -> int:
-    """Return Lambda if every H-tuple of Lambda unique weights can stand on equally many of the Psi paths.
+    """Return the number Lambda of unique weights, after checking that all H-tuples of them can be used equally often.
 
-    That needs a whole number Lambda with Psi a multiple of ``Lambda^H``; ``size=None`` asks for ``Lambda = Psi^{1/H}``.
+    This requires that Lambda is a whole number and that the number of paths Psi is a multiple of ``Lambda^H``.
+
+    Parameters
+    ----------
+    layers
+        The architecture.
+    size
+        The number Lambda of unique weights. Default: ``Psi^{1/H}``.
+
+    Returns
+    -------
+    int
+        Lambda.
 
     Raises
     ------
     ValueError
-        Otherwise; the nearest sizes are named.
+        If Lambda does not satisfy these conditions; the message contains the nearest possible sizes.
 
     Examples
     --------
@@ -35,12 +47,22 @@ def unique_weights(layers: Architecture, size: int | None = None) -> int:
     raise ValueError(
         f"{Psi} paths of {H} weights cannot use every {H}-tuple of {wanted:.6g} weights equally often: Lambda must be "
         f"a whole number and Psi a multiple of Lambda^{H}. The nearest sizes for these widths: "
-        f"{' or '.join(map(str, near))}; or make Psi a power, as with widths {(3,) * H + (1,)}"
+        f"{' or '.join(map(str, near))}; or use widths such that Psi is an {H}-th power, such as {(3,) * H + (1,)}"
     )
 
 
 def uniform_sizes(layers: Architecture) -> list[int]:
-    """Return every Lambda whose H-tuples the paths can use equally often, ascending.
+    """Return every number Lambda of unique weights whose H-tuples the paths can use equally often.
+
+    Parameters
+    ----------
+    layers
+        The architecture.
+
+    Returns
+    -------
+    list of int
+        The possible values of Lambda, ascending.
 
     Examples
     --------
@@ -52,18 +74,18 @@ def uniform_sizes(layers: Architecture) -> list[int]:
 
 @dataclass(frozen=True, eq=False)
 class ReducedNetwork:
-    """A network with few distinct weights, and how often it decides otherwise than the one it stands for.
+    """A network with few distinct weights, and how often its predictions differ from those of the original network.
 
     Attributes
     ----------
     network
         The reduced network, of the same architecture.
     values
-        Its distinct weights, ascending, shape (s,).
+        The distinct weights, ascending, shape (s,).
     epsilon
-        Fraction of the inputs where the sign of the output differs.
+        Fraction of the inputs for which the sign of the output differs.
     correlation
-        Correlation of the two signs over the inputs; NaN where one network never changes its sign.
+        Correlation of the two signs over the inputs; NaN if the sign of one network is constant.
     """
 
     network: ReLUNetwork
@@ -75,16 +97,31 @@ class ReducedNetwork:
 def reduce_weights(net: ReLUNetwork, s: int, X: ArrayLike) -> ReducedNetwork:
     """Return a network with s distinct weights, an (s, epsilon)-reduction image with epsilon measured on X.
 
-    Every weight becomes the mean of its class; the s classes hold equally many weights, in order of size.
+    The weights are sorted by value and divided into s classes of equal size; every weight is replaced by the mean of
+    its class.
+
+    Parameters
+    ----------
+    net
+        A network with ``last_relu=False``.
+    s
+        Number of distinct weights, from 1 to N.
+    X
+        Inputs on which predictions are compared, shape (batch, d).
+
+    Returns
+    -------
+    ReducedNetwork
+        The reduced network and its measured epsilon.
 
     Raises
     ------
     ValueError
-        If s is not a whole number in 1..N, X does not fit, or the output is rectified, so that it has no sign.
+        If s is not a whole number in 1..N, X does not fit, or the output is rectified and hence has no sign.
 
-    Notes
-    -----
-    Source: Choromanska et al. 2015, definition 3.1: predictions differ on at most a fraction epsilon of the inputs.
+    References
+    ----------
+    Choromanska et al. (2015), definition 3.1: predictions differ on at most a fraction epsilon of the inputs.
 
     Examples
     --------
@@ -97,7 +134,7 @@ def reduce_weights(net: ReLUNetwork, s: int, X: ArrayLike) -> ReducedNetwork:
     if whole_number("s", s, 1) > N:
         raise ValueError(f"a network of {N} weights has at most s = {N} distinct ones, not {s}")
     if net.last_relu:
-        raise ValueError("a rectified output has no sign to predict; make the network with last_relu=False")
+        raise ValueError("a rectified output has no sign to predict; use a network with last_relu=False")
     flat = np.concatenate([W.reshape(-1) for W in net.weights])
     labels = np.empty(N, np.int64)
     labels[np.argsort(flat, kind="stable")] = np.arange(N) * s // N
@@ -111,12 +148,22 @@ def reduce_weights(net: ReLUNetwork, s: int, X: ArrayLike) -> ReducedNetwork:
 
 
 def sign_correlation(first: ArrayLike, second: ArrayLike) -> float:
-    """Return the correlation of two sequences of signs; NaN where one of them is constant.
+    """Return the correlation of two sequences of signs.
+
+    Parameters
+    ----------
+    first, second
+        Signs +1 or -1, of equal shape.
+
+    Returns
+    -------
+    float
+        The correlation coefficient; NaN if one sequence is constant.
 
     Raises
     ------
     ValueError
-        If they differ in shape.
+        If the shapes differ.
 
     Examples
     --------

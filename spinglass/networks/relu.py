@@ -14,25 +14,29 @@ from spinglass.networks.architecture import Architecture, in_figures
 
 Gates = NDArray[np.bool_]
 
-_WEIGHTS = 0x57  # names the weights' descendants of a seed, one a layer
+_WEIGHTS = 0x57  # key of the weights' child seeds, of which there is one per layer
 
 
 class ReLUNetwork:
-    """A network ``Y = q relu(W_H^T ... relu(W_1^T X))`` without biases.
+    """A ReLU network without biases, ``Y = q relu(W_H^T ... relu(W_1^T X))``.
 
-    ``W_l`` has shape ``(n_{l-1}, n_l)``, ``n_0 = d`` and ``n_H = 1``; ``q = Lambda^{-(H-1)/2}`` with
-    ``Lambda = Psi^{1/H}`` and ``Psi = prod n_i`` paths (Choromanska et al. 2015, eq. 1 and section 3.1). The last layer
-    has its ReLU too, as in the paper, unless ``last_relu=False``. A point alone and in a batch agree to rounding.
+    The factor is ``q = Lambda^{-(H-1)/2}`` with ``Lambda = Psi^{1/H}`` and ``Psi = prod n_i`` the number of paths. A
+    point evaluated alone and in a batch gives the same result up to rounding.
 
-    At a kink, where a preactivation is exactly zero, the output has no derivative. The unit then counts as inactive
-    everywhere here, which leaves the output as it is and makes ``gradient`` take 0 for the derivative of relu at 0.
+    The output has no derivative at a kink, where a preactivation is exactly zero. The unit then counts as inactive;
+    this does not change the output, and `gradient` uses 0 for the derivative of relu at 0.
+
+    Parameters
+    ----------
+    weights
+        The matrices ``W_1, ..., W_H``; W_l has shape ``(n_{l-1}, n_l)``, with ``n_0 = d`` and ``n_H = 1``.
+    last_relu
+        Whether the output unit is rectified, as in the paper. Default: True.
 
     Attributes
     ----------
     weights
-        List of the matrices W_1 ... W_H, float64, not copied on access.
-    widths
-        ``(n_0, ..., n_H)``.
+        List of the matrices ``W_1, ..., W_H`` in float64, not copied on access.
     architecture
         The sizes that follow from the widths (`Architecture`).
     last_relu
@@ -41,7 +45,11 @@ class ReLUNetwork:
     Raises
     ------
     ValueError
-        If the matrices are not finite and real, do not follow each other, or the last has not one column.
+        If a matrix is not finite and real, shapes do not fit each other, or the last matrix does not have one column.
+
+    References
+    ----------
+    Choromanska et al. (2015), eq. 1 and section 3.1.
 
     Examples
     --------
@@ -63,12 +71,27 @@ class ReLUNetwork:
 
     @classmethod
     def random(cls, widths: Iterable[int], seed: Seed, *, last_relu: bool = True) -> "ReLUNetwork":
-        """Draw a network of these widths with independent standard normal weights.
+        """Return a network with independent standard normal weights.
+
+        Parameters
+        ----------
+        widths
+            Number of units of each layer, ``n_0, ..., n_H = 1``.
+        seed
+            Seed of the weights.
+        last_relu
+            Whether the output unit is rectified. Default: True.
+
+        Returns
+        -------
+        ReLUNetwork
+            The network.
 
         Raises
         ------
         ValueError
-            If the widths are not at least two whole numbers >= 1 of which the last is 1, or do not fit in memory.
+            If the widths are not at least two whole numbers >= 1 of which the last is 1, or the weights do not fit in
+            memory.
 
         Examples
         --------
@@ -91,7 +114,7 @@ class ReLUNetwork:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """``(n_0, ..., n_H)``."""
+        """Number of units of each layer, ``(n_0, ..., n_H)``."""
         return self.architecture.widths
 
     @property
@@ -101,21 +124,31 @@ class ReLUNetwork:
 
     @property
     def q(self) -> float:
-        """``Lambda^{-(H-1)/2}``, the factor in front of the output."""
+        """The factor of the output, ``q = Lambda^{-(H-1)/2}``."""
         return self.architecture.q
 
     @property
     def Lambda(self) -> float:
-        """``Psi^{1/H}``."""
+        """The scale ``Lambda = Psi^{1/H}``, with Psi the number of paths."""
         return self.architecture.Lambda
 
     def forward(self, X: ArrayLike) -> Array:
-        """Return the outputs Y for inputs X, shape (batch, d) -> (batch,) or (d,) -> ().
+        """Return the outputs Y.
+
+        Parameters
+        ----------
+        X
+            Inputs, shape (batch, d) or (d,).
+
+        Returns
+        -------
+        ndarray
+            Outputs, shape (batch,) or ().
 
         Raises
         ------
         ValueError
-            If X has not d columns, or is not real and finite.
+            If X does not have d columns, or is not real and finite.
         """
         rows, shape = self._rows(X)
         value = rows
@@ -129,7 +162,23 @@ class ReLUNetwork:
     __call__ = forward
 
     def preactivations(self, X: ArrayLike) -> list[Array]:
-        """Return what enters the units of layers 1..H, arrays (batch, n_l); raises as `forward`."""
+        """Return the preactivations of the units of layers 1..H.
+
+        Parameters
+        ----------
+        X
+            Inputs, shape (batch, d) or (d,).
+
+        Returns
+        -------
+        list of ndarray
+            H arrays of shape (batch, n_l).
+
+        Raises
+        ------
+        ValueError
+            As `forward`.
+        """
         value, _ = self._rows(X)
         entering: list[Array] = []
         with one_blas_thread():
@@ -139,15 +188,46 @@ class ReLUNetwork:
         return entering
 
     def activities(self, X: ArrayLike) -> list[Gates]:
-        """Return which units of layers 1..H are active, boolean arrays (batch, n_l); raises as `forward`.
+        """Return which units of layers 1..H are active.
 
-        A unit is active where its preactivation is positive; the output unit of a network without the last
-        ReLU always is.
+        A unit is active if its preactivation is positive. The output unit of a network with ``last_relu=False`` is
+        always active.
+
+        Parameters
+        ----------
+        X
+            Inputs, shape (batch, d) or (d,).
+
+        Returns
+        -------
+        list of ndarray
+            H boolean arrays of shape (batch, n_l).
+
+        Raises
+        ------
+        ValueError
+            As `forward`.
         """
         return self._gates(self.preactivations(X))
 
     def distance_to_kink(self, X: ArrayLike) -> Array:
-        """Return the smallest |preactivation| of any rectified unit, (batch,): 0 at a kink; raises as `forward`."""
+        """Return the smallest |preactivation| of all rectified units, which is 0 at a kink.
+
+        Parameters
+        ----------
+        X
+            Inputs, shape (batch, d) or (d,).
+
+        Returns
+        -------
+        ndarray
+            One number per input, shape (batch,).
+
+        Raises
+        ------
+        ValueError
+            As `forward`.
+        """
         entering = self.preactivations(X)
         smallest = np.full(len(entering[0]), np.inf)
         for layer, h in enumerate(entering, 1):
@@ -156,12 +236,22 @@ class ReLUNetwork:
         return smallest
 
     def gradient(self, X: ArrayLike) -> list[Array]:
-        """Return dY/dW_l for every input by backpropagation, a list of arrays (batch, n_{l-1}, n_l).
+        """Return the derivatives dY/dW_l for every input, by backpropagation.
+
+        Parameters
+        ----------
+        X
+            Inputs, shape (batch, d) or (d,).
+
+        Returns
+        -------
+        list of ndarray
+            H arrays of shape (batch, n_{l-1}, n_l).
 
         Raises
         ------
         ValueError
-            As `forward`, and if the arrays will not fit in memory.
+            As `forward`, and if the arrays do not fit in memory.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""Linear residual networks: population risk, its gradient, and an optimum with small layers."""
+"""Linear residual networks: the population risk, its gradient, and an optimum with small layers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,29 @@ Array = npt.NDArray[np.float64]
 class LinearResNet:
     """The risk ``f = E|x (I + A_1)...(I + A_l) - x R - xi|^2`` of a linear network with skip connections.
 
-    x are rows with ``E x^T x = covariance``, xi is independent noise with ``E|xi|^2 = noise``, the least risk. ``A`` is
-    an array (l, n, n) everywhere. Results are infinite or NaN where layers are too large for them.
+    Inputs x are row vectors with ``E x^T x = covariance``; xi is independent noise with ``E|xi|^2 = noise``, which is
+    the smallest possible risk. In all methods ``A`` is an array of l layers, shape (l, n, n). Results are infinite or
+    NaN if the layers are so large that they overflow.
+
+    Parameters
+    ----------
+    R
+        The target map, shape (n, n).
+    covariance
+        Second moments of the inputs, shape (n, n), symmetric and positive definite. Default: the identity.
+    noise
+        Mean square of the noise. Default: 0.
+
+    Attributes
+    ----------
+    R, covariance, noise
+        The parameters, in float64.
 
     Raises
     ------
     ValueError
-        If R and the covariance are not finite n x n matrices, the covariance is not symmetric and positive definite,
-        or the noise is negative.
+        If R or the covariance is not a finite n x n matrix, the covariance is not symmetric and positive definite, or
+        the noise is negative.
 
     Examples
     --------
@@ -45,19 +60,37 @@ class LinearResNet:
         if not np.allclose(spread, spread.T, rtol=1e-12) or np.linalg.eigvalsh(spread)[0] <= 0:
             raise ValueError("covariance must be symmetric and positive definite")
         if real_number("noise", noise) < 0:
-            raise ValueError(f"noise is a mean square and not negative; given {noise!r}")
+            raise ValueError(f"noise is a mean square and must not be negative, not {noise!r}")
         object.__setattr__(self, "R", target)
         object.__setattr__(self, "covariance", spread)
         object.__setattr__(self, "noise", float(noise))
 
     @property
     def n(self) -> int:
-        """Number of inputs, and of outputs."""
+        """Number of inputs, which is also the number of outputs."""
         return len(self.R)
 
     @np.errstate(over="ignore", invalid="ignore")
     def forward(self, A: npt.ArrayLike, x: npt.ArrayLike) -> Array:
-        """Return the outputs (M, n) for inputs (M, n), layer by layer: ``x + x A_l``."""
+        """Return the outputs of the network, in which layer l maps x to ``x + x A_l``.
+
+        Parameters
+        ----------
+        A
+            The layers, shape (l, n, n).
+        x
+            Inputs, one row per data point, shape (M, n).
+
+        Returns
+        -------
+        ndarray
+            Outputs, shape (M, n).
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit, or A is not finite.
+        """
         outputs = np.asarray(x, dtype=np.float64)
         if outputs.ndim != 2 or outputs.shape[1] != self.n:
             raise ValueError(f"x must have shape (M, {self.n}), not {outputs.shape}")
@@ -66,19 +99,67 @@ class LinearResNet:
         return outputs
 
     def risk(self, A: npt.ArrayLike) -> float:
-        """Return f."""
+        """Return the risk f.
+
+        Parameters
+        ----------
+        A
+            The layers, shape (l, n, n).
+
+        Returns
+        -------
+        float
+            The risk.
+
+        Raises
+        ------
+        ValueError
+            If A does not have this shape, or is not finite.
+        """
         return self.noise + self.excess_risk(A)
 
     @np.errstate(over="ignore", invalid="ignore")
     def excess_risk(self, A: npt.ArrayLike) -> float:
-        """Return ``f - noise = tr (P - R)^T covariance (P - R)``, with P the product of the layers."""
+        """Return ``f - noise = tr (P - R)^T covariance (P - R)``, with ``P = (I + A_1)...(I + A_l)``.
+
+        Parameters
+        ----------
+        A
+            The layers, shape (l, n, n).
+
+        Returns
+        -------
+        float
+            The excess risk.
+
+        Raises
+        ------
+        ValueError
+            If A does not have this shape, or is not finite.
+        """
         below, _, last = self._products(A)
         off = below[-1] @ last - self.R
         return float(np.sum(off * (self.covariance @ off)))
 
     @np.errstate(over="ignore", invalid="ignore")
     def gradient(self, A: npt.ArrayLike) -> Array:
-        """Return the derivatives of f by all layers, shape (l, n, n)."""
+        """Return the derivatives of f with respect to all layers.
+
+        Parameters
+        ----------
+        A
+            The layers, shape (l, n, n).
+
+        Returns
+        -------
+        ndarray
+            Derivatives, shape (l, n, n).
+
+        Raises
+        ------
+        ValueError
+            If A does not have this shape, or is not finite.
+        """
         below, above, last = self._products(A)
         slope = 2 * self.covariance @ (below[-1] @ last - self.R)
         return np.array([P.T @ slope @ Q.T for P, Q in zip(below, above, strict=True)])
@@ -101,33 +182,44 @@ class LinearResNet:
 
 
 def polar_layers(R: npt.ArrayLike, layers: int) -> Array:
-    """Return A (l, n, n) with ``(I + A_1)...(I + A_l) = R`` and small layers, for det R > 0.
+    """Return small layers A with ``(I + A_1)...(I + A_l) = R``, for det R > 0.
 
-    R = Q P with a rotation Q = exp(K) and P positive definite; a layers are exp(K/a) - I and b = l - a are P^(1/b) - I,
-    with the a that makes the largest spectral norm smallest.
+    The polar decomposition is R = Q P with a rotation Q = exp(K) and P positive definite. The first a layers are
+    exp(K/a) - I, the other b = l - a layers are P^(1/b) - I, and a is chosen such that the largest spectral norm of the
+    layers is as small as possible.
+
+    Parameters
+    ----------
+    R
+        The product, shape (n, n), with positive determinant.
+    layers
+        Number of layers l.
+
+    Returns
+    -------
+    ndarray
+        The layers, shape (l, n, n).
 
     Raises
     ------
     ValueError
-        If R is not a finite square matrix, or det R <= 0: no product near the identity reaches it.
+        If R is not a finite square matrix, or det R <= 0, which no product of layers near the identity can reach.
+
+    References
+    ----------
+    Hardt and Ma (2016), theorem 2.1; here the layers are divided between the two factors.
 
     Examples
     --------
     >>> A = polar_layers([[0.0, -1.0], [1.0, 0.0]], 100)  # a quarter turn
     >>> round(float(np.linalg.norm(A, 2, axis=(1, 2)).max()), 4)
     0.0157
-
-    Notes
-    -----
-    Source: Hardt & Ma (2016), theorem 2.1, with the layers shared out between the two factors.
     """
     target = _square("R", R)
     count = whole_number("layers", layers, 1)
-    # By logarithms, since a determinant may overflow.
+    # The logarithm is used because a determinant may overflow.
     if np.linalg.slogdet(target)[0] <= 0:
-        raise ValueError(
-            "det R must be positive: products of layers of norm below 1 with the identity added cannot reach R"
-        )
+        raise ValueError("det R must be positive: no product of factors I + A_i with |A_i| < 1 can be equal to R")
     if count == 1:
         return (target - np.eye(len(target)))[None]
     rotation, stretch = linalg.polar(target, side="right")
@@ -137,7 +229,7 @@ def polar_layers(R: npt.ArrayLike, layers: int) -> Array:
     pull = np.array([np.abs(np.expm1(np.log(sigma) / b)).max() for b in range(1, count)])[::-1]
     norms = np.maximum(turn, pull)
     a = 1 + int(norms.argmin())
-    # A whole factor may be the identity, and all layers serve the other.
+    # If one factor is the identity, all layers are used for the other one.
     if not np.abs(angles).max(initial=0.0) > 0:
         a = 0
     if np.abs(np.log(sigma)).max() < 1e-15:
@@ -151,9 +243,9 @@ def polar_layers(R: npt.ArrayLike, layers: int) -> Array:
 
 
 def rotation_planes(rotation: Array) -> tuple[Array, Array, Sequence[tuple[int, int]]]:
-    """Return an orthonormal frame (columns), the angles, and the pairs of its columns that a rotation turns by these.
+    """Return an orthonormal frame (columns), and the angles and pairs of columns of the planes that a rotation turns.
 
-    Eigenvalues -1 come in pairs, and each pair is a plane turned by pi.
+    Eigenvalues -1 occur in pairs, and each pair is a plane that is turned by pi.
     """
     form, frame = linalg.schur(rotation, output="real")
     angles, planes, reversed_axes = [], [], []

@@ -1,4 +1,4 @@
-"""Changes of a network's weights that leave its output as it is."""
+"""Symmetries of a network: changes of its weights that do not change its output."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -8,12 +8,26 @@ from spinglass.networks.relu import ReLUNetwork
 
 
 def rescale(net: ReLUNetwork, layer: int, alpha: float) -> ReLUNetwork:
-    """Return the network with ``W_layer`` times alpha > 0 and ``W_{layer+1}`` divided by it: the same function.
+    """Return the network with ``W_layer`` multiplied and ``W_{layer+1}`` divided by alpha > 0; its output is the same.
+
+    Parameters
+    ----------
+    net
+        A network.
+    layer
+        Number of a hidden layer, 1..H-1.
+    alpha
+        The positive factor.
+
+    Returns
+    -------
+    ReLUNetwork
+        The rescaled network.
 
     Raises
     ------
     ValueError
-        Unless ``layer`` names a hidden layer, 1..H-1, and alpha is positive and finite.
+        If ``layer`` is not a hidden layer, or alpha is not positive and finite.
 
     Examples
     --------
@@ -31,12 +45,26 @@ def rescale(net: ReLUNetwork, layer: int, alpha: float) -> ReLUNetwork:
 
 
 def permute(net: ReLUNetwork, layer: int, order: ArrayLike) -> ReLUNetwork:
-    """Return the network with the units of a hidden layer in another order: the same function.
+    """Return the network with the units of a hidden layer in another order; its output is the same.
+
+    Parameters
+    ----------
+    net
+        A network.
+    layer
+        Number of a hidden layer, 1..H-1.
+    order
+        The new order of its units, a permutation of 0..n_layer - 1.
+
+    Returns
+    -------
+    ReLUNetwork
+        The permuted network.
 
     Raises
     ------
     ValueError
-        Unless ``layer`` names a hidden layer, 1..H-1, and ``order`` holds each of its units once.
+        If ``layer`` is not a hidden layer, or ``order`` is not a permutation of its units.
 
     Examples
     --------
@@ -47,7 +75,7 @@ def permute(net: ReLUNetwork, layer: int, order: ArrayLike) -> ReLUNetwork:
     _check_hidden(net, layer)
     units = np.asarray(order)
     if units.dtype.kind not in "iu" or not np.array_equal(np.sort(units.ravel()), np.arange(net.widths[layer])):
-        raise ValueError(f"order must hold each of 0..{net.widths[layer] - 1} once, not {order!r}")
+        raise ValueError(f"order must contain each of 0..{net.widths[layer] - 1} once, not {order!r}")
     weights = list(net.weights)
     weights[layer - 1] = weights[layer - 1][:, units]
     weights[layer] = weights[layer][units]
@@ -56,4 +84,4 @@ def permute(net: ReLUNetwork, layer: int, order: ArrayLike) -> ReLUNetwork:
 
 def _check_hidden(net: ReLUNetwork, layer: int) -> None:
     if whole_number("layer", layer, 1) >= net.H:
-        raise ValueError(f"layer must name a hidden layer, 1..{net.H - 1} in {net!r}, not {layer}")
+        raise ValueError(f"layer must be a hidden layer, 1..{net.H - 1} in {net!r}, not {layer}")

@@ -154,7 +154,7 @@ def test_bad_input():
     nothing = enumerate_critical_points(SphericalSpinGlass.from_tensor(np.zeros((3, 3, 3))))
     with pytest.raises(ValueError, match="every point is critical"):
         landscape_graph(nothing)
-    with pytest.raises(TypeError, match="Enumeration, not SphericalSpinGlass; try enumerate_critical_points"):
+    with pytest.raises(TypeError, match="Enumeration, not SphericalSpinGlass; use enumerate_critical_points"):
         landscape_graph(SphericalSpinGlass.pure(3, 3, 0))
     with pytest.raises(ValueError, match="accuracy must lie between 0 and 1, not 2"):
         graph_of(SphericalSpinGlass.pure(3, 3, seed=0), accuracy=2)

@@ -64,9 +64,9 @@ def test_wrong_files_are_named(tmp_path):
     whole = path.read_bytes()
     for content, message in [
         (b"", "no IDX file of images"),
-        (whole[:7], "no IDX file of images: it should begin with 2051"),
+        (whole[:7], "is not an IDX file of images: it should begin with 2051"),
         ((tmp_path / NAMES[1]).read_bytes(), "should begin with 2051, not 2049"),
-        (whole[:-1], "is cut off or too long: 3919 numbers where its head promises 3920"),
+        (whole[:-1], "has the wrong length: 3919 numbers, but its header says 3920"),
     ]:
         path.write_bytes(content)
         with pytest.raises(ValueError, match=message):

@@ -114,7 +114,7 @@ def test_bad_problems(X, Y, widths, message):
 
 def test_bad_weights_and_directions():
     case = problem((3, 2, 3))
-    with pytest.raises(ValueError, match="weights in a row must be 12 numbers"):
+    with pytest.raises(ValueError, match="a vector of weights must have 12 numbers"):
         case.loss(np.zeros(5))
     with pytest.raises(ValueError, match="weights must have shapes"):
         case.loss([np.zeros((2, 2)), np.zeros((2, 3))])

@@ -269,7 +269,7 @@ def test_the_absolute_loss_of_target_zero_is_the_mean_size_of_the_output():
 def test_more_paths_than_can_be_drawn_are_refused_at_first_use(widths, weights):
     m = DecoupledPathModel(widths, 0.5, weights, seed=0)
     for use in (lambda: m.energy(np.ones(m.n)), lambda: m.inputs, lambda: m.path_terms(np.ones(m.n))):
-        with pytest.raises(ValueError, match=r"paths are more than the 1e\+09 that are drawn"):
+        with pytest.raises(ValueError, match=r"paths are more than the limit of 1e\+09"):
             use()
 
 

@@ -1,4 +1,4 @@
-"""The Hessian of a layered network's loss, by layers and whole, and counts of its eigenvalues."""
+"""The Hessian of a layered network's loss, in full and by layer, and counts of its negative eigenvalues."""
 
 from spinglass.networks.curvature.layer_hessians import PARTS, Curvature, curvature
 from spinglass.networks.curvature.spectrum import SolutionIndex, solution_index

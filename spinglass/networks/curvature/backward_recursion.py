@@ -1,6 +1,7 @@
-"""The backward recursion of preactivation gradients and Hessians, and the blocks made of them, for a few data points.
+"""The backward recursion of preactivation gradients and Hessians, and the Hessian blocks computed from them.
 
-Arrays lead with the data point. Inside, layers count from 0, so that ``h[k]`` belongs to the field's layer k + 1.
+Axis 0 of all arrays is the data point. Layers are numbered from 0 here, so that ``h[k]`` belongs to layer k + 1 in the
+usual notation.
 """
 
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """One pass forward and one backward: what every derivative of the loss is made of."""
+    """The results of one forward and one backward pass, from which all derivatives of the loss are computed."""
 
     network: LayeredNetwork
     values: Array  # (M,), losses
-    inputs: tuple[Array, ...]  # of each layer, (M, n_(l-1)), with a column of ones where there are biases
+    inputs: tuple[Array, ...]  # of each layer, (M, n_(l-1)), with a column of ones if there are biases
     preactivations: tuple[Array, ...]  # (M, n_l)
     slopes: tuple[Array, ...]  # f'(h_l), (M, n_l)
     curvatures: tuple[Array, ...]  # f''(h_l), (M, n_l)
@@ -29,17 +30,17 @@ class Sweep:
 
     @property
     def gradients(self) -> tuple[Array, ...]:
-        """``dE/dh_l``, (M, n_l) each."""
+        """The derivatives ``dE/dh_l``, shape (M, n_l) each."""
         return tuple(s * u for s, u in zip(self.slopes, self.upstream, strict=True))
 
     @property
     def curved(self) -> tuple[Array, ...]:
-        """``f''(h_l) dE/da_l``, the diagonals of D_l, (M, n_l) each."""
+        """The diagonals ``f''(h_l) dE/da_l`` of D_l, shape (M, n_l) each."""
         return tuple(c * u for c, u in zip(self.curvatures, self.upstream, strict=True))
 
 
 def sweep(network: LayeredNetwork, x: Array, targets: AnyArray, loss: Loss) -> Sweep:
-    """Pass forward and backward."""
+    """Do one forward and one backward pass."""
     preactivations, activations = network.pass_forward(x)
     functions = [network.activation_of(layer) for layer in range(1, network.H + 1)]
     slopes = [f.slope(h) for f, h in zip(functions, preactivations, strict=True)]
@@ -92,15 +93,15 @@ def diagonal_block(inputs: Array, hessians: Array) -> Array:
 
 
 def cross_block(swept: Sweep, hessian: Array, lower: int, upper: int, residual: bool) -> Array:
-    """Return the sum over data points of the second derivatives by a lower and an upper layer's parameters.
+    """Return the sum over data points of the mixed second derivatives of two layers' parameters.
 
-    Moving h_lower moves dE/dh_upper by ``H_upper T`` and the inputs of the upper layer by theirs; ``T`` is the
-    derivative of h_upper by h_lower. The second way is there only in the ``residual`` part.
+    A change of h_lower changes dE/dh_upper by ``H_upper T``, with T the derivative of h_upper with respect to h_lower,
+    and it changes the inputs of the upper layer. The second contribution belongs to the ``residual`` part.
     """
     weights, slopes = swept.network.weights, swept.slopes
     a, b = swept.inputs[lower], swept.inputs[upper]
     points, n, m = len(a), slopes[lower].shape[1], slopes[upper].shape[1]
-    moved = slopes[lower][:, :, None] * np.eye(n)  # da by dh_lower, (M, n, width)
+    moved = slopes[lower][:, :, None] * np.eye(n)  # derivative of a with respect to h_lower, (M, n, width)
     for k in range(lower + 1, upper):
         moved = (moved @ weights[k]) * slopes[k][:, None, :]
     through = moved @ weights[upper] @ hessian  # (M, n, m)
@@ -109,16 +110,16 @@ def cross_block(swept: Sweep, hessian: Array, lower: int, upper: int, residual: 
     if residual:
         delta = slopes[upper] * swept.upstream[upper]
         second = (moved[:, :, :, None] * delta[:, None, None, :]).reshape(points, -1)
-        # The input of a bias is always 1 and does not move: its row stays as it is.
+        # The input of a bias is always 1, so its row has no such contribution.
         width = moved.shape[2]
         total[:, :, :width, :] += (a.T @ second).reshape(a.shape[1], n, width, m)
     return np.asarray(total.reshape(a.shape[1] * n, b.shape[1] * m))
 
 
 def directional(swept: Sweep, weights: list[Array], biases: list[Array] | None, residual: bool) -> list[Array]:
-    """Return the Hessian (or without ``residual`` its Gauss-Newton part) times a direction, layer by layer.
+    """Return the Hessian (without ``residual``: its Gauss-Newton part) times a direction, layer by layer.
 
-    Source: Pearlmutter (1994), "Fast exact multiplication by the Hessian".
+    Reference: Pearlmutter (1994), "Fast exact multiplication by the Hessian".
     """
     H = swept.network.H
     bias = (np.zeros(1) for _ in range(H)) if biases is None else iter(biases)

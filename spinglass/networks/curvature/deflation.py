@@ -1,16 +1,18 @@
-"""How many eigenvalues of a large symmetric matrix lie below a bound: from both sides, by products with vectors.
+"""Bounds on the number of eigenvalues of a large symmetric matrix below a threshold, from matrix-vector products.
 
-Take a subspace V and its complement W. If A restricted to W has no eigenvalue below ``floor``, and ``eta = floor + t``
-is positive, then by Haynsworth's inertia additivity A has as many eigenvalues below -t as
-``A_VV + t - A_VW (A_WW + t)^{-1} A_WV`` has negative ones: at least as many as ``A_VV + t``, and at most as many as
-``A_VV + t - A_VW A_WV / eta``. Both are small matrices.
+Let V be a subspace and W its complement. If A restricted to W has no eigenvalue below ``floor``, and ``eta = floor +
+t`` is positive, then by Haynsworth's inertia additivity the number of eigenvalues of A below -t equals the number of
+negative eigenvalues of ``A_VV + t - A_VW (A_WW + t)^{-1} A_WV``. That number is at least the number of negative
+eigenvalues of ``A_VV + t``, and at most that of ``A_VV + t - A_VW A_WV / eta``. Both are small matrices.
 
-V is made of Ritz vectors of Lanczos runs, each in the complement of those before it. How far a run from a random start
-can be above the lowest eigenvalue is known in probability, whatever the spectrum; the last run therefore gives the
-floor. Eigenvalues at the other end, once found, go into V as well, as the runs' error is a part of the spread left.
+V consists of Ritz vectors from Lanczos runs, each in the complement of the earlier ones. For a random start, the
+probability that the lowest Ritz value is far above the lowest eigenvalue is bounded for any spectrum; the last run
+therefore gives the floor. Converged eigenvectors at the upper end of the spectrum are also added to V, because the
+error of a run is proportional to the width of the remaining spectrum.
 
-Sources: Haynsworth (1968), "Determination of the inertia of a partitioned Hermitian matrix"; Kuczynski & Wozniakowski
-(1992), "Estimating the largest eigenvalue by the power and Lanczos algorithms with a random start", theorem 4.2.
+References: Haynsworth (1968), "Determination of the inertia of a partitioned Hermitian matrix"; Kuczynski &
+Wozniakowski (1992), "Estimating the largest eigenvalue by the power and Lanczos algorithms with a random start",
+theorem 4.2.
 """
 
 import math
@@ -23,12 +25,12 @@ from spinglass._common.memory import require_memory
 from spinglass.landscape import Array
 
 Product = Callable[[Array], Array]
-STEPS = 400  # of the first runs; more when runs of so many find nothing new and yet prove nothing
+STEPS = 400  # steps of the first runs; doubled whenever a run finds nothing new and proves nothing
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """The Ritz pairs of one Lanczos run in a complement W, with the vectors' images under the whole of A."""
+    """The Ritz pairs of one Lanczos run in a complement W, with the images of the vectors under the full A."""
 
     values: Array  # (k,), ascending
     vectors: Array  # (k, n)
@@ -47,15 +49,40 @@ def count_below(
     random: np.random.Generator,
     steps: int = STEPS,
 ) -> list[tuple[int, int]]:
-    """Bound the number of eigenvalues below ``-t`` of a symmetric matrix (size, size), for each threshold t > 0.
+    """Return bounds on the number of eigenvalues below ``-t`` of a symmetric matrix, for each threshold t > 0.
 
-    Runs until no two bounds differ by more than ``slack`` or about ``products`` products are spent. The lower bounds
-    are proven, up to rounding; one of the upper ones is too low with a chance of at most ``failure``, over the starts.
+    The computation ends when no two bounds differ by more than ``slack``, or after about ``products`` products. The
+    lower bounds are proven up to rounding. The probability over the random starts that any upper bound is too low is at
+    most ``failure``.
+
+    Parameters
+    ----------
+    product
+        Function that multiplies the matrix with a vector of shape (size,).
+    size
+        Number of rows of the matrix.
+    thresholds
+        The thresholds t.
+    products
+        Largest number of products.
+    slack
+        Allowed difference of an upper and a lower bound.
+    failure
+        Allowed probability of a wrong upper bound.
+    random
+        Generator of the random starts.
+    steps
+        Number of steps of the first Lanczos runs. Default: 400.
+
+    Returns
+    -------
+    list of tuple of int
+        Lower and upper bound for each threshold.
 
     Raises
     ------
     ValueError
-        If the vectors will not fit in memory.
+        If the vectors do not fit in memory.
     """
     require_memory(
         16 * size * (min(products, size) + 2 * steps), f"{products} directions of {size} numbers", "fewer products"
@@ -79,11 +106,11 @@ def count_below(
 
 
 def lanczos(product: Product, V: Array, steps: int, random: np.random.Generator) -> Run:
-    """Run in the complement of V (orthonormal rows) from a random start, with full reorthogonalisation."""
+    """Run Lanczos' method in the complement of V (orthonormal rows) from a random start, fully reorthogonalised."""
     Q, images = np.empty((steps, V.shape[1])), np.empty((steps, V.shape[1]))
     norm, largest = 0.0, 0.0
     q: Array = np.asarray(random.standard_normal(V.shape[1]))
-    for _ in range(2):  # twice is enough
+    for _ in range(2):  # two orthogonalisations are enough
         q = _without(q, V)
     q /= np.linalg.norm(q)
     for k in range(steps):
@@ -93,7 +120,7 @@ def lanczos(product: Product, V: Array, steps: int, random: np.random.Generator)
         for _ in range(2):
             q = _without(_without(q, V), Q[: k + 1])
         norm = float(np.linalg.norm(q))
-        if norm <= 1e-12 * largest:  # the space is invariant: its Ritz values are eigenvalues
+        if norm <= 1e-12 * largest:  # the space is invariant, so its Ritz values are eigenvalues
             Q, images, norm = Q[: k + 1], images[: k + 1], 0.0
             break
         q = q / norm
@@ -103,10 +130,11 @@ def lanczos(product: Product, V: Array, steps: int, random: np.random.Generator)
 
 
 def lowest_left(run: Run, n: int, failure: float) -> float:
-    """Return what no eigenvalue in the run's space of n dimensions lies below, but for a chance of ``failure``.
+    """Return a lower bound on the eigenvalues in the run's space, wrong with a probability of at most ``failure``.
 
-    After k steps an end of the spectrum is off by more than ``e`` times its spread with a chance of at most
-    ``1.648 sqrt(n) exp(-sqrt(e) (2k - 1))``; both ends are, as the spread is not known either.
+    The space has n dimensions. After k steps, the probability that one end of the spectrum has an error of more than
+    ``e`` times the width of the spectrum is at most ``1.648 sqrt(n) exp(-sqrt(e) (2k - 1))``. The width is also
+    unknown, so errors at both ends are taken into account.
     """
     lowest, highest = float(run.values[0]), float(run.values[-1])
     if not run.residuals.any():
@@ -116,16 +144,16 @@ def lowest_left(run: Run, n: int, failure: float) -> float:
 
 
 def inertia_bounds(V: Array, images: Array, t: float, floor: float) -> tuple[int, int]:
-    """Bound the eigenvalues below -t of A from rows V, their images ``V A``, and the floor on V's complement."""
+    """Bound the number of eigenvalues below -t from rows V, their images ``V A``, and the floor on the complement."""
     within = V @ images.T
     shifted = (within + within.T) / 2 + t * np.eye(len(V))
     low = int(np.sum(np.linalg.eigvalsh(shifted) < 0))
-    if floor + t <= 0:  # no more than Cauchy's interlacing is known
+    if floor + t <= 0:  # only Cauchy's interlacing theorem applies
         return low, V.shape[1] - (len(V) - low)
     across = images - within.T @ V
     return low, int(np.sum(np.linalg.eigvalsh(shifted - across @ across.T / (floor + t)) < 0))
 
 
 def _without(q: Array, rows: Array) -> Array:
-    """Return q less its part in the span of orthonormal rows."""
+    """Return q minus its projection onto the span of orthonormal rows."""
     return np.asarray(q - (rows @ q) @ rows)

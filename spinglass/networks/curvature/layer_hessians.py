@@ -1,8 +1,7 @@
-"""Curvature of a layered network's loss: preactivation Hessians, layer blocks, full Hessian, products with it."""
+"""Curvature of a layered network's loss: preactivation Hessians, layer blocks, full Hessian and products with it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -20,8 +19,9 @@ from spinglass.networks.curvature.backward_recursion import (
     preactivation_hessians,
     sweep,
 )
+from spinglass.networks.curvature.first_derivatives import FirstDerivatives
 from spinglass.networks.layers import LayeredNetwork, check_inputs
-from spinglass.networks.losses import AnyArray, Loss, loss_named
+from spinglass.networks.losses import Loss, loss_named
 
 Array = npt.NDArray[np.float64]
 Part = Literal["hessian", "gauss_newton", "residual"]
@@ -30,66 +30,49 @@ _WORKING_SET = 2**22  # numbers in the largest temporary of a chunk of data poin
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Curvature:
-    """Derivatives up to the second of ``E = (1/M) sum of the losses of M data points``, at one set of parameters.
+class Curvature(FirstDerivatives):
+    """First and second derivatives of the mean loss E of M data points, at one set of parameters.
 
-    Layers count from 1 to H. ``part`` picks the ``"hessian"``, its ``"gauss_newton"`` part (what the loss's own
-    curvature gives, J^T (d^2 loss) J) or the ``"residual"``, the rest. In a layer's own block the residual is what the
-    terms D_l = diag(f''(h_l) dE/da_l) bring in; it vanishes for piecewise linear f. Between layers it does not.
-    At a kink of a unit the slope is the one on the left, at one of the hinge loss it is 0, and the second derivative
-    there is left out. Of the hinge loss the Gauss-Newton part is zero: the Hessian is its residual.
+    Layers are numbered from 1 to H. The argument ``part`` selects the ``"hessian"``, its ``"gauss_newton"`` part
+    J^T (d^2 loss) J, which contains the curvature of the loss only, or the ``"residual"``, which is the difference of
+    the two. Within a layer's own block, the residual comes from the terms D_l = diag(f''(h_l) dE/da_l) and vanishes for
+    piecewise linear f; between layers it does not. At a kink of a unit the derivative from the left is used, at a kink
+    of the hinge loss 0; second derivatives at kinks are omitted. The Gauss-Newton part of the hinge loss is zero.
+
+    Attributes
+    ----------
+    network
+        The network.
+    x
+        Inputs, shape (M, n_0).
+    targets
+        Validated targets: values (M, n_H) or labels (M,).
+    loss_function
+        The loss.
     """
-
-    network: LayeredNetwork
-    x: Array  # (M, n_0)
-    targets: AnyArray
-    loss_function: Loss
-
-    @cached_property
-    def _sweep(self) -> Sweep:
-        # Overflow shows as a loss that is not finite, which is refused at the door.
-        with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
-            return sweep(self.network, self.x, self.targets, self.loss_function)
-
-    @property
-    def loss(self) -> float:
-        """E, the mean loss over the data points."""
-        return float(self._sweep.values.mean())
-
-    @property
-    def gradient(self) -> Array:
-        """Derivatives of E by all parameters, shape (size,)."""
-        swept = self._sweep
-        with one_blas_thread():
-            layers = [a.T @ delta for a, delta in zip(swept.inputs, swept.gradients, strict=True)]
-        return np.concatenate([layer.ravel() for layer in layers]) / len(self.x)
-
-    @property
-    def preactivations(self) -> tuple[Array, ...]:
-        """h_1, ..., h_H, shape (M, n_l) each."""
-        return self._sweep.preactivations
-
-    @property
-    def kink_distance(self) -> float:
-        """Smallest |h| over all units with a kink and all data points; infinite where there is no kink.
-
-        A unit all of whose inputs are zero, because those below are dead, stays at rest and is left out. The hinge loss
-        has kinks of its own, at ``|1 - t_c y_c|``.
-        """
-        nearest = np.inf
-        for layer, (a, h) in enumerate(zip(self._sweep.inputs, self.preactivations, strict=True), 1):
-            if self.network.activation_of(layer).kinked:
-                nearest = min(nearest, np.abs(h[a.any(axis=1)]).min(initial=np.inf))
-        if self.loss_function.kinks is not None:
-            outputs = self.network.activation_of(self.network.H).value(self.preactivations[-1])
-            nearest = min(nearest, self.loss_function.kinks(outputs, self.targets).min())
-        return float(nearest)
 
     @np.errstate(over="ignore", invalid="ignore")
     def preactivation_hessians(self, part: Part = "hessian") -> list[Array]:
-        """Return ``d^2 loss / dh_l^2`` for every data point and layer, shape (M, n_l, n_l) each.
+        """Return the Hessians ``d^2 loss / dh_l^2`` for every data point and layer.
 
-        Source: Botev, Ritter & Barber (2017), equations 7-9.
+        Parameters
+        ----------
+        part
+            ``"hessian"`` (default), ``"gauss_newton"`` or ``"residual"``.
+
+        Returns
+        -------
+        list of ndarray
+            H arrays of shape (M, n_l, n_l).
+
+        Raises
+        ------
+        ValueError
+            If the part is unknown, or the arrays do not fit in memory.
+
+        References
+        ----------
+        Botev, Ritter and Barber (2017), equations 7-9.
         """
         _check_part(part)
         require_memory(
@@ -102,14 +85,24 @@ class Curvature:
 
     @np.errstate(over="ignore", invalid="ignore")
     def block(self, layer: int, part: Part = "hessian") -> Array:
-        """Return the second derivatives by the parameters of one layer, ``mean of (a a^T) (x) H_l``.
+        """Return the second derivatives with respect to one layer's parameters, the mean of ``(a a^T) (x) H_l``.
 
-        Shape (s, s) with s = n_(l-1) n_l, or (n_(l-1) + 1) n_l where there are biases.
+        Parameters
+        ----------
+        layer
+            Number of the layer, 1..H.
+        part
+            ``"hessian"`` (default), ``"gauss_newton"`` or ``"residual"``.
+
+        Returns
+        -------
+        ndarray
+            Block of shape (s, s), with s = n_(l-1) n_l, or (n_(l-1) + 1) n_l with biases.
 
         Raises
         ------
         ValueError
-            If there is no such layer or part, or the block does not fit in memory.
+            If the layer or part does not exist, or the block does not fit in memory.
         """
         _check_part(part)
         if whole_number("layer", layer, 1) > self.network.H:
@@ -125,12 +118,22 @@ class Curvature:
 
     @np.errstate(over="ignore", invalid="ignore")
     def hessian(self, part: Part = "hessian") -> Array:
-        """Return the second derivatives by all parameters, shape (size, size).
+        """Return the second derivatives with respect to all parameters.
+
+        Parameters
+        ----------
+        part
+            ``"hessian"`` (default), ``"gauss_newton"`` or ``"residual"``.
+
+        Returns
+        -------
+        ndarray
+            Symmetric matrix of shape (size, size).
 
         Raises
         ------
         ValueError
-            If there is no such part, or the matrix does not fit in memory.
+            If the part is unknown, or the matrix does not fit in memory.
         """
         _check_part(part)
         size = self.network.size
@@ -145,12 +148,24 @@ class Curvature:
 
     @np.errstate(over="ignore", invalid="ignore")
     def hessian_vector(self, v: npt.ArrayLike, part: Part = "hessian") -> Array:
-        """Return ``hessian(part) @ v`` without the matrix, for v of shape (size,) or rows (B, size).
+        """Return ``hessian(part) @ v`` without forming the matrix.
+
+        Parameters
+        ----------
+        v
+            A vector (size,), or one vector per row, shape (B, size).
+        part
+            ``"hessian"`` (default), ``"gauss_newton"`` or ``"residual"``.
+
+        Returns
+        -------
+        ndarray
+            The products, of the shape of ``v``.
 
         Raises
         ------
         ValueError
-            If the shape does not fit, numbers are not real and finite, or there is no such part.
+            If the shape does not fit, a number is not real and finite, or the part is unknown.
         """
         _check_part(part)
         rows = np.asarray(v)
@@ -160,20 +175,58 @@ class Curvature:
                 "as many numbers as there are parameters"
             )
         if rows.dtype.kind not in "fiu" or not np.isfinite(rows).all():
-            raise ValueError(f"v must hold finite real numbers; not all of these {rows.dtype} are")
+            raise ValueError(f"v must hold finite real numbers; some of these {rows.dtype} are not")
         rows = rows.astype(np.float64, copy=False)
         with one_blas_thread():
             found = [self._hessian_vector(row, part) for row in np.atleast_2d(rows)]
         return np.array(found).reshape(rows.shape)
 
     def spectrum(self, layer: int | None = None, part: Part = "hessian") -> Array:
-        """Return the eigenvalues of a layer's block in ascending order, or without ``layer`` of the full Hessian."""
+        """Return the eigenvalues of the full Hessian or of one layer's block.
+
+        Parameters
+        ----------
+        layer
+            Number of the layer, 1..H. Default: None, the full Hessian.
+        part
+            ``"hessian"`` (default), ``"gauss_newton"`` or ``"residual"``.
+
+        Returns
+        -------
+        ndarray
+            Eigenvalues, ascending.
+
+        Raises
+        ------
+        ValueError
+            As `hessian` and `block`.
+        """
         matrix = self.hessian(part) if layer is None else self.block(layer, part)
         with one_blas_thread():
             return np.asarray(np.linalg.eigvalsh(matrix))
 
     def rank(self, layer: int | None = None, part: Part = "hessian", tol: float = 1e-10) -> int:
-        """Return how many eigenvalues of a block, or of the full Hessian, exceed ``tol`` times the largest in size."""
+        """Return the numerical rank of the full Hessian or of one layer's block.
+
+        Parameters
+        ----------
+        layer
+            Number of the layer, 1..H. Default: None, the full Hessian.
+        part
+            ``"hessian"`` (default), ``"gauss_newton"`` or ``"residual"``.
+        tol
+            Eigenvalues count if their absolute value exceeds ``tol`` times the largest one. Default: 1e-10.
+
+        Returns
+        -------
+        int
+            The rank.
+
+        Raises
+        ------
+        ValueError
+            As `spectrum`, and if ``tol`` is not positive.
+        """
         if real_number("tol", tol) <= 0:
             raise ValueError(f"tol must be positive, not {tol!r}; try 1e-10")
         sizes = np.abs(self.spectrum(layer, part))
@@ -181,7 +234,23 @@ class Curvature:
 
     @np.errstate(over="ignore", invalid="ignore")
     def trace(self, part: Part = "hessian") -> float:
-        """Return the trace of the full Hessian, ``mean of sum_l |a_(l-1)|^2 tr H_l``."""
+        """Return the trace of the full Hessian, the mean of ``sum_l |a_(l-1)|^2 tr H_l``.
+
+        Parameters
+        ----------
+        part
+            ``"hessian"`` (default), ``"gauss_newton"`` or ``"residual"``.
+
+        Returns
+        -------
+        float
+            The trace.
+
+        Raises
+        ------
+        ValueError
+            If the part is unknown.
+        """
         _check_part(part)
         total = 0.0
         with one_blas_thread():
@@ -191,9 +260,9 @@ class Curvature:
         return total / len(self.x)
 
     def _chunks(self) -> Iterator[Sweep]:
-        """Sweep the data in pieces whose size depends on the widths alone."""
+        """Sweep the data in pieces whose size depends only on the widths."""
         widths = self.network.widths
-        # Per point: a layer's inputs twice, and between layers its units by the inputs and units of another.
+        # Per point: the outer product of a layer's inputs, and arrays of the units of two layers and inputs between.
         most = max((max(widths) + 1) ** 2, max(widths[1:-1], default=0) ** 2 * max(widths[2:], default=0))
         points = max(1, min(256, _WORKING_SET // most))
         for start in range(0, len(self.x), points):
@@ -207,7 +276,7 @@ class Curvature:
         return [whole - smooth for whole, smooth in pairs]
 
     def _add_hessian(self, total: Array, swept: Sweep, part: Part) -> None:
-        """Add one piece's sums to the upper triangle of blocks."""
+        """Add the sums over one piece of the data to the upper triangle of blocks."""
         hessians = self._preactivation_hessians(swept, part)
         ends = np.cumsum((0, *self.network.layer_sizes))
         places = [slice(a, b) for a, b in pairwise(ends)]
@@ -233,30 +302,48 @@ class Curvature:
 def curvature(
     network: LayeredNetwork, x: npt.ArrayLike, targets: npt.ArrayLike, loss: str | Loss = "squared"
 ) -> Curvature:
-    """Return the first and second derivatives of a network's mean loss.
+    """Return the first and second derivatives of a network's mean loss, ``E = (1/M) sum_s loss(y_s, t_s)``.
 
-    ``E = (1/M) sum_s loss(y_s, t_s)``; the squared loss is ``|y - t|^2/2`` with targets (M, n_H), the cross-entropy
-    ``-log softmax(y)[t]`` with labels (M,) in 0..n_H - 1, the hinge loss ``sum_c max(0, 1 - t_c y_c)`` with the same
-    labels (0 and 1 for one output), t_c = 1 for the label's column and -1 elsewhere. They are those of
-    :func:`spinglass.networks.train`. What is asked for is computed when it is asked for.
+    The losses are the same as in :func:`spinglass.networks.train`. All derivatives are computed on demand.
+
+    Parameters
+    ----------
+    network
+        The network.
+    x
+        Inputs, shape (M, n_0).
+    targets
+        Values (M, n_H) for the squared loss; labels (M,) in 0..n_H - 1 for the others (0 and 1 for the hinge loss of
+        one output).
+    loss
+        ``"squared"`` (default) for ``|y - t|^2/2``, ``"cross_entropy"`` for ``-log softmax(y)[t]``, or ``"hinge"`` for
+        ``sum_c max(0, 1 - t_c y_c)`` with t_c = 1 for the label's column and -1 elsewhere; or a `Loss`.
+
+    Returns
+    -------
+    Curvature
+        The derivatives at the network's parameters.
 
     Raises
     ------
+    TypeError
+        If ``network`` is not a LayeredNetwork.
     ValueError
-        If inputs or targets are not finite, do not fit the network or each other, or labels are out of range.
+        If inputs or targets are not finite or do not fit the network or each other, labels are out of range, or the
+        loss overflows.
+
+    References
+    ----------
+    Botev, Ritter and Barber (2017), "Practical Gauss-Newton optimisation for deep learning", section 3.
 
     Examples
     --------
     >>> net = LayeredNetwork([np.array([[2.0]]), np.array([[3.0]])], activation="linear")
     >>> curvature(net, [[1.0]], [[5.0]]).hessian().tolist()  # of (w1 w2 - 5)^2/2 at (2, 3)
     [[9.0, 7.0], [7.0, 4.0]]
-
-    Notes
-    -----
-    Source: Botev, Ritter & Barber (2017), "Practical Gauss-Newton optimisation for deep learning", section 3.
     """
     if not isinstance(network, LayeredNetwork):
-        raise TypeError(f"network must be a LayeredNetwork, not {type(network).__name__}; try LayeredNetwork(weights)")
+        raise TypeError(f"network must be a LayeredNetwork, not {type(network).__name__}; use LayeredNetwork(weights)")
     chosen = loss_named(loss)
     inputs = check_inputs(x, network.widths[0])
     checked = chosen.check(targets, len(inputs), network.widths[-1])

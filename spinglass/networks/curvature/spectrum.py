@@ -1,17 +1,17 @@
-"""How many directions of negative curvature a trained network has: exact by inertia, or between two bounds.
+"""The number of directions of negative curvature of a trained network: exact from the inertia, or bounded.
 
-Hessian = Gauss-Newton part + residual, and the first is positive semidefinite for a convex loss. So by Weyl's
-inequality at most as many eigenvalues of the Hessian lie below -t as of the residual, and by Cauchy's interlacing at
-least as many as of the Hessian restricted to any subspace: here to the residual's own lowest directions. For one hidden
-layer of piecewise linear units the residual falls apart into one small block a unit, so that both bounds are cheap at
-any size, where the Hessian itself would not fit.
+The Hessian is the sum of the Gauss-Newton part and the residual, and the first is positive semidefinite for a convex
+loss. By Weyl's inequality, the Hessian has therefore at most as many eigenvalues below -t as the residual. By Cauchy's
+interlacing theorem, it has at least as many as its restriction to any subspace; here this is the space of the lowest
+eigenvectors of the residual. For one hidden layer of piecewise linear units, the residual consists of one small block
+per unit, so both bounds are cheap at any size, even if the Hessian itself does not fit in memory.
 
-Networks of any other kind are counted by products with the Hessian, from both sides: :mod:`.deflation`.
+For other networks, both bounds come from products with the Hessian (:mod:`.deflation`).
 
-Stochastic Lanczos quadrature, which would also take networks of any kind, is not used, because it cannot see the
-published threshold of 0.001. At a distance d inside an end of a spectrum of half-width L, k steps resolve about
-``(pi/k) sqrt(2 d L)`` (the spacing of Chebyshev's nodes): beside a top eigenvalue of about 2 and a lowest of -0.05, 100
-steps smear the many eigenvalues at 0 over about 0.01. Deflation takes both ends away and so narrows what is left.
+Stochastic Lanczos quadrature would also apply to any network, but it cannot resolve the published threshold of 0.001.
+At a distance d from one end of a spectrum of half-width L, k steps resolve about ``(pi/k) sqrt(2 d L)`` (the spacing of
+Chebyshev nodes). With a largest eigenvalue of about 2 and a lowest of -0.05, 100 steps spread the many eigenvalues at 0
+over about 0.01. Deflation removes both ends and thereby narrows the remaining spectrum.
 """
 
 from collections.abc import Sequence
@@ -34,17 +34,30 @@ _FAILURE = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class SolutionIndex:
-    """Numbers of eigenvalues below two thresholds, each a pair of bounds (equal where the count is exact).
+    """Numbers of eigenvalues of the Hessian below two thresholds, as pairs of lower and upper bounds.
 
-    ``absolute`` counts eigenvalues below -0.001, as published; ``relative`` those below -0.001 times the largest.
+    Attributes
+    ----------
+    absolute
+        Bounds on the number of eigenvalues below -threshold (-0.001, as published); equal if the count is exact.
+    relative
+        Bounds on the number of eigenvalues below -threshold times the largest eigenvalue.
+    largest
+        The largest eigenvalue.
+    gradient_norm
+        Euclidean norm of the gradient of the mean loss.
+    parameters
+        Number of parameters.
+    failure
+        Probability that an upper bound is too low; 0 if both bounds are proven.
     """
 
     absolute: tuple[int, int]
     relative: tuple[int, int]
-    largest: float  # the largest eigenvalue
+    largest: float
     gradient_norm: float
     parameters: int
-    failure: float = 0.0  # chance that an upper bound is too low; 0 where both are proven
+    failure: float = 0.0
 
     @property
     def exact(self) -> bool:
@@ -53,39 +66,51 @@ class SolutionIndex:
 
     @property
     def normalised(self) -> float:
-        """The absolute count divided by the number of parameters; the middle where only bounds are known."""
+        """The absolute count (the mean of its bounds) divided by the number of parameters."""
         return sum(self.absolute) / 2 / self.parameters
 
 
 def solution_index(
     found: Curvature, *, exact_up_to: int = 4000, threshold: float = THRESHOLD, products: int = 4000
 ) -> SolutionIndex:
-    """Count the negative eigenvalues of a network's loss Hessian, those within the threshold of 0 left out.
+    """Count the eigenvalues of a network's loss Hessian that lie below a negative threshold.
 
-    Up to ``exact_up_to`` parameters the count is exact: by Sylvester's law the negative pivots of ``Hessian + t I``.
-    Beyond, it lies between two bounds. For one hidden layer of piecewise linear units and linear outputs they are
-    those of this module's first lines; otherwise bounds by products with the Hessian, made to differ by at most one
-    in a thousand parameters as far as ``products`` suffice, the upper ones right but for a chance of 1e-6.
+    For at most ``exact_up_to`` parameters the count is exact: by Sylvester's law of inertia it is the number of
+    negative pivots of ``Hessian + t I``. For larger networks the result is a pair of bounds. With one hidden layer of
+    piecewise linear units and linear outputs, they follow from the residual (Weyl's inequality and Cauchy's interlacing
+    theorem). Otherwise they come from products with the Hessian until they differ by at most a thousandth of the number
+    of parameters; an upper bound is then too low with a probability of at most 1e-6.
 
     Parameters
     ----------
     found
-        From :func:`spinglass.networks.curvature.layer_hessians.curvature`, at the solution and on the training data.
+        The curvature at the solution on the training data, from :func:`spinglass.networks.curvature.curvature`.
     exact_up_to
-        Largest number of parameters for which the whole matrix is factored: a cube of operations, and yet the faster
-        way for some thousands more, where the matrix fits in memory.
+        Largest number of parameters for which the full matrix is factorised. The cost is cubic, but for some thousands
+        of parameters more it is still faster than products, if the matrix fits in memory. Default: 4000.
     threshold
-        Eigenvalues above ``-threshold`` (and relative to the largest, above ``-threshold largest``) count as zero.
+        Eigenvalues above ``-threshold`` (for the relative count, above ``-threshold`` times the largest eigenvalue) are
+        not counted. Default: 0.001.
     products
-        How many products to spend; some five for each negative eigenvalue are needed. Each direction kept, at most one
-        a product, takes 16 bytes a parameter.
+        Largest number of products with the Hessian; about five per negative eigenvalue are needed. At most one
+        direction per product is kept, with 16 bytes per parameter. Default: 4000.
+
+    Returns
+    -------
+    SolutionIndex
+        The counts or their bounds.
 
     Raises
     ------
     TypeError
-        If given anything but a curvature, as a network.
+        If ``found`` is not a Curvature.
     ValueError
-        If the threshold is not positive, a number is not whole, or what is kept does not fit in memory.
+        If the threshold is not positive, a number is not whole, or the directions do not fit in memory.
+
+    References
+    ----------
+    Horn and Johnson, "Matrix Analysis" (2013), theorems 4.3.1, 4.3.28 and 4.5.8; thresholds as in Choromanska et al.
+    (2015), section 5.
 
     Examples
     --------
@@ -94,14 +119,9 @@ def solution_index(
     >>> saddle = LayeredNetwork([np.array([[0.0]]), np.array([[0.0]])], activation="linear")
     >>> solution_index(curvature(saddle, [[1.0]], [[5.0]])).absolute  # of (w1 w2 - 5)^2/2 at the origin
     (1, 1)
-
-    Notes
-    -----
-    Source: Horn and Johnson, "Matrix Analysis" (2013), theorems 4.3.1, 4.3.28 and 4.5.8; the thresholds after
-    Choromanska et al. (2015), section 5.
     """
     if not isinstance(found, Curvature):
-        raise TypeError(f"found must be a Curvature, not {type(found).__name__}; try curvature(network, X, y, loss)")
+        raise TypeError(f"found must be a Curvature, not {type(found).__name__}; use curvature(network, X, y, loss)")
     if real_number("threshold", threshold) <= 0:
         raise ValueError(f"threshold must be positive, not {threshold!r}; try 0.001")
     size, budget = found.network.size, whole_number("products", products, 1)
@@ -123,7 +143,7 @@ def solution_index(
                 products=budget,
                 slack=size // 1000,
                 failure=failure,
-                random=np.random.default_rng(0),  # fixed: the same bits at every call
+                random=np.random.default_rng(0),  # a fixed seed gives the same bits in every call
             )
     return SolutionIndex(
         absolute=counts[0],
@@ -136,12 +156,12 @@ def solution_index(
 
 
 def largest_eigenvalue(found: Curvature) -> float:
-    """Return the largest eigenvalue of the Hessian, by Lanczos' method on products with vectors."""
+    """Return the largest eigenvalue of the Hessian, by Lanczos' method with matrix-vector products."""
     size = found.network.size
     if size < 20:
         return float(found.spectrum()[-1])
     operator = sparse.LinearOperator((size, size), matvec=found.hessian_vector, dtype=np.float64)
-    # A fixed start: the same bits at every call.
+    # A fixed start gives the same bits in every call.
     start = np.random.default_rng(0).standard_normal(size)
     if not found.hessian_vector(start).any():
         return 0.0
@@ -149,18 +169,30 @@ def largest_eigenvalue(found: Curvature) -> float:
 
 
 def _below(matrix: Array, bound: float) -> int:
-    """Count eigenvalues below a bound by the signs of Bunch and Kaufman's pivots; 2 x 2 ones have one of each sign."""
+    """Count the eigenvalues below a bound by the signs of Bunch-Kaufman pivots; 2 x 2 pivots have one of each sign."""
     shifted = matrix - bound * np.eye(len(matrix))
     sysv, work = linalg.lapack.dsytrf, linalg.lapack.dsytrf_lwork
     factors, pivots, info = sysv(shifted, lower=1, lwork=int(work(len(matrix), lower=1)[0]), overwrite_a=1)
     if info < 0:
-        raise ArithmeticError(f"LAPACK's dsytrf refused its argument {-info}")
+        raise ArithmeticError(f"LAPACK's dsytrf reports an illegal argument {-info}")
     single = pivots > 0
     return int(np.sum(np.diag(factors)[single] < 0)) + int(np.sum(~single)) // 2
 
 
 def bounds_below(found: Curvature, thresholds: Sequence[float]) -> list[tuple[int, int]]:
-    """Bound the number of eigenvalues below ``-t`` for each threshold, for one hidden layer of piecewise linear units.
+    """Return bounds on the number of eigenvalues below ``-t``, for one hidden layer of piecewise linear units.
+
+    Parameters
+    ----------
+    found
+        The curvature of a network with one hidden layer of piecewise linear units and linear outputs.
+    thresholds
+        The thresholds t > 0.
+
+    Returns
+    -------
+    list of tuple of int
+        Lower and upper bound for each threshold.
 
     Raises
     ------
@@ -176,28 +208,40 @@ def bounds_below(found: Curvature, thresholds: Sequence[float]) -> list[tuple[in
 
 
 def most_below(found: Curvature, thresholds: Sequence[float]) -> list[int]:
-    """Return the upper bounds of :func:`bounds_below` alone, which take no product with the Hessian.
+    """Return only the upper bounds of :func:`bounds_below`, which need no products with the Hessian.
+
+    Parameters
+    ----------
+    found
+        The curvature of a network with one hidden layer of piecewise linear units and linear outputs.
+    thresholds
+        The thresholds t > 0.
+
+    Returns
+    -------
+    list of int
+        Upper bound for each threshold.
 
     Raises
     ------
     ValueError
-        If the network is not of one hidden layer of piecewise linear units and linear outputs.
+        If the network is of another kind.
     """
     sizes = np.linalg.svd(_couplings(found), compute_uv=False)
     return [int(np.sum(sizes > t)) for t in thresholds]
 
 
 def _couplings(found: Curvature) -> Array:
-    """Return for every hidden unit the block (n_0, n_2) of the residual that couples what enters it to what leaves it.
+    """Return, for every hidden unit, the block (n_0, n_2) of the residual between its incoming and outgoing weights.
 
-    By output c and hidden unit j the residual is d^2 y_c / dW1[i, j] dW2[j, c] = x_i for active j, so that the block is
-    ``B_j``, the mean of ``f'(h_j) x (dE/dy)^T`` over the data, and the residual's eigenvalues are plus and minus the
-    singular values of all B_j.
+    Because d^2 y_c / dW1[i, j] dW2[j, c] = f'(h_j) x_i, the block of unit j is ``B_j``, the mean of
+    ``f'(h_j) x (dE/dy)^T`` over the data. The eigenvalues of the residual are plus and minus the singular values of all
+    B_j.
     """
     if not _falls_apart(found):
         raise ValueError(
             f"bounds need one hidden layer of piecewise linear units and linear outputs, not {found.network!r}; "
-            "try solution_index"
+            "use solution_index"
         )
     swept = sweep(found.network, found.x, found.targets, found.loss_function)
     x, errors = swept.inputs[0], swept.upstream[1]
@@ -205,7 +249,7 @@ def _couplings(found: Curvature) -> Array:
 
 
 def _falls_apart(found: Curvature) -> bool:
-    """Say whether the residual has one block a hidden unit and is zero elsewhere."""
+    """Return whether the residual consists of one block per hidden unit and is zero elsewhere."""
     network = found.network
     return network.H == 2 and network.activation.piecewise_linear and network.output.name == "linear"
 
@@ -218,7 +262,7 @@ def _residual_directions(found: Curvature, least: float) -> tuple[Array, Array]:
     rows = np.zeros((len(units), found.network.size))
     first = found.network.layer_sizes[0]
     for row, j, k in zip(rows, units, ranks, strict=True):
-        # Weights lie row by row, so unit j's incoming ones are `width` apart and its outgoing ones side by side.
+        # Weights are stored row by row: incoming weights of unit j are `width` apart, outgoing ones are contiguous.
         row[j:first:width] = left[j, :, k] / np.sqrt(2)
         row[first + j * outputs : first + (j + 1) * outputs] = -right[j, k] / np.sqrt(2)
     return -sizes[units, ranks], rows

@@ -1,4 +1,4 @@
-"""Deep linear networks: the problem, every critical point of it, and the glass that it equals."""
+"""Deep linear networks: the loss, its critical points, and the equal mixed spin glass."""
 
 from spinglass.networks.linear.critical import critical_point, directions, optimum
 from spinglass.networks.linear.glass import linear_glass

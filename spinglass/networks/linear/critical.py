@@ -1,4 +1,4 @@
-"""Critical points of a deep linear network's loss, built from singular directions of the data."""
+"""Critical points of a deep linear network's loss, constructed from singular directions of the data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,24 +10,43 @@ from spinglass._common.arguments import whole_number
 from spinglass.networks.linear.problem import LinearProblem
 
 Array = npt.NDArray[np.float64]
-_NEGLIGIBLE = 1e-12  # singular values below this part of the largest are rounding
+_NEGLIGIBLE = 1e-12  # singular values below this share of the largest are rounding errors
 
 
 @dataclass(frozen=True, eq=False)
 class Directions:
-    """Singular directions of the data: ``Y`` seen through ``X``.
+    """Singular directions of the data X, Y.
 
-    With X = U diag(x) V^T on its rank, ``U^T Y = L diag(s) R``, s descending and without zeros. Direction i takes the
-    input along column i of ``inputs = V diag(1/x) L`` to the output along row i of ``outputs = R``.
+    Let X = U diag(x) V^T be the singular value decomposition without zeros, and ``U^T Y = L diag(s) R``. Direction i
+    maps the input along column i of ``inputs = V diag(1/x) L`` to the output along row i of ``outputs = R``.
+
+    Attributes
+    ----------
+    s
+        Singular values, descending and without zeros, shape (m,).
+    inputs
+        Input directions as columns, shape (n_0, m).
+    outputs
+        Output directions as rows, shape (m, n_H).
     """
 
-    s: Array  # (m,)
-    inputs: Array  # (n_0, m)
-    outputs: Array  # (m, n_H)
+    s: Array
+    inputs: Array
+    outputs: Array
 
 
 def directions(problem: LinearProblem) -> Directions:
-    """Return the singular directions of a problem's data; X may be singular.
+    """Return the singular directions of a problem's data.
+
+    Parameters
+    ----------
+    problem
+        The problem; its X may be rank deficient.
+
+    Returns
+    -------
+    Directions
+        The singular values and directions.
 
     Examples
     --------
@@ -47,34 +66,50 @@ def critical_point(
     spare: Sequence[tuple[int, int]] = (),
     cut: Sequence[int] | None = None,
 ) -> list[Array]:
-    """Return weights whose product is the best map of the ``chosen`` singular directions, at a critical point of E.
+    """Return the weights of a critical point of E, at which the network fits the chosen singular directions.
 
-    The chosen directions are passed on balanced, ``W_l^T W_l = W_(l+1) W_(l+1)^T``. All other hidden units are zero,
-    except that each of ``spare`` = (input direction, output direction) takes a hidden unit in every layer: the first
-    layer reads the input direction, the last writes the output direction, those between pass on, and only the
-    layers in ``cut`` (numbered from 1; all by default) let nothing through.
+    The product of the layers is the best map along the chosen directions. The layers are balanced,
+    ``W_l^T W_l = W_(l+1) W_(l+1)^T``. All other hidden units are zero, except that each pair in ``spare`` uses one
+    hidden unit of every layer: its first layer reads the input direction, its last layer writes the output direction,
+    and the layers between transmit it, but the weights in the layers of ``cut`` are zero.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    chosen
+        Numbers of the singular directions that the network fits.
+    spare
+        Pairs (input direction, output direction), none of them chosen. Default: none.
+    cut
+        Layers, numbered from 1, whose weights of the spare units are zero; at least two. Default: all layers.
+
+    Returns
+    -------
+    list of ndarray
+        The matrices ``W_1, ..., W_H``.
 
     Raises
     ------
     ValueError
-        If a direction is chosen twice or does not exist, more are asked for than hidden units can hold, or fewer than
-        two layers are cut: then the point is not critical.
+        If a direction is chosen twice or does not exist, there are fewer hidden units than directions, or fewer than
+        two layers are cut, so that the point is not critical.
+
+    References
+    ----------
+    Achour, Malgouyres and Gerchinovitz (2024), "The loss landscape of deep linear neural networks".
 
     Examples
     --------
     >>> problem = LinearProblem(np.eye(2), np.diag([4.0, 1.0]), (2, 1, 2))
     >>> [W.round(12).tolist() for W in critical_point(problem, [0])]
     [[[2.0], [0.0]], [[2.0, 0.0]]]
-
-    Notes
-    -----
-    Source: Achour, Malgouyres & Gerchinovitz (2024), "The loss landscape of deep linear neural networks".
     """
     found = directions(problem)
     picked = _checked(chosen, len(found.s), "chosen")
     pairs = [(_one(a, len(found.s)), _one(b, len(found.s))) for a, b in spare]
     if set(picked) & {i for pair in pairs for i in pair}:
-        raise ValueError(f"spare units take directions that are not chosen; given {pairs} and {picked}")
+        raise ValueError(f"spare directions must differ from the chosen ones; given {pairs} and {picked}")
     used = len(picked) + len(pairs)
     if used > min(problem.widths[1:-1], default=used) or len(picked) > problem.bottleneck:
         raise ValueError(
@@ -82,9 +117,9 @@ def critical_point(
         )
     closed = set(range(1, problem.H + 1)) if cut is None else {whole_number("a cut layer", c, 1) for c in cut}
     if pairs and (len(closed) < 2 or max(closed) > problem.H):
-        raise ValueError(f"cut at least two of the layers 1..{problem.H}, or the point is not critical; given {cut!r}")
+        raise ValueError(f"cut must contain at least two of the layers 1..{problem.H}, not {cut!r}: else not critical")
     if problem.H == 1 and len(picked) < min(len(found.s), problem.bottleneck):
-        raise ValueError("one layer alone has only its global minimum; choose all directions, or use more layers")
+        raise ValueError("one layer alone has only a global minimum; choose all directions, or use more layers")
     layers = _balanced(problem, found, picked)
     for unit, (source, target) in enumerate(pairs, len(picked)):
         for layer in set(range(1, problem.H + 1)) - closed:
@@ -98,7 +133,17 @@ def critical_point(
 
 
 def optimum(problem: LinearProblem) -> list[Array]:
-    """Return balanced weights at the global minimum: the leading directions, as many as the bottleneck lets through.
+    """Return balanced weights at the global minimum, which fits as many leading directions as the bottleneck allows.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+
+    Returns
+    -------
+    list of ndarray
+        The matrices ``W_1, ..., W_H``.
 
     Examples
     --------

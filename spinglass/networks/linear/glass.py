@@ -1,4 +1,4 @@
-"""A deep linear network's loss as a mixed spherical glass: its critical points at fixed weight norm, enumerable."""
+"""The loss of a deep linear network as a mixed spherical spin glass, whose critical points can be enumerated."""
 
 from itertools import pairwise, product
 
@@ -14,17 +14,28 @@ Array = npt.NDArray[np.float64]
 
 
 def linear_glass(problem: LinearProblem) -> SphericalSpinGlass:
-    r"""Return the mixed model of orders H and 2H whose energy is ``E - |Y|^2/2``, for all weights w in a row.
+    """Return the mixed model of orders H and 2H whose energy is ``E - |Y|^2/2``, for weights w as one vector.
 
-    On the sphere ``|w|^2 = n`` its critical points satisfy ``grad E(w) + mu w = 0``: they are those of the loss with a
-    ridge ``mu |w|^2/2`` whose strength goes with the norm. ``enumerate_critical_points`` takes the model. Its forms are
-    not generic: where some vanish together with their gradients on whole surfaces, complex solutions are not isolated
-    and the enumeration says ``complete=False``; the real points that it certifies are critical points all the same.
+    On the sphere ``|w|^2 = n``, its critical points satisfy ``grad E(w) + mu w = 0``. They are critical points of the
+    loss with a ridge penalty ``mu |w|^2/2``, whose strength depends on the norm. The model can be passed to
+    ``enumerate_critical_points``. Its forms are not generic: if some of them vanish with their gradients on whole
+    surfaces, complex solutions are not isolated, and the enumeration returns ``complete=False``; the real points that
+    it certifies are nevertheless critical points.
+
+    Parameters
+    ----------
+    problem
+        The problem, with H >= 2 layers.
+
+    Returns
+    -------
+    SphericalSpinGlass
+        The mixed model, with one spin per weight.
 
     Raises
     ------
     ValueError
-        If the tensor of order 2H does not fit in memory, or H = 1, which is no spin glass of one form.
+        If the tensor of order 2H does not fit in memory, or H = 1, for which the loss is quadratic.
 
     Examples
     --------
@@ -35,7 +46,7 @@ def linear_glass(problem: LinearProblem) -> SphericalSpinGlass:
     """
     n, H = problem.size, problem.H
     if H == 1:
-        raise ValueError("one layer alone is a quadratic form with a field; its critical points need no enumeration")
+        raise ValueError("one layer alone has a quadratic loss; its critical points need no enumeration")
     require_memory(8 * 3 * n ** (2 * H), f"a tensor of {n}^{2 * H} numbers", "narrower or fewer layers")
     paths = path_tensor(problem)
     gram, signal = problem.X.T @ problem.X, problem.X.T @ problem.Y
@@ -46,7 +57,7 @@ def linear_glass(problem: LinearProblem) -> SphericalSpinGlass:
 
 
 def path_tensor(problem: LinearProblem) -> Array:
-    """Return the map (W_1...W_H)_ab as a tensor (n_0, n_H, n, ..., n): one entry 1 a path through the layers."""
+    """Return the map (W_1...W_H)_ab as a tensor (n_0, n_H, n, ..., n), with one entry 1 per path through the layers."""
     widths, n = problem.widths, problem.size
     starts = np.cumsum([0, *(a * b for a, b in pairwise(widths))])
     tensor = np.zeros((widths[0], widths[-1]) + (n,) * problem.H)

@@ -17,16 +17,30 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
 class LinearProblem:
-    """The landscape ``E = |X W_1 ... W_H - Y|^2 / 2`` of a linear network of given widths.
+    """The landscape ``E = |X W_1 ... W_H - Y|^2 / 2`` of a linear network.
 
-    X has shape (M, n_0), Y (M, n_H), one data point a row; W_l has shape (n_(l-1), n_l). Everywhere ``weights`` is a
-    list of these, or a row of all their numbers, layer by layer, each matrix read row by row. The loss is a sum
-    over data points, not a mean; it is infinite or NaN where weights are too large for it.
+    In all methods, ``weights`` is either the list of matrices W_l, of shapes (n_(l-1), n_l), or one vector (size,) with
+    the matrices layer by layer, each flattened row by row. The loss is a sum over data points, not a mean. It is
+    infinite or NaN if the weights are so large that it overflows.
+
+    Parameters
+    ----------
+    X
+        Inputs, one row per data point, shape (M, n_0).
+    Y
+        Targets, shape (M, n_H).
+    widths
+        Number of units of each layer, ``n_0, ..., n_H``.
+
+    Attributes
+    ----------
+    X, Y, widths
+        As given, in float64.
 
     Raises
     ------
     ValueError
-        If data are not finite or do not fit, or a width is zero.
+        If data are not finite or do not fit the widths, or a width is zero.
 
     Examples
     --------
@@ -68,16 +82,37 @@ class LinearProblem:
 
     @property
     def bottleneck(self) -> int:
-        """The narrowest width, the largest rank that the product of the layers can have."""
+        """The smallest width, which is the largest possible rank of the product of the layers."""
         return min(self.widths)
 
     def random_weights(self, seed: Seed) -> Array:
-        """Return Gaussian weights of variance 1/n_(l-1), shape (size,)."""
+        """Return independent Gaussian weights of variance 1/n_(l-1).
+
+        Parameters
+        ----------
+        seed
+            Seed of the weights.
+
+        Returns
+        -------
+        ndarray
+            All weights as one vector, shape (size,).
+        """
         rng = generator(seed)
         return np.concatenate([(rng.standard_normal((a, b)) / np.sqrt(a)).ravel() for a, b in pairwise(self.widths)])
 
     def layers(self, weights: npt.ArrayLike | Sequence[npt.ArrayLike]) -> list[Array]:
         """Return the weights as a list of matrices.
+
+        Parameters
+        ----------
+        weights
+            List of matrices, or one vector (size,).
+
+        Returns
+        -------
+        list of ndarray
+            H matrices of shapes (n_(l-1), n_l).
 
         Raises
         ------
@@ -87,7 +122,7 @@ class LinearProblem:
         shapes = list(pairwise(self.widths))
         if isinstance(weights, np.ndarray) and weights.ndim == 1:
             if weights.shape != (self.size,):
-                raise ValueError(f"weights in a row must be {self.size} numbers, not {weights.size}")
+                raise ValueError(f"a vector of weights must have {self.size} numbers, not {weights.size}")
             ends = np.cumsum([a * b for a, b in shapes])[:-1]
             matrices = [part.reshape(shape) for part, shape in zip(np.split(weights, ends), shapes, strict=True)]
         else:
@@ -100,16 +135,66 @@ class LinearProblem:
 
     @np.errstate(over="ignore", invalid="ignore")
     def loss(self, weights: npt.ArrayLike | Sequence[npt.ArrayLike]) -> float:
-        """Return E, the total squared loss over 2."""
+        """Return the total loss E.
+
+        Parameters
+        ----------
+        weights
+            List of matrices, or one vector (size,).
+
+        Returns
+        -------
+        float
+            The loss, summed over data points.
+
+        Raises
+        ------
+        ValueError
+            As `layers`.
+        """
         return 0.5 * float(np.sum(self._residual(self.layers(weights)) ** 2))
 
     def gradient(self, weights: npt.ArrayLike | Sequence[npt.ArrayLike]) -> Array:
-        """Return the derivatives of E by all weights, shape (size,)."""
+        """Return the derivatives of E with respect to all weights.
+
+        Parameters
+        ----------
+        weights
+            List of matrices, or one vector (size,).
+
+        Returns
+        -------
+        ndarray
+            Derivatives as one vector, shape (size,).
+
+        Raises
+        ------
+        ValueError
+            As `layers`.
+        """
         return self.loss_and_gradient(weights)[1]
 
     @np.errstate(over="ignore", invalid="ignore")
     def loss_and_gradient(self, weights: npt.ArrayLike | Sequence[npt.ArrayLike]) -> tuple[float, Array]:
-        """Return E and its gradient."""
+        """Return the total loss E and its gradient.
+
+        Parameters
+        ----------
+        weights
+            List of matrices, or one vector (size,).
+
+        Returns
+        -------
+        loss
+            The loss, summed over data points.
+        gradient
+            Derivatives as one vector, shape (size,).
+
+        Raises
+        ------
+        ValueError
+            As `layers`.
+        """
         layers = self.layers(weights)
         below, above = partial_products(layers)
         residual = self._residual(layers)
@@ -119,15 +204,25 @@ class LinearProblem:
 
     @np.errstate(over="ignore", invalid="ignore")
     def hessian(self, weights: npt.ArrayLike | Sequence[npt.ArrayLike]) -> Array:
-        """Return the second derivatives of E by all weights, shape (size, size).
+        """Return the second derivatives of E with respect to all weights.
 
-        With ``P_l = W_1...W_(l-1)``, ``Q_l = W_(l+1)...W_H`` and ``G = X^T (X W - Y)`` the blocks of layers l <= m are
-        ``(P_l^T X^T X P_m) (x) (Q_l Q_m^T)``, and for l < m also ``(P_l^T G Q_m^T)_iq (W_(l+1)...W_(m-1))_jp``.
+        With ``P_l = W_1...W_(l-1)``, ``Q_l = W_(l+1)...W_H`` and ``G = X^T (X W - Y)``, the block of layers l <= m is
+        ``(P_l^T X^T X P_m) (x) (Q_l Q_m^T)``, plus ``(P_l^T G Q_m^T)_iq (W_(l+1)...W_(m-1))_jp`` for l < m.
+
+        Parameters
+        ----------
+        weights
+            List of matrices, or one vector (size,).
+
+        Returns
+        -------
+        ndarray
+            Symmetric matrix of shape (size, size).
 
         Raises
         ------
         ValueError
-            If weights do not fit or the matrix does not fit in memory.
+            As `layers`, and if the matrix does not fit in memory.
         """
         layers = self.layers(weights)
         require_memory(8 * 2 * self.size**2, f"the Hessian of {self.size} weights", "narrower layers")
@@ -160,7 +255,7 @@ class LinearProblem:
 
 
 def partial_products(layers: Sequence[Array]) -> tuple[list[Array], list[Array]]:
-    """Return the products of all layers below each one, and of all above it."""
+    """Return, for each layer, the product of all layers below it and the product of all layers above it."""
     below, above = [np.eye(layers[0].shape[0])], [np.eye(layers[-1].shape[1])]
     for W in layers[:-1]:
         below.append(below[-1] @ W)

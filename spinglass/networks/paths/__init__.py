@@ -1,4 +1,4 @@
-"""A network's output as a sum over its paths, and the forms that drawn paths make."""
+"""The output of a network as a sum over its paths, and path models with random paths."""
 
 from spinglass.networks.paths.expansion import PathExpansion, path_expansion, path_gradient, path_sum
 

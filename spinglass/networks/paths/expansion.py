@@ -1,9 +1,10 @@
 """A ReLU network's output as a sum over the paths from its inputs to its output.
 
-``Y = q sum_i sum_j X_i A_ij prod_k w_ij^(k)``: a path takes one unit of every layer, ``A_ij`` is 1 where all its units
-are active. Paths are numbered in row-major order of their units ``(i_0, i_1, ..., i_H)``.
+The expansion is ``Y = q sum_i sum_j X_i A_ij prod_k w_ij^(k)``. A path passes through one unit of every layer, and
+``A_ij`` is 1 if all these units are active, else 0. Paths are numbered in row-major order of their units
+``(i_0, i_1, ..., i_H)``. The expansion is exact for every input, including kinks.
 
-Source: Choromanska et al. 2015, eq. 2. An identity at every input, kinks included.
+Reference: Choromanska et al. (2015), eq. 2.
 """
 
 from collections.abc import Sequence
@@ -30,15 +31,15 @@ class PathExpansion:
     Attributes
     ----------
     activity
-        A, 0.0 or 1.0, shape (batch, paths).
+        The activities A, 0.0 or 1.0, shape (batch, paths).
     weight_product
-        The product of the weights along each path, shape (paths,).
+        Product of the weights along each path, shape (paths,).
     input_index
-        i, the input where each path starts, shape (paths,).
+        Index i of the input where each path starts, shape (paths,).
     path_input
-        X_i, shape (batch, paths).
+        The input X_i of each path, shape (batch, paths).
     q
-        The factor in front of the sum.
+        The factor of the sum.
     """
 
     activity: Array
@@ -53,14 +54,26 @@ class PathExpansion:
 
 
 def path_expansion(net: ReLUNetwork, X: ArrayLike) -> PathExpansion:
-    """Write a network's output as its sum over paths, every path in memory.
+    """Return the expansion of a network's output over its paths, with all paths in memory.
 
-    Where they are too many, `path_sum` gives the same sum without them.
+    If there are too many paths, use `path_sum`, which gives the same sum without storing them.
+
+    Parameters
+    ----------
+    net
+        The network.
+    X
+        Inputs, shape (batch, d) or (d,).
+
+    Returns
+    -------
+    PathExpansion
+        The activities, weights and inputs of all paths.
 
     Raises
     ------
     ValueError
-        If X has not d columns or is not finite, or the paths will not fit in memory.
+        If X does not have d columns or is not finite, or the paths do not fit in memory.
 
     Examples
     --------
@@ -86,10 +99,23 @@ def path_expansion(net: ReLUNetwork, X: ArrayLike) -> PathExpansion:
 
 
 def path_gradient(net: ReLUNetwork, X: ArrayLike) -> list[Array]:
-    """Return the derivatives of the path form by the weights, activities held fixed: arrays (batch, n_{l-1}, n_l).
+    """Return the derivatives of the path expansion with respect to the weights, at fixed activities.
 
-    ``dY/dw = q sum X_i A_ij`` times the product of the *other* weights, over the paths that use w. It equals
-    backpropagation (``net.gradient``), also at kinks where both count the unit as inactive.
+    The derivative ``dY/dw`` is q times the sum of ``X_i A_ij`` times the product of the other weights, over all paths
+    that contain w. It equals the result of backpropagation (``net.gradient``), also at kinks, where both treat the unit
+    as inactive.
+
+    Parameters
+    ----------
+    net
+        The network.
+    X
+        Inputs, shape (batch, d) or (d,).
+
+    Returns
+    -------
+    list of ndarray
+        H arrays of shape (batch, n_{l-1}, n_l).
 
     Raises
     ------
@@ -117,20 +143,30 @@ def path_gradient(net: ReLUNetwork, X: ArrayLike) -> list[Array]:
 def path_sum(
     net: ReLUNetwork, X: ArrayLike, *, by: Literal["layers", "paths"] = "layers", gates: Sequence[Gates] | None = None
 ) -> Array:
-    """Return ``q sum_i sum_j X_i A_ij prod w`` without storing the paths, shape (batch,).
+    """Return the sum over paths ``q sum_i sum_j X_i A_ij prod w`` without storing the paths.
 
     Parameters
     ----------
+    net
+        The network.
+    X
+        Inputs, shape (batch, d) or (d,).
     by
-        ``"layers"`` sums layer by layer (dynamic programming: what all paths into a unit carry is added before it
-        goes on), N operations an input; ``"paths"`` walks through all Psi paths, one at a time. The same sum.
+        ``"layers"`` (default) sums layer by layer, with N operations per input (dynamic programming: all paths into a
+        unit are summed before the next layer). ``"paths"`` sums over all Psi paths one at a time. Both give the same
+        sum.
     gates
-        Which units are active, as ``net.activities`` gives them; those of the network at X unless given.
+        Which units are active, H boolean arrays of shape (batch, n_l). Default: ``net.activities(X)``.
+
+    Returns
+    -------
+    ndarray
+        Sums, shape (batch,).
 
     Raises
     ------
     ValueError
-        If X has not d columns or is not finite, ``by`` is unknown, or the gates' shapes are not (batch, n_l).
+        If X does not have d columns or is not finite, ``by`` is unknown, or the gates have other shapes.
 
     Examples
     --------
@@ -154,7 +190,7 @@ def input_index(layers: Architecture) -> IntArray:
 
 
 def edge_index(layers: Architecture, paths: IntArray) -> IntArray:
-    """Return where the weights of paths stand in the vector (W_1, ..., W_H), each raveled: shape (len(paths), H)."""
+    """Return the positions of the weights of paths in the vector (W_1, ..., W_H), shape (len(paths), H)."""
     units = np.stack(np.unravel_index(paths, layers.widths), axis=1)
     first = np.cumsum([0, *(a * b for a, b in layers.shapes[:-1])])
     columns = [first[k] + units[:, k] * layers.widths[k + 1] + units[:, k + 1] for k in range(layers.H)]
@@ -162,7 +198,7 @@ def edge_index(layers: Architecture, paths: IntArray) -> IntArray:
 
 
 def weight_product(weights: Sequence[Array]) -> Array:
-    """Return the product of one weight a layer along every path, shape (paths,)."""
+    """Return the product of the weights along every path, shape (paths,)."""
     product = np.ones((1, weights[0].shape[0]))
     for W in weights:
         product = (product[:, :, None] * W).reshape(-1, W.shape[1])
@@ -207,7 +243,7 @@ def _sum_by_paths(net: ReLUNetwork, rows: Array, gates: Sequence[Gates]) -> Arra
 
 @jit
 def _walk(x: Array, active: Gates, weights: Array, first: IntArray, widths: IntArray) -> float:
-    """Sum over all paths from the last unit back to the first, leaving a path at its first unit that is off."""
+    """Sum over all paths, each from its last unit back to its first; a path ends at its first inactive unit."""
     H = widths.size - 1
     paths = np.int64(1)
     for width in widths:

@@ -1,6 +1,7 @@
-"""Expectations over independent Bernoulli activities: ``Y = sum_p A_p t_p`` with given terms t.
+"""Expectations over independent Bernoulli activities of ``Y = sum_p A_p t_p`` with given terms t.
 
-Three routes to the same number: the closed form where one holds, all ``2^paths`` activities, or a sample of them.
+An expectation is computed by enumerating all ``2^paths`` activities or from a sample of them; closed forms are in
+:mod:`.path_losses`.
 """
 
 from collections.abc import Callable
@@ -16,14 +17,28 @@ from spinglass.landscape import Array
 Method = Literal["exact", "enumerated", "sampled"]
 Loss = Callable[[Array], Array]
 
-SAMPLES = 10_000  # activities drawn unless asked otherwise
-MOST_PATHS = 20  # 2^20 activities are enumerated in milliseconds
-_BLOCK = 256  # activities drawn from one child seed
-_ACTIVITIES = 0x45  # names the samples' descendants of a seed
+SAMPLES = 10_000  # default number of activities drawn
+MOST_PATHS = 20  # largest number of paths for enumeration; 2^20 activities take milliseconds
+_BLOCK = 256  # activities per child seed
+_ACTIVITIES = 0x45  # key of the child seeds of the samples
 
 
 def all_outputs(terms: Array, rho: float) -> tuple[Array, Array]:
-    """Return Y for every activity and their probabilities, shapes (batch, 2^paths) and (2^paths,).
+    """Return the outputs Y for all activities, and the probabilities of the activities.
+
+    Parameters
+    ----------
+    terms
+        Terms t of all paths, shape (batch, paths).
+    rho
+        Probability that a path is active.
+
+    Returns
+    -------
+    outputs
+        Outputs, shape (batch, 2^paths).
+    probability
+        Probability of each activity, shape (2^paths,).
 
     Raises
     ------
@@ -38,8 +53,8 @@ def all_outputs(terms: Array, rho: float) -> tuple[Array, Array]:
     batch, paths = terms.shape
     if paths > MOST_PATHS:
         raise ValueError(
-            f"{paths} paths have 2^{paths} activities, more than the 2^{MOST_PATHS} that are enumerated; "
-            'try method="sampled"'
+            f"{paths} paths have 2^{paths} activities, more than the limit of 2^{MOST_PATHS} for enumeration; "
+            'use method="sampled"'
         )
     require_memory(16 * batch * 2**paths, f"all outputs of {batch} points", "fewer points at once")
     outputs, probability = np.zeros((batch, 1)), np.ones(1)
@@ -50,7 +65,7 @@ def all_outputs(terms: Array, rho: float) -> tuple[Array, Array]:
 
 
 def sampled_outputs(terms: Array, rho: float, samples: int, seed: Seed) -> Array:
-    """Return Y for independent draws of the activities, shape (batch, samples); the draws are shared by all rows."""
+    """Return Y for independent draws of the activities, shape (batch, samples); all rows share the draws."""
     batch, paths = terms.shape
     require_memory(8 * (batch * samples + _BLOCK * paths), f"{samples} outputs of {batch} points", "fewer samples")
     sequence = seed_sequence(seed)

@@ -1,7 +1,7 @@
-"""A sum of products of weights, one product a path, as a landscape: ``sum_p c_p prod_k w[e_pk]``.
+"""A sum over paths of products of weights, ``sum_p c_p prod_k w[e_pk]``, as a landscape.
 
-Points are swept sixteen at a time: a chunk is stored with its points along the rows, every path multiplies vectors of
-sixteen, and no point's numbers meet another's. A row's bits therefore do not depend on its batch.
+Points are evaluated sixteen at a time. A chunk is stored with the points along the columns, so every path multiplies
+vectors of sixteen numbers. Points are never combined, so the bits of a result do not depend on the batch.
 """
 
 from collections.abc import Callable
@@ -19,20 +19,25 @@ Indices = NDArray[np.int32]
 
 
 class PathForm:
-    """The form ``energy(w) = sum_p c_p prod_{k=1}^H w[e_pk]`` on R^n, stored path by path: 8 + 4 H bytes each.
+    """The form ``energy(w) = sum_p c_p prod_{k=1}^H w[e_pk]`` on R^n, with 8 + 4 H bytes per path.
 
-    Follows the protocol of `spinglass.landscape`: points of shape (..., n), total energies.
+    It follows the protocol of `spinglass.landscape`: points have shape (..., n), and energies are total.
 
-    Attributes
+    Parameters
     ----------
     n
         Number of weights.
-    H
-        Number of weights a path.
     coefficients
-        c, shape (paths,).
+        Coefficients c, shape (paths,).
     indices
-        e, shape (paths, H).
+        Weights e of each path, integers from 0 to n - 1, shape (paths, H).
+
+    Attributes
+    ----------
+    n, H
+        Number of weights, and number of weights per path.
+    coefficients, indices
+        As given, in float64 and int32.
 
     Examples
     --------
@@ -51,11 +56,21 @@ class PathForm:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the form takes."""
+        """Size of the form in bytes."""
         return self.coefficients.nbytes + self.indices.nbytes
 
     def energy(self, w: ArrayLike) -> Array:
-        """Return the energies at any finite w, shape (..., n) -> (...,).
+        """Return the energies at any finite w.
+
+        Parameters
+        ----------
+        w
+            Weights, shape (..., n).
+
+        Returns
+        -------
+        ndarray
+            Total energies, shape (...,).
 
         Raises
         ------
@@ -65,11 +80,11 @@ class PathForm:
         return self.energy_and_gradient(w)[0]
 
     def gradient(self, w: ArrayLike) -> Array:
-        """Return the Euclidean gradients, shape (..., n) -> (..., n); raises as `energy`."""
+        """Return the Euclidean gradients, shape (..., n) -> (..., n); errors as `energy`."""
         return self.energy_and_gradient(w)[1]
 
     def energy_and_gradient(self, w: ArrayLike) -> tuple[Array, Array]:
-        """Return energies (...,) and gradients (..., n) in one sweep over the paths; raises as `energy`."""
+        """Return energies (...,) and gradients (..., n) from one pass over the paths; errors as `energy`."""
         points = check_points(w, self.n)
         rows = points.reshape(-1, self.n)
         energy, gradient = np.empty(len(rows)), np.empty(rows.shape)
@@ -83,7 +98,7 @@ class PathForm:
         return energy.reshape(points.shape[:-1])[()], gradient.reshape(points.shape)
 
     def hessian_vector(self, w: ArrayLike, v: ArrayLike) -> Array:
-        """Return ``hessian(w) @ v``, shapes (..., n) that broadcast; raises as `energy`."""
+        """Return ``hessian(w) @ v`` for shapes (..., n) that broadcast; errors as `energy`."""
         try:
             w_full, v_full = np.broadcast_arrays(check_points(w, self.n), check_points(v, self.n))
         except ValueError as error:
@@ -101,7 +116,7 @@ class PathForm:
 
     @staticmethod
     def chunk(batch: int) -> int:  # noqa: ARG004
-        """Return the width to whose multiples a batch is padded inside."""
+        """Return the width to a multiple of which a batch is padded internally."""
         return _LANES
 
 
@@ -122,7 +137,7 @@ def _lanes(rows: Array) -> Array:
 
 @jit
 def _sweep(c: Array, index: Indices, w: Array, energy: Array, gradient: Array) -> None:
-    """Add every path to the energies and, by prefix and suffix products, to the gradients."""
+    """Add the contribution of every path to the energies and, by prefix and suffix products, to the gradients."""
     H = index.shape[1]
     prefix, suffix = np.empty((H + 1, _LANES)), np.empty(_LANES)
     for p in range(c.size):
@@ -145,7 +160,7 @@ def _sweep(c: Array, index: Indices, w: Array, energy: Array, gradient: Array) -
 
 @jit
 def _tangent_sweep(c: Array, index: Indices, w: Array, v: Array, out: Array) -> None:
-    """Add the derivative of every path's gradient along v."""
+    """Add the derivative along v of every path's gradient."""
     H = index.shape[1]
     prefix, slope = np.empty((H, _LANES)), np.empty((H, _LANES))
     suffix, suffix_slope = np.empty(_LANES), np.empty(_LANES)

@@ -1,4 +1,4 @@
-"""Losses of a path model, expected over its activities while its inputs are held fixed."""
+"""Losses of a path model: expectations over its activities at fixed inputs."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from spinglass.networks.paths.expectations import SAMPLES, Loss, Method, mean_lo
 
 
 class PathLosses(ABC):
-    """Absolute and hinge loss of ``Y = sum_p A_p t_p(w)``, A iid Bernoulli(rho) and t the terms of the paths."""
+    """Absolute and hinge loss of ``Y = sum_p A_p t_p(w)``, with A iid Bernoulli(rho) and t the terms of the paths."""
 
     n: int
     rho: float
@@ -26,11 +26,11 @@ class PathLosses(ABC):
 
     @abstractmethod
     def expected_output(self, w: ArrayLike) -> Array:
-        """Return ``E_A Y``, shape (..., n) -> (...,)."""
+        """Return the expected output ``E_A Y``, shape (..., n) -> (...,)."""
 
     @abstractmethod
     def path_terms(self, w: ArrayLike) -> Array:
-        """Return t, shape (..., n) -> (..., paths)."""
+        """Return the terms t, shape (..., n) -> (..., paths)."""
 
     @abstractmethod
     def largest_output(self) -> float:
@@ -39,28 +39,39 @@ class PathLosses(ABC):
     def absolute_loss(
         self, w: ArrayLike, target: ArrayLike, *, method: Method = "exact", samples: int = SAMPLES, seed: Seed = 0
     ) -> Array:
-        """Return ``E_A |target - Y|`` with X fixed, shape (..., n) -> (...,).
+        """Return the expected absolute loss ``E_A |target - Y|`` at fixed X.
 
-        ``= S - s rho q sum X prod w`` for a target ``s S``, s = +-1, where no activity takes sY beyond S: at every w
-        on the sphere once ``S >= model.largest_output()``.
+        For a target ``s S`` with s = +-1, it equals ``S - s rho q sum X prod w`` if ``sY <= S`` for all activities.
+        This holds at every w on the sphere if ``S >= model.largest_output()``.
 
         Parameters
         ----------
+        w
+            Weights, shape (..., n).
         target
-            A number, or one a point.
+            A number, or one number per point, shape (...,).
         method
-            ``"exact"``: the closed form where it holds, otherwise all ``2^Psi`` activities (at most 20 paths);
-            ``"enumerated"``: always the latter; ``"sampled"``: the mean over ``samples`` draws from ``seed``.
+            ``"exact"`` (default): the closed form where it holds, otherwise the sum over all ``2^Psi`` activities (for
+            at most 20 paths); ``"enumerated"``: always this sum; ``"sampled"``: the mean over random activities.
+        samples
+            Number of activities for ``"sampled"``. Default: 10000.
+        seed
+            Seed of these activities. Default: 0.
+
+        Returns
+        -------
+        ndarray
+            Losses, shape (...,).
 
         Raises
         ------
         ValueError
-            As `path_terms`; if a target is not finite; and if neither does the closed form hold nor can the
-            activities be enumerated.
+            As `path_terms`; if a target is not finite; or if the closed form does not hold and there are too many paths
+            to enumerate.
 
-        Notes
-        -----
-        Source: Choromanska et al. 2015, section 3.3, there with S = sup Y.
+        References
+        ----------
+        Choromanska et al. (2015), section 3.3, with S = sup Y.
 
         Examples
         --------
@@ -71,7 +82,7 @@ class PathLosses(ABC):
         True
         """
         rows, t, shape = self._rows_and_targets(w, target)
-        sign, size = np.where(t < 0, -1.0, 1.0), np.abs(t)  # of target 0 either sign will do, but not 0
+        sign, size = np.where(t < 0, -1.0, 1.0), np.abs(t)  # for target 0, either sign is correct, but not 0
 
         def loss(Y: Array, rows: Array) -> Array:
             return np.abs(t[rows, None] - Y)
@@ -84,10 +95,20 @@ class PathLosses(ABC):
     def hinge_loss(
         self, w: ArrayLike, target: ArrayLike, *, method: Method = "exact", samples: int = SAMPLES, seed: Seed = 0
     ) -> Array:
-        """Return ``E_A max(0, 1 - target Y)`` with X fixed, shape (..., n) -> (...,); arguments as `absolute_loss`.
+        """Return the expected hinge loss ``E_A max(0, 1 - target Y)`` at fixed X.
 
-        ``= 1 - target rho q sum X prod w`` where no activity takes ``target Y`` beyond 1. In general it is
-        ``E[M] - target E[M Y]``, M the indicator of ``target Y < 1``; see `hinge_loss_if_independent`.
+        It equals ``1 - target rho q sum X prod w`` if ``target Y <= 1`` for all activities. In general it is
+        ``E[M] - target E[M Y]``, with M the indicator of ``target Y < 1``; see `hinge_loss_if_independent`.
+
+        Parameters
+        ----------
+        w, target, method, samples, seed
+            As for `absolute_loss`.
+
+        Returns
+        -------
+        ndarray
+            Losses, shape (...,).
 
         Raises
         ------
@@ -111,10 +132,24 @@ class PathLosses(ABC):
         return self._exact(rows, t, np.ones(len(t)), 1 - t * self.expected_output(rows), route).reshape(shape)[()]
 
     def hinge_loss_if_independent(self, w: ArrayLike, target: ArrayLike, active: ArrayLike) -> Array:
-        """Return the paper's ``rho' - target rho' rho q sum X prod w``, shape (..., n) -> (...,).
+        """Return the hinge loss of the paper, ``rho' - target rho' rho q sum X prod w``.
 
-        It takes the indicator M of ``target Y < 1`` as Bernoulli(rho' = ``active``) independent of Y, and is off
-        `hinge_loss` by ``target Cov(M, Y)``, which can be as large as the loss itself.
+        The paper assumes that the indicator M of ``target Y < 1`` is Bernoulli(rho') and independent of Y. The result
+        differs from `hinge_loss` by ``target Cov(M, Y)``, which can be as large as the loss itself.
+
+        Parameters
+        ----------
+        w
+            Weights, shape (..., n).
+        target
+            A number, or one number per point, shape (...,).
+        active
+            The probability rho' of ``target Y < 1``, a number or one number per point.
+
+        Returns
+        -------
+        ndarray
+            Losses, shape (...,).
 
         Raises
         ------
@@ -128,7 +163,7 @@ class PathLosses(ABC):
         0.75
         """
         rows, t, shape = self._rows_and_targets(w, target)
-        kept = _one_a_row("active", active, shape)
+        kept = _one_per_row("active", active, shape)
         return np.asarray(kept * (1 - t * self.expected_output(rows))).reshape(shape)[()]
 
     def active_probability(
@@ -140,7 +175,24 @@ class PathLosses(ABC):
         samples: int = SAMPLES,
         seed: Seed = 0,
     ) -> Array:
-        """Return ``P_A(target Y < 1)``, the chance that the hinge is active; arguments and errors as `hinge_loss`.
+        """Return the probability ``P_A(target Y < 1)`` that the hinge is active.
+
+        Parameters
+        ----------
+        w, target, samples, seed
+            As for `absolute_loss`.
+        method
+            ``"enumerated"`` (default) or ``"sampled"``.
+
+        Returns
+        -------
+        ndarray
+            Probabilities, shape (...,).
+
+        Raises
+        ------
+        ValueError
+            As `absolute_loss`.
 
         Examples
         --------
@@ -157,7 +209,7 @@ class PathLosses(ABC):
         return route(np.arange(len(rows))).reshape(shape)[()]
 
     def _exact(self, rows: Array, factor: Array, limit: Array, closed: Array, enumerate_: "_Route") -> Array:
-        """Return the closed form where ``factor Y <= limit`` for all activities, and enumerate the other rows."""
+        """Return the closed form where ``factor Y <= limit`` for all activities; other rows are enumerated."""
         radius = (np.einsum("bi,bi->b", rows, rows) / self.n) ** (self.H / 2)
         if (np.abs(factor) * radius * self.largest_output() <= limit).all():
             return closed
@@ -171,7 +223,7 @@ class PathLosses(ABC):
     def _enumerated_or_sampled(
         self, loss: Callable[[Array, Array], Array], rows: Array, method: Method, samples: int, seed: Seed
     ) -> "_Route":
-        """Return the function that gives the expected loss of the rows it is asked for."""
+        """Return a function that computes the expected loss of chosen rows."""
         if method not in ("exact", "enumerated", "sampled"):
             raise ValueError(f'method must be "exact", "enumerated" or "sampled", not {method!r}')
         samples = whole_number("samples", samples, 1)
@@ -185,17 +237,17 @@ class PathLosses(ABC):
     def _rows_and_targets(self, w: ArrayLike, target: ArrayLike) -> tuple[Array, Array, tuple[int, ...]]:
         points = check_points(w, self.n)
         shape = points.shape[:-1]
-        return points.reshape(-1, self.n), _one_a_row("target", target, shape), shape
+        return points.reshape(-1, self.n), _one_per_row("target", target, shape), shape
 
 
 _Route = Callable[[np.ndarray], Array]
 
 
-def _one_a_row(name: str, values: ArrayLike, shape: tuple[int, ...]) -> Array:
-    """Return one number a point, or raise ``ValueError``."""
+def _one_per_row(name: str, values: ArrayLike, shape: tuple[int, ...]) -> Array:
+    """Return one number per point, or raise ``ValueError``."""
     array = np.asarray(values)
     if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-        raise ValueError(f"{name} must be a finite number, or one a point, not {values!r}")
+        raise ValueError(f"{name} must be a finite number, or one per point, not {values!r}")
     try:
         return np.broadcast_to(array.astype(np.float64), shape).reshape(-1)
     except ValueError:

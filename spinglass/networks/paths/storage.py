@@ -1,4 +1,4 @@
-"""How a path model's form is stored: path by path, or as packed couplings where those are fewer bytes."""
+"""Storage of the form of a path model: path by path, or as packed couplings if these take less memory."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from spinglass.networks.paths.path_form import PathForm
 
 
 def layered_form(draws: PathDraws, layers: Architecture) -> PathForm:
-    """Return ``q sum X A prod w`` with one weight an edge, its active paths listed; the cost is `unique_form`'s."""
+    """Return ``q sum X A prod w`` with one weight per edge, as a list of active paths; cost as `unique_form`."""
     draws.require_few()
     expected = draws.rho * draws.paths
     require_memory(
@@ -28,9 +28,9 @@ def layered_form(draws: PathDraws, layers: Architecture) -> PathForm:
 
 
 def unique_form(draws: PathDraws, n: int, H: int) -> PathForm | SphericalSpinGlass:
-    """Return ``n^{-(H-1)/2} m^{-1/2} sum X A w...w``, each H-tuple of n weights on ``m = paths / n^H`` paths.
+    """Return ``n^{-(H-1)/2} m^{-1/2} sum X A w...w``, where each H-tuple of weights has ``m = paths / n^H`` paths.
 
-    Every path is drawn, active or not: about 0.1 us each, at the model's first use.
+    All paths are drawn, including inactive ones, which takes about 0.1 us per path.
 
     Raises
     ------
@@ -40,22 +40,22 @@ def unique_form(draws: PathDraws, n: int, H: int) -> PathForm | SphericalSpinGla
     draws.require_few()
     scale = normalisation(n, H, draws.paths // n**H)
     size = couplings.size(n, H)
-    dense = 16 * draws.rho * draws.paths >= 8 * size  # else a list of the active paths takes less than all couplings
+    dense = 16 * draws.rho * draws.paths >= 8 * size  # otherwise a list of the active paths takes less memory
     positions, values = _into_array(draws, n, H) if dense else _into_list(draws, n, H)
     if len(values) * (8 + 4 * H) < 8 * size:
         return PathForm(n, scale * values, couplings.indices(positions, n, H))
     packed = np.zeros(size)
-    packed[positions] = scale * n ** ((H - 1) / 2) * values  # the glass brings its own power of n
+    packed[positions] = scale * n ** ((H - 1) / 2) * values  # the spin glass has its own power of n
     return SphericalSpinGlass(n, {H: 1.0}, {H: packed})
 
 
 def as_spin_glass(form: PathForm | SphericalSpinGlass) -> SphericalSpinGlass:
-    """Return the glass of the same energy at every point.
+    """Return the spin glass with the same energy at every point.
 
     Raises
     ------
     ValueError
-        If its packed couplings will not fit in memory.
+        If its packed couplings do not fit in memory.
     """
     if isinstance(form, SphericalSpinGlass):
         return form
@@ -69,12 +69,12 @@ def as_spin_glass(form: PathForm | SphericalSpinGlass) -> SphericalSpinGlass:
 
 
 def normalisation(n: int, H: int, copies: int) -> float:
-    """Return ``q = n^{-(H-1)/2} m^{-1/2}`` of n unique weights with every tuple on m paths."""
+    """Return ``q = n^{-(H-1)/2} m^{-1/2}`` for n unique weights whose H-tuples have m paths each."""
     return float(n ** (-(H - 1) / 2) * copies**-0.5)
 
 
 def weight_tuple(paths: NDArray[np.int64], n: int, H: int) -> NDArray[np.int64]:
-    """Return which of n unique weights each path takes: the digits of its number in base n, shape (len(paths), H)."""
+    """Return the unique weights of each path, the digits of its number in base n, shape (len(paths), H)."""
     return np.stack(np.unravel_index(paths % n**H, (n,) * H), axis=1).astype(np.int64)
 
 

@@ -1,1 +1,1 @@
-"""Networks small enough for their landscapes to be known in full, hard ones among them."""
+"""Small networks whose landscapes are known completely, including hard ones."""

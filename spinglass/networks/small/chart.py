@@ -1,4 +1,4 @@
-"""A landscape on flat space seen on a sphere, so that all that works on spheres works on it."""
+"""A function on R^k as a landscape on a sphere, to which all methods for spheres apply."""
 
 from typing import Protocol
 
@@ -9,24 +9,37 @@ from spinglass.landscape import Array, check_points
 
 
 class FlatSurface(Protocol):
-    """A function on R^k with two derivatives, batched over rows."""
+    """A function on R^k with its first two derivatives, for batches of points."""
 
     @property
     def dimension(self) -> int:
-        """k, the number of parameters."""
+        """The number of parameters k."""
 
     def energy_and_gradient(self, w: Array, /) -> tuple[Array, Array]:
-        """Return values (B,) and gradients (B, k)."""
+        """Return values (B,) and gradients (B, k) at points w (B, k)."""
 
     def hessian(self, w: Array, /) -> Array:
-        """Return Hessians (B, k, k)."""
+        """Return Hessians (B, k, k) at points w (B, k)."""
 
 
 class CentralProjection:
     """The landscape ``E(x) = f(x_1/x_n, ..., x_{n-1}/x_n)`` on the half ``x_n > 0`` of ``|x|^2 = n``, n = k + 1.
 
-    Central projection is a chart of the open half sphere onto R^k. Critical points and their indices do not depend
-    on the chart, so `descend` finds those of f and ``index`` classifies them. Points with ``x_n <= 0`` evaluate to NaN.
+    Central projection maps the open half sphere onto R^k. Critical points and their indices do not depend on the
+    coordinates, so `descend` finds critical points of f, and ``sphere.index`` gives their index. The energy of points
+    with ``x_n <= 0`` is NaN.
+
+    Parameters
+    ----------
+    surface
+        The function f with its derivatives.
+
+    Attributes
+    ----------
+    surface
+        The function f.
+    n
+        Dimension of the points x, k + 1.
 
     Examples
     --------
@@ -43,18 +56,53 @@ class CentralProjection:
         self.n = surface.dimension + 1
 
     def to_sphere(self, w: ArrayLike) -> Array:
-        """Return the points of the sphere that stand for parameters w, shape (..., k) -> (..., k+1)."""
+        """Return the points of the sphere that correspond to parameters.
+
+        Parameters
+        ----------
+        w
+            Parameters, shape (..., k).
+
+        Returns
+        -------
+        ndarray
+            Points x with ``|x|^2 = n``, shape (..., k + 1).
+        """
         flat = check_points(w, self.n - 1)
         lifted = np.concatenate([flat, np.ones((*flat.shape[:-1], 1))], axis=-1)
         return np.asarray(lifted * np.sqrt(self.n / (lifted**2).sum(axis=-1, keepdims=True)))
 
     def to_parameters(self, x: ArrayLike) -> Array:
-        """Return the parameters that points of the sphere stand for, shape (..., k+1) -> (..., k)."""
+        """Return the parameters that correspond to points of the sphere.
+
+        Parameters
+        ----------
+        x
+            Points, shape (..., k + 1).
+
+        Returns
+        -------
+        ndarray
+            Parameters, shape (..., k); NaN where ``x_n <= 0``.
+        """
         points = check_points(x, self.n)
         return points[..., :-1] / self._height(points)
 
     def energy_and_gradient(self, x: Array) -> tuple[Array, Array]:
-        """Return f and its gradient by x, shapes (B,) and (B, n)."""
+        """Return the energies and their Euclidean gradients with respect to x.
+
+        Parameters
+        ----------
+        x
+            Points, shape (B, n).
+
+        Returns
+        -------
+        energy
+            Values of f, shape (B,).
+        gradient
+            Gradients, shape (B, n).
+        """
         height = self._height(x)
         w = x[:, :-1] / height
         energy, slope = self.surface.energy_and_gradient(w)
@@ -62,7 +110,18 @@ class CentralProjection:
         return energy, np.concatenate([slope, radial], axis=1) / height
 
     def hessian(self, x: Array) -> Array:
-        """Return the second derivatives by x, shape (B, n, n)."""
+        """Return the Euclidean Hessians with respect to x.
+
+        Parameters
+        ----------
+        x
+            Points, shape (B, n).
+
+        Returns
+        -------
+        ndarray
+            Hessians, shape (B, n, n).
+        """
         height = self._height(x)
         w = x[:, :-1] / height
         slope, curvature = self.surface.energy_and_gradient(w)[1], self.surface.hessian(w)

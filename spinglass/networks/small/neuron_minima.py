@@ -1,4 +1,4 @@
-"""The local minima of a single neuron: by descents for any data, and counted with proof along one axis."""
+"""Local minima of a single neuron: found by descents, or counted with proof for one weight."""
 
 import math
 from dataclasses import dataclass
@@ -10,13 +10,25 @@ import numpy.typing as npt
 from spinglass.landscape import Array
 from spinglass.networks.small.neuron import SingleNeuron
 
-_SAME = 1e-4  # outputs of different minima differ by far more; those of one, after Newton steps, by far less
-_DEEPEST = 200
+_SAME = 1e-4  # outputs at different minima differ by much more; results for the same minimum differ by much less
+_DEEPEST = 200  # largest number of bisections of the interval
 
 
 @dataclass(frozen=True, eq=False)
 class NeuronMinima:
-    """Distinct strict minima w (K, d) with their losses (K,), lowest first, and how the descents ended."""
+    """Distinct strict minima that descents found, lowest loss first.
+
+    Attributes
+    ----------
+    w
+        Weights at the minima, shape (K, d).
+    loss
+        Losses at the minima, summed over the data, shape (K,), ascending.
+    descents
+        Number of descents.
+    unfinished
+        Number of descents that did not reach a strict minimum.
+    """
 
     w: Array
     loss: Array
@@ -29,11 +41,31 @@ class NeuronMinima:
 
 
 def find_minima(neuron: SingleNeuron, starts: npt.ArrayLike, steps: int = 200) -> NeuronMinima:
-    """Return the distinct minima at which descents from ``starts`` (B, d) end.
+    """Return the distinct minima at which descents from given starts end.
 
-    All descents go side by side, by Newton's method with the eigenvalues' absolute values and a damping that adapts to
-    each; a step that does not lower the loss is not taken. An end counts as a minimum if the gradient vanishes to
-    rounding beside the Hessian's smallest eigenvalue, which must be positive; any other end is ``unfinished``.
+    All descents run in parallel. They use Newton's method with the absolute values of the Hessian's eigenvalues and an
+    adaptive damping; a step that increases the loss is rejected. The end of a descent is a minimum if the smallest
+    eigenvalue of the Hessian is positive and the gradient divided by it is small; otherwise it counts as
+    ``unfinished``.
+
+    Parameters
+    ----------
+    neuron
+        The neuron with its data.
+    starts
+        Initial weights, shape (B, d).
+    steps
+        Largest number of steps of a descent. Default: 200.
+
+    Returns
+    -------
+    NeuronMinima
+        The minima, lowest loss first.
+
+    Raises
+    ------
+    ValueError
+        If ``starts`` does not have this shape or is not finite.
 
     Examples
     --------
@@ -52,7 +84,7 @@ def find_minima(neuron: SingleNeuron, starts: npt.ArrayLike, steps: int = 200) -
             break
     loss, gradient, hessian = neuron.derivatives(w)
     values = np.linalg.eigvalsh(hessian)
-    distance = np.linalg.norm(gradient, axis=1)  # to the minimum, times the smallest eigenvalue
+    distance = np.linalg.norm(gradient, axis=1)  # bound on the distance to the minimum, times the smallest eigenvalue
     ended = (values[:, 0] > 0) & (distance < 1e-6 * values[:, 0] * np.linalg.norm(w, axis=1))
     kept = np.flatnonzero(ended)[_distinct(neuron.outputs(w[ended]))]
     kept = kept[np.argsort(loss[kept], kind="stable")]
@@ -60,7 +92,7 @@ def find_minima(neuron: SingleNeuron, starts: npt.ArrayLike, steps: int = 200) -
 
 
 def _step(neuron: SingleNeuron, w: Array, damping: Array) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
-    """Return weights and dampings after one step, and which steps were down to rounding."""
+    """Return weights and dampings after one step, and which steps were as small as rounding errors."""
     loss, gradient, hessian = neuron.derivatives(w)
     values, vectors = np.linalg.eigh(hessian)
     scale = np.abs(values).max(axis=1, keepdims=True)
@@ -80,7 +112,7 @@ def _distinct(points: Array) -> npt.NDArray[np.int64]:
 
     if len(points) == 0:
         return np.zeros(0, dtype=np.int64)
-    # Equal up to rounding first: the tree's pairs would be as many as the square of a crowd.
+    # Points equal up to rounding are merged first, because n of them would give n^2 pairs in the tree.
     members = np.unique(points.round(7), axis=0, return_index=True)[1]
     points = points[members]
     pairs = KDTree(points).query_pairs(_SAME, output_type="ndarray")
@@ -90,18 +122,31 @@ def _distinct(points: Array) -> npt.NDArray[np.int64]:
 
 
 def count_minima_on_a_line(x: npt.ArrayLike, y: npt.ArrayLike) -> int:
-    r"""Return the exact number of local minima of ``sum_k (sigma(x_k w) - y_k)^2`` over one real weight w, with proof.
+    """Return the proven number of local minima of ``sum_k (sigma(x_k w) - y_k)^2`` over one real weight w.
 
-    Term k falls up to ``w_k = logit(y_k)/x_k`` and rises after it, so all critical points lie between the least and
-    the largest w_k. That interval is halved until, in ball arithmetic, the derivative has no zero on a piece or is
-    strictly monotone there. Where the loss is a sum over weights, minima of the whole are products of these.
+    Term k decreases up to ``w_k = logit(y_k)/x_k`` and increases after it, so all critical points lie between the
+    smallest and the largest w_k. This interval is bisected until, in ball arithmetic, the derivative on each piece has
+    no zero or is strictly monotone. If a loss is a sum of such functions of single weights, its number of minima is the
+    product of their numbers.
+
+    Parameters
+    ----------
+    x
+        Inputs, shape (N,), none of them zero.
+    y
+        Targets, shape (N,), strictly between 0 and 1.
+
+    Returns
+    -------
+    int
+        Number of local minima.
 
     Raises
     ------
     ValueError
-        If the data are not those of a :class:`SingleNeuron` with one weight.
+        If the data are not valid for a :class:`SingleNeuron` with one weight.
     ArithmeticError
-        If a zero of the derivative is too close to degenerate to be decided.
+        If a critical point is so close to degenerate that the number cannot be decided.
 
     Examples
     --------
@@ -110,7 +155,8 @@ def count_minima_on_a_line(x: npt.ArrayLike, y: npt.ArrayLike) -> int:
     """
     neuron = SingleNeuron(np.asarray(x, dtype=np.float64)[..., None], np.asarray(y, dtype=np.float64))
     turns = [math.log(t / (1 - t)) / z for z, t in zip(neuron.X[:, 0], neuron.y, strict=True)]
-    # The ends are rounded: go a little outside, on the scale of the steepest term where all turns are at 0.
+    # The ends are rounded, so the interval is widened slightly; the scale of the steepest term matters if all w_k are
+    # 0.
     spread = (max(map(abs, turns)) + float(1 / np.abs(neuron.X).max())) * 1e-9
     zeros = _sign_changes(_slopes(neuron), min(turns) - spread, max(turns) + spread, _DEEPEST)
     return sum(rising for rising in zeros)
@@ -122,7 +168,7 @@ def _slopes(neuron: SingleNeuron) -> Any:
     data = [(arb(float(z)), arb(float(t))) for z, t in zip(neuron.X[:, 0], neuron.y, strict=True)]
 
     def slopes(w: Any) -> tuple[Any, Any]:
-        """Return first and second derivative over a ball, divided by 2."""
+        """Return half of the first and second derivatives of the loss over a ball."""
         first = second = arb(0)
         for z, t in data:
             s = 1 / (1 + (-z * w).exp())
@@ -135,7 +181,7 @@ def _slopes(neuron: SingleNeuron) -> Any:
 
 
 def _sign_changes(slopes: Any, low: float, high: float, depth: int) -> list[bool]:
-    """Return for each zero of the first derivative in [low, high], in order, whether it rises through zero."""
+    """Return, for each zero of the first derivative in [low, high] in order, whether the derivative increases there."""
     from flint import arb
 
     first, second = slopes(arb((low + high) / 2, (high - low) / 2 * (1 + 1e-15)))
@@ -146,6 +192,6 @@ def _sign_changes(slopes: Any, low: float, high: float, depth: int) -> list[bool
         if not any(end.contains(0) for end in ends):
             return [bool(ends[0] < 0)] if (ends[0] < 0) != (ends[1] < 0) else []
     if depth == 0:
-        raise ArithmeticError(f"a critical point near w = {low:.17g} is too close to degenerate to be told from none")
-    middle = low + (high - low) * 0.4990234375  # off the middle, where symmetric data have their zeros
+        raise ArithmeticError(f"cannot decide whether there is a critical point near w = {low:.17g}: nearly degenerate")
+    middle = low + (high - low) * 0.4990234375  # not the exact middle, where symmetric data have zeros
     return _sign_changes(slopes, low, middle, depth - 1) + _sign_changes(slopes, middle, high, depth - 1)

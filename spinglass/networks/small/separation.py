@@ -1,4 +1,4 @@
-"""Whether a plane separates two finite sets of points, decided exactly."""
+"""Exact decision whether a plane separates two finite sets of points."""
 
 from fractions import Fraction
 
@@ -12,15 +12,25 @@ _LARGEST_DENOMINATOR = 10**6
 
 
 def separating_plane(inside: Points, outside: Points) -> tuple[Array, float] | None:
-    r"""Return (w, b) with ``w . x > b`` on all rows of ``inside`` and ``w . x < b`` on all of ``outside``, or None.
+    """Return a plane that separates two finite sets of points, or None if there is none.
 
-    Linear programming proposes either a plane or a point that both convex hulls share, and rational arithmetic proves
-    it: the plane on every row, or that the two convex combinations agree. Rows are integers, shapes (N, d), (M, d).
+    Linear programming gives either a separating plane or a common point of the two convex hulls. Rational arithmetic
+    then proves that the plane separates all points, or that the two convex combinations are equal.
+
+    Parameters
+    ----------
+    inside, outside
+        Points with integer coordinates as rows, shapes (N, d) and (M, d).
+
+    Returns
+    -------
+    tuple of ndarray and float, or None
+        (w, b) with ``w . x > b`` for all rows of ``inside`` and ``w . x < b`` for all rows of ``outside``.
 
     Raises
     ------
     ArithmeticError
-        If neither proposal can be proved, which small integers do not bring about.
+        If neither can be proved, which does not occur for small integers.
 
     Examples
     --------
@@ -37,7 +47,7 @@ def separating_plane(inside: Points, outside: Points) -> tuple[Array, float] | N
         return plane
     if plane is None and _hulls_meet(inside, outside):
         return None
-    raise ArithmeticError("linear programming gave neither a provable plane nor a provable common point of the hulls")
+    raise ArithmeticError("neither a separating plane nor a common point of the convex hulls could be proved")
 
 
 def _plane(inside: Points, outside: Points) -> tuple[Array, float] | None:
@@ -60,7 +70,7 @@ def _separates(plane: tuple[Array, float], inside: Points, outside: Points) -> b
 
 
 def _hulls_meet(inside: Points, outside: Points) -> bool:
-    """Find convex combinations of both sets that agree, and check them in rational numbers."""
+    """Find equal convex combinations of both sets, and check them in rational arithmetic."""
     from scipy.optimize import linprog
 
     p, q = len(inside), len(outside)

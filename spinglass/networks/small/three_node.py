@@ -1,8 +1,8 @@
-r"""Training the network of three threshold units is as hard as set splitting (Blum & Rivest 1992).
+"""Training a network of three threshold units is as hard as set splitting (Blum and Rivest 1992).
 
-Set splitting: given sets over the elements 0, ..., n-1, divide the elements into two parts so that no set lies within
-one part. It is NP-complete. The network has two hidden threshold units and one threshold unit on top of them; to train
-it is to find weights that classify every example rightly.
+Set splitting is the following NP-complete problem: given sets of elements 0, ..., n-1, divide the elements into two
+parts such that no set lies within one part. The network has two hidden threshold units and one threshold unit as
+output. Training means finding weights that classify every example correctly.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -19,16 +19,23 @@ from spinglass.networks.small.separation import Points, separating_plane
 Sets = Iterable[Collection[int]]
 Labels = npt.NDArray[np.bool_]
 
-# Three more inputs make a cube on which only the intersection of two half-spaces can be right.
+# Corners of a cube in three additional inputs. Only an intersection of two half-spaces classifies them correctly.
 _CUBE = (((0, 0, 0), True), ((1, 0, 1), True), ((0, 1, 1), True))
 _CUBE_OUTSIDE = (((1, 0, 0), False), ((0, 1, 0), False), ((0, 0, 1), False), ((1, 1, 1), False))
 
 
 @dataclass(frozen=True, eq=False)
 class ThreeNodeNetwork:
-    """Two threshold units ``w_i . x > b_i`` whose AND is the output, or with ``negated`` its opposite.
+    """Two threshold units ``w_i . x > b_i``, whose AND is the output.
 
-    ``w`` is (2, d), ``b`` (2,).
+    Attributes
+    ----------
+    w
+        Weights of the two units, shape (2, d).
+    b
+        Thresholds, shape (2,).
+    negated
+        Whether the output is the negation of the AND. Default: False.
     """
 
     w: Array
@@ -36,14 +43,42 @@ class ThreeNodeNetwork:
     negated: bool = False
 
     def __call__(self, X: npt.ArrayLike) -> Labels:
-        """Return the outputs (N,) on inputs (N, d)."""
+        """Return the outputs of the network.
+
+        Parameters
+        ----------
+        X
+            Inputs, shape (N, d).
+
+        Returns
+        -------
+        ndarray
+            Boolean outputs, shape (N,).
+        """
         return np.asarray((np.asarray(X) @ self.w.T > self.b).all(axis=-1) != self.negated)
 
 
 def splitting(n: int, sets: Sets) -> tuple[bool, ...] | None:
-    """Return for each element its part, such that no set lies within one part; None if there is no such division.
+    """Return a division of the elements into two parts such that no set lies within one part.
 
     All ``2^(n-1)`` divisions are tried.
+
+    Parameters
+    ----------
+    n
+        Number of elements.
+    sets
+        Non-empty sets of elements 0, ..., n-1.
+
+    Returns
+    -------
+    tuple of bool, or None
+        The part of each element; None if there is no such division.
+
+    Raises
+    ------
+    ValueError
+        If a set is empty or contains anything other than elements 0, ..., n-1.
 
     Examples
     --------
@@ -61,17 +96,33 @@ def splitting(n: int, sets: Sets) -> tuple[bool, ...] | None:
 
 
 def splitting_examples(n: int, sets: Sets) -> tuple[Points, Labels]:
-    """Return the examples X (N, n + 3), entries 0 or 1, with labels (N,), that the reduction makes of sets.
+    """Return the training examples to which the reduction maps a set-splitting problem.
 
-    The origin is positive, every element's unit vector negative, and the indicator of every set positive; seven
-    points on the last three inputs allow no output unit but one that acts as AND.
+    The origin is positive, the unit vector of every element is negative, and the indicator vector of every set is
+    positive. Seven points that use the last three inputs force the output unit to act as AND.
 
-    Source: Blum & Rivest 1992, Training a 3-node neural network is NP-complete, Theorem 1 and section 4.
+    Parameters
+    ----------
+    n
+        Number of elements.
+    sets
+        Non-empty sets of elements 0, ..., n-1.
+
+    Returns
+    -------
+    X
+        Inputs with entries 0 or 1, shape (N, n + 3).
+    labels
+        Boolean labels, shape (N,).
 
     Raises
     ------
     ValueError
-        If a set is empty or holds something else than elements 0, ..., n-1.
+        If a set is empty or contains anything other than elements 0, ..., n-1.
+
+    References
+    ----------
+    Blum and Rivest (1992), "Training a 3-node neural network is NP-complete", Theorem 1 and section 4.
     """
     family = _checked(n, sets)
     rows = [((0,) * n + corner, label) for corner, label in _CUBE + _CUBE_OUTSIDE]
@@ -81,9 +132,19 @@ def splitting_examples(n: int, sets: Sets) -> tuple[Points, Labels]:
 
 
 def network_of_splitting(part: Collection[bool]) -> ThreeNodeNetwork:
-    """Return the network that classifies the examples of every family of sets that ``part`` splits.
+    """Return the network that classifies correctly the examples of every family of sets that a division splits.
 
-    Unit i gives -1 to the elements of its part and n to the others; all thresholds are -1/2.
+    The weights of unit i are -1 for the elements of its part and n for the others. All thresholds are -1/2.
+
+    Parameters
+    ----------
+    part
+        The part of each element, as from `splitting`.
+
+    Returns
+    -------
+    ThreeNodeNetwork
+        The network.
     """
     n = len(part)
     mine = np.array(list(part))
@@ -92,17 +153,29 @@ def network_of_splitting(part: Collection[bool]) -> ThreeNodeNetwork:
 
 
 def train_three_nodes(X: npt.ArrayLike, labels: npt.ArrayLike) -> ThreeNodeNetwork | None:
-    """Return a network that classifies integer inputs X (N, d) with labels (N,) rightly; None if there is none.
+    """Return a network of three threshold units that classifies all examples correctly, or None if there is none.
 
-    The answer is exact. A threshold unit on two bits is constant, one of the bits, their AND or their OR up to
-    negations, so the positive examples, or else the negative ones, must be what two half-spaces share. All ways to
-    say which half-space leaves out which other example are searched, each decided by :func:`separating_plane`; time
-    grows exponentially with their number.
+    The answer is exact. Up to negations, a threshold unit with two binary inputs is constant, one of its inputs, their
+    AND or their OR. Therefore either the positive or the negative examples must be those in the intersection of two
+    half-spaces. All assignments of the other examples to the half-space that excludes them are searched; each is
+    decided by :func:`separating_plane`. The time grows exponentially with the number of examples.
+
+    Parameters
+    ----------
+    X
+        Integer inputs, shape (N, d).
+    labels
+        Boolean labels, shape (N,).
+
+    Returns
+    -------
+    ThreeNodeNetwork or None
+        The network; None if no network classifies all examples correctly.
 
     Raises
     ------
     ValueError
-        If X does not hold whole numbers or shapes do not fit.
+        If X does not contain whole numbers, labels are not boolean, or shapes do not fit.
 
     Examples
     --------
@@ -124,7 +197,7 @@ def train_three_nodes(X: npt.ArrayLike, labels: npt.ArrayLike) -> ThreeNodeNetwo
 
 
 def _two_half_spaces(inside: Points, outside: Points) -> list[tuple[Array, float]] | None:
-    """Return two half-spaces that hold all of ``inside``, each row of ``outside`` missing from one of them at least."""
+    """Return two half-spaces that contain all of ``inside``, and whose intersection contains no row of ``outside``."""
     known: dict[frozenset[int], tuple[Array, float] | None] = {}
 
     def plane(missing: frozenset[int]) -> tuple[Array, float] | None:
@@ -142,10 +215,10 @@ def _two_half_spaces(inside: Points, outside: Points) -> list[tuple[Array, float
 def _assign(
     k: int, count: int, sides: tuple[frozenset[int], ...], possible: Callable[[frozenset[int]], bool]
 ) -> tuple[frozenset[int], ...] | None:
-    """Give points k, k+1, ... to one of two sides so that each side stays possible; None if it cannot be."""
+    """Assign points k, k+1, ... to two sides such that each side stays possible; None if there is no such way."""
     if k == count:
         return sides
-    for side in range(1 if k == 0 else 2):  # the two sides are alike at first
+    for side in range(1 if k == 0 else 2):  # the two sides are equivalent at first
         more = sides[side] | {k}
         if possible(more):
             chosen = (more, sides[1]) if side == 0 else (sides[0], more)
