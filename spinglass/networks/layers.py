@@ -148,7 +148,18 @@ class LayeredNetwork:
         return [layer[:-1] for layer in layers], [layer[-1] for layer in layers]
 
     def activation_of(self, layer: int) -> Activation:
-        """Return the activation function of a layer, numbered 1..H."""
+        """Return the activation function of a layer.
+
+        Parameters
+        ----------
+        layer
+            Number of the layer, 1..H.
+
+        Returns
+        -------
+        Activation
+            ``output`` for the last layer, ``activation`` for the others.
+        """
         return self.output if layer == self.H else self.activation
 
     def forward(self, x: npt.ArrayLike) -> Array:
@@ -177,7 +188,20 @@ class LayeredNetwork:
         return outputs
 
     def pass_forward(self, x: Array) -> tuple[list[Array], list[Array]]:
-        """Return preactivations ``h_1..h_H`` and activations ``a_0..a_H``, (M, n_l) each; ``x`` is not checked."""
+        """Return the preactivations and activations of all layers, without checks.
+
+        Parameters
+        ----------
+        x
+            Inputs in float64, shape (M, n_0).
+
+        Returns
+        -------
+        preactivations
+            List of ``h_1, ..., h_H``, shape (M, n_l) each.
+        activations
+            List of ``a_0, ..., a_H``, shape (M, n_l) each; ``a_0`` is ``x``.
+        """
         preactivations: list[Array] = []
         activations = [x]
         for layer, W in enumerate(self.weights, 1):

@@ -90,8 +90,7 @@ class ReLUNetwork:
         Raises
         ------
         ValueError
-            If the widths are not at least two whole numbers >= 1 of which the last is 1, or the weights do not fit in
-            memory.
+            If the widths are not valid (see `Architecture.of`), or the weights do not fit in memory.
 
         Examples
         --------

@@ -243,9 +243,23 @@ def polar_layers(R: npt.ArrayLike, layers: int) -> Array:
 
 
 def rotation_planes(rotation: Array) -> tuple[Array, Array, Sequence[tuple[int, int]]]:
-    """Return an orthonormal frame (columns), and the angles and pairs of columns of the planes that a rotation turns.
+    """Return the planes that a rotation turns, and their angles.
 
     Eigenvalues -1 occur in pairs, and each pair is a plane that is turned by pi.
+
+    Parameters
+    ----------
+    rotation
+        Orthogonal matrix with determinant 1, shape (n, n).
+
+    Returns
+    -------
+    frame
+        Orthonormal basis as columns, shape (n, n).
+    angles
+        Angle of each plane.
+    planes
+        The pair of columns of ``frame`` that spans each plane.
     """
     form, frame = linalg.schur(rotation, output="real")
     angles, planes, reversed_axes = [], [], []

@@ -156,7 +156,18 @@ def solution_index(
 
 
 def largest_eigenvalue(found: Curvature) -> float:
-    """Return the largest eigenvalue of the Hessian, by Lanczos' method with matrix-vector products."""
+    """Return the largest eigenvalue of the Hessian, by Lanczos' method with matrix-vector products.
+
+    Parameters
+    ----------
+    found
+        The curvature of a network.
+
+    Returns
+    -------
+    float
+        The eigenvalue, with a relative error of about 1e-6.
+    """
     size = found.network.size
     if size < 20:
         return float(found.spectrum()[-1])

@@ -61,7 +61,7 @@ class LinearProblem:
         targets = np.asarray(Y)
         if targets.dtype.kind not in "fiu" or targets.shape != (len(data), sizes[-1]):
             raise ValueError(
-                f"Y must be real numbers of shape ({len(data)}, {sizes[-1]}), one row a data point, "
+                f"Y must be real numbers of shape ({len(data)}, {sizes[-1]}), one row per data point, "
                 f"not {targets.dtype} of shape {targets.shape}"
             )
         if not np.isfinite(targets).all():

@@ -80,11 +80,45 @@ class PathForm:
         return self.energy_and_gradient(w)[0]
 
     def gradient(self, w: ArrayLike) -> Array:
-        """Return the Euclidean gradients, shape (..., n) -> (..., n); errors as `energy`."""
+        """Return the Euclidean gradients.
+
+        Parameters
+        ----------
+        w
+            Weights, shape (..., n).
+
+        Returns
+        -------
+        ndarray
+            Gradients, shape (..., n).
+
+        Raises
+        ------
+        ValueError
+            As `energy`.
+        """
         return self.energy_and_gradient(w)[1]
 
     def energy_and_gradient(self, w: ArrayLike) -> tuple[Array, Array]:
-        """Return energies (...,) and gradients (..., n) from one pass over the paths; errors as `energy`."""
+        """Return energies and gradients from one pass over the paths.
+
+        Parameters
+        ----------
+        w
+            Weights, shape (..., n).
+
+        Returns
+        -------
+        energy
+            Total energies, shape (...,).
+        gradient
+            Euclidean gradients, shape (..., n).
+
+        Raises
+        ------
+        ValueError
+            As `energy`.
+        """
         points = check_points(w, self.n)
         rows = points.reshape(-1, self.n)
         energy, gradient = np.empty(len(rows)), np.empty(rows.shape)
@@ -98,7 +132,23 @@ class PathForm:
         return energy.reshape(points.shape[:-1])[()], gradient.reshape(points.shape)
 
     def hessian_vector(self, w: ArrayLike, v: ArrayLike) -> Array:
-        """Return ``hessian(w) @ v`` for shapes (..., n) that broadcast; errors as `energy`."""
+        """Return ``hessian(w) @ v``.
+
+        Parameters
+        ----------
+        w, v
+            Weights and vectors, shapes (..., n) that broadcast.
+
+        Returns
+        -------
+        ndarray
+            Products, shape (..., n).
+
+        Raises
+        ------
+        ValueError
+            As `energy`, and if the shapes do not broadcast.
+        """
         try:
             w_full, v_full = np.broadcast_arrays(check_points(w, self.n), check_points(v, self.n))
         except ValueError as error:

@@ -18,7 +18,9 @@ def layered_form(draws: PathDraws, layers: Architecture) -> PathForm:
     draws.require_few()
     expected = draws.rho * draws.paths
     require_memory(
-        int(2 * expected * (8 + 4 * layers.H)), f"the active of {draws.paths} paths", "narrower layers or a smaller rho"
+        int(2 * expected * (8 + 4 * layers.H)),
+        f"active paths of {draws.paths}",
+        "narrower layers or a smaller rho",
     )
     coefficients, indices = [np.empty(0)], [np.empty((0, layers.H), np.int32)]
     for paths, values in draws.blocks():
