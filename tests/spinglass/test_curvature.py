@@ -255,7 +255,7 @@ def test_activations_by_differences(name):
     ("change", "message"),
     [
         ({"weights": []}, "at least one matrix"),
-        ({"weights": [np.ones((2, 3)), np.ones((2, 1))]}, "W_1 of shape .* gives 3 numbers but W_2"),
+        ({"weights": [np.ones((2, 3)), np.ones((2, 1))]}, "W_1 of shape .* has 3 outputs but W_2"),
         ({"weights": [np.ones((2, 0)), np.ones((0, 1))]}, "width zero"),
         ({"weights": [np.full((2, 1), np.nan)]}, "W_1 must be finite"),
         ({"weights": [np.ones(2)]}, "W_1 must be a matrix"),

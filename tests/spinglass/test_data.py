@@ -63,7 +63,7 @@ def test_wrong_files_are_named(tmp_path):
     path = tmp_path / NAMES[0]
     whole = path.read_bytes()
     for content, message in [
-        (b"", "no IDX file of images"),
+        (b"", "is not an IDX file of images"),
         (whole[:7], "is not an IDX file of images: it should begin with 2051"),
         ((tmp_path / NAMES[1]).read_bytes(), "should begin with 2051, not 2049"),
         (whole[:-1], "has the wrong length: 3919 numbers, but its header says 3920"),

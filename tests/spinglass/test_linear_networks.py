@@ -125,7 +125,7 @@ def test_bad_weights_and_directions():
         (([5],), "there is no 5"),
         (([0, 1, 2],), "do not fit the widths"),
         (([0], [(1, 1)], (1,)), "at least two of the layers"),
-        (([0], [(0, 1)]), "directions that are not chosen"),
+        (([0], [(0, 1)]), "must differ from the chosen ones"),
     ):
         with pytest.raises(ValueError, match=message):
             critical_point(case, *arguments)

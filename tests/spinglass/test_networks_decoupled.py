@@ -235,7 +235,7 @@ def test_sizes_that_cannot_be_uniform_are_refused_with_the_nearest():
         ({"rho": 1.5}, "rho"),
         ({"rho": float("nan")}, "rho"),
         ({"weights": "shared"}, "per-edge"),
-        ({"weights": "per-edge", "size": 5}, "leave size out"),
+        ({"weights": "per-edge", "size": 5}, "omit size"),
         ({"widths": (3, 2)}, "one output"),
         ({"seed": -1}, "seed"),
     ],
