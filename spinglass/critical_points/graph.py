@@ -16,11 +16,11 @@ from spinglass.layout import IntArray
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["LandscapeGraph", "Merges", "landscape_graph"]  # the other functions serve basins.py and the tests
+
 # A flow starts from a saddle at this angle, or at this share of the distance to the nearest other critical point,
 # whichever is smaller.
 _ANGLE, _SHARE = 1e-4, 1e-2
-
-
 # Tolerances of the flow. Each is tried on the starts that the previous one left undecided; flat minima need the last.
 _TOLERANCES = (1e-5, 1e-7, 1e-9)
 _NEAR = 0.1  # share of the distance from a minimum to the nearest other critical point

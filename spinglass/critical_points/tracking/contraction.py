@@ -112,7 +112,7 @@ def raise_diagonal(form: Form, c: Array, k: int, x: Array, diagonal: Array) -> N
 
 @jit
 def gradient_known(form: Form, k: int, x: Array, level: Array, diagonal: Array, f: Array, g: Array) -> None:
-    """Write the part of the k-th coefficients of T_1 (``f``; start form: ``g``) from lower coefficients of X."""
+    """Write the contribution of lower coefficients of X to the k-th ones of T_1 (``f``; start form: ``g``)."""
     d, n, variables = form.degree, form.spins, form.variables
     rows = form.base[d - 1] + form.top.shape[0]
     clear(f, k * n, n)

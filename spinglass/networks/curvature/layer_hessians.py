@@ -262,7 +262,7 @@ class Curvature(FirstDerivatives):
     def _chunks(self) -> Iterator[Sweep]:
         """Sweep the data in pieces whose size depends only on the widths."""
         widths = self.network.widths
-        # Per point: the outer product of a layer's inputs, and arrays of the units of two layers and inputs between.
+        # Numbers per point: inputs x inputs of one layer, and lower units x upper inputs x upper units of two layers.
         most = max((max(widths) + 1) ** 2, max(widths[1:-1], default=0) ** 2 * max(widths[2:], default=0))
         points = max(1, min(256, _WORKING_SET // most))
         for start in range(0, len(self.x), points):
