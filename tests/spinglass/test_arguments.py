@@ -17,7 +17,7 @@ def test_only_misspellings_are_suggested(given, meant):
 
 
 def test_the_sentence_lists_all():
-    assert str(unknown("method", "flow", METHODS)) == f"unknown method 'flow'; there are {', '.join(METHODS)}"
+    assert str(unknown("method", "flow", METHODS)) == f"unknown method 'flow'; choose from {', '.join(METHODS)}"
     assert "'lbfgs'? There are lbfgs, cg" in str(unknown("method", "lbsgf", iter(METHODS)))
 
 

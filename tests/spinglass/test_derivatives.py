@@ -76,7 +76,7 @@ def test_a_landscape_without_hessian_is_checked_in_its_gradient():
     check = check_derivatives(Gradient())
     assert check.passed
     assert check.hessian_slopes is None
-    assert "not offered" in str(check)
+    assert "not available" in str(check)
 
 
 @pytest.mark.parametrize(

@@ -392,5 +392,5 @@ def test_a_landscape_of_the_wrong_shape_is_named():
 
     with pytest.raises(ValueError, match=r"must return shapes \(2,\) and \(2, 3\)"):
         descend(Flat(), np.ones((2, 3)))
-    with pytest.raises(TypeError, match="no landscape"):
+    with pytest.raises(TypeError, match="not a landscape"):
         descend(None, np.ones((2, 3)))

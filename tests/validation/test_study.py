@@ -248,7 +248,7 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ),
         (
             'task = "parallel-tempering"\n[settings]\nn = 5\nH = 3\ncoldest = [0.5, 1.5]\nhottest = [1.0, 2.0]',
-            "the ladder must rise: coldest = 1.5 is not below hottest = 1$",
+            "the ladder must increase: coldest = 1.5 is not below hottest = 1$",
         ),
         ('task = "train"\n[settings]\noptimiser = "adma"', "optimiser must be one of sgd"),
         ('task = "train"\n[settings]\nn = 5', "unknown setting of train 'n'"),
