@@ -6,6 +6,8 @@ normal with variance equal to the multiplicity ``H! / prod(m_i!)``, the number o
 the packed array is the hinge layout (:mod:`spinglass.layout`).
 """
 
+from __future__ import annotations
+
 from math import comb, factorial, log
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Numerical test of a landscape's gradient and Hessian: the order at which Taylor remainders vanish."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from typing import Literal

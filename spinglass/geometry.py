@@ -6,6 +6,8 @@ Source: Boumal, "An Introduction to Optimization on Smooth Manifolds" (2023), se
 Sepulchre, "Optimization Algorithms on Matrix Manifolds" (2008), for transport; scaled from radius 1 to ``sqrt(n)``.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The spherical p-spin model (p is called H here), pure or mixed."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from math import comb
 from typing import Self

@@ -11,6 +11,8 @@ Any object with ``n`` and ``energy_and_gradient`` is a landscape. Optional metho
 ===========================  =========================================================================
 """
 
+from __future__ import annotations
+
 from typing import Protocol, runtime_checkable
 
 import numpy as np

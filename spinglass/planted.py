@@ -1,5 +1,7 @@
 """Planted (spiked tensor) models: a spin glass plus a rank-one signal."""
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 

@@ -3,6 +3,8 @@
 The normal equations are never formed, because their condition number is the square of that of the problem.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

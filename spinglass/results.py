@@ -1,5 +1,7 @@
 """Results of searches for critical points."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -105,7 +107,7 @@ class CriticalPoints:
         """Smallest eigenvalue of the Riemannian Hessian, shape (B,); infinite at n = 1, where there is none."""
         return np.asarray(self.eigenvalues.min(axis=1, initial=np.inf))
 
-    def to_frame(self, *, spectrum: bool = False, coordinates: bool = False) -> "pd.DataFrame":
+    def to_frame(self, *, spectrum: bool = False, coordinates: bool = False) -> pd.DataFrame:
         """Return a table with one row per start.
 
         Parameters

@@ -8,6 +8,8 @@ Source: Boumal, "An Introduction to Optimization on Smooth Manifolds" (2023), se
 to ``sqrt(n)``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Small data sets for regression and classification."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,7 +127,7 @@ class GaussianMixture:
             raise ValueError(f"spread is a standard deviation and must be positive; given {self.spread!r}")
 
     @classmethod
-    def drawn(cls, components: int, seed: Seed, spread: float = 5**-0.5) -> "GaussianMixture":
+    def drawn(cls, components: int, seed: Seed, spread: float = 5**-0.5) -> GaussianMixture:
         """Draw the means of the two classes' components from N((1, 0), I) and N((0, 1), I).
 
         Parameters

@@ -1,5 +1,7 @@
 """Seeds: every function accepts an int, a ``SeedSequence`` or a ``Generator``; global random state is never used."""
 
+from __future__ import annotations
+
 import numpy as np
 
 Seed = int | np.random.SeedSequence | np.random.Generator

@@ -1,5 +1,7 @@
 """Gradient flow: trajectories in time, integrated with error control."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar, NamedTuple

@@ -1,5 +1,7 @@
 """Subag's Hessian ascent: from the centre of the ball to the sphere, along the lowest eigenvectors of the Hessian."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 

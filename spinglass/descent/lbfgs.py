@@ -1,5 +1,7 @@
 """Limited-memory BFGS, the default method."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, NamedTuple

@@ -1,5 +1,7 @@
 """The function `descend` and the loop shared by all methods: evaluate trials, advance, and retire finished rows."""
 
+from __future__ import annotations
+
 import dataclasses
 import math
 from collections.abc import Callable

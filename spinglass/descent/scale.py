@@ -1,5 +1,7 @@
 """The gradient scale: the unit in which the gradients of a landscape are of order 1."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

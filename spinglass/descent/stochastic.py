@@ -1,5 +1,7 @@
 """Stochastic gradient descent over the parts of an energy, with a decaying learning rate."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar

@@ -35,7 +35,7 @@ def add_multiple(factor: float | np.floating, a: FloatArray, out: FloatArray) ->
 def add_four(
     factors: tuple[np.floating, np.floating, np.floating, np.floating], a: FloatArray, out: FloatArray
 ) -> None:
-    """``out[i] += sum_k factors[k] a[k, i]`` for a of four rows, stored flat."""
+    """``out[i] += sum_k factors[k] a[k, i]``, where the flat array ``a`` contains four rows."""
     n = out.size
     a0, a1, a2, a3 = a[:n], a[n : 2 * n], a[2 * n : 3 * n], a[3 * n :]
     f0, f1, f2, f3 = factors

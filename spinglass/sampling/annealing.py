@@ -1,5 +1,7 @@
 """Simulated annealing followed by a descent."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np

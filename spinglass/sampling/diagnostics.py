@@ -1,5 +1,7 @@
 """Convergence diagnostics of chains: autocorrelation time, effective sample size, split R-hat."""
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 

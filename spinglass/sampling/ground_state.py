@@ -1,5 +1,7 @@
 """Search for the ground state by repeated simulated annealing."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Literal
 

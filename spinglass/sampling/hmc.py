@@ -1,5 +1,7 @@
 """Geodesic Hamiltonian Monte Carlo on the sphere."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple

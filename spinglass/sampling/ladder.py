@@ -1,5 +1,7 @@
 """Ladders of temperatures for parallel tempering."""
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 

@@ -1,5 +1,7 @@
 """Overdamped Langevin dynamics on the sphere."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple

@@ -1,5 +1,7 @@
 """Complete sampling runs: burn-in, tuning, sampling, and a check of equilibration."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

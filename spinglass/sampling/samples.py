@@ -1,5 +1,7 @@
 """Results of sampling: records of energies and overlaps, and checks of equilibration."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -218,7 +220,7 @@ class Tempering:
         """Mask of the samples that have equilibrated, shape (S,)."""
         return np.asarray(self.status == Mixing.EQUILIBRATED)
 
-    def to_frame(self) -> "pd.DataFrame":
+    def to_frame(self) -> pd.DataFrame:
         """Return a table with one row per disorder sample and temperature.
 
         Returns

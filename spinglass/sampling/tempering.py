@@ -1,5 +1,7 @@
 """Parallel tempering (replica exchange) of many disorder samples, as pure functions ``init`` and ``step``."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
