@@ -59,7 +59,8 @@ class DerivativeCheck:
 
     def __str__(self) -> str:
         """Return a summary with one line per derivative."""
-        lines = [f"derivatives on the {self.where}: {'correct' if self.passed else 'WRONG'}"]
+        place = "on the sphere" if self.where == "sphere" else "in space"
+        lines = [f"derivatives {place}: {'correct' if self.passed else 'WRONG'}"]
         for name, wanted, slopes in (("gradient", 2, self.gradient_slopes), ("Hessian", 3, self.hessian_slopes)):
             if slopes is None:
                 lines.append(f"  {name:8}  not available")

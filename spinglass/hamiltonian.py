@@ -51,7 +51,7 @@ class SphericalSpinGlass:
     couplings : dict of int to ndarray
         ``{H: packed}``, one number per multiset of indices (see `spinglass.couplings`).
     dtype : type
-        np.float32 or np.float64.
+        Floating-point type, np.float32 or np.float64.
 
     Raises
     ------
@@ -96,7 +96,7 @@ class SphericalSpinGlass:
         seed : int, SeedSequence or Generator
             Source of randomness.
         dtype : type, default np.float64
-            np.float32 or np.float64.
+            Floating-point type, np.float32 or np.float64.
 
         Returns
         -------
@@ -133,7 +133,7 @@ class SphericalSpinGlass:
         seed : int, SeedSequence or Generator
             Source of randomness.
         dtype : type, default np.float64
-            np.float32 or np.float64.
+            Floating-point type, np.float32 or np.float64.
 
         Returns
         -------

@@ -26,7 +26,7 @@ def test_unknown_names_are_answered_with_the_nearest(dice):
         dice.select(family="dye")
     with pytest.raises(ValueError, match="ids is empty; give at least one claim"):
         dice.select([])
-    with pytest.raises(ValueError, match=r"choose from die/true, die/false"):
+    with pytest.raises(ValueError, match=r"there are die/true, die/false"):
         dice.select(["zzzzzz"])
 
 
