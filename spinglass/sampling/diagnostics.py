@@ -82,7 +82,7 @@ def effective_sample_size(traces: npt.ArrayLike) -> Array:
     """
     values = _traces(traces)
     if values.ndim < 2:
-        raise ValueError(f"chains must have shape (..., chains, T), not {values.shape}; one chain is trace[None]")
+        raise ValueError(f"chains must have shape (..., chains, T), not {values.shape}; for a single chain pass trace[None]")
     return np.asarray((values.shape[-1] / autocorrelation_time(values)).sum(axis=-1))
 
 
@@ -120,7 +120,7 @@ def split_rhat(traces: npt.ArrayLike) -> Array:
     """
     values = _traces(traces)
     if values.ndim < 2:
-        raise ValueError(f"chains must have shape (..., chains, T), not {values.shape}; one chain is trace[None]")
+        raise ValueError(f"chains must have shape (..., chains, T), not {values.shape}; for a single chain pass trace[None]")
     N = values.shape[-1] // 2
     halves = np.concatenate([values[..., :N], values[..., -N:]], axis=-2)
     within = halves.var(axis=-1, ddof=1).mean(axis=-1)
