@@ -80,9 +80,7 @@ def effective_sample_size(traces: npt.ArrayLike) -> Array:
     >>> bool(3000 < effective_sample_size(noise) <= 4000)
     True
     """
-    values = _traces(traces)
-    if values.ndim < 2:
-        raise ValueError(f"chains must have shape (..., chains, T), not {values.shape}; for a single chain pass trace[None]")
+    values = _chains(traces)
     return np.asarray((values.shape[-1] / autocorrelation_time(values)).sum(axis=-1))
 
 
@@ -118,9 +116,7 @@ def split_rhat(traces: npt.ArrayLike) -> Array:
     >>> bool(split_rhat(noise) < 1.01), bool(split_rhat(noise + np.arange(4)[:, None]) > 1.3)
     (True, True)
     """
-    values = _traces(traces)
-    if values.ndim < 2:
-        raise ValueError(f"chains must have shape (..., chains, T), not {values.shape}; for a single chain pass trace[None]")
+    values = _chains(traces)
     N = values.shape[-1] // 2
     halves = np.concatenate([values[..., :N], values[..., -N:]], axis=-2)
     within = halves.var(axis=-1, ddof=1).mean(axis=-1)
@@ -128,6 +124,13 @@ def split_rhat(traces: npt.ArrayLike) -> Array:
     still = within == 0
     ratio = (N - 1) / N + between / np.where(still, 1.0, within)
     return np.where(still, np.where(between == 0, 1.0, np.inf), np.sqrt(ratio))
+
+
+def _chains(traces: npt.ArrayLike) -> Array:
+    values = _traces(traces)
+    if values.ndim < 2:
+        raise ValueError(f"chains must have shape (..., chains, T), not {values.shape}; for one chain pass trace[None]")
+    return values
 
 
 def _traces(traces: npt.ArrayLike) -> Array:

@@ -252,7 +252,7 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ),
         ('task = "train"\n[settings]\noptimiser = "adma"', "optimiser must be one of sgd"),
         ('task = "train"\n[settings]\nn = 5', "unknown setting of train 'n'"),
-        ('task = "flow"', "unknown task 'flow'; there are"),
+        ('task = "flow"', "unknown task 'flow'; choose from"),
         ("task = " + "[" * 100_000, r"study.toml is nested too deeply"),
         ("task" + ".a" * 2000 + " = 1", "unknown task {'a': {'a'"),
         ('task = "descend"\n[settings]\nH = 3\nn' + ".a" * 2000 + " = 1", "n must be a whole number"),
