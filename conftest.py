@@ -1,4 +1,4 @@
-"""Modules are imported once, and as any program imports them, before pytest looks for their doctests."""
+"""Import modules by name before pytest collects their doctests."""
 
 from importlib import import_module
 from pathlib import Path
@@ -7,10 +7,10 @@ PACKAGES = ("spinglass", "theory", "validation")
 
 
 def pytest_collect_file(file_path: Path) -> None:
-    """Import a module of the packages by its name.
+    """Import a module of the three packages by its name.
 
-    Where pytest is given a module's path and its package has not been imported, it runs the module a second time and
-    puts it in the place of a function of the same name: ``theory.ground_state`` would be a module in all other tests.
+    Otherwise pytest would load the file itself, and if its package is not imported yet, store the module in the package
+    afterwards. It would replace a function of the same name: ``spinglass.sampling.ground_state`` would be a module.
     """
     inside = file_path.relative_to(Path(__file__).parent).with_suffix("").parts if file_path.suffix == ".py" else ()
     if inside and inside[0] in PACKAGES:

@@ -1,4 +1,9 @@
-"""Spin-glass landscapes and what is done to them: numbers in, numbers out."""
+"""Spherical p-spin models and other energy landscapes, with descent, sampling and enumeration of critical points.
+
+The interaction order p is called H here. `SphericalSpinGlass` is the model, `descend` finds minima,
+`enumerate_critical_points` finds all critical points of a small model, `sampling` draws from the Gibbs measure,
+`networks` holds neural networks, and `sphere` holds the geometry of the sphere ``|x|^2 = n``.
+"""
 
 from typing import TYPE_CHECKING
 

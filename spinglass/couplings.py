@@ -1,30 +1,32 @@
-"""Packed symmetric couplings: size, index to rank and back, multiplicity, draw, pack, unpack.
+"""Symmetric couplings in packed storage: sizes, positions, random draws, packing and unpacking.
 
 A symmetric form ``sum J_{i1..iH} x_i1 ... x_iH`` over all ``n^H`` index tuples is stored as one number per
-multiset of indices, the sum of J over the multiset's permutations. For iid standard normal J that number is
+multiset of indices: the sum of J over the permutations of the multiset. For iid standard normal J that number is
 normal with variance equal to the multiplicity ``H! / prod(m_i!)``, the number of permutations. The order of
 the packed array is the hinge layout (:mod:`spinglass.layout`).
 """
 
+from __future__ import annotations
+
 from math import comb, factorial, log
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from spinglass._common.jit import jit
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, child, generator, seed_sequence
 from spinglass._common.threads import run_in_threads
-from spinglass.layout import IntArray, Layout, fill_indices, fill_ranks, layout, sorted_rank
+from spinglass._common.types import Array, IntArray
+from spinglass._common.types import FloatArray as FloatArray
+from spinglass.layout import Layout, fill_indices, fill_ranks, layout, sorted_rank
 
-FloatArray = NDArray[np.floating]
-
-_BLOCK = 2**18  # normals drawn from one child seed; changing it changes every landscape
-_LARGEST_ORDER = 170  # 170! is below 1.8e308, 171! is not
+_BLOCK = 2**18  # number of normals drawn from one child seed; changing it changes every landscape
+_LARGEST_ORDER = 170  # 170! is below 1.8e308, the largest float64; 171! is above
 
 
 def check_sizes(n: int, H: int) -> None:
-    """Raise ``ValueError`` unless n and H are whole numbers >= 1, and H! a float."""
+    """Raise ``ValueError`` unless n and H are whole numbers >= 1 and H! is representable as a float."""
     for name, value in (("n", n), ("H", H)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer):
             raise ValueError(f"{name} must be a whole number, not {value!r}")
@@ -34,13 +36,33 @@ def check_sizes(n: int, H: int) -> None:
         raise ValueError(f"an order must be at least 1, not {H}")
     if H > _LARGEST_ORDER:
         raise ValueError(
-            f"an order must be at most {_LARGEST_ORDER}, not {H}: up to H! couplings are equal, more than a float holds"
+            f"an order must be at most {_LARGEST_ORDER}, not {H}: multiplicities of couplings reach H!, "
+            "which overflows float64"
         )
 
 
 def size(n: int, H: int) -> int:
     """Return the number of packed couplings, ``C(n+H-1, H)``.
 
+    Parameters
+    ----------
+    n : int
+        Number of spins, at least 1.
+    H : int
+        Interaction order, 1 to 170.
+
+    Returns
+    -------
+    int
+        Number of multisets of H indices out of n.
+
+    Raises
+    ------
+    ValueError
+        If n or H is out of range or not a whole number.
+
+    Examples
+    --------
     >>> size(1000, 3)
     167167000
     """
@@ -49,13 +71,27 @@ def size(n: int, H: int) -> int:
 
 
 def ranks(indices: ArrayLike, n: int) -> IntArray:
-    """Return the packed positions of index tuples (in any order within a tuple), shape (..., H) -> (...,).
+    """Return the positions of index tuples in the packed array.
+
+    Parameters
+    ----------
+    indices : array_like of int, shape (..., H)
+        Index tuples with entries in 0..n-1; the order within a tuple does not matter.
+    n : int
+        Number of spins.
+
+    Returns
+    -------
+    ndarray of int64, shape (...,)
+        Positions in 0..size(n, H)-1.
 
     Raises
     ------
     ValueError
         If an index is not a whole number in 0..n-1.
 
+    Examples
+    --------
     >>> ranks([[0, 0, 0], [1, 0, 1], [1, 1, 0]], n=2)
     array([1, 2, 2])
     """
@@ -63,7 +99,7 @@ def ranks(indices: ArrayLike, n: int) -> IntArray:
     if array.ndim < 1 or not np.issubdtype(array.dtype, np.integer):
         raise ValueError(f"indices must be whole numbers of shape (..., H), not {array.dtype} of shape {array.shape}")
     if array.size and (array.min() < 0 or array.max() >= n):
-        raise ValueError(f"indices must lie in 0..{n - 1}; the given ones span {array.min()}..{array.max()}")
+        raise ValueError(f"indices must lie in 0..{n - 1}; those given range from {array.min()} to {array.max()}")
     check_sizes(n, array.shape[-1])
     rows = np.ascontiguousarray(array.reshape(-1, array.shape[-1]), dtype=np.int64)
     place = layout(n, array.shape[-1])
@@ -73,13 +109,29 @@ def ranks(indices: ArrayLike, n: int) -> IntArray:
 
 
 def indices(positions: ArrayLike, n: int, H: int) -> IntArray:
-    """Return the sorted index tuples at packed positions, shape (...,) -> (..., H); the inverse of `ranks`.
+    """Return the sorted index tuples at given positions of the packed array; the inverse of `ranks`.
+
+    Parameters
+    ----------
+    positions : array_like of int, shape (...,)
+        Positions in 0..size(n, H)-1.
+    n : int
+        Number of spins.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    ndarray of int64, shape (..., H)
+        Index tuples in ascending order.
 
     Raises
     ------
     ValueError
         If a position is not a whole number in 0..size(n, H)-1.
 
+    Examples
+    --------
     >>> indices(range(4), n=2, H=3).tolist()
     [[0, 0, 1], [0, 0, 0], [0, 1, 1], [1, 1, 1]]
     """
@@ -95,7 +147,7 @@ def indices(positions: ArrayLike, n: int, H: int) -> IntArray:
 
 
 def _monomial_factorials(n: int, counts: IntArray) -> tuple[FloatArray, IntArray, IntArray]:
-    """Per monomial of top degree: the product of its exponents' factorials, its last variable, that one's exponent."""
+    """Return the product of exponent factorials, last variable and its exponent of each monomial of top degree."""
     factorials, last, exponent = np.ones(1), np.full(1, -1), np.zeros(1, np.int64)
     for d in range(1, counts.shape[0]):
         prefix = np.concatenate([np.arange(counts[d - 1, v + 1]) for v in range(n)])
@@ -117,8 +169,8 @@ def _scale_rectangles(
 ) -> None:
     """Multiply rectangles first..stop-1 by the square roots of their multiplicities; ``roots[k]`` is ``sqrt(k!)``.
 
-    A multiset's exponents are those of its part above, its part below and the hinge itself: the hinge's own
-    exponent is one plus what either part holds of it, which is none but at the end of a rectangle's rows and columns.
+    A multiset consists of the indices above the hinge, those below it, and the hinge itself. The exponent of the hinge
+    is one plus its exponents in the other two parts; these vanish except in the last rows and columns of a rectangle.
     """
     counts_above, counts_below, offsets = place
     n = offsets.size - 1
@@ -155,9 +207,9 @@ def scale_by_root_multiplicity(packed: FloatArray, n: int, H: int) -> None:
 def check_range(packed: FloatArray, n: int, H: int, weight: float) -> None:
     """Raise ``ValueError`` unless all couplings are finite and no energy on the sphere ``|x|^2 = n`` can overflow.
 
-    By the inequality of Cauchy and Schwarz ``|sum J_{i1..iH} x_i1 ... x_iH| <= |J| n^{H/2}``, with |J| the Frobenius
-    norm, ``|J|^2 = sum packed^2/multiplicity``; derivatives bring factors of H, and the weight and ``n^{-(H-1)/2}``
-    are multiplied in at the end, so that the form by itself must fit as well.
+    By the Cauchy-Schwarz inequality ``|sum J_{i1..iH} x_i1 ... x_iH| <= |J| n^{H/2}``, where |J| is the Frobenius
+    norm, ``|J|^2 = sum packed^2/multiplicity``. First and second derivatives are larger by factors of H. The weight and
+    ``n^{-(H-1)/2}`` are applied last, so the form without them must not overflow either.
     """
     largest = float(max(packed.max(initial=0), -packed.min(initial=0)))
     kind, order = packed.dtype.name, f"order {H}"
@@ -168,7 +220,7 @@ def check_range(packed: FloatArray, n: int, H: int, weight: float) -> None:
         return
     limit = log(float(np.finfo(packed.dtype).max)) - log(8 * H * H) - 0.5 * H * log(n) - log(largest)
     limit -= log(max(1.0, abs(weight) * n ** (-(H - 1) / 2)))
-    # The multiplicities are worked out only where the bound without them does not settle it.
+    # The multiplicities are computed only if the bound without them is inconclusive.
     if 0.5 * log(packed.size) > limit and 0.5 * log(_square_norm(packed / largest, n, H)) > limit:
         raise ValueError(
             f"energies of {order} would overflow {kind}: couplings up to {largest:.3g}, weight {weight:.3g}, n = {n}; "
@@ -181,28 +233,66 @@ def _square_norm(packed: FloatArray, n: int, H: int) -> float:
     return float(np.sum(packed.astype(np.float64) ** 2 / multiplicities(n, H)))
 
 
-def multiplicities(n: int, H: int) -> NDArray[np.float64]:
-    """Return ``H! / prod(m_i!)`` for every packed coupling: the variance of its law, shape (size(n, H),).
+def multiplicities(n: int, H: int) -> Array:
+    """Return the multiplicity ``H! / prod(m_i!)`` of every packed coupling, which is also its variance.
 
+    Parameters
+    ----------
+    n : int
+        Number of spins.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    ndarray, shape (size(n, H),)
+        Multiplicities, whole numbers.
+
+    Raises
+    ------
+    ValueError
+        If n or H is out of range or not a whole number.
+
+    Examples
+    --------
     >>> multiplicities(2, 3)
     array([3., 1., 3., 1.])
     """
     packed = np.ones(size(n, H))
     scale_by_root_multiplicity(packed, n, H)
-    squares: NDArray[np.float64] = np.rint(packed * packed)
+    squares: Array = np.rint(packed * packed)
     return squares
 
 
 def draw(n: int, H: int, seed: Seed, dtype: type[np.floating] = np.float64) -> FloatArray:
-    """Draw packed couplings of iid standard normal J: independent, normal, variance = multiplicity.
+    """Draw the packed couplings of a tensor J with iid standard normal entries.
 
-    The numbers depend on n, H and seed alone, not on the number of threads; float32 is the float64 draw rounded.
+    The packed numbers are independent normals of mean 0, with variance equal to the multiplicity. They depend on n, H
+    and the seed only, not on the number of threads. In float32 they are the float64 numbers, rounded.
+
+    Parameters
+    ----------
+    n : int
+        Number of spins, at least 1.
+    H : int
+        Interaction order, at least 1.
+    seed : int, SeedSequence or Generator
+        Source of randomness.
+    dtype : type, default np.float64
+        np.float32 or np.float64.
+
+    Returns
+    -------
+    ndarray, shape (size(n, H),)
+        Packed couplings.
 
     Raises
     ------
     ValueError
-        If n < 1, H < 1, the dtype is neither float32 nor float64, or the couplings will not fit in memory.
+        If n < 1, H < 1, the dtype is neither float32 nor float64, or the couplings do not fit in memory.
 
+    Examples
+    --------
     >>> draw(3, 2, seed=0).shape
     (6,)
     """
@@ -211,7 +301,7 @@ def draw(n: int, H: int, seed: Seed, dtype: type[np.floating] = np.float64) -> F
     require_memory(
         total * np.dtype(dtype).itemsize,
         f"the couplings of n = {n}, H = {H} in {np.dtype(dtype).name}",
-        "a smaller n" if dtype == np.float32 else "dtype=np.float32 (half of it) or a smaller n",
+        "a smaller n" if dtype == np.float32 else "dtype=np.float32 (half the memory) or a smaller n",
     )
     packed = np.empty(total, dtype)
     sequence = seed_sequence(seed)
@@ -229,7 +319,7 @@ def draw(n: int, H: int, seed: Seed, dtype: type[np.floating] = np.float64) -> F
     return packed
 
 
-_COUPLINGS = 0x4A  # names the couplings' descendants of a seed, apart from children that a user spawns
+_COUPLINGS = 0x4A  # first key of the child seeds of couplings; distinct from the keys of `SeedSequence.spawn`
 
 
 def check_dtype(dtype: str | type[np.floating] | np.dtype[np.floating]) -> type[np.floating]:
@@ -265,13 +355,25 @@ def _scatter(tensor: FloatArray, n: int, above: IntArray, below: IntArray, offse
 
 
 def pack(tensor: ArrayLike) -> FloatArray:
-    """Pack a real array of shape (n,)*H: each packed number is the sum over a multiset's permutations.
+    """Pack a tensor: each packed number is the sum of the entries over the permutations of a multiset of indices.
+
+    Parameters
+    ----------
+    tensor : array_like, shape (n,)*H
+        Real tensor; it need not be symmetric.
+
+    Returns
+    -------
+    ndarray, shape (size(n, H),)
+        Packed couplings, float32 for a float32 tensor and float64 otherwise.
 
     Raises
     ------
     ValueError
-        If the array is not of shape (n,)*H with n >= 1, H >= 1, not real, or not finite, or a sum overflows.
+        If the array is not of shape (n,)*H with n >= 1 and H >= 1, not real or not finite, or if a sum overflows.
 
+    Examples
+    --------
     >>> pack([[1.0, 2.0], [3.0, 4.0]])
     array([1., 5., 4.])
     """
@@ -289,20 +391,36 @@ def pack(tensor: ArrayLike) -> FloatArray:
     _scatter(array.reshape(-1), n, place.above, place.below, place.offsets, out)
     if not np.isfinite(out).all():
         raise ValueError(
-            f"{np.count_nonzero(~np.isfinite(out))} sums over permutations of a tensor's indices overflow {out.dtype}; "
+            f"{np.count_nonzero(~np.isfinite(out))} sums of tensor entries over permutations overflow {out.dtype}; "
             "divide the tensor by a factor"
         )
     return out
 
 
 def unpack(packed: FloatArray, n: int, H: int) -> FloatArray:
-    """Return the symmetric tensor of shape (n,)*H with ``pack(unpack(p, n, H)) == p`` up to rounding.
+    """Return the symmetric tensor of packed couplings; ``pack(unpack(p, n, H)) == p`` up to rounding.
+
+    Parameters
+    ----------
+    packed : ndarray, shape (size(n, H),)
+        Packed couplings.
+    n : int
+        Number of spins.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    ndarray, shape (n,)*H
+        Symmetric tensor.
 
     Raises
     ------
     ValueError
-        If ``packed`` is not of shape (size(n, H),), or n^H numbers will not fit in memory.
+        If ``packed`` does not have shape (size(n, H),), or n^H numbers do not fit in memory.
 
+    Examples
+    --------
     >>> unpack(np.array([1.0, 5.0, 4.0]), n=2, H=2).tolist()
     [[1.0, 2.5], [2.5, 4.0]]
     """

@@ -1,4 +1,6 @@
-"""Check a landscape's derivatives against its energies by the slopes of Taylor remainders."""
+"""Numerical test of a landscape's gradient and Hessian: the order at which Taylor remainders vanish."""
+
+from __future__ import annotations
 
 import math
 from dataclasses import dataclass
@@ -10,44 +12,62 @@ import numpy.typing as npt
 from spinglass import sphere
 from spinglass._common.arguments import whole_number
 from spinglass._common.seeds import Seed, generator
-from spinglass.landscape import Array, Landscape, WithHessian, WithHessianVector, check_landscape, check_points
+from spinglass._common.types import Array
+from spinglass.landscape import Landscape, WithHessian, WithHessianVector, check_landscape, check_points
 
 _STEPS = np.logspace(-6, 0, 61)
-# Points of the fit, a decade of steps.
+# Number of steps in the fit: one decade.
 _FITTED = 11
-# Remainders below this many rounding errors of the energy are noise.
+# Remainders below this multiple of the rounding error of the energy are noise.
 _NOISE = 300
-# A slope of 2 or 3 comes out within this; a wrong derivative costs a whole unit.
+# Tolerance on the fitted slopes 2 and 3; a wrong derivative lowers a slope by 1.
 _SLACK = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DerivativeCheck:
-    """Slopes of Taylor remainders in log-log, one a direction; infinite where all remainders are rounding."""
+    """Taylor remainders along D random directions, and their slopes in log-log scale.
+
+    Attributes
+    ----------
+    where : str
+        ``"sphere"`` or ``"space"``.
+    steps : ndarray, shape (K,)
+        Lengths of the steps, divided by ``sqrt(n)``.
+    gradient_remainders : ndarray, shape (D, K)
+        ``|f(x_t) - f(x) - t g.v|``, in units of the total energy; rows are directions.
+    gradient_slopes : ndarray, shape (D,)
+        Slope per direction: at least 2 for a correct gradient, infinite if all remainders are rounding errors.
+    hessian_remainders : ndarray, shape (D, K), or None
+        ``|f(x_t) - f(x) - t g.v - t^2 v.hess.v / 2|``; None if the landscape has no Hessian.
+    hessian_slopes : ndarray, shape (D,), or None
+        Slope per direction: at least 3 for a correct gradient and Hessian.
+    """
 
     where: str
-    steps: Array  # (K,), the length of the step divided by sqrt(n)
-    gradient_remainders: Array  # (D, K)
-    gradient_slopes: Array  # (D,), 2 or more for a right gradient
-    hessian_remainders: Array | None  # (D, K)
-    hessian_slopes: Array | None  # (D,), 3 or more for a right Hessian; None if the landscape has none
+    steps: Array
+    gradient_remainders: Array
+    gradient_slopes: Array
+    hessian_remainders: Array | None
+    hessian_slopes: Array | None
 
     @property
     def passed(self) -> bool:
-        """Whether the median slopes are those of right derivatives."""
+        """Whether the median slopes are those of correct derivatives."""
         gradient = float(np.median(self.gradient_slopes)) > 2 - _SLACK
         return gradient and (self.hessian_slopes is None or float(np.median(self.hessian_slopes)) > 3 - _SLACK)
 
     def __str__(self) -> str:
-        """Return one line a derivative."""
-        lines = [f"derivatives on the {self.where}: {'right' if self.passed else 'WRONG'}"]
+        """Return a summary with one line per derivative."""
+        place = "on the sphere" if self.where == "sphere" else "in space"
+        lines = [f"derivatives {place}: {'correct' if self.passed else 'WRONG'}"]
         for name, wanted, slopes in (("gradient", 2, self.gradient_slopes), ("Hessian", 3, self.hessian_slopes)):
             if slopes is None:
-                lines.append(f"  {name:8}  not offered")
+                lines.append(f"  {name:8}  not available")
             elif np.isinf(np.median(slopes)):
                 lines.append(f"  {name:8}  exact to rounding")
             else:
-                lines.append(f"  {name:8}  slope {np.median(slopes):.2f}, at least {wanted} wanted")
+                lines.append(f"  {name:8}  slope {np.median(slopes):.2f}, expected at least {wanted}")
         return "\n".join(lines)
 
 
@@ -58,48 +78,53 @@ def check_derivatives(
     directions: int = 8,
     seed: Seed = 0,
 ) -> DerivativeCheck:
-    """Fit the slopes of Taylor remainders along random directions through a point.
+    """Test the gradient and the Hessian of a landscape by the slopes of Taylor remainders along random directions.
 
-    ``|f(x_t) - f(x) - t g.v|`` falls as ``t^2`` if ``g`` is the gradient, and with ``t^2 v.hess.v / 2`` taken off as
-    well, as ``t^3`` if the Hessian is right; a wrong derivative loses a power. On the sphere ``x_t`` is the
-    retraction of ``t v`` and the derivatives are Riemannian; in space ``x_t = x + t v`` and they are Euclidean.
-    Slopes are fitted over the decade of steps next above the noise of the energy.
+    ``|f(x_t) - f(x) - t g.v|`` decreases as ``t^2`` if ``g`` is the gradient, and after subtraction of
+    ``t^2 v.hess.v / 2`` as ``t^3`` if the Hessian is correct too; a wrong derivative lowers the power by one. On the
+    sphere ``x_t`` is the retraction of ``t v`` and the derivatives are Riemannian; in space ``x_t = x + t v`` and they
+    are Euclidean. Slopes are fitted over one decade of steps, just above the rounding noise of the energy.
 
     Parameters
     ----------
-    landscape
-        What to check; its Hessian only if it offers ``hessian`` or ``hessian_vector``.
-    x
-        The point, shape ``(n,)``; a random one by default.
-    where
-        ``"sphere"``, or ``"space"`` for a landscape that is defined off the sphere too.
-    directions
+    landscape : Landscape
+        The landscape to test. The Hessian is tested if it has a method ``hessian`` or ``hessian_vector``.
+    x : array_like, shape (n,), optional
+        The point; by default a random point of the sphere.
+    where : {"sphere", "space"}, default "sphere"
+        ``"space"`` tests Euclidean derivatives and needs a landscape that is defined off the sphere too.
+    directions : int, default 8
         Number of random directions.
-    seed
-        For the point and the directions.
+    seed : int, SeedSequence or Generator, default 0
+        Source of randomness of the point and the directions.
+
+    Returns
+    -------
+    DerivativeCheck
+        Remainders and slopes; ``passed`` is the verdict.
 
     Raises
     ------
     ValueError
-        If ``x`` is not one finite point of n coordinates, is off the sphere where it should be on it, or ``where`` is
-        neither of the two.
+        If ``x`` is not one finite point of n coordinates, if it is off the sphere for ``where="sphere"``, or if
+        ``where`` is neither of the two.
+
+    References
+    ----------
+    Boumal, "An Introduction to Optimization on Smooth Manifolds" (2023), sections 4.8 and 6.8.
 
     Examples
     --------
     >>> from spinglass import SphericalSpinGlass
     >>> check_derivatives(SphericalSpinGlass.pure(n=20, H=3, seed=0)).passed
     True
-
-    Notes
-    -----
-    Source: Boumal, "An Introduction to Optimization on Smooth Manifolds" (2023), sections 4.8 and 6.8.
     """
     check_landscape(landscape)
     if where not in ("sphere", "space"):
         raise ValueError(f"where must be 'sphere' or 'space', not {where!r}")
     whole_number("directions", directions, 1)
     if where == "sphere" and landscape.n == 1:
-        raise ValueError("the sphere of n = 1 is two points without directions; try where='space'")
+        raise ValueError("at n = 1 the sphere consists of two points and has no tangent directions; try where='space'")
     rng = generator(seed)
     point = check_points(sphere.random_points(landscape.n, 1, rng)[0] if x is None else x, landscape.n)
     if point.ndim != 1:
@@ -123,7 +148,7 @@ def check_derivatives(
 
 
 def _taylor_terms(landscape: Landscape, x: Array, v: Array, on_sphere: bool) -> tuple[Array, Array | None]:
-    """Return g.v and v.hess.v for every direction, Riemannian or Euclidean."""
+    """Return g.v and v.hess.v for every direction; both are Riemannian on the sphere and Euclidean in space."""
     gradient = np.asarray(landscape.energy_and_gradient(x[None])[1], dtype=np.float64)[0]
     if isinstance(landscape, WithHessianVector):
         image = np.asarray(landscape.hessian_vector(np.tile(x, (len(v), 1)), v), dtype=np.float64)
@@ -132,7 +157,7 @@ def _taylor_terms(landscape: Landscape, x: Array, v: Array, on_sphere: bool) -> 
     else:
         return v @ gradient, None
     second = np.einsum("di,di->d", v, image)
-    # v is tangent on the sphere, so that g.v needs no projection, and the sphere's curvature is all that is new.
+    # On the sphere v is tangent, so g.v needs no projection; the second derivative gains the curvature term -x.g.
     return v @ gradient, second - (x @ gradient if on_sphere else 0.0)
 
 
@@ -149,7 +174,7 @@ def _energy_changes(landscape: Landscape, x: Array, v: Array, on_sphere: bool) -
 
 
 def _slopes(remainders: Array, noise: float) -> Array:
-    """Fit each row over the smallest steps above the noise; too few of them mean an exact expansion."""
+    """Fit each row over the smallest steps above the noise; the slope is infinite if too few steps are above it."""
     slopes = np.full(len(remainders), np.inf)
     for row, remainder in enumerate(remainders):
         below = np.flatnonzero(remainder <= noise)

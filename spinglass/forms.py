@@ -1,4 +1,4 @@
-"""One pure form of a glass: its packed couplings and the kernels that belong to its order."""
+"""One homogeneous form of a spin glass: its packed couplings and calls to the kernels for its order."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -6,12 +6,12 @@ from itertools import pairwise
 import numpy as np
 
 from spinglass._common.threads import available_cores, run_in_threads
-from spinglass.couplings import FloatArray
+from spinglass._common.types import FloatArray, IntArray
 from spinglass.kernels import hessian, point, quadratic, rows
 from spinglass.kernels.tile import LANES
-from spinglass.layout import IntArray, Layout, layout
+from spinglass.layout import Layout, layout
 
-# Multiply-adds below which handing work to threads costs more than it saves.
+# Numbers of multiply-adds below which threads cost more time than they save.
 _SERIAL_POINT = 2**19
 _SERIAL_BATCH = 2**21
 _TASKS = 16  # a constant: the order of summation must not depend on the number of threads
@@ -19,7 +19,7 @@ _TASKS = 16  # a constant: the order of summation must not depend on the number 
 
 @dataclass(frozen=True)
 class Form:
-    """``scale * sum over multisets of packed * monomial``, the sum being the degree-H form of the couplings."""
+    """The degree-H form ``scale * sum_multisets packed * monomial`` of the couplings."""
 
     n: int
     H: int
@@ -34,8 +34,8 @@ class Form:
         object.__setattr__(self, "_operand", operand)
 
     def __reduce__(self) -> tuple[type["Form"], tuple[int, int, FloatArray, float]]:
-        # The layout is made again where a form arrives: it would travel for nothing, and its arrays would come out
-        # writeable, for which Numba compiles every kernel a second time.
+        # The layout is not pickled but recomputed: its unpickled arrays would be writeable, and Numba would compile
+        # every kernel a second time for writeable arrays.
         return Form, (self.n, self.H, self.packed, self.scale)
 
     def add_sweep(
@@ -148,14 +148,14 @@ class Form:
         return out
 
     def _hinge_bounds(self) -> list[int]:
-        """Cut the hinges into tasks of about equal numbers of couplings."""
+        """Divide the hinges into tasks of about equal numbers of couplings."""
         offsets = self._layout.offsets
         tasks = 1 if offsets[-1] < _SERIAL_POINT else min(_TASKS, self.n)
         inner = np.searchsorted(offsets, offsets[-1] * np.arange(1, tasks) // tasks)
         return [0, *inner.tolist(), self.n]
 
     def _spans(self, batch: int) -> list[tuple[int, int]]:
-        """Cut a batch into runs of whole chunks, one run where the work is small."""
+        """Divide a batch into ranges of whole chunks; a small batch is one range."""
         chunks = -(-batch // LANES)
         pieces = 1 if chunks * LANES * self._operand.size < _SERIAL_BATCH else min(chunks, 4 * available_cores())
         edges = np.linspace(0, chunks, pieces + 1).astype(int) * LANES

@@ -1,10 +1,12 @@
-"""The sphere ``|x|^2 = n`` in R^n: its points, tangent vectors and the ways along it.
+"""Geometry of the sphere ``|x|^2 = n`` in R^n: points, tangent vectors, geodesics and transport.
 
-Points and vectors have shape ``(n,)`` or ``(B, n)`` (any leading axes), in float64.
+Points and vectors are float64 arrays of shape ``(n,)``, or ``(..., n)`` for batches.
 
 Source: Boumal, "An Introduction to Optimization on Smooth Manifolds" (2023), section 7.2; Absil, Mahony and
 Sepulchre, "Optimization Algorithms on Matrix Manifolds" (2008), for transport; scaled from radius 1 to ``sqrt(n)``.
 """
+
+from __future__ import annotations
 
 import math
 
@@ -14,18 +16,33 @@ import numpy.typing as npt
 from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, generator
-from spinglass.landscape import Array, check_on_sphere, check_points
+from spinglass._common.types import Array
+from spinglass.landscape import check_on_sphere, check_points
 
 
 def random_points(n: int, size: int, seed: Seed) -> Array:
-    """Draw ``size`` independent uniform points, shape ``(size, n)``.
+    """Draw independent points from the uniform distribution on the sphere ``|x|^2 = n``.
 
     The first rows are the same for any ``size``.
+
+    Parameters
+    ----------
+    n : int
+        Number of spins, at least 1.
+    size : int
+        Number of points.
+    seed : int, SeedSequence or Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray, shape (size, n)
+        Points on the sphere.
 
     Raises
     ------
     ValueError
-        If ``n < 1`` or ``size < 0``, either is no whole number, or the points will not fit in memory.
+        If ``n < 1`` or ``size < 0``, either is not a whole number, or the points do not fit in memory.
 
     Examples
     --------
@@ -41,6 +58,16 @@ def random_points(n: int, size: int, seed: Seed) -> Array:
 def project(x: npt.ArrayLike) -> Array:
     """Move points to the nearest point of the sphere, ``sqrt(n) x / |x|``.
 
+    Parameters
+    ----------
+    x : array_like, shape (..., n)
+        Points of R^n.
+
+    Returns
+    -------
+    ndarray, shape (..., n)
+        Points on the sphere.
+
     Raises
     ------
     ValueError
@@ -55,7 +82,7 @@ def project(x: npt.ArrayLike) -> Array:
     largest = np.abs(points).max(axis=-1, keepdims=True)
     if not largest.all():
         raise ValueError("the zero vector has no nearest point on the sphere; drop that row")
-    # Dividing by the largest coordinate first keeps |x|^2 from overflowing and from vanishing.
+    # Division by the largest coordinate keeps |x|^2 from overflow and underflow.
     points = points / largest
     return _normalised(points)
 
@@ -66,7 +93,22 @@ def _normalised(points: Array) -> Array:
 
 
 def overlap(x: npt.ArrayLike, y: npt.ArrayLike) -> Array:
-    """Return the overlap ``x.y / n`` of points, 1 for equal and -1 for opposite ones; leading axes broadcast.
+    """Return the overlap ``x.y / n`` of points: 1 for equal points, -1 for opposite points.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (..., n)
+        Points on the sphere; leading axes broadcast.
+
+    Returns
+    -------
+    ndarray, shape (...,)
+        Overlaps.
+
+    Raises
+    ------
+    ValueError
+        If a point is off the sphere or the numbers of coordinates differ.
 
     Examples
     --------
@@ -82,6 +124,23 @@ def overlap(x: npt.ArrayLike, y: npt.ArrayLike) -> Array:
 def tangent(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
     """Project vectors of R^n to the tangent space at ``x``, ``v - (x.v/n) x``.
 
+    Parameters
+    ----------
+    x : array_like, shape (..., n)
+        Points on the sphere.
+    v : array_like, shape (..., n)
+        Vectors; leading axes broadcast.
+
+    Returns
+    -------
+    ndarray, shape (..., n)
+        Tangent vectors at ``x``.
+
+    Raises
+    ------
+    ValueError
+        If ``x`` is off the sphere or the numbers of coordinates differ.
+
     Examples
     --------
     >>> x = random_points(n=5, size=1, seed=0)
@@ -94,9 +153,21 @@ def tangent(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
 
 
 def exponential(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
-    """Follow the geodesic from ``x`` along a tangent vector ``v``.
+    """Follow the geodesic from ``x`` along a tangent vector ``v``, the exponential map.
 
     ``cos(s) x + sin(s) v/s`` with ``s = |v|/sqrt(n)``.
+
+    Parameters
+    ----------
+    x : array_like, shape (..., n)
+        Points on the sphere.
+    v : array_like, shape (..., n)
+        Tangent vectors at ``x``; their lengths are the distances travelled.
+
+    Returns
+    -------
+    ndarray, shape (..., n)
+        Points on the sphere.
 
     Raises
     ------
@@ -116,7 +187,19 @@ def exponential(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
 def retract(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
     """Step from ``x`` along a tangent vector and return to the sphere, ``sqrt(n) (x + v)/|x + v|``.
 
-    It agrees with :func:`exponential` to second order: the distance is ``O(|v|^3)``.
+    This retraction differs from :func:`exponential` by ``O(|v|^3)``.
+
+    Parameters
+    ----------
+    x : array_like, shape (..., n)
+        Points on the sphere.
+    v : array_like, shape (..., n)
+        Tangent vectors at ``x``.
+
+    Returns
+    -------
+    ndarray, shape (..., n)
+        Points on the sphere.
 
     Raises
     ------
@@ -133,15 +216,27 @@ def retract(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
 
 
 def transport(x: npt.ArrayLike, y: npt.ArrayLike, v: npt.ArrayLike) -> Array:
-    """Carry a tangent vector from ``x`` to ``y`` in parallel along the shortest geodesic.
+    """Transport a tangent vector from ``x`` to ``y``, in parallel along the shortest geodesic.
 
-    ``v - (y.v)/(n + x.y) (x + y)``: a rotation, so lengths and angles stay.
+    ``v - (y.v)/(n + x.y) (x + y)``. This is a rotation, so it preserves lengths and angles.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (..., n)
+        Points on the sphere.
+    v : array_like, shape (..., n)
+        Tangent vectors at ``x``.
+
+    Returns
+    -------
+    ndarray, shape (..., n)
+        Tangent vectors at ``y``.
 
     Raises
     ------
     ValueError
-        If a point is off the sphere, ``v`` is not tangent at ``x``, or the points are opposite (there
-        is no shortest geodesic).
+        If a point is off the sphere, ``v`` is not tangent at ``x``, or the points are opposite (the
+        shortest geodesic is not unique).
 
     Examples
     --------
@@ -154,14 +249,26 @@ def transport(x: npt.ArrayLike, y: npt.ArrayLike, v: npt.ArrayLike) -> Array:
     y = check_on_sphere(y, x.shape[-1])
     gap = x.shape[-1] + dot(x, y)
     if (gap <= 1e-12 * x.shape[-1]).any():
-        raise ValueError("opposite points have no shortest geodesic; transport by way of a third point")
+        raise ValueError(
+            "opposite points are not joined by a unique shortest geodesic; transport through an intermediate point"
+        )
     return np.asarray(v - (dot(y, v) / gap)[..., None] * (x + y))
 
 
 def tangent_basis(x: npt.ArrayLike) -> Array:
-    """Return an orthonormal basis of the tangent space in the rows of an ``(n-1, n)`` matrix a point.
+    """Return an orthonormal basis of the tangent space at each point.
 
-    The first ``n-1`` rows of the Householder reflection that takes ``x`` to the last axis.
+    The basis vectors are the first ``n-1`` rows of the Householder reflection that maps ``x`` to the last axis.
+
+    Parameters
+    ----------
+    x : array_like, shape (..., n)
+        Points on the sphere.
+
+    Returns
+    -------
+    ndarray, shape (..., n-1, n)
+        Matrices whose rows are the basis vectors.
 
     Raises
     ------
@@ -183,9 +290,26 @@ def tangent_basis(x: npt.ArrayLike) -> Array:
 
 
 def coordinates(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
-    """Return the coordinates ``B v`` of vectors in the :func:`tangent_basis` B at ``x``: ``(..., n-1)``.
+    """Return the coordinates ``B v`` of vectors in the :func:`tangent_basis` B at ``x``.
 
     The basis itself is never formed.
+
+    Parameters
+    ----------
+    x : array_like, shape (..., n)
+        Points on the sphere.
+    v : array_like, shape (..., n)
+        Vectors; a radial part is ignored.
+
+    Returns
+    -------
+    ndarray, shape (..., n-1)
+        Coordinates.
+
+    Raises
+    ------
+    ValueError
+        If ``x`` is off the sphere or the numbers of coordinates differ.
 
     Examples
     --------
@@ -200,7 +324,24 @@ def coordinates(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
 
 
 def from_coordinates(x: npt.ArrayLike, c: npt.ArrayLike) -> Array:
-    """Return the tangent vectors ``B^T c`` of coordinates ``c`` in the :func:`tangent_basis` B at ``x``.
+    """Return the tangent vectors ``B^T c`` with coordinates ``c`` in the :func:`tangent_basis` B at ``x``.
+
+    Parameters
+    ----------
+    x : array_like, shape (..., n)
+        Points on the sphere.
+    c : array_like, shape (..., n-1)
+        Coordinates.
+
+    Returns
+    -------
+    ndarray, shape (..., n)
+        Tangent vectors at ``x``.
+
+    Raises
+    ------
+    ValueError
+        If ``x`` is off the sphere or ``c`` does not have n-1 coordinates.
 
     Examples
     --------
@@ -217,29 +358,32 @@ def from_coordinates(x: npt.ArrayLike, c: npt.ArrayLike) -> Array:
 
 
 def householder(x: Array) -> tuple[Array, Array]:
-    """Return w and beta of the reflection ``I - beta w w^T`` that takes ``x`` to plus or minus the last axis."""
+    """Return w and beta of the reflection ``I - beta w w^T`` that maps ``x`` to the last axis, up to sign."""
     w = x / np.sqrt(dot(x, x))[..., None]
-    # Adding the sign of the last coordinate, rather than subtracting it, cancels nothing.
+    # The sign of the last coordinate is added rather than subtracted, to avoid cancellation.
     w[..., -1] += np.copysign(1.0, w[..., -1])
     return w, 2.0 / dot(w, w)
 
 
 def dot(a: Array, b: Array) -> Array:
-    """Return inner products over the last axis, unchecked."""
+    """Return inner products over the last axis, without checks."""
     return np.asarray(np.einsum("...i,...i->...", a, b))
 
 
 def tangent_part(x: Array, v: Array) -> Array:
-    """Return :func:`tangent`, unchecked.
+    """Return :func:`tangent` without checks.
 
-    Divides by ``x.x`` rather than n, so that a large radial part leaves nothing at points stored in single precision.
+    The radial part is divided by ``x.x`` rather than n, so that a large radial part is removed entirely even if ``x``
+    was rounded to single precision.
     """
     return np.asarray(v - (dot(x, v) / dot(x, x))[..., None] * x)
 
 
 def _check_same_n(x: Array, v: Array) -> None:
     if x.shape[-1] != v.shape[-1]:
-        raise ValueError(f"both need the same number of coordinates, not {x.shape[-1]} and {v.shape[-1]}")
+        raise ValueError(
+            f"both arguments must have the same number of coordinates, not {x.shape[-1]} and {v.shape[-1]}"
+        )
 
 
 def _check_tangent(x: npt.ArrayLike, v: npt.ArrayLike) -> tuple[Array, Array]:

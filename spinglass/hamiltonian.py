@@ -1,46 +1,66 @@
-"""The H-spin spherical glass, pure or mixed."""
+"""The spherical p-spin model (p is called H here), pure or mixed."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from math import comb
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from spinglass import couplings
 from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, seed_sequence
-from spinglass.couplings import FloatArray
+from spinglass._common.types import FloatArray
 from spinglass.forms import Form
 from spinglass.kernels.vectors import STEP
 
-_POINTWISE = 5  # batches smaller than this are cheaper point by point than padded to a chunk
+_POINTWISE = 5  # smaller batches are evaluated point by point, which is faster than padding them to a chunk
 
 
 class SphericalSpinGlass:
-    """A random homogeneous form, or a sum of them, on R^n and its sphere ``|x|^2 = n``.
+    """The spherical p-spin model: a random form of degree H (= p), or a sum of such forms, on ``|x|^2 = n``.
 
-    ``energy(x) = sum_H a_H n^{-(H-1)/2} sum_{i1..iH} J_{i1..iH} x_i1 ... x_iH``, J iid N(0, 1), so that
-    ``Cov(energy(x), energy(y)) = n nu(x.y/n)`` with ``nu(t) = sum_H a_H^2 t^H`` (Choromanska et al. 2015,
-    section 4, with Lambda = n; Auffinger, Ben Arous and Černý 2013, eq. 1.1 with p = H). Order 1 is an external field.
+    ``energy(x) = sum_H a_H n^{-(H-1)/2} sum_{i1..iH} J_{i1..iH} x_i1 ... x_iH`` with J iid N(0, 1), so that
+    ``Cov(energy(x), energy(y)) = n nu(x.y/n)`` with ``nu(t) = sum_H a_H^2 t^H``. Order 1 is an external field.
 
-    Make one by `pure`, `mixed` or `from_tensor`. Points have shape (n,) or (..., n); a model's arrays and
-    results are of its ``dtype``. The bits of a row do not depend on the rest of its batch (for batches of
-    five rows or more, and apart from them for single points) nor on the number of threads.
+    Construct a model by `pure`, `mixed` or `from_tensor`. Points have shape (n,) or (..., n), and need not lie on the
+    sphere; results have the model's ``dtype``. Results do not depend, to the last bit, on the number of threads, nor on
+    the other rows of the batch as long as the batch has at least five rows; smaller batches are evaluated point by
+    point and agree with the larger ones up to rounding.
+
+    Parameters
+    ----------
+    n : int
+        Number of spins.
+    weights : mapping of int to float
+        ``{H: a_H}``.
+    packed : mapping of int to ndarray
+        Packed couplings of each order H, shape ``(C(n+H-1, H),)``.
 
     Attributes
     ----------
-    n
+    n : int
         Number of spins.
-    orders
-        The orders H of the forms, ascending.
-    weights
+    orders : tuple of int
+        The orders H in ascending order.
+    weights : dict of int to float
         ``{H: a_H}``.
-    couplings
-        ``{H: packed}``, one number a multiset of indices (see `spinglass.couplings`).
-    dtype
-        np.float32 or np.float64.
+    couplings : dict of int to ndarray
+        ``{H: packed}``, one number per multiset of indices (see `spinglass.couplings`).
+    dtype : type
+        Floating-point type, np.float32 or np.float64.
+
+    Raises
+    ------
+    ValueError
+        If a coupling or a weight is not finite, or so large that energies on the sphere could overflow.
+
+    References
+    ----------
+    Choromanska et al. 2015, section 4, with Lambda = n; Auffinger, Ben Arous and Černý 2013, eq. (1.1), with p = H.
 
     Examples
     --------
@@ -50,13 +70,6 @@ class SphericalSpinGlass:
     """
 
     def __init__(self, n: int, weights: Mapping[int, float], packed: Mapping[int, FloatArray]) -> None:
-        """Make the model of given packed couplings, one array an order.
-
-        Raises
-        ------
-        ValueError
-            If a coupling or a weight is not finite, or so large that energies on the sphere could overflow.
-        """
         self.n = int(n)
         for H in weights:
             couplings.check_range(packed[H], self.n, H, real_number(f"the weight of order {H}", weights[H]))
@@ -70,12 +83,30 @@ class SphericalSpinGlass:
 
     @classmethod
     def pure(cls, n: int, H: int, seed: Seed, dtype: type[np.floating] = np.float64) -> Self:
-        """Draw a pure H-spin glass of n spins: one number a coupling, ``C(n+H-1, H)`` of them.
+        """Draw a pure model, with a single form of order H and weight 1.
+
+        It has ``C(n+H-1, H)`` independent couplings.
+
+        Parameters
+        ----------
+        n : int
+            Number of spins, at least 1.
+        H : int
+            Interaction order p, at least 2.
+        seed : int, SeedSequence or Generator
+            Source of randomness.
+        dtype : type, default np.float64
+            Floating-point type, np.float32 or np.float64.
+
+        Returns
+        -------
+        SphericalSpinGlass
+            The model.
 
         Raises
         ------
         ValueError
-            If n < 1, H < 2, the dtype is neither float32 nor float64, or the couplings will not fit in memory.
+            If n < 1, H < 2, the dtype is neither float32 nor float64, or the couplings do not fit in memory.
 
         Examples
         --------
@@ -85,19 +116,35 @@ class SphericalSpinGlass:
         couplings.check_sizes(n, H)
         if H < 2:
             raise ValueError(
-                f"H must be at least 2, not {H}; a field (order 1) belongs in a mixed model: {{1: h, 3: 1.0}}"
+                f"H must be at least 2, not {H}; for an external field (order 1) use a mixed model, as {{1: h, 3: 1.0}}"
             )
         return cls.mixed(n, {H: 1.0}, seed, dtype)
 
     @classmethod
     def mixed(cls, n: int, weights: Mapping[int, float], seed: Seed, dtype: type[np.floating] = np.float64) -> Self:
-        """Draw ``sum_H a_H energy_H`` for ``weights = {H: a_H}``; ``mixed(n, {H: 1.0}, seed)`` is ``pure(n, H, seed)``.
+        """Draw a mixed model ``sum_H a_H energy_H``; ``mixed(n, {H: 1.0}, seed)`` equals ``pure(n, H, seed)``.
+
+        Parameters
+        ----------
+        n : int
+            Number of spins, at least 1.
+        weights : mapping of int to float
+            ``{H: a_H}`` with orders H of at least 1; order 1 is an external field.
+        seed : int, SeedSequence or Generator
+            Source of randomness.
+        dtype : type, default np.float64
+            Floating-point type, np.float32 or np.float64.
+
+        Returns
+        -------
+        SphericalSpinGlass
+            The model.
 
         Raises
         ------
         ValueError
             If n < 1, there is no order, an order is below 1, a weight is not finite or so large that energies
-            could overflow, the dtype is neither float32 nor float64, or the couplings will not fit in memory.
+            could overflow, the dtype is neither float32 nor float64, or the couplings do not fit in memory.
 
         Examples
         --------
@@ -116,20 +163,30 @@ class SphericalSpinGlass:
         require_memory(
             numbers * np.dtype(kind).itemsize,
             f"a glass of n = {n}, orders {sorted(weights)} in {np.dtype(kind).name}",
-            "a smaller n" if kind is np.float32 else "dtype=np.float32 (half of it) or a smaller n",
+            "a smaller n" if kind is np.float32 else "dtype=np.float32 (half the memory) or a smaller n",
         )
         sequence = seed_sequence(seed)
         return cls(n, weights, {H: couplings.draw(n, H, sequence, kind) for H in weights})
 
     @classmethod
     def from_tensor(cls, J: ArrayLike) -> Self:
-        """Make the pure model of a given tensor, any real array (n,)*H with H >= 2; it is symmetrised.
+        """Make the pure model with a given coupling tensor.
+
+        Parameters
+        ----------
+        J : array_like, shape (n,)*H
+            Real tensor with H >= 2 indices; only its symmetric part matters.
+
+        Returns
+        -------
+        SphericalSpinGlass
+            The model, in float32 for a float32 tensor and in float64 otherwise.
 
         Raises
         ------
         ValueError
-            If the array is not of shape (n,)*H, H >= 2, not real or not finite, or so large that energies on the
-            sphere could overflow.
+            If the array does not have shape (n,)*H with H >= 2, is not real or not finite, or is so large that
+            energies on the sphere could overflow.
 
         Examples
         --------
@@ -149,22 +206,37 @@ class SphericalSpinGlass:
         return f"SphericalSpinGlass(n={self.n}, {model}, {number} couplings, {np.dtype(self.dtype).name})"
 
     def to_tensor(self) -> FloatArray:
-        """Return the full symmetric tensor J of a pure model, shape (n,)*H: ``energy = n^{-(H-1)/2} J x...x``.
+        """Return the full symmetric tensor J of a pure model: ``energy = n^{-(H-1)/2} sum J_{i1..iH} x_i1 ... x_iH``.
+
+        Returns
+        -------
+        ndarray, shape (n,)*H
+            Symmetric tensor, with the weight of the model included.
 
         Raises
         ------
         ValueError
-            If the model is mixed, or the n^H numbers will not fit in memory.
+            If the model is mixed, or the n^H numbers do not fit in memory.
         """
         if len(self.orders) > 1:
             raise ValueError(
-                f"only a pure model has one tensor; this one has orders {self.orders}: see couplings.unpack"
+                f"only a pure model has a single tensor; this one has orders {self.orders}: use couplings.unpack"
             )
         H = self.orders[0]
         return self.dtype(self.weights[H]) * couplings.unpack(self.couplings[H], self.n, H)
 
     def energy(self, x: ArrayLike) -> FloatArray:
-        """Return the total energy at any finite x, shape (..., n) -> (...,).
+        """Return the total energy.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., n)
+            Finite points of R^n, on the sphere or not.
+
+        Returns
+        -------
+        ndarray, shape (...,)
+            Total energies (not per spin).
 
         Raises
         ------
@@ -180,11 +252,45 @@ class SphericalSpinGlass:
         return energy.reshape(shape)
 
     def gradient(self, x: ArrayLike) -> FloatArray:
-        """Return the Euclidean gradient at any finite x, shape (..., n) -> (..., n); raises as `energy`."""
+        """Return the Euclidean gradient of the total energy.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., n)
+            Finite points of R^n, on the sphere or not.
+
+        Returns
+        -------
+        ndarray, shape (..., n)
+            Gradients.
+
+        Raises
+        ------
+        ValueError
+            As `energy`.
+        """
         return self.energy_and_gradient(x)[1]
 
     def energy_and_gradient(self, x: ArrayLike) -> tuple[FloatArray, FloatArray]:
-        """Return energies (...,) and Euclidean gradients (..., n) in one sweep of the couplings; raises as `energy`."""
+        """Return total energies and Euclidean gradients, in one pass over the couplings.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., n)
+            Finite points of R^n, on the sphere or not.
+
+        Returns
+        -------
+        energy : ndarray, shape (...,)
+            Total energies.
+        gradient : ndarray, shape (..., n)
+            Gradients of the total energy.
+
+        Raises
+        ------
+        ValueError
+            As `energy`.
+        """
         rows, shape = self._rows(x, "x")
         if len(rows) < _POINTWISE:
             energy, gradient = self._pointwise(rows)
@@ -195,9 +301,23 @@ class SphericalSpinGlass:
         return energy.reshape(shape)[()], gradient.reshape((*shape, self.n))
 
     def stochastic_gradient(self, x: ArrayLike, part: int, parts: int) -> FloatArray:
-        """Return ``parts`` times the gradient of part number ``part`` of the couplings, shape (..., n) -> (..., n).
+        """Return ``parts`` times the gradient of one part of the couplings.
 
-        The couplings are split into ``parts`` disjoint sets; the mean over all of them is `gradient`.
+        The couplings are split into ``parts`` disjoint sets; the mean over all parts is `gradient`.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., n)
+            Finite points of R^n, on the sphere or not.
+        part : int
+            Number of the part, 0 to parts-1.
+        parts : int
+            Number of parts.
+
+        Returns
+        -------
+        ndarray, shape (..., n)
+            Euclidean gradients.
 
         Raises
         ------
@@ -215,12 +335,22 @@ class SphericalSpinGlass:
         return gradient.reshape((*shape, self.n))
 
     def hessian(self, x: ArrayLike) -> FloatArray:
-        """Return the Euclidean Hessian at any finite x, shape (..., n) -> (..., n, n).
+        """Return the Euclidean Hessian of the total energy.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., n)
+            Finite points of R^n, on the sphere or not.
+
+        Returns
+        -------
+        ndarray, shape (..., n, n)
+            Symmetric matrices.
 
         Raises
         ------
         ValueError
-            As `energy`, and if the matrices will not fit in memory.
+            As `energy`, and if the matrices do not fit in memory.
         """
         rows, shape = self._rows(x, "x")
         require_memory(
@@ -234,7 +364,19 @@ class SphericalSpinGlass:
         return out.reshape((*shape, self.n, self.n))
 
     def hessian_vector(self, x: ArrayLike, v: ArrayLike) -> FloatArray:
-        """Return ``hessian(x) @ v`` without forming the Hessian; x and v broadcast, shape (..., n).
+        """Return ``hessian(x) @ v`` without forming the Hessian.
+
+        Parameters
+        ----------
+        x : array_like, shape (..., n)
+            Finite points of R^n, on the sphere or not.
+        v : array_like, shape (..., n)
+            Finite vectors; leading axes broadcast with those of ``x``.
+
+        Returns
+        -------
+        ndarray, shape (..., n)
+            Products.
 
         Raises
         ------
@@ -258,7 +400,18 @@ class SphericalSpinGlass:
 
     @staticmethod
     def chunk(batch: int) -> int:
-        """Return the width to whose multiples a batch is padded inside; 1 for batches done point by point."""
+        """Return the chunk width: batches are padded internally to a multiple of it.
+
+        Parameters
+        ----------
+        batch : int
+            Number of points.
+
+        Returns
+        -------
+        int
+            Width; 1 for small batches, which are evaluated point by point.
+        """
         return STEP if batch >= _POINTWISE else 1
 
     def _pointwise(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -277,5 +430,5 @@ class SphericalSpinGlass:
         if not np.isfinite(array).all():
             bad = np.count_nonzero(~np.isfinite(array))
             raise ValueError(f"{name} must be finite; {bad} of its {array.size} coordinates are NaN or infinite")
-        rows: NDArray[np.floating] = np.ascontiguousarray(array.reshape(-1, self.n), dtype=self.dtype)
+        rows: FloatArray = np.ascontiguousarray(array.reshape(-1, self.n), dtype=self.dtype)
         return rows, array.shape[:-1]

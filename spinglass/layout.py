@@ -1,11 +1,11 @@
-"""The hinge layout: where the coefficient of each index multiset stands in the packed array.
+"""The hinge layout: the position of the coefficient of each index multiset in the packed array.
 
-Sort an index tuple ``i_1 <= ... <= i_H`` and call ``m = i_{b+1}`` its *hinge*: ``b`` indices stand below it
-(not above ``m``) and ``a = H-1-b`` above it (not below ``m``), with ``a = (H-1)//2 <= b``. All coefficients
+Sort an index tuple ``i_1 <= ... <= i_H`` and call ``m = i_{b+1}`` its *hinge*: ``b`` indices come before it
+(at most ``m``) and ``a = H-1-b`` come after it (at least ``m``), with ``a = (H-1)//2 <= b``. All coefficients
 with hinge ``m`` form a dense rectangle ``A_m`` of shape (monomials of degree a in ``x_{n-1}, ..., x_m``) x
 (monomials of degree b in ``x_0, ..., x_m``). Monomials are in colexicographic order, so that every rectangle
-meets a *prefix* of the same two monomial vectors. The rectangles, row-major, one after the other, are the
-packed array: ``C(n+H-1, H)`` numbers, no padding.
+multiplies a *prefix* of the same two monomial vectors. The packed array is the sequence of all rectangles, each in
+row-major order: ``C(n+H-1, H)`` numbers without padding.
 """
 
 from dataclasses import dataclass
@@ -13,19 +13,17 @@ from functools import cache
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass._common.jit import jit
-
-IntArray = NDArray[np.int64]
+from spinglass._common.types import IntArray as IntArray
 
 
 def _monomial_counts(n: int, degree: int) -> IntArray:
-    """``counts[d, v]``: the number of monomials of degree ``d`` in ``v`` variables, d <= degree, v <= n."""
+    """Return ``counts[d, v]``, the number of monomials of degree d in v variables, for d <= degree and v <= n."""
     counts = [[comb(v + d - 1, d) if v else int(d == 0) for v in range(n + 1)] for d in range(degree + 1)]
     if max(map(max, counts)) > np.iinfo(np.int64).max:
         raise ValueError(
-            f"n = {n} with {degree} indices on one side has more monomials than 64 bits count; use a smaller n or H"
+            f"the number of monomials of degree {degree} in n = {n} variables overflows int64; use a smaller n or H"
         )
     return np.array(counts, dtype=np.int64)
 
@@ -36,10 +34,16 @@ class Layout:
 
     Attributes
     ----------
-    above, below
-        Monomial counts ``counts[d, v] = C(v+d-1, d)`` up to degree a and b, shapes (a+1, n+1) and (b+1, n+1).
-    offsets
-        Where rectangle m begins in the packed array, shape (n+1,); ``offsets[n]`` is the size.
+    n : int
+        Number of variables (spins).
+    H : int
+        Degree (interaction order).
+    above : ndarray of int64, shape (a+1, n+1)
+        Monomial counts ``above[d, v] = C(v+d-1, d)`` of degree d <= a in v variables.
+    below : ndarray of int64, shape (b+1, n+1)
+        The same counts up to degree b.
+    offsets : ndarray of int64, shape (n+1,)
+        ``offsets[m]`` is the position in the packed array at which rectangle m begins; ``offsets[n]`` is the size.
     """
 
     n: int
@@ -56,7 +60,25 @@ class Layout:
 
 @cache
 def layout(n: int, H: int) -> Layout:
-    """Return the hinge layout of degree-H forms in n variables."""
+    """Return the hinge layout of degree-H forms in n variables.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables (spins), at least 1.
+    H : int
+        Degree (interaction order), at least 1.
+
+    Returns
+    -------
+    Layout
+        The layout; repeated calls return the same object, whose arrays are read-only.
+
+    Raises
+    ------
+    ValueError
+        If the number of monomials overflows int64.
+    """
     above = _monomial_counts(n, (H - 1) // 2)
     below = _monomial_counts(n, H - 1 - (H - 1) // 2)
     hinges = np.arange(n)
@@ -68,7 +90,7 @@ def layout(n: int, H: int) -> Layout:
 
 @jit
 def sorted_rank(index: IntArray, above: IntArray, below: IntArray, offsets: IntArray) -> int:
-    """Packed position of one index tuple, which is sorted in place."""
+    """Return the packed position of one index tuple; the tuple is sorted in place."""
     H = index.size
     for i in range(1, H):
         value = index[i]
@@ -92,14 +114,14 @@ def sorted_rank(index: IntArray, above: IntArray, below: IntArray, offsets: IntA
 
 @jit
 def fill_ranks(indices: IntArray, above: IntArray, below: IntArray, offsets: IntArray, out: IntArray) -> None:
-    """``out[k]``: the packed position of the tuple ``indices[k]``."""
+    """Write the packed position of the tuple ``indices[k]`` to ``out[k]``."""
     for k in range(indices.shape[0]):
         out[k] = sorted_rank(indices[k].copy(), above, below, offsets)
 
 
 @jit
 def _unrank_monomial(rank: int, counts: IntArray, variables: IntArray) -> None:
-    """Write the variables of the monomial at colexicographic ``rank``, ascending."""
+    """Write the variables, in ascending order, of the monomial of the given colexicographic rank."""
     for d in range(variables.size, 0, -1):
         v = np.searchsorted(counts[d], rank, side="right") - 1
         variables[d - 1] = v
@@ -108,7 +130,7 @@ def _unrank_monomial(rank: int, counts: IntArray, variables: IntArray) -> None:
 
 @jit
 def fill_indices(ranks: IntArray, above: IntArray, below: IntArray, offsets: IntArray, out: IntArray) -> None:
-    """``out[k]``: the sorted index tuple at packed position ``ranks[k]``."""
+    """Write the sorted index tuple at packed position ``ranks[k]`` to ``out[k]``."""
     n = offsets.size - 1
     a = above.shape[0] - 1
     b = below.shape[0] - 1

@@ -1,4 +1,9 @@
-"""Polynomial least squares by orthogonalisation: the normal equations, which square the condition, are never formed."""
+"""Polynomial least squares by orthogonalisation.
+
+The normal equations are never formed, because their condition number is the square of that of the problem.
+"""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 
@@ -6,18 +11,26 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass._common.arguments import whole_number
+from spinglass._common.types import Array
 
-Array = npt.NDArray[np.float64]
-_LARGEST = 1e100  # its square, and those of sums of it, are still floats
-_NEGLIGIBLE = 1e-15  # relative; below this a singular value is rounding
+_LARGEST = 1e100  # sums of squares of such numbers do not overflow
+_NEGLIGIBLE = 1e-15  # relative size below which a singular value is rounding error
 
 
 @dataclass(frozen=True, eq=False)
 class PolynomialFit:
-    """A least-squares polynomial, held in the polynomials ``q_k`` that are orthonormal over the data.
+    """A least-squares polynomial ``p = sum_k weights_k q_k`` in polynomials q_k that are orthonormal over the data.
 
-    ``recurrence`` (M+2, M+1) holds the numbers h of ``x q_k = sum_{j <= k+1} h_jk q_j``; ``weights`` (M+1,) those of
-    ``p = sum_k weights_k q_k``. Evaluation goes by the recurrence and stays accurate at degrees where powers of x fail.
+    Evaluation uses the recurrence of the q_k and stays accurate at high degrees, where powers of x are not.
+
+    Attributes
+    ----------
+    recurrence : ndarray, shape (M+2, M+1)
+        Coefficients h of ``x q_k = sum_{j <= k+1} h_jk q_j``.
+    weights : ndarray, shape (M+1,)
+        Coefficients of p in the q_k.
+    residual : ndarray, shape (N,)
+        ``t_i - p(x_i)`` at the N data points.
     """
 
     recurrence: Array
@@ -26,17 +39,17 @@ class PolynomialFit:
 
     @property
     def degree(self) -> int:
-        """The degree M."""
+        """Degree M of the polynomial."""
         return len(self.weights) - 1
 
     @property
     def root_mean_square(self) -> float:
-        """The root of the mean squared residual over the data."""
+        """Root mean square of the residuals."""
         return float(np.sqrt(np.mean(self.residual**2)))
 
     @property
     def coefficients(self) -> Array:
-        """The coefficients w_0, ..., w_M of the powers of x, shape (M+1,)."""
+        """Coefficients w_0, ..., w_M of the powers of x, shape (M+1,)."""
         powers = np.zeros((len(self.weights), len(self.weights)))
         powers[0, 0] = 1.0
         for k in range(self.degree):
@@ -45,7 +58,18 @@ class PolynomialFit:
         return np.asarray(self.weights @ powers)
 
     def __call__(self, x: npt.ArrayLike) -> Array:
-        """Return the polynomial's values at points of any shape."""
+        """Evaluate the polynomial.
+
+        Parameters
+        ----------
+        x : array_like
+            Points of any shape.
+
+        Returns
+        -------
+        ndarray
+            Values ``p(x)``, of the shape of ``x``.
+        """
         points = np.asarray(x, dtype=np.float64)
         basis = np.ones((len(self.weights), *points.shape))
         for k in range(self.degree):
@@ -57,14 +81,32 @@ class PolynomialFit:
 def fit_polynomial(x: npt.ArrayLike, t: npt.ArrayLike, degree: int) -> PolynomialFit:
     r"""Return the polynomial p of degree M that minimises ``sum_i (p(x_i) - t_i)^2``.
 
-    The powers of x are orthogonalised over the data one after the other, each twice (Arnoldi's process with the matrix
-    diag(x)). Source: Brubeck, Nakatsukasa & Trefethen 2021, Vandermonde with Arnoldi.
+    The powers of x are orthogonalised over the data in turn, each of them twice (the Arnoldi process with the matrix
+    diag(x)).
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Inputs.
+    t : array_like, shape (N,)
+        Targets.
+    degree : int
+        Degree M; there must be at least M + 1 distinct inputs.
+
+    Returns
+    -------
+    PolynomialFit
+        The polynomial.
 
     Raises
     ------
     ValueError
-        If x and t are not finite vectors of one length or there are fewer than M + 1 distinct x; and if numbers beyond
-        1e100, or x within 1e-100 of each other, would square to infinity or zero.
+        If x and t are not finite vectors of one length, if there are fewer than M + 1 distinct x, if a number exceeds
+        1e100, or if all x lie within 1e-100 of each other (their squares would overflow or vanish).
+
+    References
+    ----------
+    Brubeck, Nakatsukasa and Trefethen 2021, Vandermonde with Arnoldi.
 
     Examples
     --------
@@ -78,15 +120,15 @@ def fit_polynomial(x: npt.ArrayLike, t: npt.ArrayLike, degree: int) -> Polynomia
     if distinct <= degree:
         raise ValueError(
             f"a polynomial of degree {degree} needs {degree + 1} distinct x, there are {distinct}; "
-            "lower the degree, or use ridge_path, which has a solution always"
+            "lower the degree, or use ridge_path, which always has a solution"
         )
     if max(np.abs(x).max(), np.abs(t).max()) > _LARGEST or (degree and x.max() - x.min() < 1 / _LARGEST):
         raise ValueError(
-            f"x and t must be at most {_LARGEST:g} and x spread by at least {1 / _LARGEST:g}; x goes from {x.min():g} "
-            f"to {x.max():g}, t from {t.min():g} to {t.max():g}: rescale x, or t"
+            f"x and t must be at most {_LARGEST:g} and x span at least {1 / _LARGEST:g}; x ranges from {x.min():g} "
+            f"to {x.max():g}, t from {t.min():g} to {t.max():g}: rescale x or t"
         )
     basis, recurrence = _orthonormal(x, degree)
-    # Weights are taken off one by one, so that a polynomial that fits leaves a residual at the level of rounding.
+    # The components are subtracted one by one, so that an exact fit has residuals at the level of rounding.
     residual, weights = t.copy(), np.empty(degree + 1)
     for k, q in enumerate(basis):
         weights[k] = q @ residual / len(x)
@@ -95,12 +137,12 @@ def fit_polynomial(x: npt.ArrayLike, t: npt.ArrayLike, degree: int) -> Polynomia
 
 
 def _orthonormal(x: Array, degree: int) -> tuple[Array, Array]:
-    """Return q_k(x_i), shape (M+1, N) with mean square 1, and the recurrence."""
+    """Return q_k(x_i), shape (M+1, N), normalised to mean square 1, and the coefficients of the recurrence."""
     basis = np.ones((degree + 1, len(x)))
     recurrence = np.zeros((degree + 2, degree + 1))
     for k in range(degree):
         vector = x * basis[k]
-        for _ in range(2):  # once leaves an error that grows with the degree
+        for _ in range(2):  # a single pass leaves an error that grows with the degree
             overlaps = basis[: k + 1] @ vector / len(x)
             vector -= overlaps @ basis[: k + 1]
             recurrence[: k + 1, k] += overlaps
@@ -110,18 +152,38 @@ def _orthonormal(x: Array, degree: int) -> tuple[Array, Array]:
 
 
 def ridge_path(x: npt.ArrayLike, t: npt.ArrayLike, degree: int, log_ridge: npt.ArrayLike) -> Array:
-    r"""Return the coefficients w that minimise ``sum_i (p(x_i) - t_i)^2 + lambda |w|^2``, by ``log_ridge = ln lambda``.
+    r"""Return the coefficients w that minimise ``sum_i (p(x_i) - t_i)^2 + lambda |w|^2``.
 
-    ``p(x) = sum_k w_k x^k``, w_0 is penalised like the others. The result has shape (..., M+1) for ``log_ridge`` of
-    shape (...). With the powers of x factored as ``U diag(s) V^T``, ``w = V diag(s/(s^2 + lambda)) U^T t``, where s
-    below 1e-15 of the largest count as zero: repeated x do no harm at any lambda, and as lambda goes to 0 the solution
-    goes to the least-squares one of least norm. Source: Bishop 2006, (1.4).
+    Here ``p(x) = sum_k w_k x^k``, and w_0 is penalised like the other coefficients. With the singular value
+    decomposition ``U diag(s) V^T`` of the matrix of powers of x, ``w = V diag(s/(s^2 + lambda)) U^T t``. Singular
+    values below 1e-15 of the largest count as zero, so repeated x are allowed for every lambda; as lambda goes to 0
+    the solution tends to the least-squares solution of least norm.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Inputs.
+    t : array_like, shape (N,)
+        Targets.
+    degree : int
+        Degree M.
+    log_ridge : array_like, shape (...)
+        ``ln lambda``, between -500 and 500.
+
+    Returns
+    -------
+    ndarray, shape (..., M+1)
+        Coefficients w_0, ..., w_M for every value of ``log_ridge``.
 
     Raises
     ------
     ValueError
-        If x and t are not finite vectors of one length, if ``x^M`` or t is beyond 1e100, or a ``log_ridge`` is not
-        finite or beyond +-500.
+        If x and t are not finite vectors of one length, if ``x^M`` or t exceeds 1e100, or if a ``log_ridge`` is not
+        between -500 and 500.
+
+    References
+    ----------
+    Bishop 2006, Pattern Recognition and Machine Learning, eq. (1.4).
 
     Examples
     --------
@@ -132,15 +194,15 @@ def ridge_path(x: npt.ArrayLike, t: npt.ArrayLike, degree: int, log_ridge: npt.A
     degree = whole_number("degree", degree, 0)
     logs = np.asarray(log_ridge, dtype=np.float64)
     if not (np.abs(logs) <= 500).all():
-        raise ValueError(f"log_ridge must be finite, between -500 and 500; given {log_ridge!r}")
+        raise ValueError(f"log_ridge must be finite and between -500 and 500, not {log_ridge!r}")
     if degree * np.log10(max(np.abs(x).max(), 1.0)) > np.log10(_LARGEST) or np.abs(t).max() > _LARGEST:
         raise ValueError(
             f"x to the power {degree}, and t, must be at most {_LARGEST:g}; the largest |x| is {np.abs(x).max():g}, "
-            f"the largest |t| {np.abs(t).max():g}: rescale x, or t"
+            f"the largest |t| {np.abs(t).max():g}: rescale x or t"
         )
     U, s, Vt = np.linalg.svd(x[:, None] ** np.arange(degree + 1), full_matrices=False)
     kept = s > _NEGLIGIBLE * s[0]
-    along = (U.T @ t)[kept] / (s[kept] + np.exp(logs)[..., None] / s[kept])  # s/(s^2 + lambda), without squares
+    along = (U.T @ t)[kept] / (s[kept] + np.exp(logs)[..., None] / s[kept])  # s/(s^2 + lambda) without squaring s
     return np.asarray((along[..., None] * Vt[kept]).sum(axis=-2))
 
 

@@ -1,4 +1,6 @@
-"""What algorithms that look for critical points return."""
+"""Results of searches for critical points."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,14 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass import sphere
-from spinglass.landscape import Array, Landscape
+from spinglass._common.types import Array, BoolArray, IntArray, TextArray
+from spinglass.landscape import Landscape
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class Status(StrEnum):
-    """How a start ended; compares equal to its text."""
+    """Reason why the search from a start ended; a member compares equal to its text."""
 
     CONVERGED = "converged"
     ITERATION_LIMIT = "iteration limit"
@@ -28,23 +31,48 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CriticalPoints:
-    """Points where a search for critical points ended, one row a start.
+    """Final points of a search for critical points, one row per start.
 
-    ``gradient_norm`` is ``|Riemannian gradient|/sqrt(n)`` and decides ``converged``; ``energy`` is total.
-    Spectra are computed when first asked for, and kept.
+    The spectra ``eigenvalues``, ``index`` and ``smallest_eigenvalue`` are computed on first access and cached.
+
+    Attributes
+    ----------
+    landscape : Landscape
+        The landscape that was searched.
+    x : ndarray, shape (B, n)
+        Final points, on the sphere ``|x|^2 = n``.
+    energy : ndarray, shape (B,)
+        Total energies; ``energy_per_spin`` is ``energy/n``.
+    gradient_norm : ndarray, shape (B,)
+        ``|Riemannian gradient of the total energy|/sqrt(n)``, which determines convergence.
+    status : ndarray of str, shape (B,)
+        Reason why each search ended: "converged", "iteration limit", "stalled" (no progress in energy or gradient),
+        "end of times" (gradient flow passed its last time), "not finite" or "interrupted".
+    iterations : ndarray of int64, shape (B,)
+        Numbers of accepted steps.
+    evaluations : ndarray of int64, shape (B,)
+        Numbers of evaluations of energy and gradient.
+    method : str
+        Name of the method.
+    times : ndarray, shape (T,), or None
+        Times of the records along a gradient flow; None for other methods and without ``times``.
+    energies : ndarray, shape (B, T), or None
+        Energies per spin (unlike ``energy``, which is total) along a gradient flow, start by time; NaN after a failure.
+    correlations : ndarray, shape (B, T, T), or None
+        Overlaps ``x(t).x(t')/n`` along a gradient flow, start by t by t', if requested.
     """
 
     landscape: Landscape = field(repr=False)
-    x: Array  # (B, n), on the sphere
-    energy: Array  # (B,)
-    gradient_norm: Array  # (B,)
-    status: npt.NDArray[np.str_]  # (B,), texts of Status
-    iterations: npt.NDArray[np.int64]  # (B,), accepted steps
-    evaluations: npt.NDArray[np.int64]  # (B,), of energy and gradient
+    x: Array
+    energy: Array
+    gradient_norm: Array
+    status: TextArray
+    iterations: IntArray
+    evaluations: IntArray
     method: str
-    times: Array | None = None  # (T,), of a gradient flow
-    energies: Array | None = None  # (B, T), per spin, along the flow; NaN after a failure
-    correlations: Array | None = None  # (B, T, T), overlaps x(t).x(t')/n along the flow, where asked for
+    times: Array | None = None
+    energies: Array | None = None
+    correlations: Array | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -52,12 +80,12 @@ class CriticalPoints:
 
     @property
     def energy_per_spin(self) -> Array:
-        """``energy/n``, shape (B,)."""
+        """Energy per spin ``energy/n``, shape (B,)."""
         return np.asarray(self.energy / self.x.shape[1])
 
     @property
-    def converged(self) -> npt.NDArray[np.bool_]:
-        """Which rows reached the tolerance, shape (B,)."""
+    def converged(self) -> BoolArray:
+        """Mask of the rows that reached the tolerance, shape (B,)."""
         return np.asarray(self.status == Status.CONVERGED)
 
     @cached_property
@@ -69,25 +97,31 @@ class CriticalPoints:
         return eigenvalues
 
     @cached_property
-    def index(self) -> npt.NDArray[np.int64]:
+    def index(self) -> IntArray:
         """Number of negative eigenvalues of the Riemannian Hessian, shape (B,); -1 for a failed row."""
         failed = np.isnan(self.eigenvalues).any(axis=1)
         return np.where(failed, -1, (self.eigenvalues < 0).sum(axis=1))
 
     @property
     def smallest_eigenvalue(self) -> Array:
-        """Lowest eigenvalue of the Riemannian Hessian, shape (B,); infinite at n = 1, where there is none."""
+        """Smallest eigenvalue of the Riemannian Hessian, shape (B,); infinite at n = 1, where there is none."""
         return np.asarray(self.eigenvalues.min(axis=1, initial=np.inf))
 
-    def to_frame(self, *, spectrum: bool = False, coordinates: bool = False) -> "pd.DataFrame":
-        """Return a table with one row a start.
+    def to_frame(self, *, spectrum: bool = False, coordinates: bool = False) -> pd.DataFrame:
+        """Return a table with one row per start.
 
         Parameters
         ----------
-        spectrum
-            Add ``index`` and ``smallest_eigenvalue`` (a dense eigenproblem a row).
-        coordinates
+        spectrum : bool, default False
+            Add ``index`` and ``smallest_eigenvalue``, at the cost of one dense eigenproblem per row.
+        coordinates : bool, default False
             Add the coordinates as columns ``x0``, ``x1``, ...
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``energy_per_spin``, ``energy`` (total), ``gradient_norm``, ``converged``, ``status``,
+            ``iterations``, ``evaluations`` and ``method``; the index is named ``start``.
 
         Examples
         --------

@@ -1,12 +1,14 @@
 """The sphere ``|x|^2 = n``: its geometry, and the Riemannian derivatives of a landscape on it.
 
-A landscape is any object that follows :class:`spinglass.landscape.Landscape`; its derivatives ``grad`` and
-``hess`` are those of R^n, in the total energy. For a spin glass the Riemannian gradient of a random point has
+A landscape is any object that follows :class:`spinglass.landscape.Landscape`; ``grad`` and ``hess`` denote the
+Euclidean derivatives of its total energy. For a spin glass the Riemannian gradient at a random point has
 length of order ``sqrt(n)``, and the eigenvalues of the Riemannian Hessian are of order 1.
 
 Source: Boumal, "An Introduction to Optimization on Smooth Manifolds" (2023), section 7.2, scaled from radius 1
 to ``sqrt(n)``.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
@@ -15,6 +17,7 @@ import numpy.typing as npt
 
 from spinglass._common.memory import require_memory
 from spinglass._common.threads import one_blas_thread, run_in_threads
+from spinglass._common.types import Array, IntArray
 from spinglass.geometry import (
     coordinates,
     dot,
@@ -30,14 +33,7 @@ from spinglass.geometry import (
     tangent_part,
     transport,
 )
-from spinglass.landscape import (
-    Array,
-    Landscape,
-    WithHessian,
-    WithHessianVector,
-    check_landscape,
-    check_on_sphere,
-)
+from spinglass.landscape import Landscape, WithHessian, WithHessianVector, check_landscape, check_on_sphere
 
 __all__ = [
     "coordinates",
@@ -56,12 +52,24 @@ __all__ = [
     "transport",
 ]
 
-# Dense Hessians are worked through in slices of about this many bytes.
+# Dense Hessians are computed in slices of about this many bytes.
 _SLICE = 2**27
 
 
 def riemannian_gradient(landscape: Landscape, x: npt.ArrayLike) -> Array:
-    """Return the tangent part of the gradient, ``grad - (x.grad/n) x``, of the shape of ``x``.
+    """Return the Riemannian gradient of the total energy, ``grad - (x.grad/n) x``.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        The energy function.
+    x : array_like, shape (..., n)
+        Points on the sphere.
+
+    Returns
+    -------
+    ndarray, shape (..., n)
+        Tangent vectors at ``x``.
 
     Raises
     ------
@@ -79,10 +87,22 @@ def riemannian_gradient(landscape: Landscape, x: npt.ArrayLike) -> Array:
 
 
 def riemannian_hessian(landscape: Landscape, x: npt.ArrayLike) -> Array:
-    """Return the Riemannian Hessian in the basis of :func:`tangent_basis`, shape ``(..., n-1, n-1)``.
+    """Return the Riemannian Hessian of the total energy in the basis of :func:`tangent_basis`.
 
-    ``B (hess - (x.grad/n) I) B^T``: the second term is the sphere's curvature. Uses the landscape's
-    ``hessian``, or ``n`` products with ``hessian_vector`` a point.
+    ``B (hess - (x.grad/n) I) B^T``, where the second term is due to the curvature of the sphere. The Euclidean Hessian
+    comes from the landscape's ``hessian``, or else from n calls of ``hessian_vector`` per point.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        The energy function.
+    x : array_like, shape (..., n)
+        Points on the sphere.
+
+    Returns
+    -------
+    ndarray, shape (..., n-1, n-1)
+        Symmetric matrices.
 
     Raises
     ------
@@ -104,9 +124,21 @@ def riemannian_hessian(landscape: Landscape, x: npt.ArrayLike) -> Array:
 
 
 def hessian_eigenvalues(landscape: Landscape, x: npt.ArrayLike) -> Array:
-    """Return the eigenvalues of the Riemannian Hessian in ascending order, shape ``(..., n-1)``.
+    """Return the eigenvalues of the Riemannian Hessian of the total energy.
 
-    Worked through in slices, so that a large batch needs no more memory than a small one.
+    The batch is processed in slices, so the memory for Hessians does not grow with its size.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        The energy function.
+    x : array_like, shape (..., n)
+        Points on the sphere.
+
+    Returns
+    -------
+    ndarray, shape (..., n-1)
+        Eigenvalues in ascending order.
 
     Raises
     ------
@@ -124,7 +156,7 @@ def hessian_eigenvalues(landscape: Landscape, x: npt.ArrayLike) -> Array:
     points, shape = _check_at(landscape, x)
     n = points.shape[1]
     eigenvalues = np.empty((len(points), n - 1))
-    radial = _radial(landscape, points)  # of the whole batch: small slices would be swept in another order
+    radial = _radial(landscape, points)  # for the whole batch: slices would change the chunk width and so the bits
     for rows in hessian_slices(len(points), n):
         hessians = reduced_hessian(landscape, points[rows], radial[rows])
         with one_blas_thread():
@@ -132,8 +164,20 @@ def hessian_eigenvalues(landscape: Landscape, x: npt.ArrayLike) -> Array:
     return eigenvalues.reshape(*shape[:-1], n - 1)
 
 
-def index(landscape: Landscape, x: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """Count the negative eigenvalues of the Riemannian Hessian, shape ``(...,)``: 0 at a minimum.
+def index(landscape: Landscape, x: npt.ArrayLike) -> IntArray:
+    """Return the index of points: the number of negative eigenvalues of the Riemannian Hessian.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        The energy function.
+    x : array_like, shape (..., n)
+        Points on the sphere.
+
+    Returns
+    -------
+    ndarray of int64, shape (...,)
+        Index of each point; 0 at a minimum.
 
     Raises
     ------
@@ -164,12 +208,12 @@ def _radial(landscape: Landscape, x: Array) -> Array:
 
 
 def reduced_hessian(landscape: Landscape, x: Array, radial: Array) -> Array:
-    """Return :func:`riemannian_hessian` of a batch, unchecked; ``radial`` is ``x.grad/n``."""
+    """Return :func:`riemannian_hessian` of a batch without checks; ``radial`` is ``x.grad/n``."""
     n = x.shape[1]
     w, beta = householder(x)
     hessian = _euclidean_hessian(landscape, x)
-    # (I - beta w w^T) M (I - beta w w^T) costs n^2 this way, where the basis itself would cost n^3.
-    image = np.einsum("bij,bj->bi", hessian, w)  # no BLAS: its bits depend on the number of threads
+    # (I - beta w w^T) M (I - beta w w^T) costs n^2 operations this way; products with the basis would cost n^3.
+    image = np.einsum("bij,bj->bi", hessian, w)  # not by BLAS, whose bits depend on the number of threads
     image = beta[:, None] * (image - (0.5 * beta * dot(w, image))[:, None] * w)
     inner, u = image[:, :-1], w[:, :-1]
     reduced: Array = hessian[:, :-1, :-1] - (inner[:, :, None] * u[:, None, :] + u[:, :, None] * inner[:, None, :])
@@ -184,7 +228,9 @@ def _euclidean_hessian(landscape: Landscape, x: Array) -> Array:
     if isinstance(landscape, WithHessianVector):
         axes = np.eye(x.shape[1])
         return np.stack([_float64(landscape.hessian_vector(np.tile(row, (len(row), 1)), axes)) for row in x])
-    raise TypeError(f"{type(landscape).__name__} has no second derivatives: give it hessian(x) or hessian_vector(x, v)")
+    raise TypeError(
+        f"{type(landscape).__name__} has no second derivatives: add a method hessian(x) or hessian_vector(x, v)"
+    )
 
 
 def _eigenvalues_of(hessians: Array, out: Array) -> Callable[[int], None]:
@@ -200,7 +246,7 @@ def _float64(values: npt.ArrayLike) -> Array:
 
 
 def _check_at(landscape: Landscape, x: npt.ArrayLike) -> tuple[Array, tuple[int, ...]]:
-    """Return ``x`` as a batch (B, n), with the shape it came in."""
+    """Return ``x`` as a batch (B, n), and its original shape."""
     check_landscape(landscape)
     points = check_on_sphere(x, landscape.n)
     return points.reshape(-1, points.shape[-1]), points.shape

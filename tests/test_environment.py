@@ -55,7 +55,7 @@ def test_doctor_says_what_to_do_where_kernels_cannot_be_kept():
     script = "import spinglass.hamiltonian, sys; from validation.cli.main import main; sys.exit(main(['doctor']))"
     out, said = run(script, **environment)
     assert "set NUMBA_CACHE_DIR" in " ".join(out.split())
-    assert said.count("compiled kernels cannot be kept") == 1
+    assert said.count("compiled kernels cannot be cached") == 1
 
 
 def test_pytest_imports_a_module_once_and_hides_no_function(tmp_path):

@@ -1,1 +1,1 @@
-"""What spinglass and theory share, and nothing of physics: compilation, kernel files, threads, memory and seeds."""
+"""Code shared by spinglass and theory, without physics: compilation, threads, memory, seeds, argument checks, types."""

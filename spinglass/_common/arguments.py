@@ -1,4 +1,4 @@
-"""Checks of single arguments, for the doors of public functions."""
+"""Checks of single arguments of public functions."""
 
 import difflib
 import reprlib
@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-_LIKENESS = 0.6  # the least ratio of matching letters at which a name counts as a misspelling of another
-_LONGEST_NAME = 100  # comparing longer texts takes long, and none is a misspelling
+_LIKENESS = 0.6  # smallest ratio of matching letters at which a name counts as a misspelling of another
+_LONGEST_NAME = 100  # longer texts are not misspellings, and comparing them is slow
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 
 
 def quoted(value: object) -> str:
-    """Return ``repr(value)`` for an error message: long texts shortened in the middle, deep nesting left out.
+    """Return ``repr(value)`` for an error message, with long texts shortened in the middle and deep nesting omitted.
 
     >>> quoted("lbgfs"), len(quoted("x" * 10**7))
     ("'lbgfs'", 80)
@@ -22,7 +22,7 @@ def quoted(value: object) -> str:
 
 
 def nearest(given: object, known: Iterable[str]) -> str | None:
-    """Return the known name that ``given`` looks like a misspelling of, upper and lower case alike, or None.
+    """Return the known name that is most similar to ``given``, ignoring case, or None if no name is similar.
 
     >>> nearest("LBGFS", ["cg", "lbfgs"]), nearest("flow", ["cg", "lbfgs"])
     ('lbfgs', None)
@@ -35,16 +35,16 @@ def nearest(given: object, known: Iterable[str]) -> str | None:
 
 
 def unknown(what: str, given: object, known: Iterable[str]) -> ValueError:
-    """Return the error for a name that is none of the known ones: the nearest one is suggested, all are listed.
+    """Return the error for an unknown name; its message suggests the nearest known name and lists all of them.
 
     >>> unknown("method", "lbgfs", ["cg", "lbfgs"])
-    ValueError("unknown method 'lbgfs'; did you mean 'lbfgs'? There are cg, lbfgs")
+    ValueError("unknown method 'lbgfs'; did you mean 'lbfgs'? Choose from cg, lbfgs")
     >>> unknown("method", "flow", ["cg", "lbfgs"])
-    ValueError("unknown method 'flow'; there are cg, lbfgs")
+    ValueError("unknown method 'flow'; choose from cg, lbfgs")
     """
     names = list(known)
     near = nearest(given, names)
-    hint = f"did you mean {near!r}? There are" if near is not None else "there are"
+    hint = f"did you mean {near!r}? Choose from" if near is not None else "choose from"
     return ValueError(f"unknown {what} {quoted(given)}; {hint} {', '.join(names)}")
 
 

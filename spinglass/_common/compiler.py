@@ -1,9 +1,9 @@
-"""A Numba compiler whose kernels carry all the machine code that they call.
+"""A Numba compiler whose kernels contain private copies of all the kernels that they call.
 
 Numba links a copy of every called kernel into the caller, optimises it again there, and marks it as interchangeable
-with any other copy of that name. The process then runs whichever copy it met first: the callee's own, if the callee was
-compiled in this process, or the caller's, if the caller was read from disk. Copies may round differently, so the last
-bits of a result depended on what had been compiled or read before. Here a kernel always runs its own copies.
+with any other copy of that name. A process then runs whichever copy it loaded first: that of the callee, if the callee
+was compiled in this process, or that of the caller, if the caller was read from disk. Copies can round differently, so
+the last bits of a result would depend on what was compiled or read before. Here a kernel always runs its own copies.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from numba.core.compiler import Compiler
 
 
 class SelfContainedLibrary(JITCodeLibrary):
-    """The machine code of one kernel, in which copies of other kernels are seen by nobody else."""
+    """The machine code of one kernel, with private copies of the kernels that it calls."""
 
     def _finalize_final_module(self) -> None:
         module = self._final_module
@@ -23,7 +23,7 @@ class SelfContainedLibrary(JITCodeLibrary):
             f.name for f in module.functions if not f.is_declaration and f.linkage == binding.Linkage.linkonce_odr
         ]
         if copies:
-            # Callers of this kernel get it as before: each copy once, however many kernels bring it along.
+            # Callers link a module whose kernel is marked as interchangeable, so that it may occur in several of them.
             shared = module.clone()
             for function in shared.functions:
                 if not function.is_declaration and function.linkage == binding.Linkage.external:

@@ -1,6 +1,6 @@
-"""Memory limits that Linux sets on groups of processes: a batch system or a container, versions 1 and 2.
+"""Memory limits of Linux control groups, versions 1 and 2, which batch systems and containers use.
 
-A process belongs to a group and to all groups around it, and each may have a limit.
+A process belongs to a group and to all enclosing groups, and each of them can have a limit.
 
 References
 ----------
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 
 class _Names(NamedTuple):
-    """What the files of a group are called, and the count of cached files that the group gives up on demand."""
+    """Names of the files of a group, and of the entry that counts cached file pages that can be reclaimed."""
 
     limit: str
     used: str
@@ -33,12 +33,12 @@ def free_in_control_groups(root: Path = Path("/")) -> list[int]:
     Parameters
     ----------
     root : Path
-        Where ``/proc`` and ``/sys`` are.
+        Folder that contains ``/proc`` and ``/sys``.
 
     Returns
     -------
     list of int
-        Empty where there is no limit, or no such groups.
+        Empty if there is no limit or there are no control groups.
     """
     try:
         mounts = (root / "proc/self/mountinfo").read_text().splitlines()
@@ -55,7 +55,7 @@ def free_in_control_groups(root: Path = Path("/")) -> list[int]:
 
 
 def _memory_mounts(mounts: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield the version, the folder, and the group whose files stand there, of each tree that can limit memory."""
+    """Yield version, mount folder and mounted group of each control group hierarchy that can limit memory."""
     for line in mounts:
         before, _, after = line.partition(" - ")
         mounted, mount = before.split()[3:5]
@@ -65,7 +65,7 @@ def _memory_mounts(mounts: list[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def _own_path(own: list[str], version: str) -> str:
-    """Return the process's own group in the tree of this version."""
+    """Return the group of this process in the hierarchy of this version."""
     for line in own:
         number, controllers, path = line.split(":", 2)
         if (version == "cgroup2" and number == "0") or (version == "cgroup" and "memory" in controllers.split(",")):
@@ -74,9 +74,9 @@ def _own_path(own: list[str], version: str) -> str:
 
 
 def _groups(path: str, mounted: str) -> Iterator[str]:
-    """Yield the folders, below the mount, of the group ``path`` and of those around it."""
+    """Yield the folders, relative to the mount, of the group ``path`` and of all enclosing groups."""
     steps, around = Path(path).parts[1:], Path(mounted).parts[1:]
-    # Within a container the path may be the machine's, of which the container sees its own part alone.
+    # Within a container the path can be that of the host, of which the container sees a part only.
     inner = steps[len(around) :] if steps[: len(around)] == around else steps
     for depth in range(len(inner), -1, -1):
         yield "/".join(inner[:depth])

@@ -1,4 +1,4 @@
-"""Ctrl-C while Numba compiles: it ends the compilation at the next pass of the compiler."""
+"""Handling of Ctrl-C during Numba compilation: the compilation ends at the next pass of the compiler."""
 
 import signal
 import threading
@@ -11,16 +11,16 @@ from numba.core.compiler_lock import global_compiler_lock
 
 
 def compiling() -> bool:
-    """Say whether this thread is just compiling a kernel."""
+    """Return whether this thread is compiling a kernel."""
     owned: bool = global_compiler_lock.is_locked()  # type: ignore[no-untyped-call]
     return owned
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Have Ctrl-C end a compilation where a pass of the compiler begins.
+    """Delay Ctrl-C during a compilation until the next pass of the compiler begins.
 
-    Numba takes seconds, and an exception in its midst may be lost or come out as another one.
+    A compilation takes seconds, and an exception raised within a pass can be lost or replaced by another exception.
     """
     handler = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(handler):
@@ -37,7 +37,7 @@ def interruptible() -> Iterator[None]:
 
 
 class _LateInterrupt(event.Listener):
-    """Hands Ctrl-C to the handler behind it at the next pass of the compiler."""
+    """Passes Ctrl-C to the original handler at the next pass of the compiler."""
 
     def __init__(self, handler: Callable[[int, FrameType | None], object]) -> None:
         self._handler = handler
@@ -52,8 +52,8 @@ class _LateInterrupt(event.Listener):
             self._handler(*pressed)
 
     def on_start(self, passed: object) -> None:  # noqa: ARG002
-        if threading.current_thread() is threading.main_thread():  # others' passes are heard as well
+        if threading.current_thread() is threading.main_thread():  # passes in other threads are reported too
             self.hand_over()
 
     def on_end(self, passed: object) -> None:
-        """Do nothing: the next pass will begin."""
+        """Do nothing; the next pass calls ``on_start``."""

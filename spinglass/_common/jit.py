@@ -1,10 +1,10 @@
-"""The one place where Numba is configured.
+"""Configuration of Numba; the only module that calls its compiler.
 
-Compiled kernels are cached on disk and release the interpreter's lock, so that plain threads run them side
-by side. Fast-math is limited to what lets a reduction be vectorised (reassociation, contraction): results
-stay the same from run to run, and NaN and infinity keep their meaning.
+Compiled kernels are cached on disk and release the global interpreter lock, so that ordinary threads can run them in
+parallel. Fast-math is limited to the flags that allow vectorised reductions (reassociation, contraction): results
+are the same in every run, and NaN and infinity behave as usual.
 
-With ``NUMBA_DISABLE_JIT=1`` every kernel is the Python function that it was written as, for debuggers.
+With ``NUMBA_DISABLE_JIT=1`` kernels are not compiled but run as Python functions, for debugging.
 """
 
 from collections.abc import Callable
@@ -24,11 +24,11 @@ _SWITCHED_OFF = bool(vars(numba.config)["DISABLE_JIT"])
 
 
 def jit(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile ``function`` at its first call, cached on disk, without the interpreter's lock.
+    """Compile ``function`` at its first call; the kernel is cached on disk and releases the global interpreter lock.
 
-    Sums may be reordered within a loop, as the machine's vectors ask; a loop that sums must therefore not store, or
-    the order would depend on where its arrays lie. Where a number of lanes must not change a lane's bits, products are
-    added by :func:`spinglass.kernels.products.fma`, which leaves no choice of what is rounded.
+    The compiler may reorder a sum within a loop to vectorise it. A loop that sums must therefore not store, or the
+    order would depend on the positions of its arrays in memory. Where the number of lanes must not change the bits of a
+    lane, use :func:`spinglass.kernels.products.fma`, which leaves the compiler no choice of which product is rounded.
     """
     if _SWITCHED_OFF:
         return np.errstate(all="ignore")(function)  # compiled code does not warn either
@@ -44,9 +44,9 @@ def jit(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 def intrinsic(plain: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make a function that writes its own machine code, for use inside compiled functions.
+    """Make a Numba intrinsic: a function that emits its own LLVM code, for use inside compiled functions.
 
-    ``plain`` does the same in Python, for where compilation is switched off.
+    ``plain`` is an equivalent Python function, used if compilation is switched off.
     """
 
     def decorated(emitter: Callable[..., Any]) -> Callable[..., Any]:

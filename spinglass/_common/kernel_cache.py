@@ -1,4 +1,4 @@
-"""Where a function's compiled kernels are kept between processes; without such a place they are compiled anew."""
+"""Numba's on-disk cache of compiled kernels, with safer files; without a writable folder nothing is cached."""
 
 import logging
 from collections.abc import Callable
@@ -13,21 +13,21 @@ from numba.core.caching import FunctionCache, NullCache
 from spinglass._common.kernel_files import KernelFiles
 from spinglass._common.sources import sources_digest
 
-ADVICE = "set NUMBA_CACHE_DIR to a folder that can be written"
+ADVICE = "set NUMBA_CACHE_DIR to a writable folder"
 
 
 class KernelCache(FunctionCache):
-    """Numba's cache with files of :class:`KernelFiles`; a disk that does not take them stops nothing."""
+    """Numba's cache with the files of :class:`KernelFiles`; failure to write a file is only a warning."""
 
     @classmethod
     def of(cls, function: Callable[..., Any]) -> Any:
-        """Return the function's cache, or one that keeps nothing where there is no folder to write to."""
+        """Return the cache of a function, or an empty cache if there is no writable folder."""
         try:
             return cls(function)
         except RuntimeError as error:  # "no locator available"
             if "no locator" not in str(error):
                 raise
-            _say_once("compiled kernels cannot be kept, every process compiles its own")
+            _say_once("compiled kernels cannot be cached, so every process compiles them again")
             return NullCache()
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -39,7 +39,7 @@ class KernelCache(FunctionCache):
         )
 
     def save_overload(self, signature: Any, data: Any) -> None:
-        """Keep a compiled kernel."""
+        """Save a compiled kernel."""
         try:
             super().save_overload(signature, data)  # type: ignore[no-untyped-call]
         except OSError as error:
@@ -47,7 +47,7 @@ class KernelCache(FunctionCache):
 
 
 def kernel_folders() -> list[Path]:
-    """Return the folders under which compiled kernels are kept; none where no folder can be written."""
+    """Return the folders that contain cached kernels; none if no folder is writable."""
     place = KernelCache.of(kernel_folders).cache_path
     if place is None:
         return []

@@ -1,9 +1,9 @@
-"""Compiled kernels on disk: a file for each kernel, its argument types and the state of its sources.
+"""Files of compiled kernels: one file for each kernel, its argument types and the version of its sources.
 
-Numba numbers its files and enters a number into an index before it writes the file. Another process that looks just
-then finds under that number what older sources left there, or the kernel for other types, and runs it: its numbers are
-wrong, or it crashes. Here a file's name says what it holds, and the file says it again, behind a digest of its bytes:
-machine code that a disk has damaged would end the process.
+Numba numbers its files, and writes the number to an index before it writes the file. A process that reads the index in
+between loads an older file of that number, possibly of older sources or other types, and gets wrong results or crashes.
+Here the name of a file identifies its content, the file repeats this identification, and a digest of its bytes detects
+damage, since damaged machine code would crash the process.
 """
 
 import hashlib
@@ -20,9 +20,9 @@ _DIGEST = hashlib.sha256().digest_size
 
 
 class KernelFiles:
-    """The kernel called ``name``, compiled for any types; ``sources()`` tells versions apart. Numba calls the methods.
+    """The files of the kernel ``name`` for all argument types; ``sources()`` identifies the version of its sources.
 
-    Sources are asked for when the first file is: that takes time.
+    Numba calls the methods. ``sources()`` is slow, so it is called only when the first file is accessed.
     """
 
     def __init__(self, folder: Path, name: str, sources: Callable[[], object]) -> None:
@@ -36,16 +36,16 @@ class KernelFiles:
         return self._folder / f"{self._name}.{self._version}.{_short(key)}.nbc"
 
     def save(self, key: object, kernel: object) -> None:
-        """Keep the kernel compiled for ``key``, and forget those of other versions.
+        """Save the kernel compiled for ``key``, and delete the files of other versions.
 
         Raises
         ------
         OSError
-            If the disk does not take it; nothing is left behind.
+            If the file cannot be written; no partial file remains.
         """
         content = dumps((key, kernel))  # type: ignore[no-untyped-call]
         path = self._path(key)
-        # Process numbers repeat between containers that share a folder.
+        # A random name, because process numbers are not unique between containers that share a folder.
         temporary = path.with_suffix(f".{uuid.uuid4().hex}.part")
         try:
             temporary.write_bytes(hashlib.sha256(content).digest() + content)
@@ -58,7 +58,7 @@ class KernelFiles:
                 old.unlink(missing_ok=True)
 
     def load(self, key: object) -> Any:
-        """Return the kernel kept for ``key``, or None: no file, a damaged one, or one that holds another kernel."""
+        """Return the kernel saved for ``key``, or None if the file is missing, damaged or of another kernel."""
         try:
             file = self._path(key).read_bytes()
         except OSError:
@@ -69,7 +69,7 @@ class KernelFiles:
         return kernel if kept == key else None
 
     def flush(self) -> None:
-        """Forget the kernel, for all types."""
+        """Delete all files of the kernel."""
         for path in self._folder.glob(f"{self._name}.*.nb[ci]"):
             path.unlink(missing_ok=True)
 

@@ -1,32 +1,20 @@
-"""Packages whose public names are imported when they are first used (SPEC 1), so that importing the package is fast."""
+"""Lazy loading (SPEC 1): the public names of a package are imported on first use, so that importing it is fast."""
 
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
-from types import ModuleType
 from typing import Any
 
 
-class _LazyPackage(ModuleType):
-    """A package that keeps the name of a public function where a module has the same name.
-
-    Python binds every imported submodule in its package: after ``import theory.large_n.complexity`` the function
-    ``theory.complexity`` would be hidden by the module that defines it.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (isinstance(value, ModuleType) and name in self.__all__):
-            super().__setattr__(name, value)
-
-
 def lazy_names(package: str, homes: Mapping[str, list[str]]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return ``__getattr__`` and ``__dir__`` for a package; ``homes`` maps a module to the public names it defines.
+    """Return ``__getattr__`` and ``__dir__`` for a package; ``homes`` maps each module to the public names it defines.
 
-    Nothing is remembered here: a name that is patched in its module, as mutation tests do, is not kept any longer.
+    Functions and classes are not stored in the package, so that a change of the attribute of their module, as in
+    mutation tests, takes effect and can be undone. No submodule of the package may have the name of a public function
+    or class, because Python would store the submodule under that name on import.
     """
     module_of = {name: home for home, names in homes.items() for name in names}
-    sys.modules[package].__class__ = _LazyPackage
 
     def __getattr__(name: str) -> Any:  # noqa: N807
         if name in module_of:

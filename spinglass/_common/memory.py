@@ -1,4 +1,4 @@
-"""Refuse what will not fit before it is allocated."""
+"""Checks that arrays fit in memory before they are allocated."""
 
 from decimal import Decimal
 
@@ -8,12 +8,12 @@ from spinglass._common.control_groups import free_in_control_groups
 
 
 def available_memory() -> int:
-    """Return the bytes that this process may still take: free memory of the machine and of its control groups."""
+    """Return the number of bytes that this process can allocate, given the machine and its control groups."""
     return min([int(psutil.virtual_memory().available), *free_in_control_groups()])
 
 
 def require_memory(nbytes: int, what: str, alternative: str) -> None:
-    """Raise ``ValueError`` with the figure, the limit and the alternative unless ``nbytes`` can be had.
+    """Raise ``ValueError`` unless ``nbytes`` are available; the message states what needs them and an alternative.
 
     >>> require_memory(10**18, "a glass of n = 30000, H = 4", "a smaller n")
     Traceback (most recent call last):
@@ -26,6 +26,6 @@ def require_memory(nbytes: int, what: str, alternative: str) -> None:
 
 
 def _gib(nbytes: int) -> str:
-    """Return the amount in GiB; a Decimal holds what no float does, as there are multisets without number."""
+    """Return the amount in GiB; Decimal, because numbers of multisets can overflow a float."""
     amount = Decimal(nbytes) / 2**30
     return f"{amount:.2f} GiB" if amount < 10**5 else f"{amount:.2e} GiB"

@@ -1,4 +1,6 @@
-"""Seeds: an int, a ``SeedSequence`` or a ``Generator`` is taken everywhere, global state never touched."""
+"""Seeds: every function accepts an int, a ``SeedSequence`` or a ``Generator``; global random state is never used."""
+
+from __future__ import annotations
 
 import numpy as np
 
@@ -6,12 +8,27 @@ Seed = int | np.random.SeedSequence | np.random.Generator
 
 
 def seed_sequence(seed: Seed) -> np.random.SeedSequence:
-    """Return the ``SeedSequence`` of a seed; a ``Generator`` is advanced by 128 bits.
+    """Return the ``SeedSequence`` of a seed.
+
+    Parameters
+    ----------
+    seed : int, SeedSequence or Generator
+        A ``SeedSequence`` is returned as it is; a ``Generator`` is advanced by 128 bits.
+
+    Returns
+    -------
+    SeedSequence
+        The sequence.
 
     Raises
     ------
     ValueError
-        If ``seed`` is none of the three, or a negative int.
+        If ``seed`` has another type or is negative.
+
+    Examples
+    --------
+    >>> seed_sequence(7).entropy
+    7
     """
     if isinstance(seed, np.random.SeedSequence):
         return seed
@@ -23,10 +40,49 @@ def seed_sequence(seed: Seed) -> np.random.SeedSequence:
 
 
 def child(sequence: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
-    """Return the descendant of ``sequence`` named ``key``; unlike ``spawn`` it leaves ``sequence`` as it is."""
+    """Return the descendant of a seed sequence with a given key; unlike ``spawn`` it does not change the sequence.
+
+    Parameters
+    ----------
+    sequence : SeedSequence
+        The parent.
+    *key : int
+        Key of the descendant, appended to the spawn key of the parent.
+
+    Returns
+    -------
+    SeedSequence
+        The descendant; different keys give independent streams.
+
+    Examples
+    --------
+    >>> child(seed_sequence(7), 0, 2).spawn_key
+    (0, 2)
+    """
     return np.random.SeedSequence(sequence.entropy, spawn_key=(*sequence.spawn_key, *key), pool_size=sequence.pool_size)
 
 
 def generator(seed: Seed) -> np.random.Generator:
-    """Return a ``Generator`` for a seed; a ``Generator`` is returned as it is."""
+    """Return a ``Generator`` for a seed.
+
+    Parameters
+    ----------
+    seed : int, SeedSequence or Generator
+        A ``Generator`` is returned as it is.
+
+    Returns
+    -------
+    Generator
+        The generator.
+
+    Raises
+    ------
+    ValueError
+        If ``seed`` has another type or is negative.
+
+    Examples
+    --------
+    >>> bool(generator(7).random() == generator(7).random())
+    True
+    """
     return seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed_sequence(seed))

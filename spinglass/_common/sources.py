@@ -1,4 +1,4 @@
-"""The source files that a kernel is made of: its module and every module of this project that it imports."""
+"""The source files that a kernel depends on: its module and every module of this project that it imports."""
 
 import ast
 import hashlib
@@ -13,10 +13,10 @@ _PACKAGES = ("spinglass", "theory")
 
 @cache
 def sources_digest(file: Path) -> str:
-    """Return a digest of the text of ``file`` and of all files of the project that it imports, directly or not.
+    """Return a digest of the text of ``file`` and of all files of the project that it imports, directly or indirectly.
 
-    Numba asks only whether the kernel's own file has changed, not those of the kernels and constants that it uses. Text
-    counts, not times: the same text gives the same digest in every copy of the project.
+    Numba checks only whether the file of the kernel itself has changed, not the files of the kernels and constants that
+    it uses. The digest depends on texts and not on file times, so it is the same in every copy of the project.
     """
     digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
     for path in sorted(_closure(file), key=_place):

@@ -1,4 +1,4 @@
-"""Run independent pieces of compiled work on all cores."""
+"""Threads for compiled work, and limits on BLAS threads."""
 
 import os
 import threading
@@ -14,7 +14,7 @@ _Task = TypeVar("_Task")
 
 
 def available_cores() -> int:
-    """Return the number of cores this process may run on (``SPINGLASS_THREADS`` lowers it)."""
+    """Return the number of cores that this process can use; the variable ``SPINGLASS_THREADS`` sets an upper limit."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wanted = os.environ.get("SPINGLASS_THREADS", "")
     if not wanted:
@@ -28,19 +28,19 @@ def available_cores() -> int:
 
 @cache
 def _pool(process: int, cores: int) -> ThreadPoolExecutor:
-    # Keyed by the process as well: a forked child inherits the object but not its threads.
+    # The process is part of the cache key because a forked child inherits the pool but not its threads.
     return ThreadPoolExecutor(cores, thread_name_prefix=f"spinglass-{process}")
 
 
 @cache
 def _blas() -> ThreadpoolController:
-    import scipy.linalg.cython_blas  # noqa: F401  Numba calls SciPy's BLAS, which must be loaded to be limited
+    import scipy.linalg.cython_blas  # noqa: F401  Numba calls SciPy's BLAS, which must be loaded before it can be limited
 
     return ThreadpoolController()
 
 
 class _OneBlasThread:
-    """A limit for the whole process, shared by blocks that overlap: the first sets it, the last takes it back."""
+    """A limit for the whole process; if several blocks overlap, the first sets it and the last removes it."""
 
     def __init__(self) -> None:
         self._lock, self._blocks, self._restore = threading.Lock(), 0, ExitStack()
@@ -62,21 +62,24 @@ _ONE_BLAS_THREAD = _OneBlasThread()
 
 
 def one_blas_thread() -> AbstractContextManager[None]:
-    """Hold BLAS and LAPACK at one thread: their results' last bits depend on the number, and threads are taken."""
+    """Return a context in which BLAS and LAPACK use a single thread.
+
+    The last bits of their results depend on the number of threads, and the cores are already in use by our own threads.
+    """
     return _ONE_BLAS_THREAD
 
 
 @cache
 def one_blas_thread_for_good() -> None:
-    """Hold them so until the process ends."""
+    """Limit BLAS and LAPACK to one thread until the process ends."""
     _ONE_BLAS_THREAD.__enter__()
 
 
 def run_in_threads(work: Callable[[_Task], None], tasks: Iterable[_Task], nothing: _Task | None = None) -> None:
-    """Call ``work`` on every task; tasks must write to places of their own, so that order cannot matter.
+    """Call ``work`` on every task, in threads; tasks must write to disjoint memory, so their order does not matter.
 
-    ``nothing`` is a task without work, done here before threads begin: Ctrl-C ends what it has to compile, while a
-    thread would compile on.
+    ``nothing`` is an empty task that is run first, in the calling thread, to compile the kernel there: Ctrl-C can
+    interrupt a compilation in the main thread but not in others.
     """
     tasks = list(tasks)
     cores = available_cores() if len(tasks) > 1 else 1

@@ -1,4 +1,4 @@
-"""Ways down an energy landscape on the sphere, for many starts at once."""
+"""Descent on energy landscapes on the sphere, for many starts at once."""
 
 from spinglass.descent.hessian_ascent import HessianAscent, hessian_ascent
 from spinglass.descent.interrupt import DescentInterrupted

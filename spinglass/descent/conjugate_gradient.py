@@ -1,4 +1,4 @@
-"""Conjugate gradients: a minimum for three vectors of memory."""
+"""Nonlinear conjugate gradients, a minimiser with little memory."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -7,16 +7,16 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from spinglass._common.jit import jit
+from spinglass._common.types import Array
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.line_search import accepts, shorter
 from spinglass.descent.line_search_steps import LARGEST, at_trial, set_off, take
 from spinglass.descent.method import Method, Rows, State
 from spinglass.descent.row_kernels import dot, over_rows, step_along, tangent_part, transport_along
-from spinglass.landscape import Array
 
 
 class Line(NamedTuple):
-    """The direction and the step along it."""
+    """Search direction and step length of each row."""
 
     direction: Array  # (B, n), tangent
     slope: Array  # (B,), gradient.direction
@@ -25,30 +25,32 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ConjugateGradient(Method[Line]):
-    """Nonlinear conjugate gradients with parallel transport, which descend with any line search.
+    """Nonlinear conjugate gradients with parallel transport; directions descend for any line search.
 
-    ``d <- -g + beta d`` with ``beta = (y - 2 d |y|^2/(d.y)).g/(d.y)``, ``y`` the change of the gradient, but
-    no less than ``0.4 d.g_old/|d|^2``; ``d`` and the old gradient are carried along the step.
+    ``d <- -g + beta d`` with ``beta = (y - 2 d |y|^2/(d.y)).g/(d.y)``, but at least ``0.4 d.g_old/|d|^2``, where y is
+    the change of the gradient. The direction d and the old gradient are transported to the new point.
 
-    Source: Hager and Zhang, SIAM J. Optim. 16 (2005) 170, section 1; the bound on beta, which does not depend
-    on the unit of energy, is that of their SIAM J. Optim. 23 (2013) 2150.
+    References
+    ----------
+    Hager and Zhang, SIAM J. Optim. 16 (2005) 170, section 1; the lower bound on beta, which does not depend on the unit
+    of energy, is from Hager and Zhang, SIAM J. Optim. 23 (2013) 2150.
     """
 
     max_iterations: ClassVar[int] = 10_000
 
     def row_bytes(self, n: int) -> int:
-        """Return the memory of the direction."""
+        """Return the memory of the direction of one row, in bytes."""
         return 8 * (n + 2)
 
     def start(self, evaluate: Evaluator, state: State, rows: Rows, gradient: Array) -> Line:  # noqa: ARG002
-        """Set off along the negative gradient."""
+        """Set the first trials along the negative gradient."""
         batch, n = state.x.shape
         own = Line(np.empty((batch, n)), np.empty(batch), np.empty(batch))
         over_rows(partial(set_off, state, own), n, rows)
         return own
 
     def advance(self, evaluate: Evaluator, state: State, own: Line, rows: Rows, energy: Array, gradient: Array) -> None:
-        """Accept or shorten each row's step, and turn the direction of those that moved."""
+        """Accept or shorten the step of each row, and update the direction of the rows that moved."""
         over_rows(partial(_advance, state, own, evaluate.rounding), state.x.shape[1], rows, energy, gradient)
 
 
@@ -70,7 +72,7 @@ def _advance(state: State, own: Line, rounding: float, rows: Rows, energy: Array
 
 @jit
 def _turn(state: State, own: Line, row: int, new: Array, curvature: float) -> None:
-    """Set the direction at the trial, of gradient ``new``, and the step to its minimum at this curvature."""
+    """Set the direction at the trial, where the gradient is ``new``, and the step that minimises at this curvature."""
     n = new.size
     x, trial, old, direction = state.x[row], state.trial[row], state.gradient[row], own.direction[row]
     transport_along(x, trial, old, old)

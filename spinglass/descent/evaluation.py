@@ -1,23 +1,24 @@
-"""Calls to the landscape, so made that a row depends on no other."""
+"""Evaluation of a landscape such that the results of a row do not depend on the other rows."""
 
 import numpy as np
 
+from spinglass._common.types import Array
 from spinglass.descent.row_kernels import finite_rows
-from spinglass.landscape import Array, Landscape, WithChunk, WithStochasticGradient
+from spinglass.landscape import Landscape, WithChunk, WithStochasticGradient
 
 
 class Evaluator:
-    """Evaluates some rows of a batch, in the chunk width of the whole batch.
+    """Evaluates selected rows of a batch, always in the chunk width of the whole batch.
 
-    Energies and gradients come back divided by ``unit``, a power of two. Rows that are not finite are kept from the
-    landscape, which may refuse a batch for them; they come back as NaN.
+    Energies and gradients are returned divided by ``unit``, a power of two. Rows that are not finite are not passed to
+    the landscape, which may reject them; their results are NaN.
     """
 
     def __init__(self, landscape: Landscape, batch: int, unit: float = 1.0) -> None:
         self.landscape, self.unit = landscape, unit
-        # Evaluations so far of each row that is still under way.
+        # Number of evaluations so far of each row that is still active.
         self.calls = 0
-        # Relative accuracy of energies, with room for the sums behind them.
+        # Relative accuracy of energies, with a margin for the rounding errors of sums.
         self.rounding = 500 * float(np.finfo(np.float64).eps)
         self._width = landscape.chunk(batch) if isinstance(landscape, WithChunk) else 1
 
@@ -37,7 +38,7 @@ class Evaluator:
         if not isinstance(self.landscape, WithStochasticGradient):
             raise TypeError(
                 f"{type(self.landscape).__name__} has no stochastic_gradient(x, part, parts), "
-                "which sgd needs; try another method"
+                "which method 'sgd' needs; use another method"
             )
         gradient = np.full(points.shape, np.nan)
         finite = finite_rows(points)

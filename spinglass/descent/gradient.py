@@ -1,4 +1,6 @@
-"""Gradient flow in time: the trajectory itself, with error-controlled steps."""
+"""Gradient flow: trajectories in time, integrated with error control."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,46 +10,63 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass._common.jit import jit
+from spinglass._common.types import Array, BoolArray, IntArray
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.method import Method, Rows, State, Trajectory
 from spinglass.descent.row_kernels import dot, over_rows, step_along, tangent_part
-from spinglass.landscape import Array
 
-# The first step turns a point by this angle; the error control takes over from there.
+# Angle by which the first step turns a point; later steps are chosen by the error control.
 _FIRST_ANGLE = 1e-3
 
 
 class Flow(NamedTuple):
-    """Each row's clock, the stages of the step it is trying, and the energies it has left behind.
+    """Time of each row, the stages of its current trial step, and its recorded energies and points.
 
     Energies are divided by the evaluator's ``unit``, and times multiplied by it.
     """
 
     time: Array  # (B,)
-    step: Array  # (B,), as the error control wants it
-    taken: Array  # (B,), as it is: clipped to the next time on the grid
+    step: Array  # (B,), proposed by the error control
+    taken: Array  # (B,), actual step: clipped so as not to pass the next time of the grid
     second: Array  # (B, n), velocity at the second stage
     third: Array  # (B, n), velocity at the third stage
-    next: npt.NDArray[np.int64]  # (B,), place on the grid of the next time
+    next: IntArray  # (B,), position of the next time in the grid
     energies: Array  # (B, T), total
-    points: Array  # (B, T, n), kept for overlaps of two times; (B, 0, n) if none are wanted
+    points: Array  # (B, T, n), kept for overlaps of two times; (B, 0, n) without correlations
 
 
 @dataclass(frozen=True, kw_only=True)
 class GradientFlow(Method[Flow]):
-    """The flow ``dx/dt = -Riemannian gradient of the total energy``, each row with a time of its own.
+    """The flow ``dx/dt = -Riemannian gradient of the total energy``; each row has its own time and time step.
 
-    Embedded Runge-Kutta pair of order 3(2) with projected stages. A step is accepted when its estimated
-    error is at most ``accuracy`` times the distance moved, so errors add up to about ``accuracy`` times the
-    length of the trajectory. Steps end exactly on the grid ``times``; without one, rows run until they
-    converge. With ``correlations`` the result has the overlaps ``C(t, t') = x(t).x(t')/n`` of all pairs of times
-    in the grid; the overlap with the start is the column of ``times[0] = 0``.
+    The integrator is an embedded Runge-Kutta pair of order 3(2) with projected stages. A step is accepted when its
+    estimated error is at most ``accuracy`` times the distance moved, so the total error is about ``accuracy`` times the
+    length of the trajectory.
 
-    Source: Bogacki and Shampine, Appl. Math. Lett. 2 (1989) 321.
+    Parameters
+    ----------
+    accuracy : float, default 1e-4
+        Relative error per step, between 0 and 1.
+    times : array_like, shape (T,), optional
+        Increasing times at which energies are recorded; steps end exactly there. A row stops after the last time or on
+        convergence, whichever is first. By default nothing is recorded and rows run until they converge.
+    correlations : bool, default False
+        Whether to return the overlaps ``C(t, t') = x(t).x(t')/n`` of all pairs of recorded times. With
+        ``times[0] = 0`` the first column is the overlap with the start.
+
+    Raises
+    ------
+    ValueError
+        If ``accuracy`` is not between 0 and 1, if ``times`` are not increasing, finite and at least 0, or if
+        ``correlations`` are requested without ``times``.
+
+    References
+    ----------
+    Bogacki and Shampine, Appl. Math. Lett. 2 (1989) 321.
     """
 
     max_iterations: ClassVar[int] = 1_000_000
-    # The error control always finds a step; beside a saddle many may pass before anything moves.
+    # The error control always finds an acceptable step, but close to a saddle many steps may pass without progress.
     patience: ClassVar[int | None] = 1000
     accuracy: float = 1e-4
     times: npt.ArrayLike | None = None
@@ -59,18 +78,18 @@ class GradientFlow(Method[Flow]):
             raise ValueError(f"accuracy must lie between 0 and 1, not {self.accuracy}; try accuracy=1e-4")
         grid = np.array([] if self.times is None else self.times, dtype=np.float64)
         if grid.ndim != 1 or not np.isfinite(grid).all() or (grid < 0).any() or (np.diff(grid) <= 0).any():
-            raise ValueError(f"times must be increasing, finite and not negative, not {self.times!r}")
+            raise ValueError(f"times must be increasing, finite and at least 0, not {self.times!r}")
         if self.correlations and not grid.size:
-            raise ValueError("correlations are between times: give them, for instance times=[0, 0.5, 1]")
+            raise ValueError("correlations need times: pass for instance times=[0, 0.5, 1]")
         object.__setattr__(self, "_grid", grid)
 
     def row_bytes(self, n: int) -> int:
-        """Return the memory of two stages, the energies and the points behind the correlations."""
+        """Return the memory of two stages, the energies and the points of one row, in bytes."""
         times = self._grid.size
         return 8 * (2 * n + times + 4 + self.correlations * times * (n + times))
 
     def start(self, evaluate: Evaluator, state: State, rows: Rows, gradient: Array) -> Flow:  # noqa: ARG002
-        """Start all clocks at 0."""
+        """Set all times to 0 and propose the first steps."""
         batch, n = state.x.shape
         own = Flow(
             time=np.zeros(batch),
@@ -90,7 +109,7 @@ class GradientFlow(Method[Flow]):
         return own
 
     def advance(self, evaluate: Evaluator, state: State, own: Flow, rows: Rows, energy: Array, gradient: Array) -> None:
-        """Accept the steps whose error is small enough, and go through the stages of the next."""
+        """Accept the steps whose error is small enough, and compute the stages of the next steps."""
         accept = partial(_accept, state, own, self._grid * evaluate.unit, self.accuracy, evaluate.rounding)
         over_rows(accept, state.x.shape[1], rows, energy, gradient)
         self._propose(evaluate, state, own, rows)
@@ -101,12 +120,12 @@ class GradientFlow(Method[Flow]):
         over_rows(partial(_to_third, state, own), n, rows, evaluate(state.trial[rows])[1])
         over_rows(partial(_to_end, state, own), n, rows, evaluate(state.trial[rows])[1])
 
-    def out_of_time(self, own: Flow, rows: Rows) -> npt.NDArray[np.bool_]:
-        """Say which rows have passed the whole grid."""
+    def out_of_time(self, own: Flow, rows: Rows) -> BoolArray:
+        """Return a mask of the rows that have reached the last time."""
         return np.asarray((own.next[rows] == self._grid.size) & (self._grid.size > 0))
 
     def trajectory(self, own: Flow) -> Trajectory | None:
-        """Return the grid, the energies and, where correlations are wanted, the points on it."""
+        """Return the times and the energies and, with ``correlations``, the points at these times."""
         if self.times is None:
             return None
         return Trajectory(self._grid, own.energies, own.points if self.correlations else None)
@@ -166,8 +185,8 @@ def _accept(
                 - new[i] / 8.0
             )
             total += error * error
-        # Error over distance: both carry the step as a factor, so it is of second order in the step.
-        # What rounding leaves in the gradients, no step can mend.
+        # Error divided by distance: both are proportional to the step, so the ratio is of second order in the step.
+        # The rounding error of the gradients is added because no step size can reduce it.
         noise = 0.02 * rounding * np.sqrt(dot(gradient[k], gradient[k]))
         error = np.sqrt(total) / max(accuracy * state.norm[row] + noise, 1e-300)
         factor = min(5.0, max(0.2, 0.9 / np.sqrt(max(error, 1e-300))))

@@ -1,4 +1,6 @@
-"""From the centre of the ball to its surface, along the lowest eigenvectors of the Hessian."""
+"""Subag's Hessian ascent: from the centre of the ball to the sphere, along the lowest eigenvectors of the Hessian."""
+
+from __future__ import annotations
 
 import math
 from dataclasses import dataclass
@@ -9,25 +11,36 @@ from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed
 from spinglass._common.threads import one_blas_thread, run_in_threads
+from spinglass._common.types import Array, FloatArray
 from spinglass.geometry import dot, householder, random_points
-from spinglass.landscape import AnyFloats, Array, WithHessian
+from spinglass.landscape import WithHessian
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class HessianAscent:
-    """Where walks from the centre end, and the energies on their ways; rows are walks."""
+    """Final points of walks from the centre to the sphere, and the energies along them.
 
-    x: Array  # (B, n), on the sphere
-    radii: Array  # (K+1,), |x_k|^2/n = k/K
-    energies: Array  # (B, K+1), energy/n, from the centre to the sphere
+    Attributes
+    ----------
+    x : ndarray, shape (B, n)
+        Final points on the sphere, one row per walk.
+    radii : ndarray, shape (K+1,)
+        ``|x_k|/sqrt(n) = sqrt(k/K)`` after k steps, from 0 to 1.
+    energies : ndarray, shape (B, K+1)
+        Energies per spin after k steps, walk by step.
+    """
+
+    x: Array
+    radii: Array
+    energies: Array
 
     @property
     def energy_per_spin(self) -> Array:
-        """``energy/n`` at the end, shape (B,)."""
+        """Energy per spin of the final points, shape (B,)."""
         return np.asarray(self.energies[:, -1])
 
     def __repr__(self) -> str:
-        """Return a summary in a line."""
+        """Return a summary in one line."""
         ends = self.energy_per_spin
         return (
             f"HessianAscent: {len(ends)} walks of {len(self.radii) - 1} steps, n = {self.x.shape[1]}, "
@@ -36,22 +49,41 @@ class HessianAscent:
 
 
 def hessian_ascent(landscape: WithHessian, *, steps: int = 100, starts: int = 1, seed: Seed = 0) -> HessianAscent:
-    r"""Climb from the centre to the sphere in orthogonal steps, each the lowest direction of the Hessian.
+    r"""Walk from the centre to the sphere in orthogonal steps along the lowest eigenvectors of the Hessian.
 
-    ``x_{k+1} = x_k + sqrt(n/K) v``, with v the unit eigenvector of the lowest eigenvalue of the Hessian on the
-    complement of x_k, signed against the gradient; the name is that of the algorithm that goes up on -energy. As
-    n and then K grow, the energy per spin tends to ``-int_0^1 sqrt(nu''(q)) dq``, for pure models to -E_inf. The first
-    direction is random where the Hessian at the centre is a multiple of the identity (no term of order 2 but ``x.x``).
-    The cost is K dense eigenproblems a walk. ``descend`` from the end reaches the minimum nearby.
+    ``x_{k+1} = x_k + sqrt(n/K) v``, where v is the unit eigenvector of the smallest eigenvalue of the Euclidean Hessian
+    on the orthogonal complement of x_k, with the sign that decreases the energy. (The algorithm is called an ascent
+    because the literature maximises -energy.) As n and then K tend to infinity, the energy per spin tends to
+    ``-int_0^1 sqrt(nu''(q)) dq``, which is -E_inf for pure models. The first direction is random if the Hessian at the
+    centre is a multiple of the identity, as it is without terms of order 2. The cost is K dense eigenproblems per walk.
+    `descend` from the final points reaches minima nearby.
 
-    Source: Subag, Comm. Pure Appl. Math. 74 (2021) 1021, Theorem 4.
+    Parameters
+    ----------
+    landscape : WithHessian
+        A landscape with ``hessian``, defined in the whole ball, for instance a `SphericalSpinGlass`.
+    steps : int, default 100
+        Number K of steps.
+    starts : int, default 1
+        Number B of walks; they differ only if their first directions are random.
+    seed : int, SeedSequence or Generator, default 0
+        Source of randomness.
+
+    Returns
+    -------
+    HessianAscent
+        Final points and energies per spin along the walks.
 
     Raises
     ------
     ValueError
-        If ``steps`` or ``starts`` is no whole number of at least 1, n = 1, or the Hessians do not fit in memory.
+        If ``steps`` or ``starts`` is not a whole number of at least 1, n = 1, or the Hessians do not fit in memory.
     TypeError
         If the landscape has no ``hessian``.
+
+    References
+    ----------
+    Subag, Comm. Pure Appl. Math. 74 (2021) 1021, Theorem 4.
 
     Examples
     --------
@@ -61,10 +93,10 @@ def hessian_ascent(landscape: WithHessian, *, steps: int = 100, starts: int = 1,
     (True, (3, 41))
     """
     if not isinstance(landscape, WithHessian):
-        raise TypeError(f"{type(landscape).__name__} has no hessian(x), which the Hessian ascent needs")
+        raise TypeError(f"{type(landscape).__name__} has no method hessian(x), which hessian_ascent needs")
     K, rows, n = whole_number("steps", steps, 1), whole_number("starts", starts, 1), landscape.n
     if n < 2:
-        raise ValueError("at n = 1 there is no direction to choose; use n >= 2")
+        raise ValueError("hessian_ascent needs n >= 2: at n = 1 there is no direction to choose")
     require_memory(4 * 8 * rows * n * n, f"{rows} Hessians of n = {n}", "fewer starts")
     fallback = random_points(n, rows, seed) / math.sqrt(n)
     x, energies = np.zeros((rows, n)), np.empty((rows, K + 1))
@@ -78,14 +110,14 @@ def hessian_ascent(landscape: WithHessian, *, steps: int = 100, starts: int = 1,
     return HessianAscent(x=x, radii=np.sqrt(np.arange(K + 1) / K), energies=energies)
 
 
-def _float64(array: AnyFloats) -> Array:
+def _float64(array: FloatArray) -> Array:
     return np.asarray(array, dtype=np.float64)
 
 
 def _directions(hessian: Array, x: Array, gradient: Array, fallback: Array) -> Array:
     """Return the unit vectors (B, n) of the next step, orthogonal to x and against the gradient."""
     out = np.empty_like(x)
-    # Without the radial part, which rounding mixes into the sign where it is large.
+    # The radial part is removed because its rounding error could otherwise determine the sign.
     square = np.maximum(dot(x, x), np.finfo(float).tiny)
     tangent = gradient - (dot(x, gradient) / square)[:, None] * x
 
@@ -99,14 +131,14 @@ def _directions(hessian: Array, x: Array, gradient: Array, fallback: Array) -> A
 
 
 def _isotropic(hessian: Array) -> bool:
-    """Say whether a matrix is a multiple of the identity, to rounding."""
+    """Return whether a matrix is a multiple of the identity up to rounding."""
     n = len(hessian)
     rest = hessian - np.trace(hessian) / n * np.eye(n)
     return bool(np.abs(rest).max() <= 8 * n * np.finfo(float).eps * np.abs(hessian).max())
 
 
 def _lowest(hessian: Array, x: Array) -> Array:
-    """Return the unit eigenvector of the lowest eigenvalue of the Hessian on the complement of x (of all, at 0)."""
+    """Return the lowest unit eigenvector of the Hessian on the orthogonal complement of x (on R^n if x = 0)."""
     length = np.linalg.norm(x)
     if length == 0:
         return _bottom(hessian)
@@ -120,6 +152,6 @@ def _lowest(hessian: Array, x: Array) -> Array:
 
 def _bottom(symmetric: Array) -> Array:
     """Return the eigenvector of the lowest eigenvalue."""
-    from scipy.linalg import eigh  # a fifth of the time of importing the package
+    from scipy.linalg import eigh  # imported here: it would take a fifth of the import time of the package
 
     return np.asarray(eigh(symmetric, subset_by_index=[0, 0])[1][:, 0])

@@ -1,4 +1,4 @@
-"""Ctrl-C in mid-descent: wait for the step to end, then hand over what is done."""
+"""Ctrl-C during a descent: the current step is completed and the results so far are returned."""
 
 import signal
 import threading
@@ -9,7 +9,13 @@ from spinglass.results import CriticalPoints
 
 
 class DescentInterrupted(KeyboardInterrupt):
-    """Raised by ``descend`` on Ctrl-C; ``found`` holds every start where it stands."""
+    """Raised by `descend` on Ctrl-C.
+
+    Attributes
+    ----------
+    found : CriticalPoints
+        The current point of every start; the status of those that had not ended is "interrupted".
+    """
 
     def __init__(self, found: CriticalPoints) -> None:
         super().__init__(f"interrupted: {int(found.converged.sum())} of {len(found)} starts converged; see .found")
@@ -17,10 +23,11 @@ class DescentInterrupted(KeyboardInterrupt):
 
 
 class HeldInterrupt:
-    """A context in which Ctrl-C only sets ``pressed``, so that no step is left half done.
+    """A context in which Ctrl-C only sets ``pressed``, so that the current step can be completed.
 
-    It raises at once where a kernel is being compiled, which takes seconds and has not changed anything yet, and
-    when pressed again. Threads other than the main one, and programs with a handler of their own, are left alone.
+    Ctrl-C raises immediately while a kernel is being compiled, which takes seconds and has not changed any state, and
+    when it is pressed a second time. The handler is installed in the main thread only, and only in place of Python's
+    default handler.
     """
 
     def __init__(self) -> None:
@@ -28,7 +35,7 @@ class HeldInterrupt:
         self._holding = False
 
     def __enter__(self) -> "HeldInterrupt":
-        """Take over Python's own handler."""
+        """Replace Python's default handler."""
         main = threading.current_thread() is threading.main_thread()
         self._holding = main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
         if self._holding:
@@ -38,7 +45,7 @@ class HeldInterrupt:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give the handler back."""
+        """Restore the default handler."""
         if self._holding:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 

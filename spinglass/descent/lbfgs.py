@@ -1,24 +1,25 @@
-"""Limited-memory BFGS: the default, and the fastest way to a minimum."""
+"""Limited-memory BFGS, the default method."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from spinglass._common.arguments import whole_number
 from spinglass._common.jit import jit
+from spinglass._common.types import Array, IntArray
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.line_search import accepts, shorter
 from spinglass.descent.line_search_steps import LARGEST, at_trial, set_off, steepest, take
 from spinglass.descent.method import Method, Rows, State
 from spinglass.descent.row_kernels import dot, over_rows, step_along, tangent_part
-from spinglass.landscape import Array
 
 
 class Memory(NamedTuple):
-    """The direction, the step along it, and the last pairs of moves and gradient changes."""
+    """Search direction, step length, and the last pairs of moves and gradient changes of each row."""
 
     direction: Array  # (B, n), tangent
     slope: Array  # (B,), gradient.direction
@@ -26,18 +27,29 @@ class Memory(NamedTuple):
     moves: Array  # (B, memory, n)
     changes: Array  # (B, memory, n)
     weight: Array  # (B, memory), 1/(move.change)
-    stored: npt.NDArray[np.int64]  # (B,), pairs stored since the last reset
+    stored: IntArray  # (B,), number of pairs stored since the last reset
 
 
 @dataclass(frozen=True, kw_only=True)
 class LBFGS(Method[Memory]):
     """Limited-memory BFGS with projected directions.
 
-    Pairs are kept as vectors of R^n and only the direction is projected, as for the energy extended to
-    R^n along rays: the two agree to first order in the step.
+    The pairs are stored as vectors of R^n without transport; only the direction is projected to the tangent space. This
+    agrees to first order in the step with L-BFGS in R^n for the energy extended along rays.
 
-    Source: Liu and Nocedal, Math. Program. 45 (1989) 503; Nocedal and Wright, "Numerical Optimization" (2006),
-    algorithm 7.4.
+    Parameters
+    ----------
+    memory : int, default 10
+        Number of pairs, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If ``memory`` is not a whole number of at least 1.
+
+    References
+    ----------
+    Liu and Nocedal, Math. Program. 45 (1989) 503; Nocedal and Wright, "Numerical Optimization" (2006), algorithm 7.4.
     """
 
     max_iterations: ClassVar[int] = 10_000
@@ -47,11 +59,11 @@ class LBFGS(Method[Memory]):
         whole_number("memory", self.memory, 1)
 
     def row_bytes(self, n: int) -> int:
-        """Return the memory that the pairs and the direction take."""
+        """Return the memory of the pairs and the direction of one row, in bytes."""
         return 8 * n * (2 * self.memory + 1)
 
     def start(self, evaluate: Evaluator, state: State, rows: Rows, gradient: Array) -> Memory:  # noqa: ARG002
-        """Set off along the negative gradient."""
+        """Set the first trials along the negative gradient."""
         batch, n = state.x.shape
         own = Memory(
             direction=np.empty((batch, n)),
@@ -68,7 +80,7 @@ class LBFGS(Method[Memory]):
     def advance(
         self, evaluate: Evaluator, state: State, own: Memory, rows: Rows, energy: Array, gradient: Array
     ) -> None:
-        """Accept or shorten each row's step, and turn the direction of those that moved."""
+        """Accept or shorten the step of each row, and update the direction of the rows that moved."""
         over_rows(partial(_advance, state, own, evaluate.rounding), state.x.shape[1], rows, energy, gradient)
 
 
@@ -90,7 +102,7 @@ def _advance(state: State, own: Memory, rounding: float, rows: Rows, energy: Arr
 
 @jit
 def _remember(state: State, own: Memory, row: int, new: Array) -> None:
-    """Store the pair of the step from x to the trial, unless the energy curves down along it."""
+    """Store the pair of the step from x to the trial, unless the curvature along it is not positive."""
     n, memory = state.x.shape[1], own.moves.shape[1]
     slot = own.stored[row] % memory
     move, change = own.moves[row, slot], own.changes[row, slot]
@@ -105,7 +117,7 @@ def _remember(state: State, own: Memory, row: int, new: Array) -> None:
 
 @jit
 def _turn(state: State, own: Memory, row: int) -> None:
-    """Set the direction by the two-loop recursion, or the steepest descent where that does not descend."""
+    """Set the direction by the two-loop recursion, or to steepest descent if that direction does not descend."""
     n, memory = state.x.shape[1], own.moves.shape[1]
     stored = own.stored[row]
     kept = min(stored, memory)

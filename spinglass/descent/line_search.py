@@ -1,24 +1,24 @@
-"""The step length along a direction: which steps will do, and what to try after one that will not.
+"""Line search: which step lengths are accepted, and which length is tried after a rejection.
 
-Every evaluation has the gradient with it, so the slope at the trial is known for nothing.
+Every evaluation includes the gradient, so the slope at the trial costs nothing extra.
 """
 
 import numpy as np
 
 from spinglass._common.jit import jit
 
-# Sufficient decrease: the share of the decrease promised by the slope that has to be kept.
+# Sufficient decrease: required fraction of the decrease predicted by the slope.
 _ARMIJO = 1e-4
-# The same for slopes, where energies drown in rounding. A quadratic's minimum has slope 0.
+# The same for the slope condition, used when the change in energy is below rounding.
 _APPROXIMATE = 0.1
 
 
 @jit
 def accepts(t: float, energy: float, slope: float, new_energy: float, new_slope: float, rounding: float) -> bool:
-    """Say whether the step ``t`` decreases the energy enough.
+    """Return whether the step ``t`` decreases the energy sufficiently.
 
-    Armijo's condition; or, where the change in energy is lost in its relative ``rounding``, the approximate
-    Wolfe condition of Hager and Zhang, SIAM J. Optim. 16 (2005) 170, section 4, which compares slopes only.
+    The test is the Armijo condition. If the change in energy is below its relative ``rounding`` error, it is the
+    approximate Wolfe condition of Hager and Zhang, SIAM J. Optim. 16 (2005) 170, section 4, which compares slopes only.
     """
     if new_energy <= energy + _ARMIJO * t * slope:
         return True
@@ -28,9 +28,9 @@ def accepts(t: float, energy: float, slope: float, new_energy: float, new_slope:
 
 @jit
 def shorter(t: float, energy: float, slope: float, new_energy: float, new_slope: float) -> float:
-    """Return the step to try after ``t`` failed: the minimum of the cubic through both ends.
+    """Return the step to try after ``t`` was rejected: the minimum of the cubic interpolant, limited to [t/10, t/2].
 
-    Nocedal and Wright, "Numerical Optimization" (2006), eq. (3.59), kept within [t/10, t/2].
+    The cubic has the energies and slopes at both ends: Nocedal and Wright, "Numerical Optimization" (2006), eq. (3.59).
     """
     a = slope + new_slope - 3.0 * (new_energy - energy) / t
     b = a * a - slope * new_slope
@@ -38,7 +38,7 @@ def shorter(t: float, energy: float, slope: float, new_energy: float, new_slope:
     if b >= 0.0:
         b = np.sqrt(b)
         guess = t * (1.0 - (new_slope + b - a) / (new_slope - slope + 2.0 * b))
-    # Written so that a NaN guess falls back to the half.
+    # This form of the comparison also returns t/2 if the guess is NaN.
     if not guess <= 0.5 * t:
         return 0.5 * t
     return max(guess, 0.1 * t)

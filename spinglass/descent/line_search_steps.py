@@ -1,22 +1,22 @@
-"""What methods with a line search share: setting off downhill, the slope at the end of a step, and taking it."""
+"""Steps shared by all methods with a line search: the first trial, the slope at a trial, and acceptance."""
 
 from typing import Protocol
 
 import numpy as np
 
 from spinglass._common.jit import jit
+from spinglass._common.types import Array
 from spinglass.descent.method import Rows, State
 from spinglass.descent.row_kernels import dot, step_along, tangent_part
-from spinglass.landscape import Array
 
-# The first step, and any other that has no curvature to go by, turns a point by about this angle.
+# Angle by which a step turns a point if there is no curvature information, as in the first step.
 _FIRST_ANGLE = 0.2
-# No step turns a point by more than atan of this.
+# Tangent of the largest angle by which a step turns a point.
 LARGEST = 0.3
 
 
 class Searching(Protocol):
-    """What a method keeps of each row's search, besides what is its own."""
+    """The arrays that every method with a line search keeps."""
 
     @property
     def direction(self) -> Array:
@@ -28,12 +28,12 @@ class Searching(Protocol):
 
     @property
     def step(self) -> Array:
-        """How far to go along the direction next, in units of its length, shape (B,)."""
+        """Next step along the direction, in units of the length of the direction, shape (B,)."""
 
 
 @jit
 def set_off(state: State, own: Searching, rows: Rows) -> None:
-    """Choose each row's first trial, along its negative gradient."""
+    """Set the first trial of each row, along its negative gradient."""
     for row in rows:
         steepest(state, own, row)
         step_along(state.x[row], own.direction[row], own.step[row], state.trial[row])
@@ -41,7 +41,7 @@ def set_off(state: State, own: Searching, rows: Rows) -> None:
 
 @jit
 def steepest(state: State, own: Searching, row: int) -> None:
-    """Turn one row's direction to the negative gradient."""
+    """Set the direction of one row to the negative gradient."""
     n = state.x.shape[1]
     for i in range(n):
         own.direction[row, i] = -state.gradient[row, i]
@@ -52,7 +52,7 @@ def steepest(state: State, own: Searching, row: int) -> None:
 
 @jit
 def at_trial(state: State, own: Searching, row: int, gradient: Array, new: Array) -> tuple[float, float]:
-    """Write the Riemannian gradient at the trial to ``new``; return its length and the slope along the step there."""
+    """Write the Riemannian gradient at the trial to ``new``; return its length and the slope there along the step."""
     n = state.x.shape[1]
     direction, step = own.direction[row], own.step[row]
     norm = tangent_part(state.trial[row], gradient, new)
@@ -62,7 +62,7 @@ def at_trial(state: State, own: Searching, row: int, gradient: Array, new: Array
 
 @jit
 def take(state: State, row: int, energy: float, new: Array, norm: float) -> None:
-    """Move one row to its trial, of Riemannian gradient ``new``."""
+    """Move one row to its trial, where the Riemannian gradient is ``new``."""
     state.x[row] = state.trial[row]
     state.gradient[row] = new
     state.norm[row] = norm

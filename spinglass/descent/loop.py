@@ -1,4 +1,6 @@
-"""The one loop behind every method: evaluate the trials of rows under way, let the method move, retire."""
+"""The function `descend` and the loop shared by all methods: evaluate trials, advance, and retire finished rows."""
+
+from __future__ import annotations
 
 import dataclasses
 import math
@@ -10,6 +12,7 @@ import numpy.typing as npt
 
 from spinglass._common.arguments import real_number, unknown, whole_number
 from spinglass._common.memory import require_memory
+from spinglass._common.types import Array, BoolArray
 from spinglass.descent.conjugate_gradient import ConjugateGradient
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.gradient import GradientFlow
@@ -20,7 +23,7 @@ from spinglass.descent.newton import Newton
 from spinglass.descent.row_kernels import finite_rows, normalise, tangent_parts
 from spinglass.descent.scale import gradient_scale
 from spinglass.descent.stochastic import StochasticGradient
-from spinglass.landscape import Array, Landscape, check_landscape, check_on_sphere
+from spinglass.landscape import Landscape, check_landscape, check_on_sphere
 from spinglass.results import CriticalPoints, Status
 
 METHODS: dict[str, type[Method[Any]]] = {
@@ -33,11 +36,21 @@ METHODS: dict[str, type[Method[Any]]] = {
 
 
 class Progress(NamedTuple):
-    """What a callback is told after each iteration of the loop."""
+    """Argument of the callback of `descend`, passed after each iteration.
+
+    Attributes
+    ----------
+    iteration : int
+        Number of iterations so far.
+    active : int
+        Number of rows that have not ended.
+    best_energy_per_spin : float
+        Lowest current energy per spin over all rows.
+    """
 
     iteration: int
-    active: int  # rows still under way
-    best_energy_per_spin: float  # lowest so far over all rows
+    active: int
+    best_energy_per_spin: float
 
 
 def descend(
@@ -49,48 +62,53 @@ def descend(
     callback: Callable[[Progress], object] | None = None,
     **options: Any,
 ) -> CriticalPoints:
-    """Follow the energy down from every start at once, to where ``|Riemannian gradient|/sqrt(n) <= tol s``.
+    """Descend from every start until ``|Riemannian gradient|/sqrt(n) <= tol s``.
 
-    ``s = 4^round(log_4(g/2))`` is the gradient scale (:func:`spinglass.descent.gradient_scale`): for a spin glass, g is
-    the median of ``|Riemannian gradient|/sqrt(n - 1)`` over eight fixed random points, and s = 1 at unit variance;
-    another landscape may say what g is by a method ``gradient_size()``, and without one s = 1. All methods work with
-    ``energy/s``, so that the unit of energy does not matter.
+    Here ``s = 4^round(log_4(g/2))`` is the gradient scale (:func:`spinglass.descent.gradient_scale`). For a spin glass,
+    g is the median of ``|Riemannian gradient|/sqrt(n - 1)`` over eight fixed random points, and s = 1 at unit variance.
+    Other landscapes can define g by a method ``gradient_size()``; without it s = 1. All methods minimise ``energy/s``,
+    so the unit of energy does not matter.
 
     Parameters
     ----------
-    landscape
-        Anything that follows :class:`spinglass.landscape.Landscape`.
-    x0
-        Starts on the sphere ``|x|^2 = n``, of shape ``(n,)`` or ``(B, n)``.
-    method
-        ``"lbfgs"``, ``"cg"``, ``"gradient"`` (gradient flow in time), ``"sgd"``, or ``"newton"`` (to a nearby
-        critical point of any index, up or down).
-    tol
-        On the Riemannian gradient norm divided by ``sqrt(n)``, in units of the gradient scale s. A landscape in
-        float32 carries L-BFGS to about 1e-6: ask for 1e-5.
-    max_iterations
-        Accepted steps of a row after which it is given up; each method has its own default.
-    callback
-        Called with a :class:`Progress` after every iteration, in the calling thread, for display or to stop:
-        raise ``KeyboardInterrupt`` in it to end the descent as Ctrl-C does.
+    landscape : Landscape
+        Any object that follows :class:`spinglass.landscape.Landscape`, for instance a `SphericalSpinGlass`.
+    x0 : array_like, shape (n,) or (B, n)
+        Starting points on the sphere ``|x|^2 = n``.
+    method : {"lbfgs", "cg", "gradient", "sgd", "newton"}, default "lbfgs"
+        Limited-memory BFGS, conjugate gradients, gradient flow in time, stochastic gradient descent, or Newton's
+        method, which converges to critical points of any index and may increase the energy.
+    tol : float, default 1e-8
+        Tolerance on the Riemannian gradient norm divided by ``sqrt(n)``, in units of the gradient scale s. In float32
+        L-BFGS reaches about 1e-6, so use 1e-5 there.
+    max_iterations : int, optional
+        Number of accepted steps after which a row ends without convergence. The default is 10000 for "lbfgs" and "cg",
+        10^6 for "gradient", 200 for "sgd" and 500 for "newton".
+    callback : callable, optional
+        Called with a :class:`Progress` after every iteration, in the calling thread. It can end the descent by raising
+        ``KeyboardInterrupt``, with the same effect as Ctrl-C.
     **options
-        The method's own, for instance ``memory`` for L-BFGS or ``times`` for gradient flow; an unknown one is
-        answered with the list.
+        Options of the method: ``memory=10`` (number of stored pairs) for "lbfgs"; ``times=None``, ``accuracy=1e-4`` and
+        ``correlations=False`` for "gradient" (see :class:`spinglass.descent.gradient.GradientFlow`); ``parts=10``,
+        ``rate=0.1``, ``decay=0.1`` and ``seed=0`` for "sgd" (see
+        :class:`spinglass.descent.stochastic.StochasticGradient`). "cg" and "newton" have none.
 
     Returns
     -------
     CriticalPoints
-        One row a start, in the order of the starts, each with its status. The same start gives the same bits
-        whatever the rows beside it, their order and the number of threads, for batches evaluated in the same
-        chunk width.
+        One row per start, in the order of the starts, each with its status. The result of a start does not depend, to
+        the last bit, on the other rows, on their order or on the number of threads, as long as the chunk width of the
+        batch is the same.
 
     Raises
     ------
     ValueError
         If the starts are off the sphere, not finite or of the wrong shape, if the batch does not fit in
         memory, or if the method or an option is unknown.
+    TypeError
+        If ``landscape`` is not a landscape or lacks a method that ``method`` needs.
     DescentInterrupted
-        On Ctrl-C (a ``KeyboardInterrupt``); its ``found`` holds every start where it stands.
+        On Ctrl-C (it is a ``KeyboardInterrupt``); its ``found`` holds the current point of every start.
 
     Examples
     --------
@@ -100,19 +118,19 @@ def descend(
     (True, True)
     """
     check_landscape(landscape)
-    way = _method(method, options)
+    solver = _method(method, options)
     if not real_number("tol", tol) > 0:
         raise ValueError(f"tol must be positive, not {tol}; try tol=1e-8")
-    limit = way.max_iterations if max_iterations is None else whole_number("max_iterations", max_iterations, 0)
+    limit = solver.max_iterations if max_iterations is None else whole_number("max_iterations", max_iterations, 0)
     points = np.atleast_2d(check_on_sphere(x0, landscape.n))
     if points.ndim != 2:
         raise ValueError(f"x0 must have shape (n,) or (B, n), not {points.shape}; reshape it to (-1, {landscape.n})")
     require_memory(
-        len(points) * (way.row_bytes(landscape.n) + 64 * landscape.n),
+        len(points) * (solver.row_bytes(landscape.n) + 64 * landscape.n),
         f"a descent of {len(points)} starts at n={landscape.n}",
         "fewer starts at once",
     )
-    descent = _Descent(landscape, points, method, way, tol, limit)
+    descent = _Descent(landscape, points, method, solver, tol, limit)
     with HeldInterrupt() as interrupt:
         try:
             descent.run(callback, interrupt)
@@ -123,7 +141,7 @@ def descend(
 
 def _method(name: str, options: dict[str, Any]) -> Method[Any]:
     if name == "annealing":
-        raise ValueError("annealing is no method of descend: use spinglass.sampling.anneal(landscape, x0)")
+        raise ValueError("annealing is not a method of descend; use spinglass.sampling.anneal(landscape, x0)")
     if name not in METHODS:
         raise unknown("method", name, METHODS)
     known = [option.name for option in dataclasses.fields(METHODS[name]) if option.init]
@@ -134,11 +152,11 @@ def _method(name: str, options: dict[str, Any]) -> Method[Any]:
 
 
 class _Descent:
-    """A batch on its way; the state's energies and gradients are in units of ``unit``."""
+    """The state of the descent of a batch; energies and gradients are divided by ``unit``."""
 
-    def __init__(self, landscape: Landscape, x0: Array, name: str, way: Method[Any], tol: float, limit: int) -> None:
+    def __init__(self, landscape: Landscape, x0: Array, name: str, solver: Method[Any], tol: float, limit: int) -> None:
         batch, n = x0.shape
-        self.landscape, self.name, self.way, self.limit = landscape, name, way, limit
+        self.landscape, self.name, self.solver, self.limit = landscape, name, solver, limit
         self.small = tol * math.sqrt(n)
         self.unit = gradient_scale(landscape)
         self.evaluate = Evaluator(landscape, batch, self.unit)
@@ -155,7 +173,7 @@ class _Descent:
             iterations=np.zeros(batch, dtype=np.int64),
         )
         self.own: Any = None
-        # The best energy and gradient norm of each row, and the evaluations since they last improved.
+        # Lowest energy and gradient norm of each row, and the number of iterations since either last improved.
         self.best = np.full((2, batch), np.inf)
         self.idle = np.zeros(batch, dtype=np.int64)
 
@@ -169,7 +187,7 @@ class _Descent:
             energy, gradient = self.evaluate(self.state.trial[rows])
             finite = np.isfinite(energy) & finite_rows(gradient)
             rows, energy, gradient = self.drop(rows, finite), energy[finite], gradient[finite]
-            self.way.advance(self.evaluate, self.state, self.own, rows, energy, gradient)
+            self.solver.advance(self.evaluate, self.state, self.own, rows, energy, gradient)
             self.evaluations[rows] += self.evaluate.calls - before
             rows = self.retire(rows)
             iteration += 1
@@ -187,26 +205,26 @@ class _Descent:
         state.energy[:], gradient = self.evaluate(state.x)
         tangent_parts(state.x, gradient, state.gradient, state.norm)
         rows = self.drop(rows, np.isfinite(state.energy) & np.isfinite(state.norm))
-        self.own = self.way.start(self.evaluate, state, rows, gradient[rows])
+        self.own = self.solver.start(self.evaluate, state, rows, gradient[rows])
         self.evaluations += self.evaluate.calls
         return self.retire(rows)
 
-    def drop(self, rows: Rows, finite: npt.NDArray[np.bool_]) -> Rows:
-        """Give up the rows that cannot be evaluated, where they last stood."""
+    def drop(self, rows: Rows, finite: BoolArray) -> Rows:
+        """End the rows that cannot be evaluated, at their last valid point, and return the others."""
         if finite.all():
             return rows
         self.status[rows[~finite]] = Status.NOT_FINITE
         return rows[finite]
 
     def retire(self, rows: Rows) -> Rows:
-        """Return the rows that go on; the others get their status."""
+        """Return the rows that continue, and set the status of the rows that end."""
         energy, norm = self.state.energy[rows], self.state.norm[rows]
         self.note_progress(rows, energy, norm)
         under_way = np.ones(rows.size, dtype=bool)
         for status, ended in (
             (Status.CONVERGED, norm <= self.small),
-            (Status.END_OF_TIMES, self.way.out_of_time(self.own, rows)),
-            (Status.STALLED, self.idle[rows] > (self.way.patience or np.inf)),
+            (Status.END_OF_TIMES, self.solver.out_of_time(self.own, rows)),
+            (Status.STALLED, self.idle[rows] > (self.solver.patience or np.inf)),
             (Status.ITERATION_LIMIT, self.state.iterations[rows] >= self.limit),
         ):
             self.status[rows[under_way & ended]] = status
@@ -217,12 +235,12 @@ class _Descent:
         best_energy, best_norm = self.best[:, rows]
         better = (energy < best_energy - self.evaluate.rounding * np.abs(energy)) | (norm < 0.999 * best_norm)
         self.idle[rows] = np.where(better, 0, self.idle[rows] + 1)
-        # The reference moves only with real progress, so that many steps too small to count still add up.
+        # The reference changes only with real progress, so that many small steps can add up to progress.
         self.best[0, rows] = np.where(better, np.minimum(energy, best_energy), best_energy)
         self.best[1, rows] = np.where(better, np.minimum(norm, best_norm), best_norm)
 
     def best_energy_per_spin(self) -> float:
-        # fmin passes over NaN, without a warning where all are.
+        # fmin ignores NaN, and gives no warning if all numbers are NaN.
         lowest: np.float64 = np.fmin.reduce(self.state.energy)
         return float(lowest * self.unit / self.state.x.shape[1])
 
@@ -245,8 +263,8 @@ class _Descent:
         )
 
     def trajectory(self) -> Trajectory | None:
-        """Return the trajectory; a row that converged stays where it is from then on."""
-        kept = None if self.own is None else self.way.trajectory(self.own)
+        """Return the trajectory; after convergence a row stays at its final point."""
+        kept = None if self.own is None else self.solver.trajectory(self.own)
         if kept is None:
             return None
         rest = np.isnan(kept.energies) & (self.status == Status.CONVERGED)[:, None]
@@ -258,5 +276,5 @@ class _Descent:
 
 def two_times(points: Array) -> Array:
     """Return the overlaps (B, T, T) of the points (B, T, n) of each row."""
-    # No BLAS: its bits would depend on the number of threads.
+    # Not by BLAS, whose bits depend on the number of threads.
     return np.asarray(np.einsum("bti,bsi->bts", points, points) / points.shape[2])

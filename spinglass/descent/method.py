@@ -1,40 +1,39 @@
-"""What a descent method is: it says how to start and how to go on; the loop does the rest."""
+"""The interface of a descent method, which proposes trial points; the loop evaluates them and ends rows."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from spinglass._common.types import Array, BoolArray, IntArray
 from spinglass.descent.evaluation import Evaluator
-from spinglass.landscape import Array
 
-Rows = npt.NDArray[np.int64]
+Rows = IntArray
 
 
 class State(NamedTuple):
-    """Where every start of a batch stands, in arrays that lead with the batch axis.
+    """The state of every start of a batch, in arrays whose first axis is the batch.
 
-    A start keeps its row from beginning to end, and the rows that are still under way change in place:
-    nothing is copied when a neighbour is done. A named tuple, because Numba reads its fields by name.
-    Energies and gradients are divided by the evaluator's ``unit``.
+    A start keeps its row throughout, and active rows are changed in place, so nothing is copied when a row ends. The
+    class is a named tuple because Numba can read its fields by name. Energies and gradients are divided by the
+    evaluator's ``unit``.
     """
 
     x: Array  # (B, n), on the sphere
-    energy: Array  # (B,)
+    energy: Array  # (B,), total
     gradient: Array  # (B, n), Riemannian
     norm: Array  # (B,), |gradient|
-    trial: Array  # (B, n), the point that is to be evaluated next
-    iterations: npt.NDArray[np.int64]  # (B,), accepted steps
+    trial: Array  # (B, n), the point to be evaluated next
+    iterations: IntArray  # (B,), accepted steps
 
 
 class Trajectory(NamedTuple):
-    """What a method with a time of its own leaves behind on its grid of times; NaN where a row never came."""
+    """Records of gradient flow at given times; NaN at times that a row did not reach."""
 
     times: Array  # (T,)
     energies: Array  # (B, T), total, divided by the evaluator's unit
-    points: Array | None  # (B, T, n), where asked for
+    points: Array | None  # (B, T, n), if requested
 
 
 OwnT = TypeVar("OwnT")
@@ -42,32 +41,97 @@ OwnT = TypeVar("OwnT")
 
 @dataclass(frozen=True, kw_only=True)
 class Method(ABC, Generic[OwnT]):
-    """One way down. Its fields are the options that ``descend`` takes for it, ``OwnT`` the arrays it adds."""
+    """A descent method. Its fields are the options of `descend`; ``OwnT`` is the type of its own arrays."""
 
-    # Accepted steps after which a row is given up, where the caller does not say.
+    # Default number of accepted steps after which a row ends.
     max_iterations: ClassVar[int]
-    # Evaluations without progress in energy or gradient norm after which a row has stalled; None: never.
+    # Number of iterations without progress in energy or gradient norm after which a row has stalled; None: never.
     patience: ClassVar[int | None] = 30
 
     @abstractmethod
     def row_bytes(self, n: int) -> int:
-        """Return the memory that the method's own arrays take for one start."""
+        """Return the memory of the method's own arrays for one row.
+
+        Parameters
+        ----------
+        n : int
+            Number of spins.
+
+        Returns
+        -------
+        int
+            Number of bytes.
+        """
 
     @abstractmethod
     def start(self, evaluate: Evaluator, state: State, rows: Rows, gradient: Array) -> OwnT:
-        """Set the first trials of ``rows`` (R,), of Euclidean gradient (R, n); return the method's own arrays."""
+        """Set the first trials and return the method's own arrays.
+
+        Parameters
+        ----------
+        evaluate : Evaluator
+            Evaluates the landscape.
+        state : State
+            State of the batch, changed in place.
+        rows : ndarray of int64, shape (R,)
+            Active rows.
+        gradient : ndarray, shape (R, n)
+            Euclidean gradients at the points of ``rows``, divided by the unit of energy.
+
+        Returns
+        -------
+        OwnT
+            Arrays of the method, whose first axis is the batch.
+        """
 
     @abstractmethod
     def advance(self, evaluate: Evaluator, state: State, own: OwnT, rows: Rows, energy: Array, gradient: Array) -> None:
-        """Take in energies (R,) and Euclidean gradients (R, n) at the trials of ``rows``; set the next ones.
+        """Accept or reject the trials of the active rows, and set the next trials.
 
-        A trial becomes the row's point, or the next one is more careful.
+        Parameters
+        ----------
+        evaluate : Evaluator
+            Evaluates the landscape.
+        state : State
+            State of the batch, changed in place.
+        own : OwnT
+            Arrays of the method, changed in place.
+        rows : ndarray of int64, shape (R,)
+            Active rows.
+        energy : ndarray, shape (R,)
+            Total energies at the trials, divided by the unit of energy.
+        gradient : ndarray, shape (R, n)
+            Euclidean gradients at the trials, divided by the unit of energy.
         """
 
-    def out_of_time(self, own: OwnT, rows: Rows) -> npt.NDArray[np.bool_]:  # noqa: ARG002
-        """Say which of ``rows`` have come to the last time they were asked for, shape (R,)."""
+    def out_of_time(self, own: OwnT, rows: Rows) -> BoolArray:  # noqa: ARG002
+        """Return a mask of the rows that have reached the last requested time.
+
+        Parameters
+        ----------
+        own : OwnT
+            Arrays of the method.
+        rows : ndarray of int64, shape (R,)
+            Active rows.
+
+        Returns
+        -------
+        ndarray of bool, shape (R,)
+            The mask.
+        """
         return np.zeros(rows.size, dtype=bool)
 
     def trajectory(self, own: OwnT) -> Trajectory | None:  # noqa: ARG002
-        """Return energies and points on the grid of times, if the method keeps them."""
+        """Return energies and points at the requested times.
+
+        Parameters
+        ----------
+        own : OwnT
+            Arrays of the method.
+
+        Returns
+        -------
+        Trajectory or None
+            None if the method does not record them.
+        """
         return None

@@ -1,4 +1,4 @@
-"""Newton's method on the gradient: to the nearest critical point of any index, up or down."""
+"""Damped Newton's method for critical points of any index near the start."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,42 +9,44 @@ import numpy as np
 from spinglass import sphere
 from spinglass._common.jit import jit
 from spinglass._common.threads import one_blas_thread, run_in_threads
+from spinglass._common.types import Array
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.method import Method, Rows, State
 from spinglass.descent.row_kernels import dot, step_along, tangent_part
-from spinglass.landscape import Array
 
-# No step turns a point by more than atan of this.
+# Tangent of the largest angle by which a step turns a point.
 _LARGEST = 0.3
 _FIRST_DAMPING = 1e-2
 
 
 class Trust(NamedTuple):
-    """How far the quadratic model is trusted, and what it promised."""
+    """Damping of each row and the prediction of its quadratic model."""
 
     damping: Array  # (B,), in units of |gradient|^2/n
-    growth: Array  # (B,), factor on the damping at the next failure
-    predicted: Array  # (B,), |gradient|^2 that the model expects at the trial
+    growth: Array  # (B,), factor on the damping at the next rejection
+    predicted: Array  # (B,), |gradient|^2 at the trial according to the model
     radial: Array  # (B,), x.grad/n
 
 
 @dataclass(frozen=True, kw_only=True)
 class Newton(Method[Trust]):
-    """Levenberg-Marquardt on ``|gradient|^2`` with the dense Riemannian Hessian.
+    """The Levenberg-Marquardt method for ``|Riemannian gradient|^2`` with the dense Riemannian Hessian.
 
-    The step is ``-sum_i l_i/(l_i^2 + mu) (v_i.g) v_i`` over the Hessian's eigenpairs, with ``mu`` a multiple
-    of ``|g|^2/n`` that follows the ratio of achieved to predicted decrease: quadratic convergence, and to
-    rounding level. Where the Hessian is singular along the gradient, ``|gradient|`` can have minima that are
-    no critical points: such rows stall.
+    The step is ``-sum_i l_i/(l_i^2 + mu) (v_i.g) v_i`` over the eigenpairs (l_i, v_i) of the Hessian. The damping mu is
+    a multiple of ``|g|^2/n`` that is adapted to the ratio of actual to predicted decrease. Convergence is quadratic,
+    down to rounding level. Where the Hessian is singular along the gradient, ``|gradient|`` can have local minima that
+    are not critical points; rows that reach one end as "stalled".
 
-    Source: Fan and Yuan, Computing 74 (2005) 23 (choice of mu); Nielsen, IMM-REP-1999-05 (its update).
+    References
+    ----------
+    Fan and Yuan, Computing 74 (2005) 23 (choice of mu); Nielsen, IMM-REP-1999-05 (its update).
     """
 
     max_iterations: ClassVar[int] = 500
     patience: ClassVar[int | None] = 12
 
     def row_bytes(self, n: int) -> int:  # noqa: ARG002
-        """Return the memory of the four numbers kept; Hessians are worked through in slices."""
+        """Return the memory of the four numbers of one row, in bytes; Hessians are processed in slices."""
         return 8 * 4
 
     def start(self, evaluate: Evaluator, state: State, rows: Rows, gradient: Array) -> Trust:
@@ -58,7 +60,7 @@ class Newton(Method[Trust]):
     def advance(
         self, evaluate: Evaluator, state: State, own: Trust, rows: Rows, energy: Array, gradient: Array
     ) -> None:
-        """Accept the trials that come closer to a critical point, and propose the next steps."""
+        """Accept the trials that reduce the gradient sufficiently, and propose the next steps."""
         _judge(state, own, rows, energy, gradient)
         _propose(evaluate, state, own, rows)
 
@@ -111,7 +113,7 @@ def _step_of(state: State, own: Trust, rows: Rows, hessians: Array) -> Callable[
 
 
 def _damped(eigenvalues: Array, share: Array, damping: float, n: int) -> tuple[Array, float, float]:
-    """Return the step along each eigenvector, the damping that keeps it short, the expected |gradient|^2."""
+    """Return the step along each eigenvector, the damping that limits its length, and the predicted |gradient|^2."""
     squares = float(share @ share)
     while True:
         weight = eigenvalues**2 + damping * squares / n

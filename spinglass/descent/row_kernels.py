@@ -1,8 +1,8 @@
-"""Numba building blocks that work on one row, and the threads that take rows side by side.
+"""Numba kernels for single rows, and their application to many rows in threads.
 
-Each row is done by itself, so its bits depend on no other row and on no number of threads. For the same reason
-no loop both stores and sums: LLVM would vectorise it only where it finds, at run time, that the arrays lie apart
-in memory, and a sum in another order has other bits.
+Each row is processed independently, so its bits do not depend on the other rows or on the number of threads. For the
+same reason no loop both stores and sums: LLVM vectorises such a loop only if it finds at run time that the arrays do
+not overlap in memory, and a change in the order of summation changes the bits.
 """
 
 from collections.abc import Callable
@@ -13,14 +13,14 @@ import numpy.typing as npt
 
 from spinglass._common.jit import jit
 from spinglass._common.threads import available_cores, run_in_threads
-from spinglass.landscape import Array
+from spinglass._common.types import Array, BoolArray, IntArray
 
-# Coordinates a block, below which handing it to a thread costs more than its work.
+# Number of coordinates below which passing a block to a thread costs more time than it saves.
 _BLOCK = 4_096
 
 
-def over_rows(kernel: Callable[..., None], n: int, rows: npt.NDArray[np.int64], *positional: npt.NDArray[Any]) -> None:
-    """Call ``kernel(rows, *positional)`` on blocks of rows in threads; all arrays lead with the rows' axis."""
+def over_rows(kernel: Callable[..., None], n: int, rows: IntArray, *positional: npt.NDArray[Any]) -> None:
+    """Call ``kernel(rows, *positional)`` on blocks of rows in threads; the first axis of all arrays is the rows."""
     size = max(-(-len(rows) // available_cores()), -(-_BLOCK // n))
 
     def block(start: int) -> None:
@@ -50,7 +50,7 @@ def tangent_part(x: Array, v: Array, out: Array) -> float:
 
 @jit
 def step_along(x: Array, v: Array, t: float, out: Array) -> float:
-    """Write the retraction of ``t v`` at ``x`` to ``out`` and return how much it shortened ``x + t v``."""
+    """Write the retraction of ``t v`` at ``x`` to ``out``; return the factor by which ``x + t v`` was scaled."""
     for i in range(x.size):
         out[i] = x[i] + t * v[i]
     scale: float = np.sqrt(x.size / dot(out, out))
@@ -69,14 +69,14 @@ def transport_along(x: Array, y: Array, v: Array, out: Array) -> None:
 
 @jit
 def tangent_parts(x: Array, gradient: Array, out: Array, norm: Array) -> None:
-    """Write the tangent parts (B, n) of gradients and their lengths (B,)."""
+    """Write the tangent parts (B, n) of gradients, and their lengths (B,)."""
     for row in range(len(x)):
         norm[row] = tangent_part(x[row], gradient[row], out[row])
 
 
 @jit
-def finite_rows(points: Array) -> npt.NDArray[np.bool_]:
-    """Say which rows are finite."""
+def finite_rows(points: Array) -> BoolArray:
+    """Return a mask of the rows that are finite."""
     finite = np.empty(len(points), dtype=np.bool_)
     for row in range(len(points)):
         total = 0.0

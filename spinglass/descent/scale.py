@@ -1,27 +1,38 @@
-"""The unit in which a landscape's energies and gradients are of order 1."""
+"""The gradient scale: the unit in which the gradients of a landscape are of order 1."""
+
+from __future__ import annotations
 
 import math
 
 import numpy as np
 
+from spinglass._common.types import Array
 from spinglass.geometry import random_points, tangent_part
 from spinglass.hamiltonian import SphericalSpinGlass
-from spinglass.landscape import Array, Landscape, WithGradientSize
+from spinglass.landscape import Landscape, WithGradientSize
 
 _POINTS, _SEED = 8, 0x5CA1E
-_LARGEST_EXPONENT = 1022  # 2 to this power and its inverse are both normal floats
+_LARGEST_EXPONENT = 1022  # 2 to this power and its inverse are both normal floating-point numbers
 
 
 def gradient_scale(landscape: Landscape) -> float:
-    """Return the gradient scale ``s = 4^round(log_4(g/2))``, with g the usual size of a landscape's gradients.
+    """Return the gradient scale ``s = 4^round(log_4(g/2))``, where g is the typical gradient of a landscape.
 
-    For a spin glass, g is the median of ``|Riemannian gradient|/sqrt(n - 1)`` over eight uniform random points, always
-    the same ones: g^2 is near ``nu'(1)``, which is H for a pure glass of unit variance, so that s = 1 for orders 2 to
-    10 but for some samples with few spins. A constant on the sphere does not change it; where there is nothing else,
-    the Euclidean gradient takes the place of the Riemannian one. Any other landscape says how large its gradients are
-    by a method ``gradient_size()``, which returns g; without one, s = 1.
+    For a spin glass, g is the median of ``|Riemannian gradient|/sqrt(n - 1)`` over eight fixed uniform random points.
+    g^2 is close to ``nu'(1)``, which is H for a pure model of unit variance, so s = 1 for orders 2 to 10, except for
+    some samples with few spins. A term that is constant on the sphere does not change s; if the energy is constant on
+    the sphere, the Euclidean gradient is used instead of the Riemannian one. Other landscapes can define g by a method
+    ``gradient_size()``; without it s = 1. Since s is a power of four, division by s does not round.
 
-    Being a power of four, s divides energies without rounding.
+    Parameters
+    ----------
+    landscape : Landscape
+        The energy function.
+
+    Returns
+    -------
+    float
+        The scale s, a power of four.
 
     Raises
     ------
@@ -48,7 +59,7 @@ def gradient_scale(landscape: Landscape) -> float:
 
 
 def _typical_gradient(glass: SphericalSpinGlass) -> float:
-    """Return the median of ``|Riemannian gradient|/sqrt(n - 1)``, or 2 (where s = 1) if there is no gradient at all."""
+    """Return the median of ``|Riemannian gradient|/sqrt(n - 1)``, or 2 (for which s = 1) if all gradients vanish."""
     points = random_points(glass.n, _POINTS, _SEED)
     gradient: Array = np.asarray(glass.gradient(points), dtype=np.float64)
     rounding = 500 * float(np.finfo(glass.dtype).eps)
@@ -58,6 +69,6 @@ def _typical_gradient(glass: SphericalSpinGlass) -> float:
 
 
 def _median_length(vectors: Array) -> float:
-    """Return the median of the lengths of rows, of numbers whose squares may overflow or vanish."""
+    """Return the median length of the rows, safe from overflow and underflow of squares."""
     largest = np.maximum(np.abs(vectors).max(axis=1), np.finfo(float).tiny)
     return float(np.median(largest * np.linalg.norm(vectors / largest[:, None], axis=1)))

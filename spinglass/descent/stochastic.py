@@ -1,4 +1,6 @@
-"""Stochastic gradient descent over the parts of an energy, with a decaying rate."""
+"""Stochastic gradient descent over the parts of an energy, with a decaying learning rate."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
@@ -9,27 +11,44 @@ import numpy as np
 from spinglass._common.arguments import whole_number
 from spinglass._common.jit import jit
 from spinglass._common.seeds import Seed, child, generator, seed_sequence
+from spinglass._common.types import Array
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.method import Method, Rows, State
 from spinglass.descent.row_kernels import over_rows, step_along, tangent_part, tangent_parts
-from spinglass.landscape import Array
 
 
 @dataclass(frozen=True, kw_only=True)
 class StochasticGradient(Method[np.random.SeedSequence]):
-    """Steps ``x <- retract(x, -rate g_part)`` through all parts in random order, one pass an epoch.
+    """Stochastic gradient descent ``x <- retract(x, -rate_t g_part)``, one pass through all parts per epoch.
 
-    ``g_part`` is the tangent part of the landscape's ``stochastic_gradient``, whose mean over the parts is
-    the gradient, and ``rate`` falls as ``rate/(1 + decay epoch)``. A rate is a step of time, so that energies c times
-    as large want ``rate/c``. All rows see the parts in the same order.
-    An iteration is an epoch; the full gradient is evaluated at its end, and counts as one evaluation as the
-    epoch does.
+    ``g_part`` is the tangent part of the landscape's ``stochastic_gradient``; its mean over the parts is the gradient.
+    In epoch t the learning rate is ``rate_t = rate/(1 + decay t)``. The rate is a time step, so an energy c times as
+    large needs ``rate/c``. All rows use the parts in the same random order. An iteration is an epoch. The full gradient
+    is evaluated at the end of an epoch; the epoch and this evaluation count as one evaluation each.
 
-    Source: Robbins and Monro, Ann. Math. Stat. 22 (1951) 400; as in Choromanska et al. (2015), section 5.
+    Parameters
+    ----------
+    parts : int, default 10
+        Number of parts of the energy.
+    rate : float, default 0.1
+        Initial learning rate, in units of time.
+    decay : float, default 0.1
+        Decay of the learning rate per epoch.
+    seed : int, SeedSequence or Generator, default 0
+        Source of the random order of the parts.
+
+    Raises
+    ------
+    ValueError
+        If ``parts`` is not a whole number of at least 1, ``rate`` is not positive, or ``decay`` is negative.
+
+    References
+    ----------
+    Robbins and Monro, Ann. Math. Stat. 22 (1951) 400; as in Choromanska et al. (2015), section 5.
     """
 
     max_iterations: ClassVar[int] = 200
-    # Noise can hide progress for as long as the rate stays high.
+    # While the rate is high, noise can hide progress for any number of epochs.
     patience: ClassVar[int | None] = None
     parts: int = 10
     rate: float = 0.1
@@ -45,11 +64,11 @@ class StochasticGradient(Method[np.random.SeedSequence]):
             )
 
     def row_bytes(self, n: int) -> int:
-        """Return the memory of one stochastic gradient."""
+        """Return the memory of one stochastic gradient, in bytes."""
         return 8 * n
 
     def start(self, evaluate: Evaluator, state: State, rows: Rows, gradient: Array) -> np.random.SeedSequence:  # noqa: ARG002
-        """Go through the first epoch."""
+        """Compute the first epoch."""
         own = seed_sequence(self.seed)
         self._epoch(evaluate, state, own, rows)
         return own
@@ -63,7 +82,7 @@ class StochasticGradient(Method[np.random.SeedSequence]):
         energy: Array,
         gradient: Array,
     ) -> None:
-        """Stand where the epoch ended, and go through the next."""
+        """Move to the end of the last epoch, and compute the next."""
         state.x[rows] = state.trial[rows]
         state.energy[rows] = energy
         state.iterations[rows] += 1
@@ -75,7 +94,7 @@ class StochasticGradient(Method[np.random.SeedSequence]):
     def _epoch(self, evaluate: Evaluator, state: State, own: np.random.SeedSequence, rows: Rows) -> None:
         if not rows.size:
             return
-        # Rows under way have all gone through the same number of epochs.
+        # All active rows have completed the same number of epochs.
         epoch = int(state.iterations[rows[0]])
         rate = self.rate / (1 + self.decay * epoch) * evaluate.unit
         state.trial[rows] = state.x[rows]

@@ -1,1 +1,1 @@
-"""The Numba kernels over packed couplings; they take arrays and check nothing."""
+"""Numba kernels for packed couplings; they do not check their arguments."""

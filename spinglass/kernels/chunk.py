@@ -1,23 +1,22 @@
 """Energy, gradient and Hessian-vector product of a packed form at a chunk of points, a multiple of STEP of them.
 
-With R the monomials of the reversed x and Q those of x (prefixes as long as the rectangle asks),
+With R the monomials of the reversed x and Q those of x (prefixes that match the shape of the rectangle A_m),
 
     f = sum_m x_m R^T A_m Q,   P = A_m Q,   Y = x_m R,
     dQ-weights += A_m^T Y,   dR-weights += x_m P,   df/dx_m += R.P,
 
-then the weights are pulled back onto x. Rectangles are walked in blocks that stay in cache between the product
-with A_m and the one with its transpose, so that each coefficient is read from memory once.
+and finally the weights are pulled back to x. Rectangles are processed in blocks that stay in cache between the product
+with A_m and that with its transpose, so that each coefficient is read from memory once.
 """
 
 import numpy as np
 
 from spinglass._common.jit import jit
-from spinglass.couplings import FloatArray
+from spinglass._common.types import FloatArray, IntArray
 from spinglass.kernels.monomials import monomial_tangents, monomials, pull_back, pull_back_tangents
 from spinglass.kernels.products import add_scaled, add_sums
 from spinglass.kernels.tile import multiply_add
 from spinglass.kernels.vectors import STEP
-from spinglass.layout import IntArray
 
 _BLOCK_ROWS = 96
 _BLOCK_COLUMNS = 192
@@ -74,8 +73,8 @@ def sweep_chunk(
 ) -> None:
     """Write the energy (lanes,) and the gradient (n, lanes) of the form's part ``part`` of ``parts`` at x (n, lanes).
 
-    Part p holds, of rectangle m, the rows r with ``(r + m) % parts == p``. Without ``whole_gradient`` the
-    energy costs half, and ``gradient`` is only scratch.
+    Part p consists of the rows r of rectangle m with ``(r + m) % parts == p``. Without ``whole_gradient`` only the
+    energy is computed, in half the time, and ``gradient`` is work space.
     """
     n, lanes = x.shape
     top_above, top_below = above[-1], below[-1]

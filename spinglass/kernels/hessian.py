@@ -1,16 +1,15 @@
-"""The dense Hessian of a packed form at one point, in one sweep of the couplings.
+"""The dense Hessian of a packed form at one point, in one pass over the couplings.
 
-With f = sum_m x_m R^T A_m Q, second derivatives come from pairs of factors: (R, Q), (x_m, R), (x_m, Q), and from
-R and Q alone through their second derivatives.
+With f = sum_m x_m R^T A_m Q, the Hessian is the sum of products of first derivatives of the pairs (R, Q), (x_m, R) and
+(x_m, Q), and of the second derivatives of R and of Q.
 """
 
 import numpy as np
 
 from spinglass._common.jit import jit
-from spinglass.couplings import FloatArray
+from spinglass._common.types import FloatArray, IntArray
 from spinglass.kernels.monomials import level_starts
 from spinglass.kernels.point import add_multiple, dot, point_monomials
-from spinglass.layout import IntArray
 
 
 @jit
@@ -22,7 +21,7 @@ def _add_gradient(
     factor: float | np.floating,
     out: FloatArray,
 ) -> None:
-    """Add to ``out`` (n,) ``factor`` times the x-derivative of ``weights . top level``, given for a prefix of it."""
+    """Add ``factor`` times the gradient of ``weights . top level`` to ``out`` (n,); weights are for a prefix of it."""
     current = weights
     for d in range(counts.shape[0] - 1, 1, -1):
         variables = np.searchsorted(counts[d], current.size)
@@ -42,7 +41,7 @@ def _add_gradient(
 def _add_half_curvature(
     x: FloatArray, levels: FloatArray, weights: FloatArray, counts: IntArray, out: FloatArray
 ) -> None:
-    """Add to ``out`` (n, n) the matrix whose sum with its transpose is the Hessian of ``weights . top level``."""
+    """Add a matrix to ``out`` (n, n) whose sum with its transpose is the Hessian of ``weights . top level``."""
     n = x.size
     current = weights
     for d in range(counts.shape[0] - 1, 1, -1):
@@ -94,7 +93,7 @@ def add_hessian(
     R_weights, Q_weights = np.zeros_like(R), np.zeros_like(Q)
     half = np.zeros((n, n), x.dtype)  # half + half^T is the Hessian
     reversed_half = np.zeros((n, n), x.dtype)
-    linear_R = above.shape[0] == 2  # then the rows of d(A Q)/dx go straight to their places
+    linear_R = above.shape[0] == 2  # then the rows of d(A Q)/dx are added directly to the Hessian
     for m in range(n):
         rows, columns = above[-1, n - m], below[-1, m + 1]
         P, transposed_R = np.zeros(rows, x.dtype), np.zeros(columns, x.dtype)

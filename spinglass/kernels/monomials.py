@@ -1,22 +1,21 @@
-"""Monomials of a chunk of points in colexicographic order, and derivatives pulled back through them.
+"""Monomials of a chunk of points in colexicographic order, and reverse-mode differentiation through them.
 
-Level d holds the monomials of degree d. Its block v, those whose last variable is v, is ``x_v`` times the prefix
-of level d-1 in the variables 0..v; block v begins at ``counts[d, v]``. Levels 1..degree stand one after the other.
-Points are columns: arrays have shape (variables or monomials, lanes). A lane's bits do not depend on the others, nor on
-how many there are.
+Level d contains the monomials of degree d. Its block v, the monomials with last variable v, is ``x_v`` times the prefix
+of level d-1 in the variables 0..v; block v begins at ``counts[d, v]``. Levels 1..degree are stored consecutively.
+Points are columns (lanes): arrays have shape (variables or monomials, lanes). The bits of a lane do not depend on the
+other lanes or on their number.
 """
 
 import numpy as np
 
 from spinglass._common.jit import jit
-from spinglass.couplings import FloatArray
+from spinglass._common.types import FloatArray, IntArray
 from spinglass.kernels.products import fma
-from spinglass.layout import IntArray
 
 
 @jit
 def level_starts(counts: IntArray) -> IntArray:
-    """Return where each level begins, ``starts[d]`` for d = 1..degree; the last entry is where the last level ends."""
+    """Return the start ``starts[d]`` of each level d = 1..degree; the last entry is the end of the last level."""
     degree = counts.shape[0] - 1
     n = counts.shape[1] - 1
     starts = np.zeros(degree + 2, np.int64)
@@ -27,7 +26,7 @@ def level_starts(counts: IntArray) -> IntArray:
 
 @jit
 def monomials(x: FloatArray, counts: IntArray) -> FloatArray:
-    """Return all levels of the monomials of x, shape (monomials, lanes)."""
+    """Return the monomials of x of all levels, shape (monomials, lanes)."""
     n, lanes = x.shape
     starts = level_starts(counts)
     out = np.empty((starts[-1], lanes), x.dtype)
@@ -64,7 +63,7 @@ def monomial_tangents(x: FloatArray, v: FloatArray, levels: FloatArray, counts: 
 def pull_back(x: FloatArray, levels: FloatArray, weights: FloatArray, counts: IntArray, gradient: FloatArray) -> None:
     """Add to ``gradient`` the x-derivative of ``sum_k weights[k] levels[k]``.
 
-    ``weights`` holds the top level's weights and zeros below; the lower levels are overwritten.
+    ``weights`` contains the weights of the top level and zeros for the lower levels, which are overwritten.
     """
     n, lanes = x.shape
     starts = level_starts(counts)

@@ -1,23 +1,22 @@
 """Energy, gradient and Hessian-vector product of a packed form at a single point.
 
-One pass over the couplings, bounded by memory. The hinges are cut into tasks of about equal work, each with weights
-of its own that are summed in a fixed order: the bits do not depend on how many threads take the tasks.
+One pass over the couplings is limited by memory bandwidth. The hinges are divided into tasks of about equal work.
+Each task has its own weights, which are summed in a fixed order, so the bits do not depend on the number of threads.
 """
 
 import numpy as np
 
 from spinglass._common.jit import jit
-from spinglass.couplings import FloatArray
+from spinglass._common.types import FloatArray, IntArray
 from spinglass.kernels.monomials import monomial_tangents, monomials, pull_back, pull_back_tangents
-from spinglass.layout import IntArray
 
 
 @jit
 def dot(a: FloatArray, b: FloatArray) -> np.floating:
     """Sum ``a[i] b[i]`` over the length of a.
 
-    Sums stand in loops of their own throughout: a loop that also stores is vectorised only if its arrays are found
-    apart in memory at run time, and a sum in another order has other bits.
+    Sums always have loops of their own. A loop that also stores is vectorised only if its arrays are found not to
+    overlap at run time, and a change in the order of summation changes the bits.
     """
     total: np.floating = a.dtype.type(0)
     for i in range(a.size):
@@ -36,7 +35,7 @@ def add_multiple(factor: float | np.floating, a: FloatArray, out: FloatArray) ->
 def add_four(
     factors: tuple[np.floating, np.floating, np.floating, np.floating], a: FloatArray, out: FloatArray
 ) -> None:
-    """``out[i] += sum_k factors[k] a[k, i]`` for the four rows of a, which is flat."""
+    """``out[i] += sum_k factors[k] a[k, i]``, where the flat array ``a`` contains four rows."""
     n = out.size
     a0, a1, a2, a3 = a[:n], a[n : 2 * n], a[2 * n : 3 * n], a[3 * n :]
     f0, f1, f2, f3 = factors
@@ -59,7 +58,7 @@ def sweep_hinges(
     Q_weights: FloatArray,
     gradient: FloatArray,
 ) -> None:
-    """Add rectangles start..stop-1 to the weights of the top levels of R, Q; write df/dx_m at fixed R, Q."""
+    """Add rectangles start..stop-1 to the weights of the top levels of R and Q; write df/dx_m at fixed R and Q."""
     n = x.size
     R, Q = R[R.size - above[-1, n] :], Q[Q.size - below[-1, n] :]
     for m in range(start, stop):
@@ -67,13 +66,13 @@ def sweep_hinges(
         total = x[m] - x[m]  # zero of x's type
         for first in range(0, rows, 4):
             last = min(first + 4, rows)
-            # Slices, since an index like start + q would be tested for being negative at every step.
+            # Slices, because an index like start + q would be tested for its sign at every step.
             A = packed[offsets[m] + first * columns : offsets[m] + last * columns]
             for row in range(first, last):
                 P = dot(A[(row - first) * columns : (row - first + 1) * columns], Q)
                 R_weights[row] += x[m] * P
                 total += R[row] * P
-            # The couplings are still in the nearest cache, and the weights pass through it once for four rows.
+            # The couplings are still in the first-level cache, and the weights are read once for four rows.
             if last - first == 4:
                 Y = x[m] * R[first], x[m] * R[first + 1], x[m] * R[first + 2], x[m] * R[first + 3]
                 add_four(Y, A, Q_weights[:columns])
@@ -101,7 +100,7 @@ def tangent_hinges(
     Q_weights: FloatArray,
     product: FloatArray,
 ) -> None:
-    """Do what `sweep_hinges` does for its derivative along v; weights (2, monomials): themselves, their derivatives."""
+    """Compute the derivative of `sweep_hinges` along v; weights (2, monomials) are values and derivatives."""
     n = x.size
     dR, R = dR[R.size - above[-1, n] :], R[R.size - above[-1, n] :]
     dQ, Q = dQ[Q.size - below[-1, n] :], Q[Q.size - below[-1, n] :]
@@ -121,19 +120,19 @@ def tangent_hinges(
 
 @jit
 def point_monomials(x: FloatArray, counts: IntArray) -> FloatArray:
-    """Return all levels of the monomials of one point, shape (monomials,)."""
+    """Return the monomials of one point of all levels, shape (monomials,)."""
     return monomials(x.reshape(-1, 1), counts).reshape(-1)
 
 
 @jit
 def point_monomial_tangents(x: FloatArray, v: FloatArray, levels: FloatArray, counts: IntArray) -> FloatArray:
-    """Return the derivatives of all levels of one point along v, shape (monomials,)."""
+    """Return the derivatives along v of the monomials of one point, shape (monomials,)."""
     return monomial_tangents(x.reshape(-1, 1), v.reshape(-1, 1), levels.reshape(-1, 1), counts).reshape(-1)
 
 
 @jit
 def sum_tasks(parts: FloatArray, size: int) -> FloatArray:
-    """Sum the tasks' top-level weights (tasks, top) in order into a column (size, 1) that ends with that level."""
+    """Sum the top-level weights (tasks, top) of all tasks in order, as the end of a column (size, 1) of zeros."""
     out = np.zeros((size, 1), parts.dtype)
     begin = size - parts.shape[1]
     for task in range(parts.shape[0]):
@@ -153,7 +152,7 @@ def gather_point(
     Q_parts: FloatArray,
     gradient: FloatArray,
 ) -> np.floating:
-    """Sum the tasks' weights (tasks, monomials) in order, pull them back onto ``gradient`` and return the energy."""
+    """Sum the weights (tasks, monomials) in order, pull them back to ``gradient`` and return the energy."""
     energy: np.floating = x[0] - x[0]
     for m in range(x.size):
         energy += x[m] * gradient[m]
@@ -180,7 +179,7 @@ def gather_tangent(
     Q_parts: FloatArray,
     product: FloatArray,
 ) -> None:
-    """Sum the tasks' weights (tasks, 2, monomials) in order and pull their derivatives back onto ``product``."""
+    """Sum the weights (tasks, 2, monomials) in order and pull their derivatives back to ``product``."""
     column = product.reshape(-1, 1)
     pull_back_tangents(
         x.reshape(-1, 1),

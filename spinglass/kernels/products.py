@@ -1,4 +1,4 @@
-"""Products and sums lane by lane, down the rows of flat arrays that may be one another; each product is fused."""
+"""Lane-by-lane products and sums over the rows of flat arrays, which may overlap; every multiply-add is fused."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ def _plain_fma(a: Any, b: Any, c: Any) -> Any:
 
 @intrinsic(_plain_fma)
 def fma(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
-    """Return ``a b + c``, rounded once, wherever the loop around it is vectorised and wherever it is not.
+    """Return ``a b + c``, rounded once, whether or not the enclosing loop is vectorised.
 
-    In ``a b + c d`` the compiler is free to choose the product that is not rounded, and chooses otherwise in a loop's
-    vectors than in its remainder, so that a lane's last bits would depend on the number of lanes.
+    In ``a b + c d`` the compiler may choose which product is not rounded, and its choice can differ between the
+    vectorised part of a loop and its remainder. The last bits of a lane would then depend on the number of lanes.
     """
     if not isinstance(c, types.Float):
         return None

@@ -1,9 +1,9 @@
-"""The form of order 2, ``x^T S x``, on the dense symmetric matrix S (its packed triangle gives no rectangles)."""
+"""The form of order 2, ``x^T S x``, with a dense symmetric matrix S (its packed triangle has no rectangles)."""
 
 import numpy as np
 
 from spinglass._common.jit import jit
-from spinglass.couplings import FloatArray
+from spinglass._common.types import FloatArray
 from spinglass.kernels.products import fma
 from spinglass.kernels.tile import multiply_add
 
@@ -26,7 +26,7 @@ def symmetric_matrix(packed: FloatArray, n: int) -> FloatArray:
 def quadratic_chunk(
     S: FloatArray, part: int, parts: int, x: FloatArray, energy: FloatArray, gradient: FloatArray
 ) -> None:
-    """Write energy (lanes,) and gradient (n, lanes) of the rows ``i % parts == part`` of S at x (n, lanes)."""
+    """Write the energy (lanes,) and gradient (n, lanes) at x (n, lanes) of the rows ``i % parts == part`` of S."""
     n, lanes = x.shape
     rows = (n - part + parts - 1) // parts
     flat_S, flat_x = S.reshape(-1), x.reshape(-1)

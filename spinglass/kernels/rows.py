@@ -1,29 +1,28 @@
-"""Sweeps over batches of points stored as rows, a chunk at a time, the last chunk padded with its last point.
+"""Evaluation of batches of points stored as rows, one chunk at a time; the last chunk is padded with its last point.
 
-A row's bits depend on its own point alone: not on the batch, its order, or who computes it.
+The bits of a row depend on its own point only, not on the batch, its order or the thread.
 """
 
 import numpy as np
 
 from spinglass._common.jit import jit
-from spinglass.couplings import FloatArray
+from spinglass._common.types import FloatArray, IntArray
 from spinglass.kernels.chunk import sweep_chunk, tangent_chunk
 from spinglass.kernels.products import fma
 from spinglass.kernels.quadratic import quadratic_chunk
 from spinglass.kernels.tile import LANES, multiply_add
 from spinglass.kernels.vectors import STEP
-from spinglass.layout import IntArray
 
 
 @jit
 def _width(left: int) -> int:
-    """Return how many points the next chunk takes when ``left`` are left: LANES, but the last up to 3 STEP, padded."""
+    """Return the width of the next chunk if ``left`` points are left: LANES, or less for at most 3 STEP points."""
     return -(-left // STEP) * STEP if left <= 3 * STEP else LANES
 
 
 @jit
 def _lanes(rows: FloatArray, first: int, lanes: int) -> FloatArray:
-    """Rows first..first+lanes-1 as columns (n, lanes), the last row standing in for those beyond it."""
+    """Return rows first..first+lanes-1 as columns (n, lanes); the last row is repeated beyond the end."""
     n = rows.shape[1]
     out = np.empty((n, lanes), rows.dtype)
     for lane in range(lanes):
@@ -51,7 +50,7 @@ def sweep_rows(
 ) -> None:
     """Add ``scale`` times energies and gradients at rows first..stop-1 of x (B, n) to (B,) and (B, n).
 
-    ``operand`` is the packed couplings (flattened S for order 2).
+    ``operand`` contains the packed couplings, or the flattened matrix S for order 2.
     """
     n = x.shape[1]
     order = above.shape[0] + below.shape[0] - 1

@@ -1,8 +1,8 @@
-"""A register tile: ``C += A B`` for a few rows of C, held in vector registers over the whole sum.
+"""Register tiles: ``C += A B`` for a few rows of C, which stay in vector registers during the whole sum.
 
-Every product of the batched kernels is of this shape, with B and C as wide as a chunk of points and
-A a rectangle of couplings or its transpose, which differ only by their strides. General matrix libraries copy
-such small operands into packed panels first; here nothing is copied, and the vector width is this machine's own.
+Every matrix product of the batched kernels has this form. B and C are as wide as a chunk of points; A is a rectangle
+of couplings or its transpose, which differ only by their strides. General matrix libraries first copy such small
+operands into packed panels; here nothing is copied, and the vector width is that of the machine.
 """
 
 from typing import Any
@@ -11,15 +11,15 @@ import numpy as np
 from numba import types
 
 from spinglass._common.jit import intrinsic, jit
-from spinglass.couplings import FloatArray
+from spinglass._common.types import FloatArray
 from spinglass.kernels.vectors import BYTES, INTEGER, STEP, SUMS, VECTORS, Vectors, emit_blocks, emit_rounds
 
-LANES = 32  # points a chunk, but for the last ones of a batch
-_WIDE, _MEDIUM = 3 * STEP, 2 * STEP  # lanes that a panel may take at once, if there are registers for them
+LANES = 32  # points per chunk, except for the last points of a batch
+_WIDE, _MEDIUM = 3 * STEP, 2 * STEP  # lanes of a panel, if there are enough registers
 
 
 def _heights(count: int) -> list[int]:
-    """Return the heights of tiles of ``count`` vectors a row: as many rows as the registers hold, then the rest."""
+    """Return the heights of tiles of ``count`` vectors per row: as many rows as fit in registers, then smaller ones."""
     most = min(12, SUMS // count)
     return [most, *range(most // 2 if most > 6 else most - 1, 0, -1)]
 

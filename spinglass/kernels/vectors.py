@@ -1,7 +1,7 @@
-"""Writes machine code on rows of lanes: what loads, multiplies and stores vectors, and the loops around it.
+"""Generation of vector code in LLVM: loads, fused multiply-adds and stores of rows of lanes, and loops.
 
-Written in LLVM's vector types through Numba, with this machine's own vector width. Lanes are points; they come in
-multiples of ``STEP``, and never mix: a lane's bits depend neither on how many there are nor on the machine's width.
+The code uses the vector width of the machine. Lanes are points. Their number is a multiple of ``STEP``, and they are
+independent: the bits of a lane depend neither on the number of lanes nor on the vector width.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,11 +10,11 @@ from typing import Any
 import llvmlite.binding
 from llvmlite import ir
 
-STEP = 16  # lanes come in multiples of it
+STEP = 16  # the number of lanes is a multiple of it
 
 
 def _registers() -> tuple[int, int, int]:
-    """Return the bytes of a vector register, how many may hold sums, and how many of one row."""
+    """Return the bytes of a vector register, the number of registers for sums, and the largest number per row."""
     features = llvmlite.binding.get_host_cpu_features()
     if features.get("avx512f"):
         return 64, 24, 6
@@ -40,25 +40,25 @@ class Vectors:
         self._fma = known or ir.Function(builder.module, ir.FunctionType(self.type, [self.type] * 3), name)
 
     def data(self, kind: Any, array: Any) -> Any:
-        """Return where a Numba array's numbers begin."""
+        """Return the pointer to the data of a Numba array."""
         return self.context.make_array(kind)(self.context, self.builder, array).data
 
     def pointers(self, base: Any, start: Any) -> list[Any]:
-        """Return where the vectors from number ``start`` on begin."""
+        """Return the pointers to consecutive vectors from element ``start`` on."""
         places = [self.builder.add(start, INTEGER(v * self.width)) for v in range(self.count)]
         return [self.builder.bitcast(self.builder.gep(base, [at]), self.type.as_pointer()) for at in places]
 
     def load(self, base: Any, start: Any) -> list[Any]:
-        """Return the vectors from number ``start`` on."""
+        """Load consecutive vectors from element ``start`` on."""
         return [self.builder.load(pointer, align=self.align) for pointer in self.pointers(base, start)]
 
     def store(self, values: Sequence[Any], base: Any, start: Any) -> None:
-        """Write the vectors from number ``start`` on."""
+        """Store consecutive vectors from element ``start`` on."""
         for value, pointer in zip(values, self.pointers(base, start), strict=True):
             self.builder.store(value, pointer, align=self.align)
 
     def spread(self, place: Any) -> Any:
-        """Return a vector of one number, repeated."""
+        """Return a vector whose elements are all equal to the number at ``place``."""
         number = self.builder.load(place, align=self.align)
         vector = self.builder.insert_element(ir.Constant(self.type, ir.Undefined), number, INTEGER(0))
         return self.builder.shuffle_vector(vector, vector, ir.Constant(ir.VectorType(ir.IntType(32), self.width), None))

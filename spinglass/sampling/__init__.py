@@ -1,4 +1,4 @@
-"""Sampling at temperature: chains on the sphere, and how well they have mixed."""
+"""Markov chain Monte Carlo on the sphere: Gibbs sampling at temperature T, annealing, and convergence diagnostics."""
 
 from spinglass.sampling.annealing import anneal, schedule
 from spinglass.sampling.diagnostics import autocorrelation_time, effective_sample_size, split_rhat

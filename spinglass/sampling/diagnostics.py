@@ -1,24 +1,40 @@
-"""How well chains have mixed: autocorrelation time, effective sample size, split R-hat. Time is the last axis."""
+"""Convergence diagnostics of chains: autocorrelation time, effective sample size, split R-hat."""
+
+from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 
 _WINDOW = 5.0
 _FEWEST = 4
 
 
 def autocorrelation_time(traces: npt.ArrayLike) -> Array:
-    """Return the integrated autocorrelation time ``1 + 2 sum_t rho(t)`` of each trace, (..., T) -> (...).
+    """Return the integrated autocorrelation time ``1 + 2 sum_t rho(t)`` of each trace.
 
-    The sum ends at the first lag above 5 times itself (Sokal 1997); autocovariances by FFT, biased. A trace that
-    never moves has time T: all of it is one sample. In units of records, at least 1.
+    The sum is truncated at the first lag that is at least 5 times the sum so far. The (biased) autocovariances are
+    computed by FFT. A constant trace has time T: it counts as a single sample.
+
+    Parameters
+    ----------
+    traces : array_like, shape (..., T)
+        Recorded values; the last axis is time, with at least 4 records.
+
+    Returns
+    -------
+    ndarray, shape (...,)
+        Autocorrelation times in units of records, between 1 and T.
 
     Raises
     ------
     ValueError
         If a trace is shorter than 4 or not finite.
+
+    References
+    ----------
+    Sokal, "Monte Carlo methods in statistical mechanics" (1997), for the truncation.
 
     Examples
     --------
@@ -41,9 +57,22 @@ def autocorrelation_time(traces: npt.ArrayLike) -> Array:
 
 
 def effective_sample_size(traces: npt.ArrayLike) -> Array:
-    """Return ``T/tau`` summed over chains, (..., chains, T) -> (...); tau is `autocorrelation_time`.
+    """Return the effective sample size: the sum of ``T/tau`` over chains, with tau the `autocorrelation_time`.
 
-    Raises as that.
+    Parameters
+    ----------
+    traces : array_like, shape (..., chains, T)
+        Recorded values; the last axis is time, with at least 4 records, the one before it the chains.
+
+    Returns
+    -------
+    ndarray, shape (...,)
+        Effective numbers of independent samples, all chains together.
+
+    Raises
+    ------
+    ValueError
+        If there is no axis of chains, or a trace is shorter than 4 or not finite.
 
     Examples
     --------
@@ -51,24 +80,35 @@ def effective_sample_size(traces: npt.ArrayLike) -> Array:
     >>> bool(3000 < effective_sample_size(noise) <= 4000)
     True
     """
-    values = _traces(traces)
-    if values.ndim < 2:
-        raise ValueError(f"chains must have shape (..., chains, T), not {values.shape}; one chain is trace[None]")
+    values = _chains(traces)
     return np.asarray((values.shape[-1] / autocorrelation_time(values)).sum(axis=-1))
 
 
 def split_rhat(traces: npt.ArrayLike) -> Array:
-    """Return the potential scale reduction of chains cut in halves, (..., chains, T) -> (...); 1 when they have mixed.
+    """Return split R-hat, the potential scale reduction factor of chains split in halves; it is near 1 after mixing.
 
-    ``sqrt(((N-1)/N W + B/N)/W)``, W the mean variance within the 2 x chains halves of length N, B/N the variance of
-    their means. 1 for chains that all stand still in one place, infinite where they stand still in several.
+    ``sqrt(((N-1)/N W + B/N)/W)``, where W is the mean variance within the halves, each of length N, and B/N is the
+    variance of the means of the halves. If all chains are constant, the result is 1 if their values are equal and
+    infinite otherwise.
 
-    Source: Gelman et al., Bayesian Data Analysis (3rd ed. 2013), eqs. 11.3 and 11.4.
+    Parameters
+    ----------
+    traces : array_like, shape (..., chains, T)
+        Recorded values; the last axis is time, with at least 4 records, the one before it the chains.
+
+    Returns
+    -------
+    ndarray, shape (...,)
+        Split R-hat.
 
     Raises
     ------
     ValueError
-        If a trace is shorter than 4 or not finite.
+        If there is no axis of chains, or a trace is shorter than 4 or not finite.
+
+    References
+    ----------
+    Gelman et al., Bayesian Data Analysis (3rd ed. 2013), eqs. (11.3) and (11.4).
 
     Examples
     --------
@@ -76,9 +116,7 @@ def split_rhat(traces: npt.ArrayLike) -> Array:
     >>> bool(split_rhat(noise) < 1.01), bool(split_rhat(noise + np.arange(4)[:, None]) > 1.3)
     (True, True)
     """
-    values = _traces(traces)
-    if values.ndim < 2:
-        raise ValueError(f"chains must have shape (..., chains, T), not {values.shape}; one chain is trace[None]")
+    values = _chains(traces)
     N = values.shape[-1] // 2
     halves = np.concatenate([values[..., :N], values[..., -N:]], axis=-2)
     within = halves.var(axis=-1, ddof=1).mean(axis=-1)
@@ -86,6 +124,13 @@ def split_rhat(traces: npt.ArrayLike) -> Array:
     still = within == 0
     ratio = (N - 1) / N + between / np.where(still, 1.0, within)
     return np.where(still, np.where(between == 0, 1.0, np.inf), np.sqrt(ratio))
+
+
+def _chains(traces: npt.ArrayLike) -> Array:
+    values = _traces(traces)
+    if values.ndim < 2:
+        raise ValueError(f"chains must have shape (..., chains, T), not {values.shape}; for one chain pass trace[None]")
+    return values
 
 
 def _traces(traces: npt.ArrayLike) -> Array:

@@ -1,30 +1,27 @@
-"""The kernel of parallel tempering: all replicas of one landscape through many sweeps, moves and swaps alike.
+"""The compiled kernel of parallel tempering: moves and swaps of all replicas of one landscape in many sweeps.
 
-Replicas are rows, copy after copy, and within a copy from the coldest temperature to the hottest. A temperature
-keeps its row; swaps exchange what stands there.
+Replicas are rows: first those of copy 0, then those of copy 1, and within a copy from the coldest temperature to the
+hottest. A row belongs to a temperature; swaps exchange the configurations of two rows.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from spinglass._common.jit import jit
-from spinglass.couplings import FloatArray
+from spinglass._common.types import Array, FloatArray, IntArray
 from spinglass.descent.row_kernels import dot
 from spinglass.kernels.rows import sweep_rows
-from spinglass.landscape import Array
-from spinglass.layout import IntArray
 from spinglass.sampling.hmc import TARGET, tuning_rate
 from spinglass.sampling.moves import accept_rows, begin_trajectories, kick, rotate
 from spinglass.sampling.noise import Words, uniform
 
 _SWAP = 3  # stream of random numbers
-COLD, HOT = 1, 2  # which end of the ladder a replica has last been at; 0: neither yet
+COLD, HOT = 1, 2  # the end of the ladder that a replica visited last; 0: neither so far
 
 
 class Forms(NamedTuple):
-    """The couplings of one landscape as the kernels want them, one entry an order."""
+    """The couplings of one landscape in the form that the kernels take, one entry per order."""
 
     operands: tuple[FloatArray, ...]
     above: tuple[IntArray, ...]
@@ -34,28 +31,28 @@ class Forms(NamedTuple):
 
 
 class Replicas(NamedTuple):
-    """Where the replicas of one landscape stand; R = copies x temperatures rows, changed in place."""
+    """The configurations of the replicas of one landscape, R = copies x temperatures rows, changed in place."""
 
     x: Array  # (R, n)
     energy: Array  # (R,), total
     gradient: Array  # (R, n), Euclidean
     size: Array  # (R,), of leapfrog steps
-    last_end: npt.NDArray[np.int64]  # (R,), COLD, HOT or 0
+    last_end: IntArray  # (R,), COLD, HOT or 0
     keys: Words  # (R, 2)
-    origin: npt.NDArray[np.int64]  # (R,), the row where the replica stood when the call began
-    start: Array  # (R, n), where the replicas stood then; not changed
+    origin: IntArray  # (R,), the row of the replica at the beginning of the call
+    start: Array  # (R, n), configurations at the beginning of the call; not changed
 
 
 class Records(NamedTuple):
-    """What a call leaves behind, changed in place; sums over its sweeps."""
+    """The records of a call, written in place, and sums over its sweeps."""
 
     energies: Array  # (R, T), total
     overlaps: Array  # (K, T), of copy 0 with copy 1
-    own_overlaps: Array  # (R, T), of the replica that came from a row with where it began
+    own_overlaps: Array  # (R, T), of a replica with its initial configuration, by initial row
     acceptance: Array  # (R,), sum of probabilities
-    swaps: Array  # (R,), sum of the probabilities of swaps with the next temperature
-    trips: npt.NDArray[np.int64]  # (copies,), from the cold end to the hot one and back
-    before: int  # records that were due before these arrays begin
+    swaps: Array  # (R,), sum of the swap probabilities with the next temperature
+    trips: IntArray  # (copies,), round trips from the cold end to the hot end and back
+    before: int  # number of records before the first one in these arrays
 
 
 @jit
@@ -80,7 +77,7 @@ def sweep_replicas(
     every: int,
     tune: bool,
 ) -> None:
-    """Do sweeps first..first+sweeps-1: a trajectory of every replica, then swaps; record after every ``every``-th."""
+    """Make sweeps first..first+sweeps-1, each of trajectories, then swaps; record every ``every``-th sweep."""
     x, energy, gradient, size = replicas.x, replicas.energy, replicas.gradient, replicas.size
     R, K = len(x), len(temperatures)
     rows = np.arange(R)
@@ -112,14 +109,14 @@ def sweep_replicas(
 
 @jit
 def swap_neighbours(replicas: Replicas, records: Records, beta: Array, K: int, number: int) -> None:
-    """Try swaps of all even pairs of neighbours in even sweeps, of all odd ones in odd sweeps."""
+    """Propose swaps of all even pairs of neighbours in even sweeps, and of all odd pairs in odd sweeps."""
     for row in range(len(replicas.x) - 1):
         k = row % K
         if k == K - 1:
             continue
         excess = (beta[row] - beta[row + 1]) * (replicas.energy[row + 1] - replicas.energy[row])
         probability = np.exp(-max(excess, 0.0))
-        # Every pair's probability is noted, that of the sweeps in which it is not tried as well.
+        # The probability of every pair is recorded, also in sweeps in which its swap is not proposed.
         records.swaps[row] += probability
         if (k + number) % 2 == 0 and uniform(replicas.keys[row], number, _SWAP, 0) <= probability:
             exchange(replicas, row, row + 1)
@@ -127,7 +124,7 @@ def swap_neighbours(replicas: Replicas, records: Records, beta: Array, K: int, n
 
 @jit
 def exchange(replicas: Replicas, a: int, b: int) -> None:
-    """Let two rows change places, but for their step sizes and keys, which belong to the temperatures."""
+    """Exchange two rows, except for step sizes and keys, which belong to the temperatures."""
     for array in (replicas.x, replicas.gradient):
         for i in range(array.shape[1]):
             kept = array[a, i]
@@ -143,8 +140,8 @@ def exchange(replicas: Replicas, a: int, b: int) -> None:
 
 
 @jit
-def note_ends(last_end: npt.NDArray[np.int64], trips: npt.NDArray[np.int64], K: int) -> None:
-    """Mark the replicas at the ladder's ends and count those that are back at the cold one."""
+def note_ends(last_end: IntArray, trips: IntArray, K: int) -> None:
+    """Mark the replicas at the ends of the ladder, and count those that returned to the cold end."""
     for copy in range(len(trips)):
         cold, hot = copy * K, copy * K + K - 1
         if last_end[cold] == HOT:
@@ -156,7 +153,7 @@ def note_ends(last_end: npt.NDArray[np.int64], trips: npt.NDArray[np.int64], K: 
 
 @jit
 def record(replicas: Replicas, records: Records, K: int, at: int) -> None:
-    """Write the energies, and the overlaps of the two copies and of replicas with their past."""
+    """Record the energies, the overlaps of the two copies, and those of replicas with their initial configurations."""
     for row in range(len(replicas.x)):
         origin = replicas.origin[row]
         records.energies[row, at] = replicas.energy[row]

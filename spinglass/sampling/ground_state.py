@@ -1,4 +1,6 @@
-"""The search for the ground state by repeated annealing."""
+"""Search for the ground state by repeated simulated annealing."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,26 +10,42 @@ import numpy.typing as npt
 
 from spinglass._common.arguments import whole_number
 from spinglass._common.seeds import Seed, child, seed_sequence
+from spinglass._common.types import Array
 from spinglass.descent.scale import gradient_scale
 from spinglass.geometry import random_points
-from spinglass.landscape import Array, Landscape, check_landscape
+from spinglass.landscape import Landscape, check_landscape
 from spinglass.sampling.annealing import anneal, schedule
 
-# Energies per spin closer than this, in units of the gradient scale, are one minimum's: descents end to 1e-8 in the
-# gradient, 1e-16 in the energy. So are those that are equal to the rounding of the energy.
+# Energies per spin whose difference is below this, in units of the gradient scale, belong to the same minimum: descents
+# are accurate to 1e-8 in the gradient and 1e-16 in the energy. The same holds if they agree up to rounding.
 _SAME, _ROUNDING = 1e-9, 500 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GroundState:
-    """The lowest point that annealing found, and how often it was found.
+    """The lowest minimum found by repeated annealing.
 
-    ``status`` is "confirmed" when independent anneals ended there as often as was asked, else "unconfirmed": then a
-    lower point is likely to have been missed. A confirmed one is no proof; `enumerate_critical_points` gives that at
-    small n.
+    A "confirmed" ground state is not proved to be the ground state; for small n `enumerate_critical_points` gives a
+    proof.
+
+    Attributes
+    ----------
+    x : ndarray, shape (n,)
+        The minimum, on the sphere; NaN if no anneal ended at a finite energy.
+    energy : float
+        Total energy.
+    energy_per_spin : float
+        ``energy / n``.
+    hits : int
+        Number of independent anneals that ended at this energy.
+    anneals : int
+        Number of anneals.
+    status : str
+        "confirmed" if at least the requested number of anneals ended at this energy, else "unconfirmed", in which case
+        a lower minimum may have been missed.
     """
 
-    x: Array = field(repr=False)  # (n,), on the sphere
+    x: Array = field(repr=False)
     energy: float
     energy_per_spin: float
     hits: int
@@ -44,15 +62,35 @@ def ground_state(
     most: int = 256,
     seed: Seed = 0,
 ) -> GroundState:
-    """Anneal batches of random starts until ``hits`` of them have ended at the lowest energy, ``most`` at the most.
+    """Search for the ground state: anneal random starts in batches until several end at the lowest energy found.
 
-    The first batch anneals through ``temperatures``, by default those of `anneal`.
-    Every further batch anneals more slowly, through twice as many temperatures as the one before, up to eight times.
+    Every batch anneals more slowly than the previous one, through twice as many temperatures, up to eight times as many
+    as the first.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        The energy function.
+    temperatures : array_like, shape (T,), optional
+        Temperatures of the first batch, which never increase; by default those of `anneal`.
+    batch : int, default 32
+        Number of starts per batch.
+    hits : int, default 4
+        Number of anneals that must end at the lowest energy to confirm it.
+    most : int, default 256
+        No further batch begins after this number of anneals.
+    seed : int, SeedSequence or Generator, default 0
+        Source of randomness.
+
+    Returns
+    -------
+    GroundState
+        The lowest minimum and its status.
 
     Raises
     ------
     ValueError
-        As `anneal`, and if a number is not whole or below 1.
+        As `anneal`, and if ``batch``, ``hits`` or ``most`` is not a whole number of at least 1.
 
     Examples
     --------

@@ -1,4 +1,6 @@
-"""Hamiltonian Monte Carlo on the sphere."""
+"""Geodesic Hamiltonian Monte Carlo on the sphere."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
@@ -10,51 +12,85 @@ import numpy.typing as npt
 from spinglass._common.arguments import whole_number
 from spinglass._common.jit import jit
 from spinglass._common.seeds import Seed
+from spinglass._common.types import Array, IntArray
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.row_kernels import over_rows
 from spinglass.descent.scale import gradient_scale
-from spinglass.landscape import Array, Landscape, check_landscape
+from spinglass.landscape import Landscape, check_landscape
 from spinglass.sampling.checks import positive_temperature, starts
 from spinglass.sampling.moves import accept_rows, begin_trajectories, kick, rotate
 from spinglass.sampling.noise import Words, row_keys
 
-# Tuning brings the acceptance here (Beskos et al. 2013 find 0.65 for long trajectories in many dimensions; short
-# ones at small n lose less by refusing less).
+# Acceptance rate at which tuning aims. Beskos et al. 2013 derive 0.65 for long trajectories in high dimension; for
+# short trajectories at small n a higher rate is more efficient.
 TARGET = 0.8
 
 
 class HMCState(NamedTuple):
-    """What a chain needs to go on; rows are chains."""
+    """State of B chains, from which sampling can continue.
 
-    x: Array  # (B, n), on the sphere
-    energy: Array  # (B,), total
-    gradient: Array  # (B, n), Euclidean
-    size: Array  # (B,), of a leapfrog step
-    keys: Words  # (B, 2), of the random numbers
-    age: int  # trajectories since the start
+    Attributes
+    ----------
+    x : ndarray, shape (B, n)
+        Points on the sphere, one row per chain.
+    energy : ndarray, shape (B,)
+        Total energies.
+    gradient : ndarray, shape (B, n)
+        Euclidean gradients of the total energy.
+    size : ndarray, shape (B,)
+        Sizes of a leapfrog step.
+    keys : ndarray of uint64, shape (B, 2)
+        Keys of the random numbers.
+    age : int
+        Number of trajectories since the start.
+    """
+
+    x: Array
+    energy: Array
+    gradient: Array
+    size: Array
+    keys: Words
+    age: int
 
 
 class HMCInfo(NamedTuple):
-    """What is only reported of a call of ``step``."""
+    """Diagnostics of a call of ``step``.
 
-    acceptance: Array  # (B,), mean probability over the call's trajectories
+    Attributes
+    ----------
+    acceptance : ndarray, shape (B,)
+        Mean acceptance probability of each chain over the trajectories of the call.
+    """
+
+    acceptance: Array
 
 
 @dataclass(frozen=True)
 class HMC:
-    """Samples exp(-energy/T) under the uniform measure on ``|x|^2 = n`` by geodesic Hamiltonian Monte Carlo.
+    """Samples the Gibbs measure exp(-energy/T) on the sphere ``|x|^2 = n`` by geodesic Hamiltonian Monte Carlo.
 
-    A trajectory draws a tangent momentum, makes ``leaps`` leapfrog steps (kicks by the gradient of energy/T and
-    great-circle drifts) and is accepted with probability ``min(1, exp(-change of energy/T + |p|^2/2))``: the law is
-    exact for any step size. Each chain has its own step size, varied at random by up to a quarter;
-    ``step(..., tune=True)`` adapts it, and such steps are not to be sampled.
+    A trajectory draws a Gaussian tangent momentum p, makes ``leaps`` leapfrog steps (kicks by the gradient of energy/T
+    and moves along great circles), and is accepted with probability ``min(1, exp(-change of (energy/T + |p|^2/2)))``.
+    The sampled distribution is therefore exact for any step size. Each chain has its own step size, which is varied at
+    random by up to a quarter. ``step(..., tune=True)`` adapts the step sizes; discard the states of such steps.
 
-    Source: Byrne and Girolami, Scand. J. Stat. 40 (2013) 825, section 4.1.
+    Parameters
+    ----------
+    landscape : Landscape
+        The energy function.
+    temperature : float
+        Temperature T, in units of the total energy.
+    leaps : int, default 8
+        Number of leapfrog steps per trajectory.
 
     Raises
     ------
     ValueError
-        If the temperature is not positive, or ``leaps`` is no whole number of at least 1.
+        If the temperature is not positive, or ``leaps`` is not a whole number of at least 1.
+
+    References
+    ----------
+    Byrne and Girolami, Scand. J. Stat. 40 (2013) 825, section 4.1.
 
     Examples
     --------
@@ -76,7 +112,20 @@ class HMC:
         whole_number("leaps", self.leaps, 1)
 
     def init(self, x: npt.ArrayLike, seed: Seed) -> HMCState:
-        """Start a chain from every point, shape (n,) or (B, n), on the sphere; row b's noise is its own."""
+        """Return the initial state of one chain per point.
+
+        Parameters
+        ----------
+        x : array_like, shape (n,) or (B, n)
+            Points on the sphere.
+        seed : int, SeedSequence or Generator
+            Source of randomness; the random numbers of a chain depend on the seed and its row number only.
+
+        Returns
+        -------
+        HMCState
+            State of B chains (B = 1 for a single point).
+        """
         points = starts(x, self.landscape.n)
         energy, gradient = Evaluator(self.landscape, len(points))(points)
         natural = self.temperature / gradient_scale(self.landscape)
@@ -84,7 +133,24 @@ class HMC:
         return HMCState(points, energy, gradient, size, row_keys(seed, len(points)), 0)
 
     def step(self, state: HMCState, steps: int = 1, *, tune: bool = False) -> tuple[HMCState, HMCInfo]:
-        """Return the state ``steps`` trajectories later; the same as one at a time."""
+        """Advance the chains; several steps in one call give the same result as single steps.
+
+        Parameters
+        ----------
+        state : HMCState
+            Current state; it is not changed.
+        steps : int, default 1
+            Number of trajectories.
+        tune : bool, default False
+            Whether to adapt the step sizes.
+
+        Returns
+        -------
+        state : HMCState
+            State after the steps.
+        info : HMCInfo
+            Acceptance rates.
+        """
         evaluate = Evaluator(self.landscape, len(state.x))
         x, energy, gradient, size = (array.copy() for array in state[:4])
         probability, mean = np.empty_like(energy), np.zeros_like(energy)
@@ -133,29 +199,27 @@ class HMC:
 
 
 def first_size(n: int, temperature: float | Array) -> Array:
-    """Return a step size to begin with: some curvature over temperature, falling as n^(-1/4) for equal acceptance.
+    """Return an initial step size, which decreases as n^(-1/4) to keep the acceptance rate about constant in n.
 
-    The temperature is in units of the landscape's gradient scale.
+    The temperature is in units of the gradient scale of the landscape.
     """
     return np.asarray(0.6 * np.sqrt(np.minimum(temperature, 2.0)) * n**-0.25)
 
 
 @jit
 def tuning_rate(number: int) -> float:
-    """Return how strongly trajectory number ``number`` of the tuning changes the step size."""
+    """Return the rate at which trajectory number ``number`` of the tuning changes the logarithm of the step size."""
     rate: float = 0.6 / np.sqrt(1.0 + number / 10.0)
     return rate
 
 
 @jit
-def _drift(rows: npt.NDArray[np.int64], x: Array, p: Array, size: Array) -> None:
+def _drift(rows: IntArray, x: Array, p: Array, size: Array) -> None:
     for k in range(rows.size):
         rotate(x[k], p[k], size[k])
 
 
 @jit
-def _kick(
-    share: float, rows: npt.NDArray[np.int64], x: Array, p: Array, gradient: Array, beta: Array, size: Array
-) -> None:
+def _kick(share: float, rows: IntArray, x: Array, p: Array, gradient: Array, beta: Array, size: Array) -> None:
     for k in range(rows.size):
         kick(x[k], p[k], gradient[k], share * size[k] * beta[k])

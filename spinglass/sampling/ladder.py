@@ -1,18 +1,32 @@
 """Ladders of temperatures for parallel tempering."""
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 
 from spinglass._common.arguments import whole_number
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 from spinglass.sampling.checks import positive_temperature
 
-# Below this, rejections are noise; it also keeps the barrier increasing.
+# Smaller rejection rates are noise; the bound also keeps the cumulative barrier strictly increasing.
 _LEAST_REJECTION = 1e-3
 
 
 def geometric_ladder(coldest: float, hottest: float, rungs: int) -> Array:
-    """Return ``rungs`` temperatures from ``coldest`` to ``hottest`` with equal ratios.
+    """Return a ladder of temperatures from ``coldest`` to ``hottest`` with equal ratios.
+
+    Parameters
+    ----------
+    coldest, hottest : float
+        First and last temperature, in units of the total energy.
+    rungs : int
+        Number of temperatures, at least 2.
+
+    Returns
+    -------
+    ndarray, shape (rungs,)
+        Increasing temperatures.
 
     Raises
     ------
@@ -26,7 +40,7 @@ def geometric_ladder(coldest: float, hottest: float, rungs: int) -> Array:
     """
     low, high = positive_temperature(coldest, "coldest"), positive_temperature(hottest, "hottest")
     if low >= high:
-        raise ValueError(f"the ladder must rise: coldest = {low:g} is not below hottest = {high:g}")
+        raise ValueError(f"the ladder must increase: coldest = {low:g} is not below hottest = {high:g}")
     return np.geomspace(low, high, whole_number("rungs", rungs, 2))
 
 
@@ -47,11 +61,26 @@ def check_ladder(temperatures: npt.ArrayLike) -> Array:
 
 
 def equalised(temperatures: Array, swap_rates: Array) -> Array:
-    """Return a ladder of the same ends and length on which all swap rates would be equal, shapes (K,) and (K-1,).
+    """Return a ladder with the same ends and length on which all swap rates are expected to be equal.
 
-    The rejections add up to a barrier along 1/T that depends little on the ladder; its parts are made equal.
+    The rejection rates add up to a cumulative barrier as a function of 1/T that hardly depends on the ladder. The new
+    ladder divides this barrier into equal parts.
 
-    Source: Syed, Bouchard-Cote, Deligiannidis and Doucet, J. R. Stat. Soc. B 84 (2022) 321, section 5.1.
+    Parameters
+    ----------
+    temperatures : ndarray, shape (K,)
+        Current ladder.
+    swap_rates : ndarray, shape (K-1,)
+        Mean swap probabilities of neighbours on this ladder.
+
+    Returns
+    -------
+    ndarray, shape (K,)
+        New ladder.
+
+    References
+    ----------
+    Syed, Bouchard-Côté, Deligiannidis and Doucet, J. R. Stat. Soc. B 84 (2022) 321, section 5.1.
 
     Examples
     --------

@@ -1,4 +1,6 @@
-"""Overdamped Langevin dynamics on the sphere, in time."""
+"""Overdamped Langevin dynamics on the sphere."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
@@ -9,9 +11,10 @@ import numpy.typing as npt
 
 from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.seeds import Seed
+from spinglass._common.types import Array
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.row_kernels import over_rows
-from spinglass.landscape import Array, Landscape, check_landscape
+from spinglass.landscape import Landscape, check_landscape
 from spinglass.sampling.checks import positive_temperature, starts
 from spinglass.sampling.moves import diffuse_rows, drift_rows, euler_rows, tangent_noise
 from spinglass.sampling.noise import Words, row_keys
@@ -20,41 +23,76 @@ SCHEMES = ("splitting", "euler")
 
 
 class LangevinState(NamedTuple):
-    """What a chain needs to go on; rows are chains."""
+    """State of B chains, from which the dynamics can continue.
 
-    x: Array  # (B, n), on the sphere
-    energy: Array  # (B,), total
-    gradient: Array  # (B, n), Euclidean
-    keys: Words  # (B, 2), of the random numbers
-    age: int  # steps since the start
+    Attributes
+    ----------
+    x : ndarray, shape (B, n)
+        Points on the sphere, one row per chain.
+    energy : ndarray, shape (B,)
+        Total energies.
+    gradient : ndarray, shape (B, n)
+        Euclidean gradients of the total energy.
+    keys : ndarray of uint64, shape (B, 2)
+        Keys of the random numbers.
+    age : int
+        Number of steps since the start.
+    """
+
+    x: Array
+    energy: Array
+    gradient: Array
+    keys: Words
+    age: int
 
 
 class LangevinInfo(NamedTuple):
-    """What is only reported of a call of ``step``."""
+    """Diagnostics of a call of ``step``.
 
-    time: float  # since the start
-    angle: Array  # (B,), by which the points have turned; steps of much over 0.5 resolve nothing
+    Attributes
+    ----------
+    time : float
+        Time since the start.
+    angle : ndarray, shape (B,)
+        Angle, in radians, between the points before and after the call. If it is much larger than 0.5 for a single
+        step, the time step is too large.
+    """
+
+    time: float
+    angle: Array
 
 
 @dataclass(frozen=True)
 class Langevin:
-    r"""The dynamics ``dx = -grad_R energy dt + sqrt(2T) P o dW`` (Stratonovich), whose law tends to exp(-energy/T).
+    r"""Langevin dynamics ``dx = -grad_R energy dt + sqrt(2T) P o dW`` (Stratonovich) on the sphere ``|x|^2 = n``.
 
-    ``grad_R`` is the Riemannian gradient of the total energy, P the projection to the tangent space, and the
-    equilibrium is with respect to the uniform measure on ``|x|^2 = n``. At T = 0 the dynamics would be the gradient
-    flow of ``descend(method="gradient")`` in the same time. Physics papers with variance n/2 of the energy have
-    ``T_here = sqrt(2) T`` and ``t_here = t / sqrt(2)``.
+    ``grad_R`` is the Riemannian gradient of the total energy and P the projection to the tangent space. The equilibrium
+    distribution is exp(-energy/T) with respect to the uniform measure. In the limit T = 0 the dynamics is the gradient
+    flow of ``descend(method="gradient")``, with the same unit of time. Quantities of physics papers, in which the
+    energy has variance n/2, convert as ``T_here = sqrt(2) T`` and ``t_here = t / sqrt(2)``.
 
-    Schemes: ``"splitting"``, of weak order 2: half a step of spherical diffusion, a midpoint step of the flow, half
-    a step of diffusion, at two evaluations a step; ``"euler"``, of weak order 1: one evaluation a step.
-
-    Source: Strang, SIAM J. Numer. Anal. 5 (1968) 506, for the splitting; the length of the diffusive steps is
-    derived in `spinglass.sampling.moves.diffuse_rows`.
+    Parameters
+    ----------
+    landscape : Landscape
+        The energy function.
+    temperature : float
+        Temperature T, in units of the total energy.
+    dt : float, default 0.01
+        Time step.
+    scheme : {"splitting", "euler"}, default "splitting"
+        ``"splitting"`` has weak order 2: half a step of spherical diffusion, a midpoint step of the gradient flow, and
+        half a step of diffusion, with two evaluations per step. ``"euler"`` has weak order 1 and one evaluation per
+        step.
 
     Raises
     ------
     ValueError
         If the temperature or the step is not positive, or the scheme is unknown.
+
+    References
+    ----------
+    Strang, SIAM J. Numer. Anal. 5 (1968) 506, for the splitting; the length of the diffusive steps is
+    derived in `spinglass.sampling.moves.diffuse_rows`.
 
     Examples
     --------
@@ -79,13 +117,41 @@ class Langevin:
             raise ValueError(f"scheme must be one of {', '.join(SCHEMES)}; not {self.scheme!r}")
 
     def init(self, x: npt.ArrayLike, seed: Seed) -> LangevinState:
-        """Start a chain from every point, shape (n,) or (B, n), on the sphere; row b's noise is its own."""
+        """Return the initial state of one chain per point.
+
+        Parameters
+        ----------
+        x : array_like, shape (n,) or (B, n)
+            Points on the sphere.
+        seed : int, SeedSequence or Generator
+            Source of randomness; the random numbers of a chain depend on the seed and its row number only.
+
+        Returns
+        -------
+        LangevinState
+            State of B chains (B = 1 for a single point).
+        """
         points = starts(x, self.landscape.n)
         energy, gradient = Evaluator(self.landscape, len(points))(points)
         return LangevinState(points, energy, gradient, row_keys(seed, len(points)), 0)
 
     def step(self, state: LangevinState, steps: int = 1) -> tuple[LangevinState, LangevinInfo]:
-        """Return the state ``steps`` steps later; the same as one step at a time."""
+        """Advance the chains; several steps in one call give the same result as single steps.
+
+        Parameters
+        ----------
+        state : LangevinState
+            Current state; it is not changed.
+        steps : int, default 1
+            Number of time steps.
+
+        Returns
+        -------
+        state : LangevinState
+            State after the steps.
+        info : LangevinInfo
+            Time, and angle between the points before and after.
+        """
         evaluate = Evaluator(self.landscape, len(state.x))
         x, gradient = state.x.copy(), state.gradient
         for number in range(state.age, state.age + whole_number("steps", steps, 1)):
@@ -106,15 +172,46 @@ class Langevin:
         )
 
     def euler(self, x: Array, gradient: Array, xi: Array) -> None:
-        """Make an Euler step with the noise ``xi``, in place."""
+        """Make one Euler step, in place.
+
+        Parameters
+        ----------
+        x : ndarray, shape (B, n)
+            Points on the sphere, overwritten.
+        gradient : ndarray, shape (B, n)
+            Euclidean gradients at ``x``.
+        xi : ndarray, shape (B, n)
+            Standard normal tangent vectors.
+        """
         euler_rows(x, gradient, xi, np.full(len(x), self.temperature), self.dt)
 
     def diffuse(self, x: Array, xi: Array) -> None:
-        """Diffuse for half a step with the noise ``xi``, in place."""
+        """Make half a time step of spherical diffusion, in place.
+
+        Parameters
+        ----------
+        x : ndarray, shape (B, n)
+            Points on the sphere, overwritten.
+        xi : ndarray, shape (B, n)
+            Standard normal tangent vectors, overwritten.
+        """
         diffuse_rows(x, xi, np.full(len(x), self.temperature), self.dt / 2)
 
     def drift(self, evaluate: Evaluator, x: Array) -> Array:
-        """Return the points after a midpoint step of the gradient flow."""
+        """Return the points after one midpoint step of the gradient flow.
+
+        Parameters
+        ----------
+        evaluate : Evaluator
+            Evaluates the landscape.
+        x : ndarray, shape (B, n)
+            Points on the sphere.
+
+        Returns
+        -------
+        ndarray, shape (B, n)
+            New points.
+        """
         middle = x.copy()
         drift_rows(x, middle, evaluate(middle)[1], self.dt / 2)
         drift_rows(x, middle, evaluate(middle)[1], self.dt)

@@ -1,16 +1,15 @@
-"""What chains on the sphere do to a row: geodesics, kicks by a force, Gaussian tangent vectors, spherical diffusion.
+"""Elementary moves of chains on the sphere: geodesics, kicks by a force, Gaussian tangent vectors, diffusion.
 
-Kernels that take ``rows`` are called through `spinglass.descent.row_kernels.over_rows` on blocks of arrays of that
-length.
-No loop both stores and sums (see `spinglass.descent.row_kernels`).
+Kernels with an argument ``rows`` are called through `spinglass.descent.row_kernels.over_rows`, on blocks of arrays of
+that length. No loop both stores and sums, for the reason given in `spinglass.descent.row_kernels`.
 """
 
 import numpy as np
 
 from spinglass._common.jit import jit
+from spinglass._common.types import Array
 from spinglass.descent.method import Rows
 from spinglass.descent.row_kernels import dot, normalise, step_along, tangent_part
-from spinglass.landscape import Array
 from spinglass.sampling.noise import Words, normals, uniform
 
 # Streams of random numbers within one step.
@@ -19,7 +18,7 @@ _MOMENTUM, _LENGTH, _CHOICE = 0, 1, 2
 
 @jit
 def make_tangent(x: Array, v: Array) -> None:
-    """Take the radial part out of v, in place."""
+    """Remove the radial part of v, in place."""
     radial = dot(x, v) / x.size
     for i in range(x.size):
         v[i] -= radial * x[i]
@@ -35,10 +34,10 @@ def tangent_noise(step: int, stream: int, rows: Rows, keys: Words, x: Array, out
 
 @jit
 def rotate(x: Array, p: Array, t: float) -> None:
-    """Follow the geodesic from x with velocity p for a time t, in place; p stays the velocity.
+    """Follow the geodesic from x with velocity p for a time t; x and the velocity p are updated in place.
 
-    x is put back on the sphere and p in its tangent space: their rounding errors would be fed back by `kick` and grow
-    exponentially along a trajectory, all the faster the larger the radial part of the gradient is.
+    x is projected to the sphere and p to its tangent space. Otherwise `kick` would amplify their rounding errors
+    exponentially along a trajectory, at a rate that increases with the radial part of the gradient.
     """
     rate = np.sqrt(dot(p, p) / x.size)
     if rate == 0.0:
@@ -57,9 +56,9 @@ def rotate(x: Array, p: Array, t: float) -> None:
 
 @jit
 def kick(x: Array, p: Array, gradient: Array, t: float) -> None:
-    """``p -= t`` times the tangent part of the gradient, in place.
+    """Subtract t times the tangent part of the gradient from p, in place.
 
-    p is projected once more, as the rounding error of the tangent part is proportional to the radial part.
+    p is projected again because the rounding error of the tangent part is proportional to the radial part.
     """
     radial = dot(x, gradient) / x.size
     for i in range(x.size):
@@ -81,10 +80,11 @@ def euler_rows(x: Array, gradient: Array, xi: Array, temperature: Array, dt: flo
 
 @jit
 def diffuse_rows(x: Array, xi: Array, temperature: Array, dt: float) -> None:
-    """Move every row along the geodesic of a Gaussian tangent vector, so long that diffusion is met to second order.
+    """Move every row along the geodesic of a Gaussian tangent vector, scaled to match diffusion to second order.
 
-    On S^d, with s = T dt/n, the spherical mean over angles of ``E theta^2 = 2 d s (1 - (d-1) s/3)`` and
-    ``E theta^4 = 4 d (d+2) s^2`` is ``exp(s Laplacian) + O(s^3)`` on every spherical harmonic. Exact for d = 1.
+    On S^d with s = T dt/n, the mean over all directions of a move by an angle theta with moments
+    ``E theta^2 = 2 d s (1 - (d-1) s/3)`` and ``E theta^4 = 4 d (d+2) s^2`` acts on every spherical harmonic as
+    ``exp(s Laplacian) + O(s^3)``. For d = 1 the move is exact.
     """
     n = x.shape[1]
     for row in range(len(x)):
@@ -94,7 +94,7 @@ def diffuse_rows(x: Array, xi: Array, temperature: Array, dt: float) -> None:
 
 @jit
 def drift_rows(start: Array, x: Array, gradient: Array, dt: float) -> None:
-    """``x <- retract(start, -dt grad)`` for every row, the tangent part of the gradient being taken at x."""
+    """``x <- retract(start, -dt grad)`` for every row, where grad is the tangent part of ``gradient`` at x."""
     slope = np.empty(x.shape[1])
     for row in range(len(x)):
         tangent_part(x[row], gradient[row], slope)
@@ -115,9 +115,10 @@ def begin_trajectories(
     step_size: Array,
     total: Array,
 ) -> None:
-    """Draw momenta, write the total energies ``beta E + |p|^2/2``, kick by half a step.
+    """Draw momenta, write the Hamiltonians ``beta E + |p|^2/2`` to ``total``, and kick by half a step.
 
-    ``step_size`` is ``size`` times 3/4 to 5/4 at random: trajectories of one length may meet a period of the motion.
+    ``step_size`` is ``size`` times a random factor between 3/4 and 5/4, because trajectories of a fixed length could
+    coincide with a period of the motion.
     """
     normalise(x)
     tangent_noise(step, _MOMENTUM, rows, keys, x, p)
@@ -143,10 +144,10 @@ def accept_rows(
     total: Array,
     probability: Array,
 ) -> None:
-    """Metropolis: put the trials that pass in the place of the rows, and write each one's acceptance probability."""
+    """Metropolis test: replace the rows by the accepted trials, and write all acceptance probabilities."""
     for row in range(rows.size):
         excess = beta[row] * trial_energy[row] + 0.5 * dot(p[row], p[row]) - total[row]
-        # A trial that could not be evaluated is refused: NaN compares false.
+        # A trial that could not be evaluated is rejected, because comparisons with NaN are false.
         probability[row] = np.exp(-max(excess, 0.0)) if excess < np.inf else 0.0
         if uniform(keys[row], step, _CHOICE, 0) <= probability[row]:
             x[row] = trial[row]

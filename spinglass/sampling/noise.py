@@ -1,7 +1,8 @@
-"""Random numbers by position: normals and uniforms that are functions of a row's key, a step and a stream.
+"""Counter-based random numbers: normals and uniforms that are functions of a row's key, a step and a stream.
 
-A generator keeps a state and hands out numbers in the order in which they are asked for; here number k of step t of
-row b is a function of (key_b, t, k). A chain that is cut and resumed, or run beside other rows, has the same bits.
+An ordinary generator has a state, and its numbers depend on the order of the calls. Here number k of step t of row b is
+a function of (key_b, t, k), so a chain has the same bits whether or not it is interrupted and resumed, and whichever
+other rows are run with it.
 
 Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11 (2011): Philox4x64-10.
 """
@@ -17,7 +18,7 @@ from numba import types
 from spinglass._common.arguments import whole_number
 from spinglass._common.jit import intrinsic, jit
 from spinglass._common.seeds import Seed, child, seed_sequence
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 
 Words = npt.NDArray[np.uint64]
 
@@ -28,7 +29,7 @@ _BITS_11, _ULP = np.uint64(11), 2.0**-53
 
 
 def row_keys(seed: Seed, rows: int, first: int = 0) -> Words:
-    """Return one key (2 words) a row, shape (rows, 2): row b's comes from the seed and ``first + b`` alone.
+    """Return keys of two words, shape (rows, 2); the key of row b depends on the seed and ``first + b`` only.
 
     >>> bool((row_keys(0, 3)[1:] == row_keys(0, 2, first=1)).all())
     True
@@ -58,7 +59,7 @@ def _high_half(typingctx: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
 
 @jit
 def philox(key: Words, step: int, stream: int, block: int, out: Words) -> None:
-    """Write the four words of the counter (block, step, stream, 0) under a key of two words."""
+    """Write the four words of Philox4x64-10 for the counter (block, step, stream, 0) and a key of two words."""
     a, b, c, d = np.uint64(block), np.uint64(step), np.uint64(stream), np.uint64(0)
     k, m = key[0], key[1]
     for _ in range(_ROUNDS):
@@ -72,7 +73,7 @@ def philox(key: Words, step: int, stream: int, block: int, out: Words) -> None:
 
 @jit
 def uniform(key: Words, step: int, stream: int, block: int) -> float:
-    """Return one number in (0, 1], a multiple of 2^-53."""
+    """Return a uniform number in (0, 1], a multiple of 2^-53."""
     words = np.empty(4, np.uint64)
     philox(key, step, stream, block, words)
     return (float(words[0] >> _BITS_11) + 1.0) * _ULP
@@ -80,7 +81,7 @@ def uniform(key: Words, step: int, stream: int, block: int) -> float:
 
 @jit
 def normals(key: Words, step: int, stream: int, out: Array) -> None:
-    """Fill ``out`` (n,) with independent standard normals (Box and Muller 1958)."""
+    """Fill ``out`` (n,) with independent standard normals by the Box-Muller transform."""
     words = np.empty(4, np.uint64)
     for block in range((out.size + 3) // 4):
         philox(key, step, stream, block, words)

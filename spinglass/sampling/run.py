@@ -1,4 +1,6 @@
-"""Whole runs: burn in, adapt, sample, and judge whether hot and cold starts have met."""
+"""Complete sampling runs: burn-in, tuning, sampling, and a check of equilibration."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 
@@ -18,7 +20,7 @@ from spinglass.sampling.ladder import equalised
 from spinglass.sampling.samples import Samples, Tempering
 from spinglass.sampling.tempering import ParallelTempering
 
-# Shares of the burn-in after each of which the ladder is made anew; what is left only tunes step sizes.
+# Fractions of the burn-in after which the ladder is adapted; the rest of the burn-in only tunes step sizes.
 _ROUNDS = (0.1, 0.15, 0.25)
 
 
@@ -32,11 +34,33 @@ def sample(
     leaps: int = 8,
     seed: Seed = 0,
 ) -> Samples:
-    """Sample exp(-energy/T) on the sphere by Hamiltonian Monte Carlo, half the chains from hot, half from cold starts.
+    """Sample the Gibbs measure exp(-energy/T) on the sphere by Hamiltonian Monte Carlo.
 
-    Hot starts are uniform random points, cold ones minima that L-BFGS finds from random points. ``burn_in`` sweeps
-    (by default as many as are sampled) tune each chain's step size and are dropped. The result's ``status`` says
-    whether all chains have met; at low temperature they will not, and `temper` is the remedy.
+    Half of the chains start hot, from uniform random points; the other half start cold, from minima that L-BFGS finds
+    from random points. The ``status`` of the result tells whether hot and cold chains have reached the same
+    distribution. At low temperature they do not; use `temper` there.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        The energy function.
+    temperature : float
+        Temperature T, in units of the total energy.
+    sweeps : int, default 1000
+        Number of recorded trajectories per chain, at least 4.
+    chains : int, default 8
+        Number of chains, at least 2.
+    burn_in : int, optional
+        Number of trajectories before recording, which tune the step sizes and are discarded; default ``sweeps``.
+    leaps : int, default 8
+        Number of leapfrog steps per trajectory.
+    seed : int, SeedSequence or Generator, default 0
+        Source of randomness.
+
+    Returns
+    -------
+    Samples
+        Energies per spin of all chains, their final points, and diagnostics.
 
     Raises
     ------
@@ -81,17 +105,43 @@ def temper(
     adapt: bool = True,
     seed: Seed = 0,
 ) -> Tempering:
-    """Sample many glasses at a ladder of temperatures by parallel tempering, and judge each.
+    """Sample many disorder samples at a ladder of temperatures by parallel tempering, and check their equilibration.
 
-    ``burn_in`` sweeps (by default as many as are sampled) tune step sizes and, with ``adapt``, move all temperatures
-    but the ends so that swap rates become equal; both then stay as they are. See `ParallelTempering` for the moves
-    and `Tempering.status` for the judgement. The same seed gives the same bits for any number of threads. Ctrl-C ends
-    the run within seconds and loses it; what is to be kept goes in several calls of `ParallelTempering.step`.
+    See `ParallelTempering` for the moves and `Tempering.status` for the checks. The same seed gives the same bits for
+    any number of threads. Ctrl-C ends the run within seconds without a result; use several calls of
+    `ParallelTempering.step` to keep intermediate results.
+
+    Parameters
+    ----------
+    glasses : sequence of SphericalSpinGlass
+        S models (disorder samples) with the same n and orders.
+    temperatures : array_like, shape (K,)
+        Increasing temperatures, at least two, in units of the total energy.
+    sweeps : int, default 1000
+        Number of sweeps after the burn-in.
+    burn_in : int, optional
+        Number of sweeps before recording, which tune the step sizes and are discarded; default ``sweeps``.
+    every : int, default 1
+        A record is taken every this many sweeps, so there are ``T = sweeps // every`` records, at least 4.
+    leaps : int, default 6
+        Number of leapfrog steps per trajectory.
+    adapt : bool, default True
+        Whether the burn-in also moves the temperatures, except the two ends, to make swap rates equal.
+    seed : int, SeedSequence or Generator, default 0
+        Source of randomness.
+
+    Returns
+    -------
+    Tempering
+        Records and checks. The axes of its arrays are, in this order, disorder sample (S), copy (2: hot start, cold
+        start), temperature (K, in the order of its ``temperatures``) and record (T). ``energies`` are per spin.
 
     Raises
     ------
     ValueError
         As `ParallelTempering`, and if there are fewer than 4 records.
+    TypeError
+        If ``glasses`` is not a list of `SphericalSpinGlass`.
 
     Examples
     --------
@@ -104,14 +154,14 @@ def temper(
     tempering = ParallelTempering(glasses, temperatures, leaps)
     records = whole_number("sweeps", sweeps, 1) // whole_number("every", every, 1)
     if records < 4:
-        raise ValueError(f"{sweeps} sweeps recorded every {every} leave {records} records; at least 4 are due")
+        raise ValueError(f"need at least 4 records, got {records} from {sweeps} sweeps with every = {every}")
     tempering.check_memory(records)
     dropped = sweeps if burn_in is None else whole_number("burn_in", burn_in, 0)
     rounds = [int(share * dropped) for share in _ROUNDS] if adapt else []
     state = tempering.init(seed)
     for length in filter(None, rounds):
         state, info = tempering.step(state, length, every=length, tune=True)
-        # A glass without finite energies has no swap rates, and must not spoil the ladder of the others.
+        # A sample without finite energies has no swap rates and is left out of the adaptation of the ladder.
         known = info.swap_rates[np.isfinite(info.swap_rates).all(axis=(1, 2))]
         if len(known):
             tempering = tempering.with_ladder(equalised(tempering.ladder, known.mean(axis=(0, 1))))

@@ -1,4 +1,6 @@
-"""What sampling returns: traces, and whether they may be trusted."""
+"""Results of sampling: records of energies and overlaps, and checks of equilibration."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,27 +9,26 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from spinglass.landscape import Array
+from spinglass._common.types import Array, BoolArray, IntArray, TextArray
 from spinglass.sampling.diagnostics import effective_sample_size, split_rhat
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Above this the chains from hot and from cold starts have not met (Gelman et al. 2013, section 11.4).
+# Above this value of R-hat, chains from hot and cold starts have not converged (Gelman et al. 2013, section 11.4).
 LARGEST_RHAT = 1.1
-# Swap probability below which two parts of a ladder are as good as apart.
+# Swap probability below which two parts of a ladder are effectively disconnected.
 LEAST_SWAP_RATE = 0.05
-# `Tempering.excess_overlap` above which replicas have kept to their valleys: at equilibrium it lies below 0 and
-# scatters by a few hundredths, where replicas are frozen it is some tenths.
+# `Tempering.excess_overlap` above which replicas have stayed in their valleys: at equilibrium it is below 0 up to noise
+# of a few hundredths; if replicas are frozen it is a few tenths.
 LARGEST_EXCESS = 0.1
 
 
 class Mixing(StrEnum):
-    """Whether chains have forgotten their starts; compares equal to its text.
+    """Result of the check of equilibration; a member compares equal to its text.
 
-    "not finite" takes precedence: an energy that is not a number says nothing about mixing.
+    "not finite" takes precedence over all others, because nothing can be inferred from energies that are not finite.
     """
 
     EQUILIBRATED = "equilibrated"
@@ -39,45 +40,59 @@ class Mixing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Samples:
-    """Chains at one temperature in one landscape, half of them from hot starts, half from cold ones."""
+    """Chains at one temperature in one landscape; half of them started hot, the other half cold.
+
+    Attributes
+    ----------
+    temperature : float
+        Temperature, in units of the total energy.
+    x : ndarray, shape (C, n)
+        Final points of the C chains, on the sphere.
+    energies : ndarray, shape (C, T)
+        Energies per spin (not total), chain by record.
+    cold : ndarray of bool, shape (C,)
+        Mask of the chains that started from minima; the others started from uniform random points.
+    acceptance : ndarray, shape (C,)
+        Mean acceptance probability of each chain.
+    """
 
     temperature: float
-    x: Array  # (C, n), where the chains stand at the end
-    energies: Array  # (C, T), per spin
-    cold: npt.NDArray[np.bool_]  # (C,), which chains started from minima
-    acceptance: Array  # (C,)
+    x: Array
+    energies: Array
+    cold: BoolArray
+    acceptance: Array
 
     @cached_property
-    def finite(self) -> npt.NDArray[np.bool_]:
-        """Which chains have finite energies throughout, shape (C,)."""
+    def finite(self) -> BoolArray:
+        """Mask of the chains whose energies are all finite, shape (C,)."""
         return np.asarray(np.isfinite(self.energies).all(axis=1))
 
     @cached_property
     def rhat(self) -> float:
-        """Split R-hat of the energy over all chains; NaN where one chain is not finite: it has not met the others."""
+        """Split R-hat of the energy over all chains; NaN if any chain is not finite."""
         return float(split_rhat(self.energies)) if self.finite.all() else float("nan")
 
     @cached_property
     def effective_samples(self) -> float:
-        """Effective number of independent energies, over all chains; 0 where one chain is not finite."""
+        """Effective number of independent energies of all chains together; 0 if any chain is not finite."""
         return float(effective_sample_size(self.energies)) if self.finite.all() else 0.0
 
     @property
     def status(self) -> Mixing:
-        """Whether hot and cold chains have met; "not finite" as soon as one chain is not."""
+        """Result of the check: "equilibrated" if R-hat is at most 1.1, else "not equilibrated", or "not finite"."""
         if not self.finite.all():
             return Mixing.NOT_FINITE
         return Mixing.EQUILIBRATED if self.rhat <= LARGEST_RHAT else Mixing.NOT_EQUILIBRATED
 
     @property
     def energy_per_spin(self) -> float:
-        """Mean energy per spin over all chains; not to be used unless ``status`` is "equilibrated"."""
+        """Mean energy per spin over all chains; it is meaningful only if ``status`` is "equilibrated"."""
         return float(self.energies.mean())
 
     @property
     def standard_error(self) -> float:
         """Standard error of `energy_per_spin`."""
-        with np.errstate(invalid="ignore"):  # NaN where a chain is not finite
+        with np.errstate(invalid="ignore"):  # NaN if a chain is not finite
             return float(np.sqrt(self.energies.var() / max(self.effective_samples, 1.0)))
 
     def __repr__(self) -> str:
@@ -94,40 +109,62 @@ class Samples:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Tempering:
-    """Parallel tempering of S glasses: two copies of a ladder of K temperatures, T records.
+    """Records of parallel tempering for S disorder samples, two copies, K temperatures and T records.
 
-    Energies are per spin. Copy 0 started hot, copy 1 cold; ``overlaps`` are between the two, at equal temperature,
-    ``own_overlaps`` of every replica, wherever it is, with the point where it stood when the records began.
+    The axes are always in the order: disorder sample (S), copy (2), temperature (K), record (T) or coordinate (n).
+    Copy 0 started hot, from uniform random points; copy 1 started cold, from minima. The temperature at position k of
+    an axis of length K is ``temperatures[k]``.
+
+    Attributes
+    ----------
+    temperatures : ndarray, shape (K,)
+        Increasing temperatures, in units of the total energy, after adaptation.
+    x : ndarray, shape (S, 2, K, n)
+        Final configurations, on the sphere; axes sample, copy, temperature, coordinate.
+    energies : ndarray, shape (S, 2, K, T)
+        Energies per spin (not total); axes sample, copy, temperature, record.
+    overlaps : ndarray, shape (S, K, T)
+        Overlaps ``x.y/n`` of copy 0 with copy 1 at the same temperature; axes sample, temperature, record.
+    own_overlaps : ndarray, shape (S, 2, K, T)
+        Overlap of each replica with its initial configuration, when recording began, even after swaps have moved it to
+        other temperatures; axes sample, copy, initial temperature, record.
+    acceptance : ndarray, shape (S, 2, K)
+        Mean acceptance probability of trajectories; axes sample, copy, temperature.
+    swap_rates : ndarray, shape (S, 2, K-1)
+        Mean swap probability of temperatures k and k+1; axes sample, copy, k.
+    round_trips : ndarray of int64, shape (S, 2)
+        Number of round trips from the cold end of the ladder to the hot end and back, all replicas of a copy together;
+        axes sample, copy.
     """
 
-    temperatures: Array  # (K,)
-    x: Array = field(repr=False)  # (S, 2, K, n), where the replicas stand at the end
-    energies: Array = field(repr=False)  # (S, 2, K, T)
-    overlaps: Array = field(repr=False)  # (S, K, T)
-    own_overlaps: Array = field(repr=False)  # (S, 2, K, T)
-    acceptance: Array  # (S, 2, K)
-    swap_rates: Array  # (S, 2, K-1)
-    round_trips: npt.NDArray[np.int64]  # (S, 2)
+    temperatures: Array
+    x: Array = field(repr=False)
+    energies: Array = field(repr=False)
+    overlaps: Array = field(repr=False)
+    own_overlaps: Array = field(repr=False)
+    acceptance: Array
+    swap_rates: Array
+    round_trips: IntArray
 
     def __len__(self) -> int:
-        """Return the number of glasses."""
+        """Return the number of disorder samples."""
         return len(self.x)
 
     @cached_property
-    def finite(self) -> npt.NDArray[np.bool_]:
-        """Which glasses have finite energies, overlaps and swap rates throughout, shape (S,)."""
+    def finite(self) -> BoolArray:
+        """Mask of the samples whose energies, overlaps and swap rates are all finite, shape (S,)."""
         numbers = (self.energies, self.overlaps, self.own_overlaps, self.swap_rates)
         rows = [np.isfinite(array).reshape(len(self), -1).all(axis=1) for array in numbers]
         return np.asarray(np.all(rows, axis=0))
 
     @cached_property
     def rhat(self) -> Array:
-        """Split R-hat of the energy over both copies, shape (S, K); NaN in glasses that are not finite."""
+        """Split R-hat of the energy over both copies, sample by temperature, shape (S, K); NaN if not finite."""
         return self._of_finite_glasses(split_rhat, np.nan)
 
     @cached_property
     def effective_samples(self) -> Array:
-        """Effective number of independent energies over both copies, shape (S, K); 0 in glasses that are not finite."""
+        """Effective number of independent energies of both copies, shape (S, K); 0 if they are not finite."""
         return self._of_finite_glasses(effective_sample_size, 0.0)
 
     def _of_finite_glasses(self, measure: Callable[[Array], Array], otherwise: float) -> Array:
@@ -137,36 +174,37 @@ class Tempering:
 
     @cached_property
     def excess_overlap(self) -> Array:
-        """How much closer replicas are to their own past than the two copies are to one another, shape (S,).
+        """Mean squared overlap of replicas with their initial configurations minus that of the two copies, shape (S,).
 
-        The mean squared overlap of replicas with where they stood, over the second half of the records, less that of
-        the copies. At equilibrium it is not positive, but for noise: with ``M_k`` the mean of ``x x^T/n`` at rung k,
-        replicas that have wandered give at most ``mean_k |M_k|^2``, which is what the copies give. Replicas that
-        change places and never leave their valleys mix energies at every rung, and show here.
+        The first mean is over the second half of the records. At equilibrium the difference is not positive, up to
+        noise: with ``M_k`` the mean of ``x x^T/n`` at temperature k, decorrelated replicas have a mean squared overlap
+        of at most ``mean_k |M_k|^2``, which is that of the copies. A positive value shows replicas that are swapped but
+        never leave their valleys, which R-hat of the energies cannot detect.
         """
         later = self.own_overlaps[..., self.own_overlaps.shape[-1] // 2 :]
         return np.asarray((later**2).mean(axis=(1, 2, 3)) - (self.overlaps**2).mean(axis=(1, 2)))
 
     @property
     def energy_per_spin(self) -> Array:
-        """Mean energy per spin over both copies, shape (S, K)."""
+        """Mean energy per spin over both copies, by sample and temperature, shape (S, K)."""
         return np.asarray(self.energies.mean(axis=(1, 3)))
 
     @property
     def standard_error(self) -> Array:
-        """Standard error of `energy_per_spin` in each glass, shape (S, K)."""
-        with np.errstate(invalid="ignore"):  # NaN in glasses that are not finite
+        """Standard error of `energy_per_spin` within each sample, by sample and temperature, shape (S, K)."""
+        with np.errstate(invalid="ignore"):  # NaN in samples that are not finite
             return np.asarray(np.sqrt(self.energies.var(axis=(1, 3)) / np.maximum(self.effective_samples, 1.0)))
 
     @property
-    def status(self) -> npt.NDArray[np.str_]:
-        """How each glass ended, shape (S,), texts of `Mixing`.
+    def status(self) -> TextArray:
+        """Result of the checks for each sample, shape (S,), texts of `Mixing`; the first that applies of the following.
 
-        The ladder does not mix where a swap rate is below 0.05 or no replica of a copy went from the cold end to the
-        hot one and back; chains are not equilibrated where R-hat between the hot and the cold copy exceeds 1.1;
-        replicas stay in their valleys where `excess_overlap` exceeds 0.1, as they do on a ladder that does not reach
-        to where a single chain mixes, above the dynamical transition temperature; "not finite" marks glasses in which
-        any of these numbers is not.
+        * "not finite": a recorded number is not finite.
+        * "ladder does not mix": a swap rate is below 0.05, or a copy has no round trip.
+        * "not equilibrated": R-hat between the hot and the cold copy exceeds 1.1 at some temperature.
+        * "replicas stay in their valleys": `excess_overlap` exceeds 0.1. This happens if the hottest temperature is not
+          above the dynamical transition temperature, where single chains mix.
+        * "equilibrated": none of these.
         """
         status = np.full(len(self), Mixing.EQUILIBRATED, dtype=object)
         status[self.excess_overlap > LARGEST_EXCESS] = Mixing.FROZEN
@@ -178,12 +216,20 @@ class Tempering:
         return status.astype(str)
 
     @property
-    def equilibrated(self) -> npt.NDArray[np.bool_]:
-        """Which glasses have equilibrated, shape (S,)."""
+    def equilibrated(self) -> BoolArray:
+        """Mask of the samples that have equilibrated, shape (S,)."""
         return np.asarray(self.status == Mixing.EQUILIBRATED)
 
-    def to_frame(self) -> "pd.DataFrame":
-        """Return a table with one row a glass and temperature."""
+    def to_frame(self) -> pd.DataFrame:
+        """Return a table with one row per disorder sample and temperature.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``temperature``, ``energy_per_spin``, ``standard_error``, ``rhat``, ``effective_samples``,
+            ``acceptance`` (mean over copies), ``swap_rate`` (with the next temperature, the smaller of the two copies;
+            NaN at the hottest) and ``status``; the index levels are ``sample`` and ``rung``.
+        """
         import pandas as pd
 
         S, K = self.rhat.shape
@@ -201,21 +247,21 @@ class Tempering:
         return pd.DataFrame(columns, index=index)
 
     def __repr__(self) -> str:
-        """Return a summary in a few lines; its ranges are those of the glasses that are finite."""
+        """Return a summary in a few lines; ranges are over the samples that are finite."""
         kinds, counts = np.unique(self.status, return_counts=True)
         S, _, K, records = self.energies.shape
         least, most = _ends(self.swap_rates[self.finite])
         return (
-            f"Tempering: {S} glasses, n = {self.x.shape[-1]}, {K} temperatures "
+            f"Tempering: {S} samples, n = {self.x.shape[-1]}, {K} temperatures "
             f"{self.temperatures[0]:g} to {self.temperatures[-1]:g}, 2 copies, {records} records\n"
             f"  status           {', '.join(f'{c} {k}' for k, c in zip(kinds, counts, strict=True))}\n"
-            f"  split R-hat      {_ends(self.rhat[self.finite])[1]:.3f} at most\n"
-            f"  excess overlap   {_ends(self.excess_overlap[self.finite])[1]:.3f} at most\n"
+            f"  split R-hat      at most {_ends(self.rhat[self.finite])[1]:.3f}\n"
+            f"  excess overlap   at most {_ends(self.excess_overlap[self.finite])[1]:.3f}\n"
             f"  swap rates       {least:.2f} to {most:.2f}\n"
-            f"  round trips      {self.round_trips.min()} to {self.round_trips.max()} a copy"
+            f"  round trips      {self.round_trips.min()} to {self.round_trips.max()} per copy"
         )
 
 
 def _ends(numbers: Array) -> tuple[float, float]:
-    """Return the smallest and the largest of the numbers, NaN where there are none."""
+    """Return the smallest and the largest of the numbers, or NaN if there are none."""
     return (float(numbers.min()), float(numbers.max())) if numbers.size else (np.nan, np.nan)

@@ -1,4 +1,6 @@
-"""Parallel tempering of many glasses at once: pure ``init`` and ``step``."""
+"""Parallel tempering (replica exchange) of many disorder samples, as pure functions ``init`` and ``step``."""
+
+from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
@@ -12,12 +14,12 @@ from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass._common.threads import run_in_threads
+from spinglass._common.types import Array, IntArray
 from spinglass.descent.loop import descend
 from spinglass.descent.scale import gradient_scale
 from spinglass.geometry import random_points
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.kernels.quadratic import symmetric_matrix
-from spinglass.landscape import Array
 from spinglass.layout import layout
 from spinglass.sampling.checks import check_connected
 from spinglass.sampling.exchange import Forms, Records, Replicas, evaluate_rows, sweep_replicas
@@ -25,53 +27,104 @@ from spinglass.sampling.hmc import first_size
 from spinglass.sampling.ladder import check_ladder
 from spinglass.sampling.noise import Words, row_keys
 
-COPIES = 2  # one that starts hot and one that starts cold
-_STARTS, _NOISE = 0, 1  # names of child seeds
-_OPERATIONS = 2e9  # a call of the kernel at most: some tenths of a second
+COPIES = 2  # copy 0 starts hot, copy 1 starts cold
+_STARTS, _NOISE = 0, 1  # keys of child seeds
+_OPERATIONS = 2e9  # largest number of operations per call of the kernel, some tenths of a second
 
 
 class TemperingState(NamedTuple):
-    """What the replicas need to go on: S glasses, 2 copies of K temperatures each."""
+    """State of all replicas, from which sampling can continue: S disorder samples, 2 copies, K temperatures.
 
-    x: Array  # (S, 2, K, n), on the sphere
-    energy: Array  # (S, 2, K), total
-    gradient: Array  # (S, 2, K, n), Euclidean
-    size: Array  # (S, 2, K), of leapfrog steps
-    last_end: npt.NDArray[np.int64]  # (S, 2, K), the end of the ladder where the replica has been last
-    keys: Words  # (S, 2, K, 2), of the random numbers
-    age: int  # sweeps since the start
+    Attributes
+    ----------
+    x : ndarray, shape (S, 2, K, n)
+        Configurations on the sphere; axes sample, copy (0 hot start, 1 cold start), temperature, coordinate.
+    energy : ndarray, shape (S, 2, K)
+        Total energies (not per spin).
+    gradient : ndarray, shape (S, 2, K, n)
+        Euclidean gradients of the total energy.
+    size : ndarray, shape (S, 2, K)
+        Sizes of leapfrog steps.
+    last_end : ndarray of int64, shape (S, 2, K)
+        The end of the ladder that the replica visited last: 1 cold, 2 hot, 0 neither so far.
+    keys : ndarray of uint64, shape (S, 2, K, 2)
+        Keys of the random numbers.
+    age : int
+        Number of sweeps since the start.
+    """
+
+    x: Array
+    energy: Array
+    gradient: Array
+    size: Array
+    last_end: IntArray
+    keys: Words
+    age: int
 
 
 class TemperingInfo(NamedTuple):
-    """What is only reported of a call of ``step``."""
+    """Records and diagnostics of a call of ``step``: S disorder samples, 2 copies, K temperatures, T records.
 
-    energies: Array  # (S, 2, K, T), per spin
-    overlaps: Array  # (S, K, T), of the two copies
-    own_overlaps: Array  # (S, 2, K, T), of a replica with where it stood when the call began, in the order of then
-    acceptance: Array  # (S, 2, K), of trajectories
-    swap_rates: Array  # (S, 2, K-1), mean probability of a swap between neighbours
-    round_trips: npt.NDArray[np.int64]  # (S, 2), of all replicas together
+    Attributes
+    ----------
+    energies : ndarray, shape (S, 2, K, T)
+        Energies per spin (not total); axes sample, copy, temperature, record.
+    overlaps : ndarray, shape (S, K, T)
+        Overlaps ``x.y/n`` of the two copies at the same temperature; axes sample, temperature, record.
+    own_overlaps : ndarray, shape (S, 2, K, T)
+        Overlap of each replica with its configuration at the beginning of the call; axes sample, copy, temperature of
+        the replica at the beginning, record.
+    acceptance : ndarray, shape (S, 2, K)
+        Mean acceptance probability of trajectories; axes sample, copy, temperature.
+    swap_rates : ndarray, shape (S, 2, K-1)
+        Mean swap probability of temperatures k and k+1; axes sample, copy, k.
+    round_trips : ndarray of int64, shape (S, 2)
+        Number of round trips along the ladder during the call, all replicas of a copy together.
+    """
+
+    energies: Array
+    overlaps: Array
+    own_overlaps: Array
+    acceptance: Array
+    swap_rates: Array
+    round_trips: IntArray
 
 
 @dataclass(frozen=True)
 class ParallelTempering:
-    """Replica exchange at a ladder of temperatures, for a batch of glasses of one kind.
+    """Parallel tempering on a ladder of temperatures, for many disorder samples at once.
 
-    Each glass has two independent copies of the ladder: copy 0 starts from uniform random points (hot), copy 1 from
-    minima (cold). A sweep moves every replica by one trajectory of geodesic Hamiltonian Monte Carlo (`HMC`) and then
-    offers swaps to the even or the odd pairs of neighbours, in turn, with probability
-    ``min(1, exp((1/T - 1/T')(E - E')))``. All sweeps of a call run in one compiled kernel a glass.
+    Each sample has two independent copies of the ladder: copy 0 starts from uniform random points (hot), copy 1 from
+    minima (cold). A sweep moves every replica by one trajectory of geodesic Hamiltonian Monte Carlo (`HMC`). It then
+    proposes swaps of neighbouring temperatures, of even and odd pairs alternately, which are accepted with probability
+    ``min(1, exp((1/T - 1/T')(E - E')))``, where E is the total energy.
 
-    Source: Hukushima and Nemoto, J. Phys. Soc. Jpn. 65 (1996) 1604; even and odd swaps in turn as in Syed et al.,
-    J. R. Stat. Soc. B 84 (2022) 321.
+    Parameters
+    ----------
+    glasses : sequence of SphericalSpinGlass
+        S models (disorder samples) with the same n and orders.
+    temperatures : array_like, shape (K,)
+        Increasing temperatures, at least two, in units of the total energy.
+    leaps : int, default 6
+        Number of leapfrog steps per trajectory.
+
+    Attributes
+    ----------
+    ladder : ndarray, shape (K,)
+        The temperatures.
 
     Raises
     ------
     ValueError
-        If there is no glass, the glasses differ in n or orders, n is 1, the ladder does not increase or is not
-        positive, or ``leaps`` is no whole number of at least 1.
+        If there are no glasses, they differ in n or orders, n is 1, the temperatures do not increase or are not
+        positive, or ``leaps`` is not a whole number of at least 1.
     TypeError
-        If ``glasses`` is no list of `SphericalSpinGlass`.
+        If ``glasses`` is not a list of `SphericalSpinGlass`.
+
+    References
+    ----------
+    Hukushima and Nemoto, J. Phys. Soc. Jpn. 65 (1996) 1604; alternating even and odd swaps as in Syed et al.,
+    J. R. Stat. Soc. B 84 (2022) 321.
 
     Examples
     --------
@@ -86,27 +139,49 @@ class ParallelTempering:
     temperatures: npt.ArrayLike
     leaps: int = 6
     _forms: list[Forms] = field(init=False, repr=False)
-    ladder: Array = field(init=False, repr=False)  # (K,)
+    ladder: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         whole_number("leaps", self.leaps, 1)
         object.__setattr__(self, "ladder", check_ladder(self.temperatures))
         if not isinstance(self.glasses, Sequence) or not all(isinstance(g, SphericalSpinGlass) for g in self.glasses):
-            raise TypeError("glasses must be a list of SphericalSpinGlass, one even for a single glass: [glass]")
+            raise TypeError("glasses must be a list of SphericalSpinGlass; for a single one pass [glass]")
         if not self.glasses:
-            raise ValueError("there are no glasses; give a list of one or more")
+            raise ValueError("there are no glasses; pass a list of at least one")
         kinds = {(glass.n, glass.orders) for glass in self.glasses}
         if len(kinds) != 1:
-            raise ValueError(f"all glasses must have the same n and orders; given (n, orders) {sorted(kinds)}")
+            raise ValueError(f"all glasses must have the same n and orders, not (n, orders) {sorted(kinds)}")
         check_connected(self.glasses[0].n)
         object.__setattr__(self, "_forms", [_forms(glass) for glass in self.glasses])
 
     def with_ladder(self, temperatures: npt.ArrayLike) -> Self:
-        """Return the same for other temperatures."""
+        """Return a sampler of the same glasses at other temperatures.
+
+        Parameters
+        ----------
+        temperatures : array_like, shape (K,)
+            Increasing temperatures, in units of the total energy.
+
+        Returns
+        -------
+        ParallelTempering
+            The new sampler.
+        """
         return replace(self, temperatures=temperatures)
 
     def init(self, seed: Seed) -> TemperingState:
-        """Start both copies of every glass; glass s takes its numbers from child s of the seed."""
+        """Return the initial state of both copies of every sample.
+
+        Parameters
+        ----------
+        seed : int, SeedSequence or Generator
+            Source of randomness; sample s uses child s of the seed.
+
+        Returns
+        -------
+        TemperingState
+            Configurations: uniform random points in copy 0, minima in copy 1.
+        """
         n, S, K = self.glasses[0].n, len(self.glasses), len(self.ladder)
         root = seed_sequence(seed)
         x = np.empty((S, COPIES, K, n))
@@ -127,17 +202,50 @@ class ParallelTempering:
         return TemperingState(x, energy, gradient, size, np.zeros(energy.shape, np.int64), keys, 0)
 
     def check_memory(self, records: int) -> None:
-        """Raise ``ValueError`` unless so many records of all energies and overlaps fit in memory."""
+        """Raise ``ValueError`` unless the energies and overlaps of a number of records fit in memory.
+
+        Parameters
+        ----------
+        records : int
+            Number T of records.
+
+        Raises
+        ------
+        ValueError
+            If they do not fit.
+        """
         S, K = len(self.glasses), len(self.ladder)
         require_memory(8 * S * K * records * (2 * COPIES + 1), f"{records} records of {S} glasses", "a larger `every`")
 
     def step(
         self, state: TemperingState, sweeps: int = 1, *, every: int = 1, tune: bool = False
     ) -> tuple[TemperingState, TemperingInfo]:
-        """Return the state ``sweeps`` later, the same as one at a time; records after every ``every``-th sweep.
+        """Advance all replicas; several sweeps in one call give the same result as single sweeps.
 
-        ``tune`` adapts the step sizes on the way: such sweeps are not to be sampled. Ctrl-C ends it within seconds:
-        nothing is returned, and ``state`` is as it was.
+        Ctrl-C ends the call within seconds without a result, and ``state`` is unchanged.
+
+        Parameters
+        ----------
+        state : TemperingState
+            Current state; it is not changed.
+        sweeps : int, default 1
+            Number of sweeps.
+        every : int, default 1
+            A record is taken after every sweep whose number since the start is a multiple of this.
+        tune : bool, default False
+            Whether to adapt the step sizes; discard the records of such sweeps.
+
+        Returns
+        -------
+        state : TemperingState
+            State after the sweeps.
+        info : TemperingInfo
+            Records and diagnostics.
+
+        Raises
+        ------
+        ValueError
+            If ``sweeps`` or ``every`` is not a whole number of at least 1, or the records do not fit in memory.
         """
         S, copies, K, n = state.x.shape
         whole_number("sweeps", sweeps, 1)
@@ -161,7 +269,7 @@ class ParallelTempering:
         try:
             run_in_threads(sweep, range(S))
         except BaseException:
-            interrupted.set()  # threads that still run end with their block
+            interrupted.set()  # makes other threads stop after their current block
             raise
         acceptance, swaps = sums.reshape(2, S, copies, K) / sweeps
         energies, own = energies.reshape(S, copies, K, records) / n, own.reshape(S, copies, K, records)
@@ -169,14 +277,14 @@ class ParallelTempering:
 
     @property
     def _block(self) -> int:
-        """How many sweeps one call of the kernel makes: nothing stops it in mid-course."""
+        """Number of sweeps per call of the kernel, bounded because a call cannot be interrupted."""
         couplings = sum(operand.size for operand in self._forms[0].operands)
         operations = self.leaps * COPIES * len(self.ladder) * (4 * couplings + 100 * self.glasses[0].n)
         return max(1, int(_OPERATIONS / operations))
 
 
 def _replicas(new: TemperingState, old: TemperingState, s: int) -> Replicas:
-    """Return views of what moves in glass s, and where it stood."""
+    """Return views of the replicas of sample s, and their configurations at the beginning of the call."""
     n = new.x.shape[-1]
     return Replicas(
         new.x[s].reshape(-1, n),

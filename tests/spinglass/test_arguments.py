@@ -17,8 +17,8 @@ def test_only_misspellings_are_suggested(given, meant):
 
 
 def test_the_sentence_lists_all():
-    assert str(unknown("method", "flow", METHODS)) == f"unknown method 'flow'; there are {', '.join(METHODS)}"
-    assert "'lbfgs'? There are lbfgs, cg" in str(unknown("method", "lbsgf", iter(METHODS)))
+    assert str(unknown("method", "flow", METHODS)) == f"unknown method 'flow'; choose from {', '.join(METHODS)}"
+    assert "'lbfgs'? Choose from lbfgs, cg" in str(unknown("method", "lbsgf", iter(METHODS)))
 
 
 def test_what_is_echoed_is_short():

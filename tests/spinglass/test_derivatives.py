@@ -29,7 +29,7 @@ def test_right_derivatives_pass(weights, n, where):
     assert np.allclose(np.median(check.gradient_slopes), 2, atol=0.05)
     if weights != {2: 1.0} or where == "sphere":
         assert np.allclose(np.median(check.hessian_slopes), 3, atol=0.05)
-    assert "right" in str(check)
+    assert "correct" in str(check)
 
 
 @pytest.mark.parametrize("where", ["sphere", "space"])
@@ -76,7 +76,7 @@ def test_a_landscape_without_hessian_is_checked_in_its_gradient():
     check = check_derivatives(Gradient())
     assert check.passed
     assert check.hessian_slopes is None
-    assert "not offered" in str(check)
+    assert "not available" in str(check)
 
 
 @pytest.mark.parametrize(

@@ -168,5 +168,5 @@ def test_rows_that_converge_keep_their_last_overlap():
 
 
 def test_correlations_need_times():
-    with pytest.raises(ValueError, match="give them"):
+    with pytest.raises(ValueError, match="need times"):
         descend(SphericalSpinGlass.pure(5, 3, seed=0), sphere.random_points(5, 1, 0), "gradient", correlations=True)

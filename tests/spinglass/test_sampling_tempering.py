@@ -217,7 +217,7 @@ def test_hostile_arguments_are_refused():
         ParallelTempering(iter(glasses(5, 1, {3: 1.0})), LADDER)
     with pytest.raises(TypeError, match="list of SphericalSpinGlass"):
         ParallelTempering(glasses(5, 1, {3: 1.0})[0], LADDER)
-    with pytest.raises(ValueError, match="rise"):
+    with pytest.raises(ValueError, match="must increase"):
         geometric_ladder(2.0, 1.0, 5)
 
 

@@ -182,7 +182,7 @@ X = np.array([math.sqrt(2), 0.0])
         (lambda: sphere.project([1.0, math.nan]), "finite; 1 of 2"),
         (lambda: sphere.project([1j, 0]), "real numbers"),
         (lambda: sphere.project(1.0), "shape"),
-        (lambda: sphere.tangent(1.01 * X, X), "off 1 by up to 0.0201.*sphere.project"),
+        (lambda: sphere.tangent(1.01 * X, X), "differs from 1 by up to 0.0201.*sphere.project"),
         (lambda: sphere.tangent([1e300, 0.0], X), "sphere.project"),
         (lambda: sphere.tangent(X, [1.0, 2.0, 3.0]), "same number of coordinates"),
         (lambda: sphere.retract(X, [1.0, 0.0]), "sphere.tangent"),
@@ -205,7 +205,7 @@ def test_objects_that_are_no_landscape_are_refused():
 
     with pytest.raises(TypeError, match="OnlyEnergies has no second derivatives"):
         sphere.index(OnlyEnergies(), X)
-    with pytest.raises(TypeError, match="str is no landscape"):
+    with pytest.raises(TypeError, match="str is not a landscape"):
         sphere.riemannian_gradient("glass", X)
 
 

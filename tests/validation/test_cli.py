@@ -120,7 +120,7 @@ def test_thresholds_are_those_of_theory(capsys):
         (["study", "x.toml", "--out", ""], "the path is empty"),
         (["study", ""], "the path is empty"),
         (["compare", "", "x"], "the path is empty"),
-        (["descend", "--method", "flow"], "unknown method 'flow'; there are"),
+        (["descend", "--method", "flow"], "unknown method 'flow'; choose from"),
         (["figures", "x" * 50_000], "unknown figure 'xxx"),
         (["descend", "--seed", "x"], "valid integer"),
         (["thresholds", "--H", 1], "H must be at least 2"),

@@ -248,11 +248,11 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ),
         (
             'task = "parallel-tempering"\n[settings]\nn = 5\nH = 3\ncoldest = [0.5, 1.5]\nhottest = [1.0, 2.0]',
-            "the ladder must rise: coldest = 1.5 is not below hottest = 1$",
+            "the ladder must increase: coldest = 1.5 is not below hottest = 1$",
         ),
         ('task = "train"\n[settings]\noptimiser = "adma"', "optimiser must be one of sgd"),
         ('task = "train"\n[settings]\nn = 5', "unknown setting of train 'n'"),
-        ('task = "flow"', "unknown task 'flow'; there are"),
+        ('task = "flow"', "unknown task 'flow'; choose from"),
         ("task = " + "[" * 100_000, r"study.toml is nested too deeply"),
         ("task" + ".a" * 2000 + " = 1", "unknown task {'a': {'a'"),
         ('task = "descend"\n[settings]\nH = 3\nn' + ".a" * 2000 + " = 1", "n must be a whole number"),
