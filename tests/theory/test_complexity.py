@@ -114,7 +114,7 @@ def test_other_wrong_input_is_refused():
         theory.I_1(sympy.Integer(-1), 3)
     with pytest.raises(ValueError, match=r"^H must"):
         theory.complexity(-1.0, 1)
-    with pytest.raises(ValueError, match=r"^k must"):
+    with pytest.raises(ValueError, match=r"^index must"):
         theory.index_complexity(-1.0, 3, -1)
     with pytest.raises(ValueError, match="derivative"):
         theory.complexity(-1.0, 3, 3)

@@ -197,7 +197,7 @@ def test_wrong_input_is_refused():
         with pytest.raises(ValueError, match=r"^n must"):
             eigenvalue_density(0.0, n)
     for k in (-1, 3, 0.5):
-        with pytest.raises(ValueError, match=r"^k must"):
+        with pytest.raises(ValueError, match=r"^index must"):
             kth_eigenvalue_cdf(0.0, 3, k)
     with pytest.raises(ValueError, match=r"^eigenvalue must"):
         kth_eigenvalue_density([0.0, math.nan], 3, 0)
