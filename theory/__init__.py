@@ -9,7 +9,8 @@ from spinglass._common.lazy import lazy_names
 
 if TYPE_CHECKING:
     from theory.dynamics.long_time import LongTimeEnergy, long_time_energy
-    from theory.dynamics.relaxation import Relaxation, gradient_descent_energy, relaxation
+    from theory.dynamics.relaxation import gradient_descent_energy, relaxation
+    from theory.dynamics.two_resolutions import Relaxation
     from theory.kac_rice.goe import eigenvalue_density, kth_eigenvalue_cdf, kth_eigenvalue_density
     from theory.kac_rice.mean_counts import mean_critical_point_density, mean_critical_points
     from theory.large_n.complexity import I_1, complexity, index_complexity
@@ -62,7 +63,8 @@ __getattr__, __dir__ = lazy_names(
     {
         "theory.large_n.complexity": ["I_1", "complexity", "index_complexity"],
         "theory.large_n.deepest_minimum": ["DeepestMinimum", "deepest_minimum"],
-        "theory.dynamics.relaxation": ["Relaxation", "gradient_descent_energy", "relaxation"],
+        "theory.dynamics.relaxation": ["gradient_descent_energy", "relaxation"],
+        "theory.dynamics.two_resolutions": ["Relaxation"],
         "theory.kac_rice.goe": ["eigenvalue_density", "kth_eigenvalue_cdf", "kth_eigenvalue_density"],
         "theory.statics.ground_state": ["GroundState", "ground_state", "ground_state_energy"],
         "theory.kac_rice.mean_counts": ["mean_critical_point_density", "mean_critical_points"],

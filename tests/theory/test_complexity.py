@@ -120,5 +120,5 @@ def test_other_wrong_input_is_refused():
         theory.complexity(-1.0, 3, 3)
     with pytest.raises(ValueError, match="digits"):
         theory.complexity([-1.0, 0.0], 3, digits=20)
-    with pytest.raises(ValueError, match="do not mix"):
+    with pytest.raises(ValueError, match="cannot be combined"):
         theory.index_complexity(u, [3, 4], 0)

@@ -10,7 +10,8 @@ from scipy.special import ive
 
 import theory
 from theory.covariance import Covariance
-from theory.dynamics.relaxation import _pair, fastest_rate
+from theory.dynamics.resolution import fastest_rate
+from theory.dynamics.two_resolutions import integrated_pair
 from theory.dynamics.uniform_grid import Protocol, integrate, refuse_too_long
 
 
@@ -119,7 +120,7 @@ def test_the_fastest_rate_is_half_of_the_largest_multiplier(H, T, start):
 def test_an_unstable_integration_is_refused_not_returned():
     # The longest steps let in at the door are stable, so a bath that the door does not see stands in.
     with pytest.raises(ArithmeticError, match="unstable"):
-        _pair(Protocol(Covariance.of(3), 200.0), 1.0, 0.0102, 0.1)
+        integrated_pair(Protocol(Covariance.of(3), 200.0), 1.0, 0.0102, 0.1)
 
 
 @pytest.mark.parametrize("step", [0.05, 0.1, 0.2, 0.25])

@@ -335,7 +335,7 @@ def test_shapes_and_limits():
         ((3, {3: 0.0}), "a mixture needs"),
         ((3, {0: 1.0, 3: 1.0}), "order of the mixture"),
         ((3, {3: math.nan}), "weight of order 3"),
-        ((3, {1: 1e160, 3: 1.0}), "beside the field"),
+        ((3, {1: 1e160, 3: 1.0}), "next to the field"),
         ((3, {3: [1.0, 2.0]}), "weight of order 3"),
         ((3, 3, -1), r"^index must"),
         ((3, 3, 3), r"^index must"),

@@ -103,7 +103,7 @@ def deepest_minimum(n: int, H: int) -> DeepestMinimum:
     (0.625021, 0.9987, -1.6294)
     """
     n = whole_number("n", n, 2, SIZE_HINT)
-    H = whole_number("H", H, 3, ORDER_HINT + "; for H = 2 see theory.kth_eigenvalue_cdf")
+    H = whole_number("H", H, 3, ORDER_HINT + "; for H = 2 it is the smallest eigenvalue of a GOE matrix")
     as_float("n", n, "the fluctuations are then too small for a float; take fewer spins")
     as_float("H", H, "take a lower order")
     ground = float(E_0(H))
