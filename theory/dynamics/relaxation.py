@@ -92,7 +92,9 @@ def relaxation(
     asked = np.atleast_1d(real_numbers("times", times))
     waiting = np.atleast_1d(real_numbers("waiting_times", waiting_times))
     if max(asked.ndim, waiting.ndim) > 1 or not asked.size or min(asked.min(), waiting.min(initial=0.0)) < 0:
-        raise ValueError(f"times must be lists of numbers of at least 0; given {times!r} and waiting {waiting_times!r}")
+        raise ValueError(
+            f"times must be a list of numbers of at least 0; given {times!r} and waiting {waiting_times!r}"
+        )
     protocol = _protocol(H, T, start)
     refuse_scale(protocol)
     end = max(float(asked.max()), float(waiting.max(initial=0.0)))
