@@ -72,16 +72,16 @@ def relaxation(
         If absolute energies exceed ``sqrt(nu'(1))``, a bound for all points, or if Newton's method does not solve the
         equations of a time, as at order 10 beyond ``9e4 / rate``.
 
+    Notes
+    -----
+    Errors are absolute, in units of ``sqrt(nu'(1))``: with the default step and spacing below 1e-4 at all times
+    (in comparison with the exact solution of order 2 and with equilibrium at orders 3 to 20).
+
     References
     ----------
     Cugliandolo and Kurchan (1993), Phys. Rev. Lett. 71, 173; for mixtures and thermal starts Folena, Franz and
     Ricci-Tersenghi (2020), Phys. Rev. X 10, 031045. Grids that dilate with time: Kim and Latz (2001), Europhys. Lett.
     53, 660; the simultaneous solution for all second times is this project's own.
-
-    Notes
-    -----
-    Errors are absolute, in units of ``sqrt(nu'(1))``: with the default step and spacing below 1e-4 at all times
-    (in comparison with the exact solution of order 2 and with equilibrium at orders 3 to 20).
 
     Examples
     --------

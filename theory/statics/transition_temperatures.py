@@ -26,7 +26,7 @@ def dynamical_temperature(H: Any, digits: int | None = None) -> Any:
 
     Parameters
     ----------
-    H : int, array, SymPy integer or symbol, or mapping
+    H : int, array, SymPy number or symbol, or mapping
         Order of a pure model, or a mixture ``{order: weight}`` without a term of order 1.
     digits : int, optional
         Significant digits of an mpmath result, for one pure model.
