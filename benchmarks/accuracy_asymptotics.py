@@ -19,7 +19,7 @@ from rich.table import Table
 from scipy.special import ive
 
 import theory
-from theory.networks import linear_resnets, path_model, regression
+from theory.networks import linear_resnets, path_model, regression, sign_correlations
 
 # More digits than the difference of two terms loses at an excess of 1e-18, or at an energy of 1e300.
 DIGITS = 700
@@ -225,8 +225,8 @@ def of_networks() -> list[Row]:
     ratios = [(1 - 2 * x) / (1 + 2 * x) for x in exact]
     imbalance = [mpmath.sqrt(((1 - 2 * x) ** 2 - b**2) / (1 - b**2)) for x, b in zip(exact, ratios, strict=True)]
     for name, function, truth in (
-        ("sign_correlation_bound", path_model.sign_correlation_bound, ratios),
-        ("largest_imbalance", path_model.largest_imbalance, imbalance),
+        ("sign_correlation_bound", sign_correlations.sign_correlation_bound, ratios),
+        ("largest_imbalance", sign_correlations.largest_imbalance, imbalance),
     ):
         worst = max(float(abs(a / b - 1)) for a, b in zip(function(e), truth, strict=True))
         rows.append(Row(name, "epsilon = 1e-300 .. 0.499", "relative", len(e), worst, 1e-15))
@@ -243,7 +243,7 @@ def of_least_correlations(epsilons: Sequence[float]) -> Row:
             least = -mpmath.sqrt((mean - c) * (1 - mean) / ((1 + mean) * (2 - mean + c)))
         # Below 1/2 the rounding of c counts, next to the zero at m = c.
         condition = 1 + 1e-16 / float(abs(c - mean) + mpmath.mpf("1e-40")) if m < 0.5 else 1.0
-        worst = max(worst, float(abs(path_model.least_sign_correlation(epsilon, m) / least - 1)) / condition)
+        worst = max(worst, float(abs(sign_correlations.least_sign_correlation(epsilon, m) / least - 1)) / condition)
     domain = "epsilon = 1e-300 .. 0.499; mean = 0 .. 1 - 2e-16"
     return Row("least_sign_correlation", domain, "relative", len(epsilons) * len(means), worst, 1e-14)
 

@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.timing import Result, duration, isolated
 from theory.covariance import Covariance
 from theory.dynamics.dilating_steps import continued
-from theory.dynamics.relaxation import fastest_rate
+from theory.dynamics.resolution import fastest_rate
 from theory.dynamics.uniform_grid import Protocol, integrate
 
 _REQUIRED = 60.0

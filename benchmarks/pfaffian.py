@@ -45,7 +45,12 @@ def rank_density(n: int, t: float, k: int) -> mpmath.mpf:
 
 def rank_cdf(n: int, t: float, k: int) -> mpmath.mpf:
     """Return P(the k-th smallest eigenvalue lies below t)."""
-    return 1 - _as_mpf(sum(count_probabilities(n, t, k), arb(0)))
+    before = ctx.prec
+    ctx.prec = 700  # a small probability is the difference of 1 and a number close to it
+    try:
+        return _as_mpf(1 - sum(count_probabilities(n, t, k), arb(0)))
+    finally:
+        ctx.prec = before
 
 
 def one_point_density(n: int, x: float) -> mpmath.mpf:

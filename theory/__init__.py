@@ -1,4 +1,7 @@
-"""What is predicted: symbolic where it can be, numeric where it must be."""
+"""Predictions for spherical spin glasses and for networks: symbolic where possible, numeric otherwise.
+
+Functions on spin glasses can be imported from here; those on networks are in the modules of ``theory.networks``.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -6,16 +9,18 @@ from spinglass._common.lazy import lazy_names
 
 if TYPE_CHECKING:
     from theory.dynamics.long_time import LongTimeEnergy, long_time_energy
-    from theory.dynamics.relaxation import Relaxation, gradient_descent_energy, relaxation
+    from theory.dynamics.relaxation import gradient_descent_energy, relaxation
+    from theory.dynamics.two_resolutions import Relaxation
     from theory.kac_rice.goe import eigenvalue_density, kth_eigenvalue_cdf, kth_eigenvalue_density
     from theory.kac_rice.mean_counts import mean_critical_point_density, mean_critical_points
     from theory.large_n.complexity import I_1, complexity, index_complexity
     from theory.large_n.deepest_minimum import DeepestMinimum, deepest_minimum
-    from theory.large_n.mixed import E_alg, E_th, is_pure_like, mixed_complexity
+    from theory.large_n.mixed import E_alg, is_pure_like, mixed_complexity
     from theory.large_n.semicircle import derive_E_inf, index_fraction, semicircle_fraction
     from theory.large_n.thresholds import E_0, E_inf, E_k
     from theory.statics.equilibrium import Equilibrium, equilibrium
     from theory.statics.ground_state import GroundState, ground_state, ground_state_energy
+    from theory.statics.threshold_energy import E_th
     from theory.statics.transition_temperatures import dynamical_temperature, static_temperature
 
 __all__ = [
@@ -58,15 +63,17 @@ __getattr__, __dir__ = lazy_names(
     {
         "theory.large_n.complexity": ["I_1", "complexity", "index_complexity"],
         "theory.large_n.deepest_minimum": ["DeepestMinimum", "deepest_minimum"],
-        "theory.dynamics.relaxation": ["Relaxation", "gradient_descent_energy", "relaxation"],
+        "theory.dynamics.relaxation": ["gradient_descent_energy", "relaxation"],
+        "theory.dynamics.two_resolutions": ["Relaxation"],
         "theory.kac_rice.goe": ["eigenvalue_density", "kth_eigenvalue_cdf", "kth_eigenvalue_density"],
         "theory.statics.ground_state": ["GroundState", "ground_state", "ground_state_energy"],
         "theory.kac_rice.mean_counts": ["mean_critical_point_density", "mean_critical_points"],
         "theory.dynamics.long_time": ["LongTimeEnergy", "long_time_energy"],
-        "theory.large_n.mixed": ["E_alg", "E_th", "is_pure_like", "mixed_complexity"],
+        "theory.large_n.mixed": ["E_alg", "is_pure_like", "mixed_complexity"],
         "theory.large_n.semicircle": ["derive_E_inf", "index_fraction", "semicircle_fraction"],
         "theory.statics.equilibrium": ["Equilibrium", "equilibrium"],
         "theory.large_n.thresholds": ["E_0", "E_inf", "E_k"],
+        "theory.statics.threshold_energy": ["E_th"],
         "theory.statics.transition_temperatures": ["dynamical_temperature", "static_temperature"],
     },
 )

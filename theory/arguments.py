@@ -1,4 +1,4 @@
-"""The checks that public functions make at their door, each named after what it lets in."""
+"""Checks of the arguments of public functions, each named after what it accepts."""
 
 import sys
 from collections.abc import Mapping
@@ -8,36 +8,53 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spinglass._common.arguments import quoted
+
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
+# The order of a pure model, or a mixture {order: weight}.
+Model: TypeAlias = int | Mapping[int, float]
 
+ORDER_HINT = "H is the interaction order of a pure spherical spin glass, 2, 3, 4, ..."
+MIXTURE_HINT = "give the order of a pure model, such as 3, or a mixture {order: weight}, such as {3: 1.0, 4: 0.5}"
+INDEX_HINT = "the index is the number of negative eigenvalues of the Hessian, 0 for minima"
+SIZE_HINT = "n is the number of spins, or the size of the matrix"
 
 # The largest float below 2^63.
 _LARGEST_INTEGER = 2**63 - 1024
 
 
 def is_symbolic(value: object) -> bool:
-    """Whether ``value`` is a SymPy object, asked without importing SymPy."""
+    """Return whether ``value`` is a SymPy object, without importing SymPy."""
     sympy = sys.modules.get("sympy")
     return sympy is not None and isinstance(value, sympy.Basic)
 
 
+def is_many(value: object) -> bool:
+    """Return whether ``value`` is an array, list or tuple, for which the answer is an array."""
+    return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
+
+
 def whole_number(name: str, value: Any, least: int, why: str) -> int:
-    """Return ``value`` as an int, refusing fractions, NaN, truth values and anything below ``least``."""
+    """Return ``value`` as an int; fractions, NaN, truth values and numbers below ``least`` raise ``ValueError``.
+
+    Unlike the check in ``spinglass._common.arguments`` this one accepts whole floats and SymPy integers, and its
+    message explains the argument.
+    """
     whole = isinstance(value, Integral) or (isinstance(value, Real) and float(value).is_integer())
     if isinstance(value, bool | np.bool_) or not whole:
-        raise ValueError(f"{name} must be a whole number, not {value!r}; {why}")
+        raise ValueError(f"{name} must be a whole number, not {quoted(value)}; {why}")
     number = int(value)
     if number < least:
-        raise ValueError(f"{name} must be at least {least}, not {number}; {why}")
+        raise ValueError(f"{name} must be at least {least}, not {quoted(number)}; {why}")
     return number
 
 
 def whole_numbers(name: str, values: ArrayLike, least: int, why: str) -> Integers:
-    """Return ``values`` as an integer array, checked like :func:`whole_number`."""
+    """Return ``values`` as an integer array, with the checks of :func:`whole_number`."""
     array = np.asarray(values)
     if array.dtype.kind not in "iuf" or not np.all(np.isfinite(array)) or np.any(array != np.floor(array)):
-        raise ValueError(f"{name} must hold whole numbers only, not {values!r}; {why}")
+        raise ValueError(f"{name} must hold whole numbers only, not {quoted(values)}; {why}")
     if np.any(array < least):
         raise ValueError(f"{name} must be at least {least}, not {array.min()}; {why}")
     if np.any(array > _LARGEST_INTEGER):
@@ -45,30 +62,35 @@ def whole_numbers(name: str, values: ArrayLike, least: int, why: str) -> Integer
     return array.astype(np.int64)
 
 
-ORDER_HINT = "H is the interaction order of a pure spherical glass, 2, 3, 4, ..."
-MIXTURE_HINT = "give the order of a pure model, such as 3, or a mixture {order: weight}, such as {3: 1.0, 4: 0.5}"
-INDEX_HINT = "k counts negative eigenvalues of the Hessian, 0 for minima"
-SIZE_HINT = "n is the number of spins, or the size of the matrix"
-
-
-def is_many(value: object) -> bool:
-    """Whether ``value`` is an array, list or tuple, and so asks for an array back."""
-    return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
-
-
 def real_numbers(name: str, values: ArrayLike, *, infinite: bool = False) -> Floats:
-    """Return ``values`` as float64, refusing NaN and, unless ``infinite``, the infinities."""
+    """Return ``values`` as float64; NaN and, unless ``infinite``, infinities raise ``ValueError``."""
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{name} must be real numbers, not {values!r}; give a float or an array") from error
+        raise ValueError(f"{name} must be real numbers, not {quoted(values)}; give a float or an array") from error
     if np.any(np.isnan(array)) or not (infinite or np.all(np.isfinite(array))):
-        raise ValueError(f"{name} must be finite, without NaN; given {values!r}")
+        raise ValueError(f"{name} must be finite, without NaN; given {quoted(values)}")
     return array
 
 
+def one_number(name: str, value: ArrayLike) -> float:
+    """Return ``value`` as a float; arrays, NaN and infinities raise ``ValueError``."""
+    number = real_numbers(name, value)
+    if number.ndim:
+        raise ValueError(f"{name} must be one number, not an array of shape {number.shape}; call once for each")
+    return float(number)
+
+
+def positive_number(name: str, value: ArrayLike) -> float:
+    """Return ``value`` as a float above 0."""
+    number = one_number(name, value)
+    if number <= 0:
+        raise ValueError(f"{name} must be positive, not {number:g}")
+    return number
+
+
 def parameter(name: str, value: Any, least: int, why: str) -> Any:
-    """Return a SymPy symbol as it is, an array of whole numbers as an array, one number as an int."""
+    """Return a SymPy symbol unchanged, several whole numbers as an array, and one whole number as an int."""
     if isinstance(value, Mapping):
         raise ValueError(
             f"{name} is a mixture, {dict(value)!r}, and this function is for pure models; theory.mixed_complexity, "
@@ -82,8 +104,14 @@ def parameter(name: str, value: Any, least: int, why: str) -> Any:
 
 
 def precision(digits: object) -> int:
-    """Return the number of decimal digits asked for."""
+    """Return the number of significant decimal digits that was asked for."""
     return whole_number("digits", digits, 1, "it is the number of significant decimal digits, such as 50")
+
+
+def refuse_digits(digits: int | None) -> None:
+    """Raise ``ValueError`` if digits are asked for along with arrays."""
+    if digits is not None:
+        raise ValueError("digits is available for one number only; give single values instead of arrays")
 
 
 def mixture(H: object) -> dict[int, float]:

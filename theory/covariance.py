@@ -1,4 +1,4 @@
-"""The covariance function of a glass, on which all its large-n theory depends."""
+"""The covariance function of a spherical spin glass, which determines its theory at large n."""
 
 import math
 from dataclasses import dataclass
@@ -7,12 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import Floats, mixture
+from theory.arguments import Floats, Model, mixture
 
 
 @dataclass(frozen=True)
 class Covariance:
-    r"""``nu(t) = sum_H a_H^2 t^H``: energies of points with overlap t have covariance ``n nu(t)``.
+    r"""Covariance function ``nu(t) = sum_H a_H^2 t^H``: energies of points with overlap t have covariance ``n nu(t)``.
+
+    Attributes
+    ----------
+    squares : tuple of (int, float)
+        Pairs of order H and squared weight ``a_H^2``, in ascending order.
 
     Examples
     --------
@@ -23,15 +28,48 @@ class Covariance:
     squares: tuple[tuple[int, float], ...]
 
     @classmethod
-    def of(cls, H: Any) -> "Covariance":
-        """Return that of a pure model (an order) or of a mixture ``{order: weight}``."""
+    def of(cls, H: Model) -> "Covariance":
+        """Return the covariance function of a model.
+
+        Parameters
+        ----------
+        H : int or mapping
+            Order of a pure model, or a mixture ``{order: weight}``; order 1 is an external field.
+
+        Returns
+        -------
+        Covariance
+            The covariance function.
+
+        Raises
+        ------
+        ValueError
+            If ``H`` is neither an order of at least 2 nor a mixture.
+        """
         return cls(tuple(sorted((p, a * a) for p, a in mixture(H).items())))
 
     @classmethod
-    def with_scale(cls, H: Any) -> tuple["Covariance", float]:
-        """Return that of the energies divided by a scale, so that ``nu'(1) = 1``, and the scale.
+    def with_scale(cls, H: Model) -> tuple["Covariance", float]:
+        """Return the covariance function of energies divided by a scale such that ``nu'(1) = 1``, and the scale.
 
-        No square of a weight overflows or underflows, unless the term is too small beside the others to count.
+        The square of a weight never overflows. It underflows only if the term is negligible.
+
+        Parameters
+        ----------
+        H : int or mapping
+            Order of a pure model, or a mixture ``{order: weight}``; order 1 is an external field.
+
+        Returns
+        -------
+        Covariance
+            The covariance function of the scaled energies.
+        float
+            The scale, in units of energy.
+
+        Raises
+        ------
+        ValueError
+            If ``H`` is neither an order of at least 2 nor a mixture.
         """
         weights = mixture(H)
         largest = max(abs(a) for a in weights.values())
@@ -41,7 +79,7 @@ class Covariance:
 
     @property
     def has_field(self) -> bool:
-        """Whether there is a term of order 1, an external field."""
+        """Whether the model has a term of order 1, an external field."""
         return self.squares[0][0] == 1
 
     @property
@@ -50,7 +88,20 @@ class Covariance:
         return self.squares[0][0] if len(self.squares) == 1 else None
 
     def __call__(self, t: Any, derivative: int = 0) -> Any:
-        """Return nu or a derivative at overlaps ``t``."""
+        """Return nu or a derivative.
+
+        Parameters
+        ----------
+        t : float or array
+            Overlap.
+        derivative : int
+            Order of the derivative; default 0.
+
+        Returns
+        -------
+        float or array
+            The value, in the shape of ``t``.
+        """
         total = 0.0 * t
         for p, square in self.squares:
             if p >= derivative:
@@ -59,15 +110,35 @@ class Covariance:
         return total
 
     def missing(self, rest: ArrayLike) -> Floats:
-        """Return ``nu(1) - nu(1 - rest)`` without cancellation."""
+        """Return ``nu(1) - nu(1 - rest)`` without cancellation.
+
+        Parameters
+        ----------
+        rest : float or array
+            One minus the overlap.
+
+        Returns
+        -------
+        array
+            The difference, in the shape of ``rest``.
+        """
         rest = np.asarray(rest, dtype=np.float64)
         with np.errstate(divide="ignore"):
             steps = [square * -np.expm1(p * np.log1p(-rest)) for p, square in self.squares]
         return np.asarray(sum(steps))
 
     def refuse_field(self, what: str) -> None:
-        """Raise ``ValueError`` where there is a term of order 1."""
+        """Raise ``ValueError`` if the model has a term of order 1.
+
+        Parameters
+        ----------
+        what : str
+            Name of the quantity that is not defined in a field, for the message.
+
+        Raises
+        ------
+        ValueError
+            If the model has a term of order 1.
+        """
         if self.has_field:
-            raise ValueError(
-                f"{what} is not defined in an external field; leave the term of order 1 out of the mixture"
-            )
+            raise ValueError(f"{what} is not defined in an external field; omit the term of order 1 from the mixture")

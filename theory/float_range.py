@@ -1,35 +1,35 @@
-"""What lies beyond the floats: refused with an error, neither rounded to infinity nor to zero."""
+"""Checks that numbers lie within the range of float64; others raise an error instead of becoming infinity or zero."""
 
 import math
 import sys
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from theory.arguments import Floats
 
 
-def as_floats(name: str, values: Any, remedy: str = "give digits for an mpmath number") -> Floats:
-    """Return whole numbers as float64, refusing those beyond the largest float."""
+def as_floats(name: str, values: ArrayLike, remedy: str = "give digits for an mpmath number") -> Floats:
+    """Return whole numbers as float64; those beyond the largest float raise ``ValueError``."""
     try:
         return np.asarray(values, dtype=np.float64)
     except OverflowError as error:
         raise ValueError(f"{name} is beyond the largest float, {sys.float_info.max:.2g}; {remedy}") from error
 
 
-def as_float(name: str, value: Any, remedy: str) -> float:
-    """Return one whole number as a float, refusing it beyond the largest float."""
+def as_float(name: str, value: int, remedy: str) -> float:
+    """Return one whole number as a float; one beyond the largest float raises ``ValueError``."""
     return float(as_floats(name, value, remedy))
 
 
-def refuse_overflow(values: Any, allowed: Any, what: str, remedy: str) -> None:
-    """Raise ``ValueError`` where values are not finite, other than where that is allowed."""
-    if not np.all(np.isfinite(values) | allowed):
+def refuse_overflow(values: ArrayLike, allowed: ArrayLike, what: str, remedy: str) -> None:
+    """Raise ``ValueError`` if values are not finite, except where ``allowed`` is true."""
+    if not np.all(np.isfinite(values) | np.asarray(allowed)):
         raise ValueError(f"{what} is beyond the largest float, {sys.float_info.max:.2g}; {remedy}")
 
 
 def exponential(what: str, logarithm: float, remedy: str) -> float:
-    """Return ``exp(logarithm)``, refusing what a float does not hold to full precision."""
+    """Return ``exp(logarithm)``; a value that no float holds to full precision raises ``ValueError``."""
     if not math.log(sys.float_info.min) <= logarithm <= math.log(sys.float_info.max):
         size = "small" if logarithm < 0 else "large"
         raise ValueError(f"{what} = exp({logarithm:.6g}) is too {size} for a float; {remedy}")

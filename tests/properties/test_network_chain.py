@@ -11,6 +11,7 @@ from spinglass.networks.architecture import Architecture
 from spinglass.networks.redundancy import uniform_sizes, unique_weights
 from spinglass.networks.symmetries import permute, rescale
 from theory.networks import path_model as theory
+from theory.networks import sign_correlations
 from validation.testing import strategies
 
 
@@ -149,9 +150,9 @@ def test_link_6_no_pair_of_signs_correlates_less_than_the_least(epsilon, mean, s
     if abs(other) > 1 - 1e-9:
         return
     correlation = (1 - 2 * epsilon - mean * other) / np.sqrt((1 - mean**2) * (1 - other**2))
-    assert correlation >= theory.least_sign_correlation(epsilon, mean) - 1e-6
+    assert correlation >= sign_correlations.least_sign_correlation(epsilon, mean) - 1e-6
     if mean == 0:
-        assert correlation >= theory.sign_correlation_bound(epsilon) - 1e-12
+        assert correlation >= sign_correlations.sign_correlation_bound(epsilon) - 1e-12
 
 
 @given(st.from_type(SphericalSpinGlass), st.from_type(ReLUNetwork), st.from_type(DecoupledPathModel))

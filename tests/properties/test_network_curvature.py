@@ -11,7 +11,7 @@ from spinglass.networks.curvature import curvature
 from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.linear import LinearProblem, critical_point, directions
 from spinglass.networks.resnet import LinearResNet, polar_layers
-from theory.networks import linear, linear_resnets
+from theory.networks import linear, linear_resnets, linear_saddles
 
 seeds = st.integers(0, 2**32)
 BOTH = st.booleans()
@@ -118,5 +118,5 @@ def test_critical_points_of_linear_networks(data):
     assert abs(loss - linear.critical_loss(problem.X, problem.Y, chosen)) <= 1e-12 * np.sum(problem.Y**2)
     eigenvalues = np.linalg.eigvalsh(problem.hessian(weights))
     assume(np.min(np.abs(np.subtract.outer(s, s)) + np.eye(len(s))) > 1e-3)  # equal values make zero eigenvalues
-    index = linear.saddle_index(s, widths, chosen)
+    index = linear_saddles.saddle_index(s, widths, chosen)
     assert np.sum(eigenvalues < -1e-9 * eigenvalues[-1]) == index

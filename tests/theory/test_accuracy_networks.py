@@ -8,9 +8,10 @@ import mpmath
 import numpy as np
 import pytest
 
-from theory.networks import path_model
-from theory.networks.linear import critical_kind, critical_loss, saddle_index, singular_values, sphere_critical_values
+from theory.networks import path_activities, path_model, sign_correlations
+from theory.networks.linear import critical_loss, singular_values, sphere_critical_values
 from theory.networks.linear_resnets import gradient_constant, norm_bound, norm_floor
+from theory.networks.linear_saddles import critical_kind, saddle_index
 from theory.networks.regression import expected_errors
 
 
@@ -20,7 +21,7 @@ from theory.networks.regression import expected_errors
 def test_correlations_of_paths_of_any_length(shared, H):
     exact = Fraction(2**shared - 1, 2**H - 1)
     # Two roundings.
-    assert path_model.path_activity_correlation(shared, H) == pytest.approx(float(exact), rel=4e-16, abs=0)
+    assert path_activities.path_activity_correlation(shared, H) == pytest.approx(float(exact), rel=4e-16, abs=0)
 
 
 @pytest.mark.parametrize("epsilon", [1e-300, 1e-17, 1e-12, 1e-6, 0.1, 0.4999999])
@@ -29,7 +30,7 @@ def test_signs_that_hardly_differ(epsilon):
         e = mpmath.mpf(epsilon)
         c, b = 1 - 2 * e, (1 - 2 * e) / (1 + 2 * e)
         largest = float(mpmath.sqrt((c**2 - b**2) / (1 - b**2)))
-        assert path_model.largest_imbalance(epsilon) == pytest.approx(largest, rel=1e-15)
+        assert sign_correlations.largest_imbalance(epsilon) == pytest.approx(largest, rel=1e-15)
         for mean in (0.1, 0.6, 1 - 1e-9, 1 - 2e-16):
             m = mpmath.mpf(mean)
             if m <= c:
@@ -37,7 +38,8 @@ def test_signs_that_hardly_differ(epsilon):
             else:
                 least = -mpmath.sqrt((m - c) * (1 - m) / ((1 + m) * (2 - m + c)))
             # A few roundings, and where m is below 1/2 that of c.
-            assert path_model.least_sign_correlation(epsilon, mean) == pytest.approx(float(least), rel=1e-14, abs=0)
+            found = sign_correlations.least_sign_correlation(epsilon, mean)
+            assert found == pytest.approx(float(least), rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize("widths", [(1,) * 150, (3, 2, 1), (10,) * 800 + (1,), (10**200, 10**200, 1)])
@@ -109,9 +111,9 @@ def test_a_ridge_that_underflows_is_the_smallest_ridge():
     ("call", "says"),
     [
         (lambda: path_model.size_bounds((10**400, 1)), "too large for a float"),
-        (lambda: path_model.path_activity_rate(1023), "too small for a float"),
-        (lambda: path_model.path_activity_correlation(5, 2000), "too small for a float"),
-        (lambda: path_model.input_activity_correlation(10**400), "beyond the largest float"),
+        (lambda: path_activities.path_activity_rate(1023), "too small for a float"),
+        (lambda: path_activities.path_activity_correlation(5, 2000), "too small for a float"),
+        (lambda: path_activities.input_activity_correlation(10**400), "beyond the largest float"),
         (lambda: path_model.layered_variance((1,) * 1000), "too small for a float"),
         (lambda: path_model.layered_variance((2,) * 10_000 + (1,)), "at most 5000 layers"),
         (lambda: path_model.path_model_covariance(1e200, 8.0, 3), "beyond the largest float"),

@@ -114,11 +114,11 @@ def test_other_wrong_input_is_refused():
         theory.I_1(sympy.Integer(-1), 3)
     with pytest.raises(ValueError, match=r"^H must"):
         theory.complexity(-1.0, 1)
-    with pytest.raises(ValueError, match=r"^k must"):
+    with pytest.raises(ValueError, match=r"^index must"):
         theory.index_complexity(-1.0, 3, -1)
     with pytest.raises(ValueError, match="derivative"):
         theory.complexity(-1.0, 3, 3)
     with pytest.raises(ValueError, match="digits"):
         theory.complexity([-1.0, 0.0], 3, digits=20)
-    with pytest.raises(ValueError, match="do not mix"):
+    with pytest.raises(ValueError, match="cannot be combined"):
         theory.index_complexity(u, [3, 4], 0)

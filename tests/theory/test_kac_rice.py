@@ -165,6 +165,7 @@ def test_indices_sum_to_the_total_and_to_the_euler_characteristic(n, H):
     np.testing.assert_allclose(counts, counts[::-1], rtol=1e-11)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [40, 41, 100])
 def test_the_same_for_larger_samples_relative_to_the_total(n):
     counts = np.array([mean_critical_points(n, 3, index=k) for k in range(n)])
@@ -287,6 +288,7 @@ def test_far_tails_keep_their_relative_accuracy():
     )
 
 
+@pytest.mark.slow
 def test_growth_rates_approach_the_complexity():
     for u in (-1.0, -1.6, 0.5):
         gaps = [mean_critical_points(n, 3, below=u, log=True) / n - theory.complexity(u, 3) for n in (100, 400, 1600)]
@@ -303,6 +305,7 @@ def test_growth_rates_approach_the_complexity():
         assert abs(gaps[-1]) < 2 * (k + 1) * math.log(800) / 800
 
 
+@pytest.mark.slow
 def test_logarithms_beyond_floats():
     assert mean_critical_points(2000, 3, log=True) == pytest.approx(1000 * math.log(2), rel=0.02)
     assert mean_critical_points(2000, 10, log=True) == pytest.approx(1000 * math.log(9), rel=0.02)
@@ -335,7 +338,7 @@ def test_shapes_and_limits():
         ((3, {3: 0.0}), "a mixture needs"),
         ((3, {0: 1.0, 3: 1.0}), "order of the mixture"),
         ((3, {3: math.nan}), "weight of order 3"),
-        ((3, {1: 1e160, 3: 1.0}), "beside the field"),
+        ((3, {1: 1e160, 3: 1.0}), "next to the field"),
         ((3, {3: [1.0, 2.0]}), "weight of order 3"),
         ((3, 3, -1), r"^index must"),
         ((3, 3, 3), r"^index must"),

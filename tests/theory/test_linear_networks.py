@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 
 from theory.networks.linear import (
-    critical_kind,
     critical_loss,
     critical_values,
     global_loss,
-    saddle_index,
     singular_values,
 )
 from theory.networks.linear_resnets import gradient_constant, norm_bound, norm_floor
+from theory.networks.linear_saddles import critical_kind, saddle_index
 
 
 def diagonal_point(s, H, width, chosen, spare=(), cut=None):
@@ -142,7 +141,7 @@ def test_bounds_on_norms():
 
 
 def test_bad_input():
-    with pytest.raises(ValueError, match="one row a data point"):
+    with pytest.raises(ValueError, match="one row per data point"):
         singular_values(np.ones((3, 2)), np.ones((2, 2)))
     with pytest.raises(ValueError, match="X must be finite"):
         singular_values([[np.nan]], [[1.0]])
@@ -164,7 +163,7 @@ def test_widths_and_weights_must_fit_the_data():
         for widths in ((3, 1, 3), (2, 1, 2), (2,), ()):
             with pytest.raises(ValueError, match="begin with the 2 columns of X and end with the 3 of Y"):
                 function(X, Y, widths)
-    with pytest.raises(ValueError, match="follow on X and on each other"):
+    with pytest.raises(ValueError, match="can be multiplied"):
         critical_kind(X, Y, [np.ones((2, 4)), np.ones((3, 3))])
     with pytest.raises(ValueError, match="end with the 3 of Y"):
         critical_kind(X, Y, [np.ones((2, 4)), np.ones((4, 2))])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import integrate, special
 
-from theory.networks import path_model
+from theory.networks import path_activities, path_model, sign_correlations
 
 WIDTHS = [(1, 1), (5, 1), (4, 3, 1), (2, 7, 3, 1), (3, 1, 4, 2, 1)]
 
@@ -54,10 +54,10 @@ def test_activities_by_all_sign_patterns():
     def path(*units):
         return np.prod([coins[:, k, u] for k, u in enumerate(units)], axis=0)
 
-    assert path(0, 0, 0).mean() == path_model.path_activity_rate(H)
+    assert path(0, 0, 0).mean() == path_activities.path_activity_rate(H)
     for other, shared in (((0, 0, 0), 3), ((1, 0, 0), 2), ((0, 1, 0), 2), ((1, 1, 0), 1)):
         correlation = np.corrcoef(path(0, 0, 0), path(*other))[0, 1]
-        assert correlation == pytest.approx(path_model.path_activity_correlation(shared, H))
+        assert correlation == pytest.approx(path_activities.path_activity_correlation(shared, H))
 
 
 @pytest.mark.parametrize("d", [1, 3, 10])
@@ -68,7 +68,7 @@ def test_input_correlation_by_quadrature(d):
         return on * t * math.exp(-t * t / 2) / math.sqrt(2 * math.pi)
 
     correlation = integrate.quad(integrand, -10, 10, points=[0.0])[0] / 0.5
-    assert correlation == pytest.approx(path_model.input_activity_correlation(d), rel=1e-8)
+    assert correlation == pytest.approx(path_activities.input_activity_correlation(d), rel=1e-8)
 
 
 @pytest.mark.parametrize("widths", [(2, 1), (3, 2, 1), (2, 2, 2, 1)])
@@ -101,31 +101,31 @@ def test_the_least_correlation_by_searching_all_joint_laws(epsilon, mean):
     other = mean + 2 * (2 * lost - epsilon)
     least = ((1 - 2 * epsilon - mean * other) / np.sqrt((1 - mean**2) * (1 - other**2))).min()
     # The grid's end is one step of 1e-5 from the edge, where the minimum has slopes of order one.
-    assert path_model.least_sign_correlation(epsilon, mean) == pytest.approx(least, abs=2e-4)
+    assert sign_correlations.least_sign_correlation(epsilon, mean) == pytest.approx(least, abs=2e-4)
 
 
 def test_the_papers_bound_holds_up_to_the_largest_imbalance_and_fails_beyond():
     epsilon = np.linspace(0.01, 0.45, 20)
-    bound, edge = path_model.sign_correlation_bound(epsilon), path_model.largest_imbalance(epsilon)
-    assert (path_model.least_sign_correlation(epsilon, 0.0) >= bound).all()
-    assert np.allclose(path_model.least_sign_correlation(epsilon, edge), bound, atol=1e-12)
-    assert (path_model.least_sign_correlation(epsilon, 0.99 * edge) > bound).all()
-    assert (path_model.least_sign_correlation(epsilon, np.minimum(1.01 * edge, 0.999)) < bound).all()
+    bound, edge = sign_correlations.sign_correlation_bound(epsilon), sign_correlations.largest_imbalance(epsilon)
+    assert (sign_correlations.least_sign_correlation(epsilon, 0.0) >= bound).all()
+    assert np.allclose(sign_correlations.least_sign_correlation(epsilon, edge), bound, atol=1e-12)
+    assert (sign_correlations.least_sign_correlation(epsilon, 0.99 * edge) > bound).all()
+    assert (sign_correlations.least_sign_correlation(epsilon, np.minimum(1.01 * edge, 0.999)) < bound).all()
     # P(-) = 0.05 and signs that differ with probability 0.05: nothing is left of 0.818.
-    assert path_model.least_sign_correlation(0.05, 0.9) == pytest.approx(0.0, abs=1e-7)
+    assert sign_correlations.least_sign_correlation(0.05, 0.9) == pytest.approx(0.0, abs=1e-7)
 
 
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda: path_model.size_bounds((3, 2)), "output unit"),
-        (lambda: path_model.size_bounds((3,)), "output unit"),
+        (lambda: path_model.size_bounds((3, 2)), "end in 1"),
+        (lambda: path_model.size_bounds((3,)), "end in 1"),
         (lambda: path_model.path_model_covariance(0.5, 4, 3, 1.5), "rho"),
-        (lambda: path_model.path_activity_correlation(3, 2), "at most 2"),
-        (lambda: path_model.path_activity_rate(0), "at least 1"),
-        (lambda: path_model.sign_correlation_bound(0.7), "epsilon"),
-        (lambda: path_model.least_sign_correlation(0.1, 1.0), "mean"),
-        (lambda: path_model.largest_imbalance(0.0), "epsilon"),
+        (lambda: path_activities.path_activity_correlation(3, 2), "at most 2"),
+        (lambda: path_activities.path_activity_rate(0), "at least 1"),
+        (lambda: sign_correlations.sign_correlation_bound(0.7), "epsilon"),
+        (lambda: sign_correlations.least_sign_correlation(0.1, 1.0), "mean"),
+        (lambda: sign_correlations.largest_imbalance(0.0), "epsilon"),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, says):

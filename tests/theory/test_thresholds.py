@@ -92,7 +92,7 @@ def test_wrong_orders_are_refused(H):
 
 @pytest.mark.parametrize("k", [-1, 0.5, math.nan, True, [0, -1]])
 def test_wrong_indices_are_refused(k):
-    with pytest.raises(ValueError, match=r"^k must"):
+    with pytest.raises(ValueError, match=r"^index must"):
         theory.E_k(3, k)
 
 

@@ -1,1 +1,1 @@
-"""Relaxation of infinite systems in time: the Cugliandolo-Kurchan equations."""
+"""Relaxation of spherical spin glasses in the limit of large n: the Cugliandolo-Kurchan equations."""

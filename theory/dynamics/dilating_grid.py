@@ -1,24 +1,47 @@
-"""The dilating grid of the two-time equations: rows, functions at one time, at times in proportion to one another."""
+"""The dilating grid of the two-time equations: a geometric sequence of times, with a row of C and R at each."""
 
 import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 from theory.arguments import Floats, Integers
 from theory.dynamics.uniform_grid import Run
 
-SEEDS = 4  # rows that the uniform grid gives: as many as a value between rows is read from
+SEEDS = 4  # number of rows from the uniform grid, as many as interpolation between rows needs
 
 
 @dataclass(frozen=True)
 class Rows:
-    """A uniform run and the rows that continue it: energy and multiplier at each time, C and R at each node.
+    """An integration on a uniform grid and the rows of the dilating grid that continue it.
 
-    Node 0 of a row lies at t' = t, the last at t' = 0. ``unit`` is the lag at which nodes pass from equal distances to
-    distances in proportion to lag (for the older half, to t').
+    Node 0 of a row lies at t' = t, the last node at t' = 0.
+
+    Attributes
+    ----------
+    run : Run
+        The integration on the uniform grid.
+    unit : float
+        Lag at which the distances of nodes change from constant to proportional to the lag (to t' for the older half).
+    times : array, shape (rows,)
+        Times of the rows.
+    energy : array, shape (rows,)
+        Energy per spin.
+    multiplier : array, shape (rows,)
+        Lagrange multiplier mu.
+    sizes : array of int, shape (rows,)
+        Number of nodes of each row.
+    young : array, shape (rows, room)
+        ``asinh(lag / unit)`` of each node.
+    old : array, shape (rows, room)
+        ``asinh(t' / unit)`` of each node.
+    correlation : array, shape (rows, room)
+        C at each node.
+    response : array, shape (rows, room)
+        R at each node.
     """
 
     run: Run
@@ -27,14 +50,14 @@ class Rows:
     energy: Floats
     multiplier: Floats
     sizes: Integers
-    young: Floats  # (rows, room): asinh(lag / unit) of each node
-    old: Floats  # asinh(t' / unit)
+    young: Floats
+    old: Floats
     correlation: Floats
     response: Floats
 
     @classmethod
     def after(cls, run: Run, end: float, spacing: float, unit: float) -> "Rows":
-        """Return a run's last rows, and room for those to come, up to ``end`` or just beyond."""
+        """Return the last rows of a run, and space for the rows up to ``end`` or one row beyond."""
         last = float(run.times[-1])
         ahead = max(0, math.ceil(math.log(end / last) / math.log1p(spacing) - 1e-9))
         times = last * (1 + spacing) ** np.arange(1.0 - SEEDS, ahead + 1)
@@ -54,27 +77,27 @@ class Rows:
 
     @property
     def last(self) -> float:
-        """The latest time that is known."""
+        """The latest time."""
         return float(max(self.run.times[-1], self.times[-1]))
 
     def grid(self) -> tuple[Any, ...]:
-        """Return what kernels know of the rows."""
+        """Return the data of the rows as a tuple for kernels."""
         run = self.run
         functions = (self.correlation, self.response, run.correlation, run.response)
-        # Rounding must not put the last seed beyond the uniform grid.
+        # Rounding must not place the last row from the uniform grid beyond its end.
         end = max(float(run.times[-1]), float(self.times[SEEDS - 1]))
         return (run.step, end, self.unit, np.log(self.times), self.sizes, self.young, self.old, *functions)
 
     def nodes(self, row: int) -> tuple[Floats, Floats]:
-        """Return lags and second times t' of a row's nodes, from the youngest to the oldest."""
+        """Return the lags and second times t' of the nodes of a row, from the youngest to the oldest."""
         size, time = self.sizes[row], self.times[row]
         young, old = self.young[row, :size], self.old[row, :size]
         lags, others = self.unit * np.sinh(young), self.unit * np.sinh(old)
         near = young <= old
         return np.where(near, lags, time - others), np.where(near, time - lags, others)
 
-    def read(self, times: Any, others: Any) -> tuple[Floats, Floats]:
-        """Return C and R between times and others, none of which is later."""
+    def read(self, times: ArrayLike, others: ArrayLike) -> tuple[Floats, Floats]:
+        """Return C and R between ``times`` and ``others``, where no time of ``others`` is later."""
         from theory.dynamics import dilating_kernels as kernels
 
         pairs = np.ascontiguousarray(np.broadcast_arrays(times, others), dtype=np.float64)
@@ -83,7 +106,7 @@ class Rows:
         return out[:, 0], out[:, 1]
 
     def at(self, times: Floats) -> tuple[Floats, Floats]:
-        """Return energy and multiplier at times."""
+        """Return the energy and the multiplier at ``times``."""
         run, logs, late = self.run, np.log(self.times), times > self.run.times[-1]
         values = []
         for early, rows in ((run.energy, self.energy), (run.multiplier, self.multiplier)):
@@ -95,9 +118,9 @@ class Rows:
 
 
 def row_nodes(time: float, spacing: float, unit: float) -> tuple[Floats, Floats]:
-    """Return lags and second times t' of a row's nodes: close to both ends, in proportion to their distance between."""
+    """Return the lags and second times t' of the nodes of a row, whose distances increase away from both ends."""
     near = unit * np.sinh(spacing * np.arange(int(math.asinh(0.5 * time / unit) / spacing) + 1))
-    # The halves meet in the middle; the last node of the older one is left out where it comes too close.
+    # The halves meet in the middle; the last node of the older half is omitted if it is too close.
     old = near[:-1] if time - 2 * near[-1] < 0.25 * spacing * time else near
     old = old[::-1]
     return np.concatenate([near, time - old]), np.concatenate([time - near, old])

@@ -1,12 +1,12 @@
-"""Compiled parts of the dilating grid: interpolation in two times, graded quadrature, and one row's equations.
+"""Kernels of the dilating grid: interpolation in two times, graded quadrature, and the equations of one row.
 
-A *row* is C(t, .) and R(t, .) at one time t, from its youngest node t' = t (number 0) to its oldest, t' = 0. Between
-nodes and between rows, functions of the lag ``t - t'`` (for the younger half, where it is at most ``t'``) or of ``t'``
-(for the older half) are interpolated: so rows change on the scale of t alone, however fast they are along themselves.
+A *row* is C(t, .) and R(t, .) at one time t, from its youngest node t' = t (number 0) to its oldest, t' = 0.
+Interpolation between nodes and between rows is in the lag ``t - t'`` (for the younger half, where it is at most ``t'``)
+or in ``t'`` (for the older half). Rows then change on the scale of t only, however fast they vary along themselves.
 
-``grid`` is ``(h, end, unit, logs, sizes, young, old, C, R, uniform_C, uniform_R)``: step and end of the uniform grid,
-the lag at which nodes pass from equal to proportional distances, then for each row its log time, number of nodes, the
-nodes as ``asinh(lag / unit)`` and ``asinh(t' / unit)``, and the functions; last the functions on the uniform grid.
+``grid`` is ``(h, end, unit, logs, sizes, young, old, C, R, uniform_C, uniform_R)``: the step and the end of the uniform
+grid; the lag at which the distances of nodes change from constant to proportional; for each row its log time, its
+number of nodes, the nodes as ``asinh(lag / unit)`` and ``asinh(t' / unit)``, and C and R; C and R on the uniform grid.
 """
 
 from typing import Any
@@ -19,13 +19,13 @@ from theory.dynamics.uniform_kernels import dot, power_law
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
-NODES = 6  # that a value along a row is read from
-ROWS = 4  # that a value between rows is read from
+NODES = 6  # number of nodes for interpolation along a row
+ROWS = 4  # number of rows for interpolation between rows
 
 
 @jit
 def lagrange(x: float, places: Array, out: Array) -> None:
-    """Write the weights of these places for the value at x of the polynomial through them."""
+    """Write the weights of values at ``places`` for the interpolating polynomial at x."""
     for i in range(places.size):
         above, below = 1.0, 1.0
         for j in range(places.size):
@@ -37,7 +37,7 @@ def lagrange(x: float, places: Array, out: Array) -> None:
 
 @jit
 def lagrange_slope(at: int, places: Array, out: Array) -> None:
-    """Write the weights of these places for the slope, at place ``at``, of the polynomial through them."""
+    """Write the weights of values at ``places`` for the slope of the interpolating polynomial at place ``at``."""
     x = places[at]
     for i in range(places.size):
         if i == at:
@@ -53,7 +53,7 @@ def lagrange_slope(at: int, places: Array, out: Array) -> None:
 
 @jit
 def along(places: Array, x: float, out: Array) -> int:
-    """Write weights about x along a row whose places rise or fall; return the first node they belong to."""
+    """Write interpolation weights for x along a row with monotone places; return the first node they belong to."""
     rising = places[-1] > places[0]
     low, high = 0, places.size - 1
     while high - low > 1:
@@ -69,7 +69,7 @@ def along(places: Array, x: float, out: Array) -> int:
 
 @jit
 def along_row(grid: Any, row: int, lag: float, other: float, out: Array) -> int:
-    """Write weights for a row that stands in for that of ``other + lag``: at the same lag, or the same other time."""
+    """Write interpolation weights along a row used for time ``other + lag``, at the same lag or the same other time."""
     unit, sizes, young, old = grid[2], grid[4], grid[5], grid[6]
     if lag <= other:
         return along(young[row, : sizes[row]], np.arcsinh(lag / unit), out)
@@ -78,13 +78,13 @@ def along_row(grid: Any, row: int, lag: float, other: float, out: Array) -> int:
 
 @jit
 def on_uniform(grid: Any, time: float, lag: float, other: float, out: Array) -> None:
-    """Write C and R by cubic interpolation in the uniform grid, from pairs ``other <= time`` alone."""
+    """Write C and R by cubic interpolation in the uniform grid, which uses only pairs with ``other <= time``."""
     h, C, R = grid[0], grid[9], grid[10]
     last = C.shape[0] - 4
     young = lag <= other
     x, y = time / h, (lag if young else other) / h
     column = min(max(int(y) - 1, 0), last)
-    # Rows that have all these columns; where one column is read, any row that has it.
+    # The rows must have all these columns; at y = 0 only one column is used.
     row = min(max(int(x) - 1, column if y == 0.0 else column + 3), last)
     places, down, across = np.arange(4.0), np.empty(4), np.empty(4)
     lagrange(x - row, places, down)
@@ -100,7 +100,7 @@ def on_uniform(grid: Any, time: float, lag: float, other: float, out: Array) -> 
 
 @jit
 def stencil(logs: Array, last: int, z: float) -> int:
-    """Return the first of the rows, none beyond ``last``, that a value at log time z is read from."""
+    """Return the first of the rows, none after ``last``, for interpolation at log time z."""
     found = int(np.searchsorted(logs[: last + 1], z, side="right")) - 1
     return min(max(found - ROWS // 2 + 1, 0), last + 1 - ROWS)
 
@@ -109,10 +109,11 @@ def stencil(logs: Array, last: int, z: float) -> int:
 def between_rows(
     grid: Any, last: int, unknown: int, time: float, lag: float, other: float, out: Array, share: Array
 ) -> int:
-    """Write C and R between ``time`` and ``other`` into ``out[:2]``, without the share of the row not known yet.
+    """Write C and R between ``time`` and ``other`` into ``out[:2]``, without the contribution of the unknown row.
 
-    That row enters with the weight ``out[2]`` times the weights ``share`` from the node returned on. Their difference
-    ``lag`` is given apart: late in a descent C leaves 1 so slowly that the rounding of a difference would count.
+    The unknown row contributes with the weight ``out[2]`` times the weights ``share``, from the returned node on.
+    The difference ``lag`` of the two times is an argument of its own: late in a descent C leaves 1 so slowly that the
+    rounding error of a computed difference would matter.
     """
     logs, C, R = grid[3], grid[7], grid[8]
     out[2] = 0.0
@@ -146,7 +147,7 @@ def read(grid: Any, last: int, times: Array, others: Array, out: Array) -> None:
 
 @jit
 def row_at_nodes(grid: Any, row: int, lags: Array, others: Array, out: Array) -> None:
-    """Write what an earlier row has, C and R, where a new one has its nodes."""
+    """Write C and R of an earlier row at the nodes of a new one."""
     C, R = grid[7], grid[8]
     weights = np.empty(NODES)
     for k in range(others.size):
@@ -157,7 +158,7 @@ def row_at_nodes(grid: Any, row: int, lags: Array, others: Array, out: Array) ->
 
 @jit
 def start_at_nodes(grid: Any, row: int, others: Array, known: Array, share: Array) -> None:
-    """Write C(t', 0) at the nodes t' of a new row, and the matrix of what the row itself adds to it."""
+    """Write C(t', 0) at the nodes t' of a new row: the known part, and the matrix of the row's own contribution."""
     weights = np.empty(NODES)
     for k in range(others.size):
         start = between_rows(grid, row, row, others[k], others[k], 0.0, known[k], weights)
@@ -167,9 +168,9 @@ def start_at_nodes(grid: Any, row: int, others: Array, known: Array, share: Arra
 
 @jit
 def panels(unit: float, width: float, rule: Array, half: float, away: Array, weights: Array) -> int:
-    """Write Gauss's rule on panels that grow away from the end of an interval to its middle; return how many points.
+    """Write Gauss's rule on panels that lengthen from the end of an interval to its middle; return the point count.
 
-    The panels are those of every interval, but for the last: what the rule misses must not change from row to row.
+    All panels but the last are the same for every interval, so that quadrature errors do not change from row to row.
     """
     if half <= 0.0:
         return 0
@@ -187,8 +188,9 @@ def panels(unit: float, width: float, rule: Array, half: float, away: Array, wei
 def plan(grid: Any, row: int, lags: Array, others: Array, width: float, rule: Array, room: int) -> Any:
     """Return the quadrature points of the memory integrals of a new row.
 
-    For point p: the node whose equation it serves, whether it is older than that node, its weight, C and R between the
-    two with the new row's own share, and the weights that read the new row at the point.
+    They are, for each point: the node whose equation it belongs to, whether it is older than that node, its weight, C
+    and R between the two with the contribution of the new row, and the interpolation weights of the new row at the
+    point.
     """
     served, older = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.bool_)
     weight, known = np.empty(room), np.empty((room, 3))
@@ -199,7 +201,7 @@ def plan(grid: Any, row: int, lags: Array, others: Array, width: float, rule: Ar
     for k in range(others.size):
         lag, other = lags[k], others[k]
         for end in range(4):
-            # From t' towards t, from t towards t', from t' towards 0, from 0 towards t'.
+            # The four ends: from t' towards t, from t towards t', from t' towards 0, from 0 towards t'.
             count = panels(grid[2], width, rule, 0.5 * (lag if end < 2 else other), away, weights)
             for q in range(count):
                 a = away[q]
@@ -222,7 +224,8 @@ def plan(grid: Any, row: int, lags: Array, others: Array, width: float, rule: Ar
 def memory(squares: Array, orders: Array, points: Any, c: Array, r: Array, F: Array, J: Array) -> float:
     """Subtract the memory integrals from the equations F of a row, and their derivatives from J; return the energy.
 
-    Unknowns are C, R at nodes 1.., and mu; equations those of C, R at nodes 1.., and of mu, which is C's at node 0.
+    The unknowns are C and R at nodes 1.. and mu. The equations are those of C and R at nodes 1.., and that of mu, which
+    is the equation of C at node 0.
     """
     served, older, weight, known, here, there, reading, sharing = points
     K = c.size - 1
@@ -260,7 +263,7 @@ def memory(squares: Array, orders: Array, points: Any, c: Array, r: Array, F: Ar
 
 @jit
 def _spread(line: Array, start: int, weights: Array, factor: float) -> None:
-    """Subtract a factor times weights from a line of unknowns, which begins with node 1."""
+    """Subtract a factor times weights from a line of unknowns, which begins at node 1."""
     for i in range(NODES):
         if start + i > 0:
             line[start + i - 1] -= factor * weights[i]

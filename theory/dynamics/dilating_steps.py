@@ -1,8 +1,9 @@
-"""Steps of the dilating grid: each row solves the equations at its time, for all second times at once.
+"""Steps of the dilating grid: at each time the equations are solved for all second times at once.
 
-At equal lag (at equal t' for the older half) a row differs slowly from those before it: backward differences in log t.
-Along the row, differences that lean towards younger nodes; for the memory, Gauss's rule on panels that grow from both
-ends of the range; Newton's method for all of it together, with the derivatives written out.
+At equal lag (at equal t' for the older half) successive rows differ little, so time derivatives are backward
+differences in log t. Derivatives along a row are differences with more nodes on the younger side. The memory integrals
+use Gauss's rule on panels that become longer away from both ends. Newton's method with analytic derivatives solves all
+equations of a row together.
 """
 
 import math
@@ -16,15 +17,15 @@ from theory.arguments import Floats
 from theory.dynamics.dilating_grid import SEEDS, Rows
 from theory.dynamics.uniform_grid import Protocol, Run
 
-_GAUSS, _PANEL = 8, 5.0  # points of the rule, and width of its panels in spacings of nodes
-_SLOPE, _YOUNGER = 7, 4  # nodes that a slope along a row is read from, and how many of them are younger
+_GAUSS, _PANEL = 8, 5.0  # number of points of the rule, and width of its panels in units of the spacing of nodes
+_SLOPE, _YOUNGER = 7, 4  # number of nodes for a derivative along a row, and how many of them are younger
 _ITERATIONS, _CONVERGED, _GOOD = 25, 1e-12, 1e-9
 
 
 def continued(run: Run, protocol: Protocol, end: float, spacing: float, unit: float) -> Rows:
-    """Continue a uniform run to ``end``, by steps and nodes ``spacing`` apart in proportion to time and lag."""
+    """Continue a uniform run to ``end``, with steps proportional to time and nodes at distances proportional to lag."""
     rows = Rows.after(run, end, spacing, unit)
-    # One thread: the systems are small, and the last bits must not depend on how many there are.
+    # One thread: the systems are small, and the last bits must not depend on the number of threads.
     with threadpool_limits(1, user_api="blas"):
         for row in range(SEEDS, rows.times.size):
             _Equations.of(rows, row, protocol, spacing).solve(rows)
@@ -33,16 +34,16 @@ def continued(run: Run, protocol: Protocol, end: float, spacing: float, unit: fl
 
 @dataclass(frozen=True)
 class _Equations:
-    """The equations of one row in unknowns C and R at nodes 1.., and mu."""
+    """The equations of one row, with unknowns C and R at nodes 1.. and mu."""
 
     row: int
     time: float
     protocol: Protocol
-    drift: Floats  # matrix of d/dt at fixed t', as far as the row itself enters
-    past: Floats  # (2, nodes): what earlier rows add to it
+    drift: Floats  # matrix of d/dt at fixed t' that acts on the row itself
+    past: Floats  # (2, nodes): contribution of earlier rows to d/dt
     guess: Floats
     points: Any  # of the memory integrals
-    memory_of_start: tuple[Floats, Any]  # C(t', 0): as known, and the row's own share
+    memory_of_start: tuple[Floats, Any]  # C(t', 0): the known part, and the matrix of the row itself
 
     @classmethod
     def of(cls, rows: Rows, row: int, protocol: Protocol, spacing: float) -> "_Equations":
@@ -78,7 +79,7 @@ class _Equations:
         )
 
     def solve(self, rows: Rows) -> None:
-        """Solve by Newton's method and write the row."""
+        """Solve the equations by Newton's method and store the row."""
         unknown, moved = self.guess, math.inf
         F, J, energy = self.residual(unknown)
         for _ in range(_ITERATIONS):
@@ -89,19 +90,19 @@ class _Equations:
             unknown = unknown + step
             F, J, energy = self.residual(unknown)
             moved = float(np.abs(step[:-1]).max())
-            if not _CONVERGED < moved < 1.0:  # C and R are at most 1: a longer step leads nowhere
+            if not _CONVERGED < moved < 1.0:  # C and R are at most 1, so a longer step means divergence
                 break
         if not moved < _GOOD:
             raise ArithmeticError(
                 f"the equations at time {self.time:.4g} were not solved: the last correction was {moved:.1e}; "
-                "set a smaller spacing, or ask for earlier times"
+                "set a smaller spacing, or give earlier times"
             )
         K = unknown.size // 2
         rows.correlation[self.row, 1 : K + 1], rows.response[self.row, 1 : K + 1] = unknown[:K], unknown[K : 2 * K]
         rows.energy[self.row], rows.multiplier[self.row] = energy, unknown[-1]
 
     def residual(self, unknown: Floats) -> tuple[Floats, Floats, float]:
-        """Return what the equations leave, its derivatives, and the energy."""
+        """Return the residual of the equations, its derivatives, and the energy."""
         from theory.dynamics import dilating_kernels as kernels
 
         K, mu = unknown.size // 2, unknown[-1]
@@ -121,7 +122,7 @@ class _Equations:
         return F, J, energy
 
     def pull(self, c: Floats, F: Floats, J: Floats) -> float:
-        """Subtract the force towards a thermal start, and return its energy."""
+        """Subtract the force towards a thermal start from the equations, and return its energy."""
         nu, inverse, K = self.protocol.nu, self.protocol.inverse_start, c.size - 1
         known, share = self.memory_of_start
         lines = np.append(2 * K, np.arange(K))  # node 0's equation is that of mu
@@ -134,7 +135,7 @@ class _Equations:
 
 
 def _drift(rows: Rows, row: int, at_equal_lag: float) -> Floats:
-    """Return the matrix of d/dt at fixed t' that acts on a row: change at equal lag and, where young, along it."""
+    """Return the matrix of d/dt at fixed t' that acts on a row: at equal lag, plus along the row for its young half."""
     from theory.dynamics import dilating_kernels as kernels
 
     size = int(rows.sizes[row])

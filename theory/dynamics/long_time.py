@@ -1,15 +1,15 @@
-"""Where gradient descent of an infinite glass ends: its energy, extrapolated from finite times."""
+"""The energy at which gradient descent ends at large n, extrapolated from finite times."""
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.optimize import curve_fit
 
-from theory.arguments import Floats
+from theory.arguments import Floats, Model, one_number
 from theory.covariance import Covariance
-from theory.dynamics.relaxation import fastest_rate, one_number, refuse_scale, relaxation
+from theory.dynamics.relaxation import relaxation
+from theory.dynamics.resolution import fastest_rate, refuse_scale
 from theory.dynamics.uniform_grid import Protocol
 
 EXPONENT = 2 / 3
@@ -19,11 +19,21 @@ _SHORTEST, _LONG = 100.0, 1e4
 
 @dataclass(frozen=True)
 class LongTimeEnergy:
-    """The energy per spin as t grows, and how it was read off.
+    """The energy per spin of gradient descent as time tends to infinity, from a fit of ``e + a t^(-2/3)``.
 
-    ``energy`` is the intercept of ``e + a t^(-2/3)`` over the last factor of 4 in time, ``error`` covers its moving
-    with the window, a correction ``t^(-4/3)``, and the integration. ``exponent`` is the best fit's if
-    free, NaN if there is none.
+    Attributes
+    ----------
+    energy : float
+        Limit e of the energy per spin, from a fit over the last factor of 4 in time.
+    error : float
+        Estimated error of the limit: its changes with the window of the fit and with a correction ``t^(-4/3)``, and
+        the error of the integration.
+    exponent : float
+        Exponent of the best fit with a free exponent; NaN if that fit does not converge.
+    amplitude : float
+        Amplitude a.
+    until : float
+        Last time of the integration.
     """
 
     energy: float
@@ -33,8 +43,10 @@ class LongTimeEnergy:
     until: float
 
 
-def long_time_energy(H: Any, until: float | None = None) -> LongTimeEnergy:
-    r"""Extrapolate the energy of gradient descent from a random point, ``e(t) = e_inf + a t^(-2/3)``.
+def long_time_energy(H: Model, until: float | None = None) -> LongTimeEnergy:
+    r"""Return the limit at long times of the energy of gradient descent from a random point.
+
+    .. math:: e(t) = e_\infty + a\, t^{-2/3}
 
     For pure models :math:`e_\infty = -E_\infty(H)`.
 
@@ -43,12 +55,17 @@ def long_time_energy(H: Any, until: float | None = None) -> LongTimeEnergy:
     H : int or mapping
         Order of a pure model, or a mixture ``{order: weight}``.
     until : float, optional
-        Last time integrated to; by default ``1e4 / rate``, the rate being that of :func:`relaxation`.
+        Last time of the integration. Default: ``1e4 / rate``, with the rate defined in :func:`relaxation`.
+
+    Returns
+    -------
+    LongTimeEnergy
+        The limit, its estimated error, and the parameters of the fit.
 
     Raises
     ------
     ValueError
-        If ``until`` is below ``100 / rate``, or ``H`` not an order of at least 2 nor a mixture.
+        If ``until`` is below ``100 / rate``, or ``H`` is neither an order of at least 2 nor a mixture.
 
     References
     ----------
@@ -67,8 +84,8 @@ def long_time_energy(H: Any, until: float | None = None) -> LongTimeEnergy:
     rate = fastest_rate(protocol)
     until = _LONG / rate if until is None else one_number("until", until)
     if not until * rate >= _SHORTEST:
-        raise ValueError(f"until must be at least {_SHORTEST / rate:.4g} to extrapolate from, not {until:g}")
-    # Two windows of the same ratio.
+        raise ValueError(f"until must be at least {_SHORTEST / rate:.4g} for an extrapolation, not {until:g}")
+    # Two windows of the same ratio of times.
     times = np.geomspace(until / 16, until, _POINTS)
     found = relaxation(times, H)
     late = times >= until / 4

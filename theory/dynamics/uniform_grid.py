@@ -1,4 +1,4 @@
-"""Integrates the two-time equations of large-n dynamics on a uniform grid."""
+"""Integration of the two-time equations of large-n dynamics on a uniform grid."""
 
 import math
 from dataclasses import dataclass
@@ -8,28 +8,52 @@ import numpy as np
 from theory.arguments import Floats
 from theory.covariance import Covariance
 
-# Five arrays of so many rows and columns are 2.6 GB, and take minutes to fill.
+# Five arrays with this number of rows and columns need 2.6 GB and take minutes to fill.
 _MOST_NODES = 8000
-_SECONDS_A_TRIPLE = 1.2e-9  # of nodes, on one core
+_SECONDS_PER_TRIPLE = 1.2e-9  # of nodes, on one core
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """What is integrated: the glass, the temperature of its bath, and the inverse temperature it starts from."""
+    """The dynamics that is integrated.
+
+    Attributes
+    ----------
+    nu : Covariance
+        Covariance function of the model.
+    temperature : float
+        Temperature of the heat bath; default 0, gradient descent.
+    inverse_start : float
+        Inverse temperature beta_0 of the starting points; default 0, uniformly random points.
+    """
 
     nu: Covariance
     temperature: float = 0.0
     inverse_start: float = 0.0
 
     def glass(self) -> tuple[Floats, Floats]:
-        """Return what kernels know of the glass: squared weights, and orders."""
+        """Return the squared weights and the orders of the model, as arrays for kernels."""
         orders, squares = np.array(self.nu.squares, dtype=np.float64).T
         return np.ascontiguousarray(squares), np.ascontiguousarray(orders)
 
 
 @dataclass(frozen=True)
 class Run:
-    """Energy per spin and multiplier at each time, and C and R between each and those before it (lower triangles)."""
+    """An integration on a uniform grid.
+
+    Attributes
+    ----------
+    times : array, shape (t,)
+        Equidistant times from 0.
+    energy : array, shape (t,)
+        Energy per spin at each time.
+    multiplier : array, shape (t,)
+        Lagrange multiplier mu at each time.
+    correlation : array, shape (t, t)
+        C between each time (row) and the times up to it (columns); a lower triangle.
+    response : array, shape (t, t)
+        R between each time (row) and the times up to it (columns); a lower triangle.
+    """
 
     times: Floats
     energy: Floats
@@ -39,23 +63,23 @@ class Run:
 
     @property
     def step(self) -> float:
-        """Distance of two times."""
+        """The time step."""
         return float(self.times[1])
 
 
 def refuse_too_long(end: float, step: float) -> None:
-    """Raise ``ValueError`` where a uniform grid needs too many steps, with what it would cost."""
+    """Raise ``ValueError`` if a uniform grid needs too many steps; the message states the cost."""
     nodes = end / step
     if nodes > _MOST_NODES:
         raise ValueError(
             f"{nodes:.3g} steps of {step:.3g} on a uniform grid need {40e-9 * nodes**2:.3g} GB and about "
-            f"{_SECONDS_A_TRIPLE * nodes**3 / 3600:.2g} hours; at most {_MOST_NODES} are taken: set a longer step, or "
-            "let the grid dilate with a spacing such as 0.1"
+            f"{_SECONDS_PER_TRIPLE * nodes**3 / 3600:.2g} hours; at most {_MOST_NODES} are allowed: set a longer "
+            "step, or use the dilating grid with a spacing such as 0.1"
         )
 
 
 def integrate(protocol: Protocol, end: float, step: float) -> Run:
-    """Step from time 0 to ``end`` or just beyond; of third order in the step, at a cost of its inverse cube."""
+    """Integrate from time 0 to ``end`` or just beyond; the error is of order step^3, the cost of order step^-3."""
     from theory.dynamics import uniform_kernels as kernels
 
     size = max(1, math.ceil(end / step - 1e-9)) + 1

@@ -1,8 +1,8 @@
-"""Compiled parts of the two-time integrator on a uniform grid: memory integrals as sums over nodes, and steps.
+"""Kernels of the two-time integration on a uniform grid: memory integrals as sums over nodes, and steps.
 
 ``moments[0][j, k] = int C(s, t_j) hat_k(s) ds``, ``moments[1][j, k] = int R(s, t_j) hat_k(s) ds`` over s > t_j and
-``moments[2][j, k] = int R(t_j, s) hat_k(s) ds`` over s < t_j, with hat_k the piecewise linear function that is 1 at
-node k and 0 at all others, and Gregory's corrections at the ends.
+``moments[2][j, k] = int R(t_j, s) hat_k(s) ds`` over s < t_j, where hat_k is the piecewise linear function that is 1 at
+node k and 0 at all other nodes; Gregory's corrections are added at the ends.
 """
 
 from typing import Any
@@ -27,7 +27,7 @@ def power_law(squares: Array, orders: Array, derivative: int, q: float) -> float
 
 @jit
 def _coefficient(square: float, order: float, derivative: int) -> float:
-    """Return the factor of ``q^(order - derivative)`` in a derivative of ``square q^order``."""
+    """Return the coefficient of ``q^(order - derivative)`` in a derivative of ``square q^order``."""
     for d in range(derivative):
         square *= order - d
     return square
@@ -77,9 +77,9 @@ def slopes(
 ) -> tuple[float, float]:
     """Write dC(t, t_j)/dt and dR(t, t_j)/dt at the m nodes of ``trial``; return the energy per spin and mu.
 
-    Time t lies one step h behind the last node. ``trial`` holds C(t, .) and R(t, .), ``rows`` the same at the last node
-    and at the one before. Stored moments reach to the last node; the trapezoidal rule goes on through the open cell,
-    with Gregory's correction ``-h/24 (3 F_m - 4 F_{m-1} + F_{m-2})`` at its end.
+    Time t is one step h after the last node. ``trial`` holds C(t, .) and R(t, .); ``rows`` holds the same functions at
+    the last node and at the one before. Stored moments end at the last node. The open cell is integrated by the
+    trapezoidal rule with Gregory's correction ``-h/24 (3 F_m - 4 F_{m-1} + F_{m-2})`` at its end.
     """
     squares, orders, temperature, inverse_start, initial = glass
     m = trial.shape[1]
@@ -101,7 +101,7 @@ def slopes(
         third, second, first = h * 3 / 8, h * 2 / 3, -h / 24
         weight[m - 2] += first
     weight[m - 1] += second
-    if m == 2:  # the start's correction is not in the moments yet; together the two make Simpson's rule
+    if m == 2:  # the moments do not include the start's correction yet; with it the sum is Simpson's rule
         weight[0] -= h / 8
         weight[1] += h / 6
         third -= h / 24
@@ -136,7 +136,7 @@ def slopes(
 
 @jit
 def append(glass: Any, moments: Array, weights: Array, rows: Array, new: Array, h: float, m: int) -> None:
-    """Close the cell behind the last of m nodes and add node m, with functions ``new`` there."""
+    """Complete the cell after the last of m nodes and add node m, where the functions are ``new``."""
     for j in range(m):
         for part in range(2):
             moments[part, j, m - 1] += 0.5 * h * rows[0, part, j]
@@ -166,7 +166,7 @@ def append(glass: Any, moments: Array, weights: Array, rows: Array, new: Array, 
 
 @jit
 def _correct_start(moment: Array, j: int, last: int, h: float, oldest: Array, middle: Array, newest: Array) -> None:
-    """Add Gregory's correction where column j's range begins, at the nodes up to ``last``, of these functions."""
+    """Add Gregory's correction at the start of the range of column j, for functions at the nodes up to ``last``."""
     moment[j, last - 2] -= h / 8 * oldest[j]
     moment[j, last - 1] += h / 6 * middle[j]
     moment[j, last] -= h / 24 * newest[j]
@@ -174,7 +174,7 @@ def _correct_start(moment: Array, j: int, last: int, h: float, oldest: Array, mi
 
 @jit
 def predict(rows: Array, slope: Array, bend: Array, h: float, m: int, trial: Array) -> None:
-    """Extrapolate by Adams and Bashforth's rule of order 2; the youngest column by its Taylor series."""
+    """Extrapolate by the Adams-Bashforth rule of order 2, the youngest column by its Taylor series."""
     for part in range(2):
         for j in range(m - 1):
             trial[part, j] = rows[0, part, j] + h * (1.5 * slope[0, part, j] - 0.5 * slope[1, part, j])
@@ -183,7 +183,7 @@ def predict(rows: Array, slope: Array, bend: Array, h: float, m: int, trial: Arr
 
 @jit
 def correct(rows: Array, slope: Array, there: Array, bend: Array, h: float, m: int, trial: Array) -> None:
-    """Correct by Adams and Moulton's rule of order 3; the youngest column by Hermite's, from its second derivative."""
+    """Correct by the Adams-Moulton rule of order 3, the youngest column by Hermite's with its second derivative."""
     for part in range(2):
         for j in range(m - 1):
             mean = 5.0 * there[part, j] + 8.0 * slope[0, part, j] - slope[1, part, j]
@@ -197,20 +197,20 @@ def correct(rows: Array, slope: Array, there: Array, bend: Array, h: float, m: i
 
 @jit
 def advance(glass: Any, moments: Array, weights: Array, h: float, record: Array, C: Array, R: Array) -> None:
-    """Step through the whole grid, and record energy and mu, C and R at each time.
+    """Integrate over the whole grid, and record energy and mu, C and R at each time.
 
-    The first row of ``record``, and ones on the diagonals of C and R, are given. Predictor and corrector of Adams, each
-    followed by an evaluation.
+    The first row of ``record`` and ones on the diagonals of C and R must be set before. Each step is an Adams predictor
+    and corrector, each followed by an evaluation of the slopes.
     """
     squares, orders, temperature, initial = glass[0], glass[1], glass[2], glass[4]
     size = record.shape[0]
     work, trial, there, bend = np.empty((3, size)), np.empty((2, size)), np.empty((2, size)), np.empty(2)
-    # C(t, .) and R(t, .) and their slopes, now and one step ago.
+    # C(t, .) and R(t, .) and their slopes, now and one step before.
     rows, slope = np.ones((2, 2, size)), np.zeros((2, 2, size))
     slope[0, 0, 0], slope[0, 1, 0] = -temperature, -record[0, 1]
     stiffness = power_law(squares, orders, 2, 1.0)
     for m in range(1, size):
-        # Second derivatives of C and R in t at t' = t: without noise C bends by -|velocity|^2, the energy's slope.
+        # Second derivatives of C and R in t at t' = t. Without noise that of C is -|velocity|^2, the energy's slope.
         bend[:] = 0.0
         if m > 1:
             bend[1] = record[m - 1, 1] ** 2 - (record[m - 1, 1] - record[m - 2, 1]) / h + stiffness

@@ -1,4 +1,7 @@
-"""Means of the weighted law of an eigenvalue over the normal law of the energy that the Hessian leaves free."""
+"""Averages of the weighted density of an eigenvalue over the part of the energy that is independent of the Hessian.
+
+That part of the energy is normally distributed.
+"""
 
 import math
 from collections.abc import Callable
@@ -10,18 +13,18 @@ from theory.kac_rice.panels import weighted_law
 from theory.kac_rice.weighted_laws import Known, WeightedLaw
 
 _Look = Callable[[Floats], Known]
-# What is exp(-50) of the integrand's peak cannot be seen in float64.
+# Values below exp(-50) of the peak of the integrand are negligible in float64.
 _NEGLIGIBLE = 50.0
-# Points of a search for the integrand's peak, and numbers of a chunk of quadrature nodes.
+# Number of points in a search for the peak of the integrand, and of quadrature nodes in a chunk.
 _SEARCH, _CHUNK = 65, 100_000
 
 
 def averaged(n: int, rate: float, width: float, index: int | None, y: Floats, *, integral: bool) -> Known:
-    """Return the mean of g(y - width z), or of its integral from minus infinity, over standard normal z.
+    """Return the mean over standard normal z of g(y - width z), or of the integral of g up to that point.
 
-    ``rate`` and ``index`` say which g, as in :func:`theory.kac_rice.panels.weighted_law`. Infinite y are allowed.
+    ``rate`` and ``index`` select g as in :func:`theory.kac_rice.panels.weighted_law`. Infinite y are allowed.
     """
-    # Beyond this the squares overflow; the density is 0, and the integral 0 or everything.
+    # Beyond 1e150 squares overflow; there the density is 0, and the integral is 0 or the total.
     finite = np.abs(y) < 1e150
     lowest = float(y[finite].min(initial=math.inf)) - 9.0 * width
     law = weighted_law(n, rate, index, lowest, float(y.max(initial=-math.inf)) if width == 0.0 else math.inf)
@@ -39,9 +42,9 @@ def averaged(n: int, rate: float, width: float, index: int | None, y: Floats, *,
 
 
 def _normal_mean(look: _Look, law: WeightedLaw, n: int, y: Floats, width: float) -> Known:
-    """Integrate over z by a trapezoidal rule, for each y on the range of z that contributes."""
+    """Integrate over z by the trapezoidal rule, for each y over the range of z that contributes."""
     low, high = _contributing(look, law, y, width)
-    # The error is exp(-2 pi^2/(h^2 (1 + (width/scale)^2))), scale half a level spacing at the origin.
+    # The error is exp(-2 pi^2/(h^2 (1 + (width/scale)^2))), where scale is half a level spacing at the origin.
     scale = 0.4 * math.pi / math.sqrt(2.0 * n)
     step = 0.7 / math.sqrt(1.0 + (width / scale) ** 2)
     count = 2 + np.ceil((high - low) / step).astype(np.int64)
@@ -62,9 +65,9 @@ def _normal_mean(look: _Look, law: WeightedLaw, n: int, y: Floats, width: float)
 
 
 def _contributing(look: _Look, law: WeightedLaw, y: Floats, width: float) -> tuple[Floats, Floats]:
-    """Return the range of z outside which the integrand, or the bound of its error, is negligible.
+    """Return the range of z outside which the integrand and the bound on its error are negligible.
 
-    The integrand has its peak where the normal law and g balance, anywhere between z = 0 and the peak of g.
+    The peak of the integrand lies between z = 0 and the peak of g.
     """
     low = np.minimum(-10.0, (y - law.edges[-1]) / width)
     high = np.maximum(10.0, (y - law.edges[0]) / width)

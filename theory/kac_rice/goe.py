@@ -1,8 +1,8 @@
-"""Exact laws of the eigenvalues of a GOE matrix of finite size: one-point density, ordered eigenvalues.
+"""Exact laws of the eigenvalues of a GOE matrix of finite size: one-point density and laws of ordered eigenvalues.
 
 The matrix M is n x n, real symmetric and Gaussian with ``E M_ij^2 = (1 + delta_ij)/(2n)``: the spectrum fills
-``[-sqrt 2, sqrt 2]``. It is the Hamiltonian of the H = 2 glass, whose ground-state energy per spin is the
-smallest eigenvalue.
+``[-sqrt 2, sqrt 2]``. It is the matrix of the quadratic form of the H = 2 model, whose
+ground-state energy per spin is the smallest eigenvalue.
 """
 
 import math
@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from theory.arguments import SIZE_HINT, Floats, real_numbers, scalar_or_array, whole_number
 from theory.kac_rice.ordered_eigenvalues import one_point_table, order_table, seconds_per_point
 
-# Bounds the memory of one pass; the points of a pass share their number of quadrature nodes.
+# Points per pass, to bound memory; the points of a pass share their number of quadrature nodes.
 _ORDERED_CHUNK = 32
 _ONE_POINT_CHUNK = 1024
 _SECONDS = 120.0
@@ -23,7 +23,7 @@ _LARGEST = 20_000
 
 
 def eigenvalue_density(eigenvalue: ArrayLike, n: int) -> Any:
-    r"""Mean density of the eigenvalues of an n x n GOE matrix.
+    r"""Return the mean density of the eigenvalues of an n x n GOE matrix.
 
     .. math:: \rho_n(\lambda) = \sqrt n \left[ \sum_{j<n} \psi_j(x)^2 + \sqrt{n/2}\, \psi_{n-1}(x)
               \int \tfrac12 \mathrm{sgn}(x-t)\, \psi_n(t)\,dt + 1_{n\ \mathrm{odd}}
@@ -32,14 +32,15 @@ def eigenvalue_density(eigenvalue: ArrayLike, n: int) -> Any:
     Parameters
     ----------
     eigenvalue : float or array
-        Where to evaluate; the spectrum fills ``[-sqrt 2, sqrt 2]``.
+        Points at which to evaluate; for large n the spectrum fills ``[-sqrt 2, sqrt 2]``.
     n : int
-        Size of the matrix.
+        Size of the matrix, from 1 to 20000.
 
     Returns
     -------
     float or array
-        The density, whose integral is ``n``; measured relative error below 2e-12 up to n = 2000, also in the tails.
+        The density, whose integral is ``n``, in the shape of ``eigenvalue``; measured relative error below 2e-12
+        up to n = 2000, also in the tails.
 
     Raises
     ------
@@ -67,39 +68,40 @@ def eigenvalue_density(eigenvalue: ArrayLike, n: int) -> Any:
     return scalar_or_array(math.sqrt(n) * values.reshape(points.shape))
 
 
-def kth_eigenvalue_density(eigenvalue: ArrayLike, n: int, k: int) -> Any:
-    r"""Probability density of the k-th smallest eigenvalue of an n x n GOE matrix, counted from 0.
+def kth_eigenvalue_density(eigenvalue: ArrayLike, n: int, index: int) -> Any:
+    r"""Return the probability density of one of the ordered eigenvalues of an n x n GOE matrix.
 
     Parameters
     ----------
     eigenvalue : float or array
-        Where to evaluate.
+        Points at which to evaluate.
     n : int
-        Size of the matrix.
-    k : int
-        Rank, 0 for the smallest eigenvalue, ``n - 1`` for the largest.
+        Size of the matrix, from 1 to 20000.
+    index : int
+        Rank of the eigenvalue: 0 for the smallest, ``n - 1`` for the largest.
 
     Returns
     -------
     float or array
-        The density, of integral 1; measured absolute error below 1e-13 sqrt(n) for n up to 40, 1e-12 sqrt(n) at 1000.
+        The density, whose integral is 1, in the shape of ``eigenvalue``; measured absolute error below 1e-13 sqrt(n)
+        for n up to 40, 1e-12 sqrt(n) at 1000.
 
     Raises
     ------
     ValueError
-        If ``n`` or ``k`` is not a whole number with ``0 <= k < n``, ``n`` exceeds 20000, ``eigenvalue`` holds NaN or
-        infinity, or the points inside the spectrum would take more than two minutes.
+        If ``n`` and ``index`` are not whole numbers with ``0 <= index < n``, ``n`` exceeds 20000, ``eigenvalue`` holds
+        NaN or infinity, or the points inside the spectrum would take more than two minutes.
 
     References
     ----------
-    de Bruijn (1955) for the Pfaffian; the evaluation is derived in :mod:`theory.kac_rice.ordered_eigenvalues`.
+    de Bruijn (1955) for the Pfaffian; its evaluation is derived in :mod:`theory.kac_rice.ordered_eigenvalues`.
 
     Examples
     --------
     >>> round(kth_eigenvalue_density(0.0, 3, 1), 9)
     0.977205024
     """
-    n, k = _checked_rank(n, k)
+    n, k = _checked_rank(n, index)
     points = real_numbers("eigenvalue", eigenvalue)
     x = _in_units_of_spacing(points, n)
     _refuse_slow(x, n)
@@ -117,39 +119,40 @@ def kth_eigenvalue_density(eigenvalue: ArrayLike, n: int, k: int) -> Any:
     return scalar_or_array(math.sqrt(n) * values.reshape(points.shape))
 
 
-def kth_eigenvalue_cdf(eigenvalue: ArrayLike, n: int, k: int) -> Any:
-    r"""Probability that the k-th smallest eigenvalue of an n x n GOE matrix is below ``eigenvalue``.
+def kth_eigenvalue_cdf(eigenvalue: ArrayLike, n: int, index: int) -> Any:
+    r"""Return the probability that one of the ordered eigenvalues of an n x n GOE matrix is below ``eigenvalue``.
 
     Parameters
     ----------
     eigenvalue : float or array
-        Where to evaluate; infinities are allowed.
+        Points at which to evaluate; infinities are allowed.
     n : int
-        Size of the matrix.
-    k : int
-        Rank, 0 for the smallest eigenvalue, ``n - 1`` for the largest.
+        Size of the matrix, from 1 to 20000.
+    index : int
+        Rank of the eigenvalue: 0 for the smallest, ``n - 1`` for the largest.
 
     Returns
     -------
     float or array
-        ``P(l_k < eigenvalue)``; measured absolute error below 1e-13 for n up to 40, 1e-12 at 1000.
+        The probability, in the shape of ``eigenvalue``; measured absolute error below 1e-13 for n up to 40, 1e-12 at
+        1000.
 
     Raises
     ------
     ValueError
-        If ``n`` or ``k`` is not a whole number with ``0 <= k < n``, ``n`` exceeds 20000, ``eigenvalue`` holds NaN, or
-        the points inside the spectrum would take more than two minutes.
+        If ``n`` and ``index`` are not whole numbers with ``0 <= index < n``, ``n`` exceeds 20000, ``eigenvalue`` holds
+        NaN, or the points inside the spectrum would take more than two minutes.
 
     References
     ----------
-    de Bruijn (1955) for the Pfaffian; the evaluation is derived in :mod:`theory.kac_rice.ordered_eigenvalues`.
+    de Bruijn (1955) for the Pfaffian; its evaluation is derived in :mod:`theory.kac_rice.ordered_eigenvalues`.
 
     Examples
     --------
     >>> round(kth_eigenvalue_cdf(0.0, 2, 0), 12)  # 1/2 + 1/sqrt 8: P(not positive definite)
     0.853553390593
     """
-    n, k = _checked_rank(n, k)
+    n, k = _checked_rank(n, index)
     points = real_numbers("eigenvalue", eigenvalue, infinite=True)
     x = _in_units_of_spacing(points, n)
     _refuse_slow(x[np.isfinite(x)], n)
@@ -164,13 +167,13 @@ def _checked_size(n: int) -> int:
     n = whole_number("n", n, 1, SIZE_HINT)
     if n > _LARGEST:
         raise ValueError(
-            f"n must be at most {_LARGEST}, not {n}; beyond, use the semicircle (theory.semicircle_fraction)"
+            f"n must be at most {_LARGEST}, not {n}; for larger n use the semicircle (theory.semicircle_fraction)"
         )
     return n
 
 
 def _in_units_of_spacing(points: Floats, n: int) -> Floats:
-    """Return sqrt(n) times the eigenvalues; beyond 1e6 every law is 0 or 1, and further out squares overflow."""
+    """Return sqrt(n) times the eigenvalues, clipped at 1e6: beyond it every law is 0 or 1, and squares may overflow."""
     with np.errstate(over="ignore"):
         x = math.sqrt(n) * points.ravel()
     return np.asarray(np.where(np.isfinite(points.ravel()), np.clip(x, -1e6, 1e6), x))
@@ -183,20 +186,20 @@ def _refuse_slow(x: Floats, n: int) -> None:
     if seconds > _SECONDS:
         raise ValueError(
             f"{x.size} points at n = {n} would take about {seconds / 60:.0f} minutes of dense eigenproblems; give "
-            "fewer points, points nearer to the ends of the spectrum, or a smaller n"
+            "fewer points, points nearer to the edges of the spectrum, or a smaller n"
         )
 
 
-def _checked_rank(n: int, k: int) -> tuple[int, int]:
+def _checked_rank(n: int, index: int) -> tuple[int, int]:
     n = _checked_size(n)
-    k = whole_number("k", k, 0, "it is the rank of an eigenvalue, 0 for the smallest")
-    if k >= n:
-        raise ValueError(f"k must be below n, as the ranks are 0..n-1; given k={k}, n={n}")
-    return n, k
+    index = whole_number("index", index, 0, "it is the rank of an eigenvalue, 0 for the smallest")
+    if index >= n:
+        raise ValueError(f"index must be below n, as the ranks are 0..n-1; given index={index}, n={n}")
+    return n, index
 
 
 def _at_least(count: int, t: Floats, n: int) -> Floats:
-    """P(at least ``count`` >= 1 eigenvalues below t): a sum of pair probabilities, and for odd counts one more."""
+    """Return P(at least ``count`` eigenvalues below t), count >= 1, from the laws of ``floor(N/2)`` and of odd N."""
     table = order_table(t, n)
     j = (count - 1) // 2
     if j >= table.pairs.shape[1]:
@@ -206,7 +209,7 @@ def _at_least(count: int, t: Floats, n: int) -> Floats:
 
 
 def _in_chunks(function: Callable[[Floats], Floats], t: Floats, size: int) -> Floats:
-    # Sorted, so that the points of a chunk need about the same number of nodes.
+    # The points are sorted so that those of a chunk need about the same number of nodes.
     order = np.argsort(t)
     values = np.empty_like(t)
     for start in range(0, t.size, size):

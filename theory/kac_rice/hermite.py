@@ -1,4 +1,4 @@
-"""Hermite functions, their integrals from the left, and the scale that keeps both from under- or overflow."""
+"""Hermite functions and their integrals from minus infinity, scaled so that they neither underflow nor overflow."""
 
 import math
 from typing import NamedTuple
@@ -8,14 +8,21 @@ from scipy.special import erfcx
 
 from theory.arguments import Floats
 
-# Rescale long before float64 overflows; powers of two make the rescaling exact.
+# Values above this are rescaled, long before float64 overflows; powers of two make the rescaling exact.
 _LARGE = 2.0**300
 
 
 class HermiteTable(NamedTuple):
-    """``psi_j(x) = exp(log_scale - x^2/2) psi[j]`` and ``a_j(x) = exp(log_scale - x^2/2) primitive[j]``.
+    """Hermite functions psi_0..psi_n and their integrals a_0..a_n from minus infinity, at points x.
 
-    ``psi`` and ``primitive`` have shape (n+1, len(x)), ``log_scale`` has shape (len(x),).
+    Attributes
+    ----------
+    psi : array, shape (n + 1, len(x))
+        The functions: ``psi_j(x) = exp(log_scale - x^2/2) psi[j]``.
+    primitive : array, shape (n + 1, len(x))
+        The integrals: ``a_j(x) = exp(log_scale - x^2/2) primitive[j]``.
+    log_scale : array, shape (len(x),)
+        Logarithm of the scale at each point.
     """
 
     psi: Floats
@@ -24,14 +31,14 @@ class HermiteTable(NamedTuple):
 
 
 def hermite_table(x: Floats, n: int) -> HermiteTable:
-    r"""Tabulate the Hermite functions psi_0..psi_n and their integrals from minus infinity, at x <= 0.
+    r"""Return the Hermite functions psi_0..psi_n and their integrals from minus infinity, at x <= 0.
 
     .. math:: \sqrt{j+1}\,\psi_{j+1} = \sqrt2\, x\,\psi_j - \sqrt{j}\,\psi_{j-1}, \qquad
               \sqrt{j+1}\,a_{j+1} = \sqrt{j}\,a_{j-1} - \sqrt2\,\psi_j
 
     The second line is the integral of :math:`\psi_j' = \sqrt{j/2}\,\psi_{j-1} - \sqrt{(j+1)/2}\,\psi_{j+1}`.
-    To the left of the origin both recurrences only add terms of one sign wherever the functions grow with j,
-    so the tables are accurate relative to their largest entry, however far out x lies.
+    Left of the origin both recurrences add only terms of the same sign where the functions grow with j, so the tables
+    are accurate relative to their largest entry, for any distance of x from the origin.
     """
     psi = np.empty((n + 1, x.size))
     primitive = np.empty((n + 1, x.size))
@@ -47,7 +54,7 @@ def hermite_table(x: Floats, n: int) -> HermiteTable:
         before, now = now, after
         large = np.abs(now[0]) > _LARGE
         if large.any():
-            # Far out one step grows by more than any fixed factor, so each point is brought back to about 1.
+            # Far from the origin one step may grow by any factor, so each point is rescaled to about 1.
             power = np.where(large, np.frexp(now[0])[1], 0)
             before, now = np.ldexp(before, -power), np.ldexp(now, -power)
             log_scale = log_scale + power * math.log(2.0)

@@ -1,7 +1,6 @@
-"""Exact mean numbers of critical points of a spherical glass at finite n, by the Kac-Rice formula."""
+"""Exact mean numbers of critical points of a spherical spin glass at finite n, by the Kac-Rice formula."""
 
 import math
-from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ from theory.arguments import (
     INDEX_HINT,
     SIZE_HINT,
     Floats,
+    Model,
     mixture,
     real_numbers,
     scalar_or_array,
@@ -19,23 +19,23 @@ from theory.arguments import (
 from theory.kac_rice.energy_average import averaged
 from theory.kac_rice.weighted_laws import ONE_POINT_ERROR, Known
 
-# Counts of one index are refused where the bound of their relative error exceeds this ...
+# Counts of one index are refused if the bound on their relative error exceeds this value, ...
 _WORST = 1e-3
-# ... unless there are fewer points than this: then the absolute error is.
+# ... unless the bound on their absolute error is below this value.
 _TOO_FEW = 1e-12
-# Beyond these sizes memory or time run out; beyond this order float64 does not tell H - 1 from H well enough.
+# Larger sizes need too much memory or time; at higher orders float64 does not resolve H - 1 from H well enough.
 _MOST_SPINS, _HIGHEST_ORDER = 3000, 10**6
 
 
 def mean_critical_points(
     n: int,
-    H: int | Mapping[int, float],
+    H: Model,
     index: int | None = None,
     below: ArrayLike | None = None,
     log: bool = False,
     unknown: Literal["raise", "nan"] = "raise",
 ) -> Any:
-    r"""Exact mean number of critical points of the spherical glass with ``n`` spins.
+    r"""Return the exact mean number of critical points of a spherical spin glass with ``n`` spins.
 
     .. math:: E\,N_k(B) = 2\sqrt{\frac{2\nu''}{\nu'+\nu''}} \left(\frac{\nu''}{\nu'}\right)^{(n-1)/2}
               E\left[ e^{-x_k^2 (\nu''-\nu')/(2(\nu''+\nu'))}\; P(u \in B \mid x_k) \right]
@@ -52,28 +52,33 @@ def mean_critical_points(
     H : int or mapping
         Order of a pure model, or a mixture ``{order: weight}``; order 1 is an external field.
     index : int, optional
-        Count only points whose Hessian has this many negative eigenvalues; otherwise all.
+        Count only points whose Hessian has this number of negative eigenvalues. Default: all points.
     below : float or array, optional
-        Count only points with energy per spin below this; infinities are allowed.
+        Count only points with energy per spin below this value; infinities are allowed. Default: all energies.
     log : bool
-        Return the natural logarithm: the counts themselves overflow near n = 2000.
+        Return the natural logarithm, as the counts themselves overflow near n = 2000; default False.
     unknown : {"raise", "nan"}
-        What to do where float64 cannot hold the number to a relative 1e-3: refuse, or return NaN there.
+        Whether to raise an error (default) or to return NaN where float64 cannot determine the number to a relative
+        accuracy of 1e-3.
 
     Returns
     -------
     float or array
-        The mean number, in the shape of ``below``. All indices together: measured relative error below 2e-12
-        for n up to 2000 and H from 2 to 20 at any energy; a logarithm keeps 15 digits, and is -inf where it lies
-        beyond floats. One index: relative error below 1e-3 by a bound computed with each value, or below 1e-12
-        points unless ``log``; where the law is not rare (half of the points lie below, say) the measured error is
-        below 1e-11 for n up to 100. float64 loses an index where its points are far rarer than those of others.
+        The mean number, in the shape of ``below``.
+
+        All indices together: the measured relative error is below 2e-12 for n up to 2000 and H from 2 to 20 at any
+        energy. A logarithm has 15 correct digits; it is -inf where it is beyond the range of floats.
+
+        One index: a bound is computed with each value, by which the relative error is below 1e-3 or, unless ``log``,
+        the absolute error is below 1e-12. Where points of the index are not rare (if half of them lie below, for
+        example) the measured relative error is below 1e-11 for n up to 100. float64 loses an index where its points
+        are far rarer than those of other indices.
 
     Raises
     ------
     ValueError
-        If an argument is not as described, the index is not below ``n``, a count overflows, float64 cannot hold it,
-        or it would take minutes: indices from about 50 to n - 50 for n above 400.
+        If an argument is not as described, ``index`` is not below ``n``, a count overflows, float64 cannot determine
+        it, or it would take minutes, as for indices from about 50 to n - 50 with n above 400.
 
     References
     ----------
@@ -94,12 +99,12 @@ def mean_critical_points(
 def mean_critical_point_density(
     u: ArrayLike,
     n: int,
-    H: int | Mapping[int, float],
+    H: Model,
     index: int | None = None,
     log: bool = False,
     unknown: Literal["raise", "nan"] = "raise",
 ) -> Any:
-    r"""Exact mean number of critical points per unit of energy per spin.
+    r"""Return the exact mean number of critical points per unit of energy per spin.
 
     .. math:: \frac{d}{du} E\, N_k(\le u)
 
@@ -112,23 +117,24 @@ def mean_critical_point_density(
     H : int or mapping
         Order of a pure model, or a mixture ``{order: weight}``.
     index : int, optional
-        Count only points whose Hessian has this many negative eigenvalues; otherwise all.
+        Count only points whose Hessian has this number of negative eigenvalues. Default: all points.
     log : bool
-        Return the natural logarithm.
+        Return the natural logarithm; default False.
     unknown : {"raise", "nan"}
-        What to do where float64 cannot hold the number to a relative 1e-3: refuse, or return NaN there.
+        Whether to raise an error (default) or to return NaN where float64 cannot determine the density to a relative
+        accuracy of 1e-3.
 
     Returns
     -------
     float or array
-        The density, in the shape of ``u``; its integral is :func:`mean_critical_points`, whose accuracy it shares.
-        It is symmetric: the density at ``u`` and index k is that at ``-u`` and index ``n - 1 - k``.
+        The density, in the shape of ``u``. Its integral is :func:`mean_critical_points`, and it has the same accuracy.
+        The density at ``u`` and index k equals that at ``-u`` and index ``n - 1 - k``.
 
     Raises
     ------
     ValueError
-        If an argument is not as described, the index is not below ``n``, a value overflows, float64 cannot hold it,
-        or it would take minutes: indices from about 50 to n - 50 for n above 400.
+        If an argument is not as described, ``index`` is not below ``n``, a value overflows, float64 cannot determine
+        it, or it would take minutes, as for indices from about 50 to n - 50 with n above 400.
 
     References
     ----------
@@ -145,9 +151,10 @@ def mean_critical_point_density(
 
 
 class _Moments(NamedTuple):
-    """What the counts depend on, in units of the largest weight.
+    """Quantities that determine the counts, in units of the largest weight ``unit``.
 
-    The derivatives of nu at 1, and ``free``, the variance (times n) of the energy that the Hessian leaves free.
+    ``first`` and ``second`` are derivatives of nu at 1; ``free`` is n times the variance of the part of the energy that
+    is independent of the Hessian.
     """
 
     first: float
@@ -160,7 +167,7 @@ class _Moments(NamedTuple):
         return math.log(2.0) + 0.5 * math.log(ratio) + 0.5 * (n - 1) * math.log(self.second / self.first)
 
     def decay(self) -> float:
-        """Return 1/2 + (nu''-nu')/(2(nu''+nu')), the Gaussian rate left beside the bare polynomial."""
+        """Return 1/2 + (nu''-nu')/(2(nu''+nu')), the rate of the Gaussian factor."""
         return self.second / (self.first + self.second)
 
     def slope(self, n: int) -> float:
@@ -172,19 +179,19 @@ class _Moments(NamedTuple):
         return math.sqrt(self.free / n) / self.slope(n)
 
 
-def _checked(n: int, H: int | Mapping[int, float], index: int | None, unknown: str) -> tuple[int, _Moments, int | None]:
+def _checked(n: int, H: Model, index: int | None, unknown: str) -> tuple[int, _Moments, int | None]:
     if unknown not in ("raise", "nan"):
         raise ValueError(f'unknown must be "raise" or "nan", not {unknown!r}')
     n = whole_number("n", n, 1, SIZE_HINT)
     if n > _MOST_SPINS:
-        raise ValueError(f"n must be at most {_MOST_SPINS} here, not {n}; beyond, see theory.complexity for the rate")
+        raise ValueError(f"n must be at most {_MOST_SPINS} here, not {n}; theory.complexity is the large-n growth rate")
     if index is not None:
         index = whole_number("index", index, 0, INDEX_HINT)
         if index >= n:
             raise ValueError(f"index must be below n, as the Hessian has n-1 eigenvalues; given {index}, n={n}")
     weights = mixture(H)
     if max(weights) > _HIGHEST_ORDER:
-        raise ValueError(f"orders must be at most {_HIGHEST_ORDER} here, not {max(weights)}; give a smaller order")
+        raise ValueError(f"orders must be at most {_HIGHEST_ORDER} here, not {max(weights)}; give a lower order")
     return n, _moments(weights), index
 
 
@@ -195,21 +202,21 @@ def _moments(weights: dict[int, float]) -> _Moments:
     second = sum(p * (p - 1) * s for p, s in squares.items())
     if second < 1e-200:
         raise ValueError(
-            f"beside the field the orders from 2 on vanish in floating point; given {weights} "
+            f"the terms of order 2 and above are too small next to the field for floating point; given {weights} "
             "(a field alone always has exactly two critical points)"
         )
-    # nu (nu'+nu'') - nu'^2 without its cancellation: 0, exactly, for a pure model.
+    # nu (nu'+nu'') - nu'^2, written without cancellation; it is exactly 0 for a pure model.
     free = sum(s * t * (p - q) ** 2 for p, s in squares.items() for q, t in squares.items() if p < q)
     return _Moments(first, second, free / (first + second), unit)
 
 
 def _log_counts(n: int, moments: _Moments, index: int | None, u: Floats) -> Known:
-    """Return the logarithms of the counts below u."""
+    """Return the logarithms of the numbers of points with energy per spin below u."""
     y = _eigenvalue_at(n, moments, u)
     prefactor = moments.log_prefactor(n)
     if index is not None or not np.any(y > 0.0):
         return _shifted(_mean(n, moments, index, y, integral=True), prefactor)
-    # The energies have a symmetric law: what lies above u > 0 is as much as what lies below -u.
+    # The law of the energies is symmetric: as many points lie above u > 0 as below -u.
     total = _mean(n, moments, None, np.array([math.inf]), integral=True)
     below = _mean(n, moments, None, -np.abs(y), integral=True)
     with np.errstate(invalid="ignore"):
@@ -221,8 +228,8 @@ def _log_counts(n: int, moments: _Moments, index: int | None, u: Floats) -> Know
 def _log_density(n: int, moments: _Moments, index: int | None, u: Floats) -> Known:
     """Return the logarithms of the densities at u.
 
-    Couplings and their negatives have the same law, so the density of all indices is symmetric; it is evaluated left
-    of the origin, where the tables are accurate. The panels of single eigenvalues are mirrored one by one.
+    Couplings and their negatives have the same law, so the density of all indices is symmetric. It is evaluated left of
+    the origin, where the tables are accurate. For a single index each panel uses this symmetry.
     """
     y = _eigenvalue_at(n, moments, u)
     result = _mean(n, moments, index, -np.abs(y) if index is None else y, integral=False)
@@ -230,7 +237,7 @@ def _log_density(n: int, moments: _Moments, index: int | None, u: Floats) -> Kno
 
 
 def _eigenvalue_at(n: int, moments: _Moments, u: Floats) -> Floats:
-    """Return the eigenvalues at which the mean energies are u; beyond floats they are infinite."""
+    """Return the eigenvalues at which the mean energies are u; infinite if beyond the largest float."""
     with np.errstate(over="ignore"):
         return np.asarray(u / moments.unit / moments.slope(n))
 
@@ -246,22 +253,20 @@ def _shifted(known: Known, by: float) -> Known:
 def _answer(known: Known, shape: tuple[int, ...], index: int | None, log: bool, unknown: str) -> Any:
     value, error = known
     with np.errstate(invalid="ignore"):
-        # Logarithms this large no longer show errors; such values come from the far tail, which is accurate.
+        # Logarithms below -1e12 have too few digits to show errors; they come from the far tail, which is accurate.
         lost = (error - value > math.log(_WORST)) & ~(np.isfinite(value) & (value < -1e12))
     if not log:
         lost &= error > math.log(_TOO_FEW)
     if np.any(lost) and unknown == "raise":
         raise ValueError(
-            f"float64 cannot hold the number of points of index {index} at {np.count_nonzero(lost)} of the "
-            f"{value.size} energies asked for: it is known to be below exp({error[lost].max():.4g}), but not to a "
-            f"relative {_WORST:g}. Points of this index are very rare there; ask for energies nearer to where they "
-            'lie, for all indices together (index=None), or for NaN in their place (unknown="nan")'
+            f"float64 cannot determine the number of points of index {index} at {np.count_nonzero(lost)} of the "
+            f"{value.size} energies: it is below exp({error[lost].max():.4g}), but not known to a relative accuracy of "
+            f"{_WORST:g}. Points of this index are very rare there; give energies at which they are less rare, "
+            'index=None for all indices together, or unknown="nan" to return NaN for these energies'
         )
     value = np.where(lost, math.nan, value)
     if log:
         return scalar_or_array(value.reshape(shape))
     if np.any(value > 709.0):
-        raise ValueError(
-            f"the mean number is about exp({np.nanmax(value):.0f}) and overflows a float; ask for log=True"
-        )
+        raise ValueError(f"the mean number is about exp({np.nanmax(value):.0f}) and overflows a float; use log=True")
     return scalar_or_array(np.exp(value).reshape(shape))

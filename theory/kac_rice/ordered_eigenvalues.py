@@ -1,8 +1,8 @@
-r"""Joint tables of the laws of all ordered GOE eigenvalues, from one Pfaffian.
+r"""Tables of the laws of all ordered GOE eigenvalues, from one Pfaffian.
 
-Let x_0 <= ... <= x_{n-1} have density proportional to prod |x_i - x_j| prod exp(-x_i^2/2), let N count those
-below t, and write w = z below t and 1 above. With a_j the integral of the Hermite function psi_j from minus
-infinity, m_j over the whole line, de Bruijn's formula gives
+Let x_0 <= ... <= x_{n-1} have density proportional to prod |x_i - x_j| prod exp(-x_i^2/2), let N be the number of
+those below t, and let w = z below t and w = 1 above. With a_j the integral of the Hermite function psi_j from minus
+infinity and m_j that over the whole line, de Bruijn's formula gives
 
     E z^N = Pf(A(z)) / Pf(A(1)),   A_ij(z) = iint sgn(y - x) psi_i(x) psi_j(y) w(x) w(y) dx dy
 
@@ -11,25 +11,27 @@ the four quadrants and integrating by parts,
 
     A(z) = A(1) + (z^2 - 1) X + (z - 1)(a m^T - m a^T),   X_ij = int_{-inf}^t (a_i psi_j - psi_i a_j) dx,
 
-and A(1)^{-1} = T/2 on psi_0..psi_{n-1}, T skew and tridiagonal with T_{j,j-1} = sqrt(j/2) (n even; for odd n the
-same, beside the extra row). The eigenvalues of A(1)^{-1} X come in equal pairs lambda_p (both matrices are skew),
-and lie in [0, 1] in every case computed, which is not proved here. A Pfaffian is linear in
-a rank-two update, so with Y = z^2, Q(Y) = prod_p (1 + (Y-1) lambda_p) and the bilinear
-forms s_uv(Y) = u^T (A(1) + (Y-1) X)^{-1} v, whose poles are those of the factors of 1/Q,
+and A(1)^{-1} = T/2 on psi_0..psi_{n-1}, where T is skew and tridiagonal with T_{j,j-1} = sqrt(j/2) (the same holds for
+odd n, apart from the extra row). The eigenvalues of A(1)^{-1} X come in equal pairs lambda_p, because both matrices are
+skew. They lie in [0, 1] in every case computed; this is not proved here. A Pfaffian is linear in a rank-two update.
+With Y = z^2, Q(Y) = prod_p (1 + (Y-1) lambda_p) and the bilinear forms s_uv(Y) = u^T (A(1) + (Y-1) X)^{-1} v, whose
+poles are the zeros of the factors of Q,
 
     E z^N = Q(z^2) - (z - 1) Q(z^2) s_am(z^2),
     sum_k f_k(t) z^k = Q(z^2) ((1 + z) s_psi,a(z^2) - s_psi,m(z^2)),   psi = (psi_j(t)),
 
-f_k the density of x_k at t: Q generates the law of floor(N/2) (for odd n that of a symplectic ensemble: Forrester
-and Rains 2001), and everything is a short list of polynomials in Y built from Bernoulli factors.
+where f_k is the density of x_k at t. Q is the generating function of floor(N/2) (for odd n that of a symplectic
+ensemble: Forrester and Rains 2001). All results are thus coefficients of a few polynomials in Y, which are built from
+Bernoulli factors.
 
-On m Gauss-Legendre nodes left of t, X = U^T J U with U = [a; psi] of 2m rows and J = [[0, 1], [-1, 0]], so that
-the 2m x 2m matrix J U (T/2) U^T has the same non-zero eigenvalues: near the edge m is small, whatever n. The
-formulas are checked in the tests against Pfaffians in high precision and against sampled matrices.
+With m Gauss-Legendre nodes left of t, X = U^T J U, where U = [a; psi] has 2m rows and J = [[0, 1], [-1, 0]]. The
+2m x 2m matrix J U (T/2) U^T therefore has the same non-zero eigenvalues; near the edge m is small for every n. The
+tests compare the formulas with Pfaffians in high precision and with sampled matrices.
 
-Rounding moves each lambda_p by about 1e-16 of the largest. A density that needs a lambda_p or 1 - lambda_p
-below that is lost, so every density comes with a bound of its error: the same polynomials with all terms made
-positive, once as they are and once with every factor enlarged by what rounding may have taken from it.
+Rounding changes each lambda_p by about 1e-16 of the largest. A density that depends on a smaller lambda_p or
+1 - lambda_p is lost, so every density has a bound on its error. The bound is the difference of two values of the same
+polynomials with all terms made positive: one with the factors as they are, and one with every factor increased by its
+rounding error.
 """
 
 import math
@@ -44,8 +46,8 @@ from theory.arguments import Floats
 from theory.kac_rice.hermite import HermiteTable, hermite_integral, hermite_table
 from theory.large_n.semicircle import semicircle_fraction
 
-# Errors of lambda_p and c_p relative to the largest, and of a sum relative to its largest term: about three times what
-# makes the bounds hold against evaluations in ball arithmetic (see benchmarks/accuracy.py).
+# Errors of lambda_p and c_p relative to the largest, and of a sum relative to its largest term. They are about three
+# times the values at which the bounds hold in comparison with ball arithmetic (see benchmarks/accuracy.py).
 _ROUNDING = 1e-14
 _ROUNDING_OF_SUMS = 1e-13
 # Diagonalising takes about this many seconds times the cube of the matrix size, at each point.
@@ -53,11 +55,20 @@ _SECONDS_PER_CUBE = 2.7e-9
 
 
 class OrderTable(NamedTuple):
-    """What is known of the ordered eigenvalues at the points t <= 0.
+    """Laws of the ordered eigenvalues at points t_b <= 0; columns end where float64 holds only 0.
 
-    ``density[b, k] exp(log_scale[b] - t_b^2/2)`` is the density of x_k at t_b, known to ``error[b, k]`` in the same
-    unit; ``pairs[b, j]`` is the probability of floor(N/2) = j and ``odd[b, j]`` that of N = 2j+1. Columns stop where
-    float64 holds only 0.
+    Attributes
+    ----------
+    density : array, shape (b, k)
+        The density of x_k at t_b, in units of ``exp(log_scale[b] - t_b^2/2)``.
+    error : array, shape (b, k)
+        Bound on the error of ``density``, in the same unit.
+    log_scale : array, shape (b,)
+        Logarithm of the scale at each point.
+    pairs : array, shape (b, j)
+        Probability that ``floor(N/2) = j``.
+    odd : array, shape (b, j)
+        Probability that ``N = 2j + 1``.
     """
 
     density: Floats
@@ -68,7 +79,7 @@ class OrderTable(NamedTuple):
 
 
 def order_table(t: Floats, n: int) -> OrderTable:
-    """Tabulate densities of the ordered eigenvalues and the law of their number below each t <= 0."""
+    """Return the densities of the ordered eigenvalues at each t <= 0, and the law of their number below it."""
     inner, at_t = _tables(t, n)
     a_t, log_scale = at_t.primitive[:n].T, at_t.log_scale
     left = np.stack([at_t.psi[:n].T, a_t * np.exp(log_scale - 0.5 * t * t)[:, None]], axis=1)
@@ -77,7 +88,7 @@ def order_table(t: Floats, n: int) -> OrderTable:
     right[:, n - 1, 1] = 0.5 * _end_constant(n)
     with _blas().limit(limits=1, user_api="blas"):
         lam, c = _modes(inner, left, right)
-    # The forms wanted are (psi, a), (psi, m) and (a, m).
+    # The required forms are (psi, a), (psi, m) and (a, m).
     first, second = [0, 0, 1], [0, 1, 1]
     direct, c = (left @ right)[:, first, second], c[:, first, second]
     pairs, forms = _expand(lam, direct, c)
@@ -88,7 +99,7 @@ def order_table(t: Floats, n: int) -> OrderTable:
 
 
 def seconds_per_point(t: float, n: int) -> float:
-    """Return about how long one point t of :func:`order_table` takes."""
+    """Return the approximate time in seconds that :func:`order_table` takes for one point t."""
     return _SECONDS_PER_CUBE * min(n, 2 * _node_count(min(t, 0.0), n)) ** 3
 
 
@@ -105,7 +116,7 @@ def _tables(t: Floats, n: int) -> tuple[Floats, HermiteTable]:
     table = hermite_table(np.concatenate([x.ravel(), t]), n)
     split = x.size
     size = np.exp(table.log_scale[:split] - 0.5 * x.ravel() ** 2) * np.sqrt(weights.ravel())
-    # The balance puts a and psi on one scale: psi is larger by about sqrt(2n).
+    # The factor gives a and psi the same scale: psi is larger by about sqrt(2n).
     balance = (2.0 * n) ** 0.25
     rows = np.stack([table.primitive[:n, :split] * balance, table.psi[:n, :split] / balance]) * size
     inner = rows.reshape(2, n, *x.shape).transpose(2, 0, 3, 1).reshape(t.size, 2 * x.shape[1], n)
@@ -113,11 +124,11 @@ def _tables(t: Floats, n: int) -> tuple[Floats, HermiteTable]:
 
 
 def _nodes(t: Floats, n: int) -> tuple[Floats, Floats]:
-    """Gauss-Legendre nodes and weights on (L, t) for each t, L so far out that nothing is left beyond it."""
+    """Return Gauss-Legendre nodes and weights on (L, t) for each t, where L is so small that the rest is negligible."""
     edge = math.sqrt(2.0 * n)
     start = np.maximum(-t, edge)
-    # psi_{n-1} falls like exp(-W) beyond the turning point, W' = sqrt(x^2 - 2n). Products of two enter, so
-    # W(L) - W(start) = 22 leaves exp(-44) of them. W is convex: Newton from the far side converges.
+    # psi_{n-1} decays like exp(-W) beyond the turning point, where W' = sqrt(x^2 - 2n). Products of two enter, so
+    # W(L) - W(start) = 22 leaves exp(-44) of them. W is convex, so Newton's method from the far side converges.
     far = start + np.minimum((33.0 / math.sqrt(2.0 * edge)) ** (2 / 3), math.sqrt(44.0))
     for _ in range(30):
         far = far - (_decay(far, n) - _decay(start, n) - 22.0) / np.sqrt(far**2 - 2.0 * n)
@@ -127,7 +138,7 @@ def _nodes(t: Floats, n: int) -> tuple[Floats, Floats]:
 
 
 def _node_count(t: float, n: int) -> int:
-    """One node per half wave of psi_i psi_j, and a margin: with it the tables reach 1e-13 (see the tests)."""
+    """Return one node per half wave of psi_i psi_j plus a margin, with which the tables are accurate to 1e-13."""
     return 26 + math.ceil(3.0 * n * float(semicircle_fraction(t / math.sqrt(2.0 * n))))
 
 
@@ -160,15 +171,15 @@ def _end_constant(n: int) -> float:
 
 @cache
 def _blas() -> ThreadpoolController:
-    # Matrices of this size lose most of their time in BLAS handing work between threads.
+    # For matrices of this size BLAS would spend most of its time on passing work between threads.
     return ThreadpoolController()
 
 
 def _modes(inner: Floats, left: Floats, right: Floats) -> tuple[Floats, Floats]:
     """Return lambda_p, largest first, shape (b, modes), and the c_p of every form, (b, left, right, modes).
 
-    The forms are ``left . right - xi sum_p c_p/(1 + xi lambda_p)``. Of the two matrices with the same non-zero
-    eigenvalues, n x n and 2m x 2m, the smaller is diagonalised.
+    The forms are ``left . right - xi sum_p c_p/(1 + xi lambda_p)``. The n x n and the 2m x 2m matrix have the same
+    non-zero eigenvalues; the smaller one is diagonalised.
     """
     m, n = inner.shape[1] // 2, inner.shape[2]
     rotated = np.concatenate([-inner[:, m:], inner[:, :m]], axis=1)
@@ -186,7 +197,7 @@ def _modes(inner: Floats, left: Floats, right: Floats) -> tuple[Floats, Floats]:
     c = np.take_along_axis(c, order[:, None, None, :], axis=3)
     even = values.shape[1] // 2 * 2
     lam = np.clip(0.5 * (values[:, 0:even:2] + values[:, 1:even:2]).real, 0.0, 1.0)
-    # What has no partner or no weight left is a mode at lambda = 0 up to rounding.
+    # An eigenvalue without a partner is a mode at lambda = 0 up to rounding.
     return lam, (c[..., 0:even:2] + c[..., 1:even:2]).real
 
 
@@ -195,7 +206,7 @@ def _expand(lam: Floats, direct: Floats, c: Floats) -> tuple[Floats, Floats]:
 
     ``s = direct - (Y-1) sum_p c_p/(1 + (Y-1) lambda_p)``; R is the sum of ``c_p Q/(1 + (Y-1) lambda_p)``.
     """
-    # The rest carries no weight at all.
+    # All other modes have no weight.
     live = int(np.count_nonzero(lam.max(axis=0) > 1e-300))
     q = np.zeros((lam.shape[0], 1, live + 2))
     q[..., 0] = 1.0
@@ -209,14 +220,14 @@ def _expand(lam: Floats, direct: Floats, c: Floats) -> tuple[Floats, Floats]:
 
 
 def _error_bound(lam: Floats, direct: Floats, c: Floats) -> Floats:
-    """Bound the rounding error of ``_expand``'s forms, coefficient by coefficient."""
+    """Return a bound on the rounding error of each coefficient of the forms of ``_expand``."""
     exact = _majorant(lam, direct, c, 0.0)
-    # What underflows is not known either.
+    # The constant covers values that underflow.
     return _majorant(lam, direct, c, _ROUNDING) - exact + _ROUNDING_OF_SUMS * exact + 1e-300
 
 
 def _majorant(lam: Floats, direct: Floats, c: Floats, rounding: float) -> Floats:
-    """Return ``_expand``'s forms with all terms made positive, and every factor enlarged by rounding."""
+    """Return the forms of ``_expand`` with all terms made positive and every factor increased by its rounding error."""
     live = int(np.count_nonzero(lam.max(axis=0) > 1e-300))
     off = rounding * lam[:, :1, None]
     size = np.abs(c)

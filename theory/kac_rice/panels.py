@@ -1,8 +1,9 @@
-"""Weighted laws of GOE eigenvalues as piecewise polynomials: every integral over them becomes a lookup.
+"""Weighted densities of GOE eigenvalues as piecewise polynomials, which makes integrals over them table lookups.
 
-The line is cut into panels about two level spacings wide. On each, ``g(x) = f(x) exp(-c x^2)``, f the density of
-one ordered eigenvalue or of all of them, is a polynomial through Gauss-Legendre nodes beside the logarithm of
-its scale: g may range over thousands of orders of magnitude. Panels are computed when first needed, then kept.
+The line is divided into panels about two level spacings wide. On each panel ``g(x) = f(x) exp(-c x^2)``, where f is the
+density of one ordered eigenvalue or of all of them, is a polynomial through Gauss-Legendre nodes. The logarithm of its
+scale is stored with it, because g may range over thousands of orders of magnitude. Panels are computed when first
+needed and then kept.
 """
 
 import math
@@ -17,26 +18,26 @@ from theory.kac_rice.weighted_laws import NODES, ONE_POINT_ERROR, FarTail, Weigh
 from theory.large_n.semicircle import semicircle_fraction
 
 _W = np.polynomial.legendre.leggauss(NODES)[1]
-# Values at the nodes -> Legendre coefficients.
+# Matrix that maps values at the nodes to Legendre coefficients.
 _TO_COEFFICIENTS = _W[:, None] * np.polynomial.legendre.legvander(X, NODES - 1) * (np.arange(NODES) + 0.5)
-# A panel with exp(-45) = 3e-20 of the mass kept cannot be seen in float64.
+# A panel with less than exp(-45) = 3e-20 of the mass is negligible in float64.
 _NEGLIGIBLE = 45.0
-# One-point densities are cheap per point and dear per call; a table of n functions bounds the block's memory.
+# Panels per call for one-point densities, which are cheap per point and expensive per call; memory bounds their number.
 _BLOCK = 48
 _BLOCK_FUNCTIONS = 100_000
-# The law of one eigenvalue spans about this many panels; its tables may take this many seconds.
+# The density of one eigenvalue spans about this many panels; its tables may take this many seconds.
 _PANELS_OF_ONE, _SECONDS = 16, 60.0
 
 
 def weighted_law(n: int, rate: float, k: int | None, lowest: float, highest: float) -> WeightedLaw:
-    """Return g for the k-th eigenvalue, or the sum over all, on the panels that points in a range ask for.
+    """Return g of the k-th eigenvalue, or of all if k is None, on the panels between ``lowest`` and ``highest``.
 
-    ``rate = c + 1/2`` is what is left in g of the Gaussian decay: given instead of c, as it may be tiny.
+    ``rate = c + 1/2`` is the rate of the remaining Gaussian decay of g, given instead of c because it may be tiny.
     """
     panels = _panels(n, rate)
-    # Inside the core the sum over all may rise again; one eigenvalue's g has a single peak.
+    # Inside the core the sum over all eigenvalues may rise again; the g of one eigenvalue has a single peak.
     core = max(math.sqrt(2.0 * n), math.sqrt(0.5 * n / rate)) if k is None else 0.0
-    # From here on the decay is nearly exponential on its own scale, as the quadrature of the far tail wants it.
+    # Left of this point the decay is nearly exponential, as the quadrature of the far tail assumes.
     start = -math.sqrt((8.0 * n + 800.0) / rate)
     place = 0.0 if k is None else _likely_place(n, k)
     _refuse_slow(n, k, place)
@@ -45,7 +46,7 @@ def weighted_law(n: int, rate: float, k: int | None, lowest: float, highest: flo
     right = panels.containing(max(highest, start)) if math.isfinite(highest) and highest < -start else None
     first = _walk(panels, k, _known_down_to(panels, k, peak, left), -1, core, None)
     last = right if right is not None and right <= peak else _walk(panels, k, peak, 1, core, right)
-    # Where all that is asked for lies left of what is known, the leftmost known panel bounds it.
+    # If the whole range lies left of the known panels, the leftmost known panel bounds g there.
     last = max(first, last)
     parts = [panels.part(q, k) for q in range(first, last + 1)]
     top = max(panels.part(q, k).log_mass for q in range(first, max(last, peak) + 1))
@@ -70,19 +71,19 @@ def _refuse_slow(n: int, k: int | None, place: float) -> None:
     if seconds > _SECONDS:
         raise ValueError(
             f"counts of index {k} at n = {n} would take about {seconds / 60:.0f} minutes of dense eigenproblems; "
-            "ask for an index nearer to 0 or n-1, for a smaller n, or for all indices together (index=None)"
+            "give an index nearer to 0 or n-1, a smaller n, or index=None for all indices together"
         )
 
 
 def _known_down_to(panels: "_Panels", k: int | None, q: int, stop: int) -> int:
-    """Go left from panel q to panel ``stop``, or to where the law of one eigenvalue is no longer known."""
+    """Return the first panel from q leftwards that is ``stop`` or where the density of one eigenvalue is unknown."""
     while q > stop and not (k is not None and panels.part(q, k).unknown):
         q -= 1
     return q
 
 
 def _walk(panels: "_Panels", k: int | None, q: int, step: int, core: float, stop: int | None) -> int:
-    """Go outwards from panel q to where the rest is negligible or unknown, or to panel ``stop`` if that comes first."""
+    """Return the first panel from q outwards that is ``stop``, or beyond which g is negligible or unknown."""
     top = before = panels.part(q, k).log_mass
     while q != stop and not (k is not None and panels.part(q, k).unknown):
         q += step
@@ -96,9 +97,9 @@ def _walk(panels: "_Panels", k: int | None, q: int, step: int, core: float, stop
 
 
 def _bound_outside(panels: "_Panels", k: int | None, q: int, top: float) -> float:
-    """Bound the logarithm of g, and of its integral, on the outer side of panel q; ``top`` is the largest mass.
+    """Return a bound on the logarithm of g and of its integral beyond panel q; ``top`` is the largest mass.
 
-    One eigenvalue's g has a single peak: once it has fallen below that, it falls faster than geometrically.
+    The g of one eigenvalue has a single peak, and beyond it decreases faster than geometrically.
     """
     if k is None:
         return -math.inf
@@ -108,6 +109,8 @@ def _bound_outside(panels: "_Panels", k: int | None, q: int, top: float) -> floa
 
 
 class _Part(NamedTuple):
+    """The density g on one panel, with the bound on its error; masses are integrals over the panel."""
+
     coefficients: Floats
     log_scale: float
     log_error: Floats
@@ -116,12 +119,12 @@ class _Part(NamedTuple):
 
     @property
     def unknown(self) -> bool:
-        """Whether the bound of the mass's error is far above the mass: bounds are up to 100 times too large."""
+        """Whether the bound on the error of the mass exceeds it by the factor 100 by which bounds may be too large."""
         return self.log_error_mass >= self.log_mass + math.log(100.0)
 
 
 class _Panels:
-    """The panels of one n and Gaussian rate: panel q >= 0 lies right of the origin, -1-q is its mirror image."""
+    """The panels for one n and Gaussian rate: panel q >= 0 lies right of the origin, panel -1-q is its mirror image."""
 
     def __init__(self, n: int, rate: float) -> None:
         self.n, self.rate = n, rate
@@ -138,15 +141,15 @@ class _Panels:
         return (near, far) if q >= 0 else (-far, -near)
 
     def containing(self, x: float) -> int:
-        """Return the panel that holds x."""
+        """Return the number of the panel that contains x."""
         j = 0
         while self.bounds(j)[1] < abs(x):
             j += 1
         return j if x > 0.0 else -1 - j
 
     def only_one(self, q: int) -> bool:
-        """Whether panel q lies so far left that a second eigenvalue there is out of the question."""
-        # exp(-42) in the decay of Airy's function; for n = 2, 3, ... in that of a Gaussian.
+        """Return whether panel q lies so far left that the density of a second eigenvalue there is negligible."""
+        # There the Airy function has decayed by exp(-42); for n = 2, 3, ... a Gaussian has.
         return self.bounds(q)[1] < -math.sqrt(2.0 * self.n) - 12.5 * self.n ** (-1 / 6) or self.n == 1
 
     def part(self, q: int, k: int | None) -> _Part:
@@ -170,7 +173,7 @@ class _Panels:
         low, high = self.bounds(q)
         mass = float(coefficients[0]) * (high - low)
         log_error = logs + np.log(error)
-        # Interpolation adds the rounding of the largest value, and what a longer polynomial would still change.
+        # Interpolation adds the rounding error of the largest value and the truncation error of the polynomial.
         size = np.abs(coefficients)
         interpolation = 1e-15 * size.max() + 4.0 * size[-2:].max() + 1e-300
         log_error = np.logaddexp(log_error, top + math.log(interpolation))
@@ -181,22 +184,22 @@ class _Panels:
         density, error, log_scale = self._ordered_at(j)
         if rank < density.shape[1]:
             return density[:, rank], error[:, rank], log_scale
-        # Beyond what float64 holds.
+        # float64 holds only 0 there.
         return np.zeros(NODES), np.full(NODES, 1e-300), log_scale
 
     def log_total(self, below: float = math.inf) -> float:
-        """Return the logarithm of a bound of g, and of its integral, for the sum over all eigenvalues below a place."""
+        """Return the logarithm of a bound on g of all eigenvalues, and on its integral, at points below ``below``."""
         law = weighted_law(self.n, self.rate, None, below, below)
         width = float(law.edges[-1] - law.edges[0])
         return float(law.before[-1] + math.log(max(width, 1.0)) + math.log(4.0 * self.n + 4.0))
 
     def _width(self, x: float) -> float:
-        """Two spacings of what varies at x: oscillation inside the spectrum, decay less the weight outside."""
+        """Return two scales of variation at x: of the oscillation inside the spectrum, of the decay outside."""
         n, c = self.n, self.rate - 0.5
         wave = 2.0 * n - x * x
         tilt = 2.0 * c * x
         local = wave + tilt**2 if wave > 0.0 else (math.sqrt(-wave) + tilt) ** 2
-        # At the edge the scale is that of Airy's function; far out g is close to a power of x.
+        # At the edge the scale is that of the Airy function; far from it g is close to a power of x.
         least = 3.3 * n ** (1 / 6)
         if x > 0.0:
             least = min(least, 14.0 * math.sqrt(n) / x)
@@ -229,6 +232,6 @@ def _panels(n: int, rate: float) -> _Panels:
 
 
 def _likely_place(n: int, k: int) -> float:
-    """Return where the semicircle puts the k-th eigenvalue."""
+    """Return the position of the k-th eigenvalue according to the semicircle law."""
     grid = np.linspace(-1.0, 1.0, 2001)
     return math.sqrt(2.0 * n) * float(np.interp((k + 0.5) / n, semicircle_fraction(grid), grid))

@@ -1,7 +1,7 @@
-"""The law of GOE eigenvalues times a Gaussian weight, known on panels of the line: values, integrals, error bounds.
+"""The density of GOE eigenvalues times a Gaussian weight, stored on panels of the line, with error bounds.
 
-Every value comes with a bound of its error, because float64 loses the laws of single eigenvalues far from where
-they usually lie. Far to the left no panels are needed: there the sum over all eigenvalues is evaluated point by point.
+Every value has a bound on its error, because float64 loses the densities of single eigenvalues far from their typical
+places. Far to the left no panels are needed: there the sum over all eigenvalues is evaluated point by point.
 """
 
 import math
@@ -14,26 +14,41 @@ from theory.kac_rice.ordered_eigenvalues import one_point_table
 
 NODES = 20
 X = np.polynomial.legendre.leggauss(NODES)[0]
-# Relative error of the one-point density; the sweep in benchmarks/accuracy.py measures less.
+# Bound on the relative error of the one-point density; benchmarks/accuracy.py measures a smaller error.
 ONE_POINT_ERROR = 2e-12
 _V, _LAGUERRE = np.polynomial.laguerre.laggauss(30)
-# A table of n functions at many points is made in pieces of this many numbers.
+# A table of n functions at many points is computed in pieces of this many numbers.
 _FUNCTIONS = 2_000_000
 
 
 class Known(NamedTuple):
-    """Logarithms of values, and of bounds of the values' errors."""
+    """Logarithms of values and of bounds on their errors, in arrays of the same shape."""
 
     log_value: Floats
     log_error: Floats
 
 
 class WeightedLaw(NamedTuple):
-    """``g`` on consecutive panels: ``edges`` (p+1,), Legendre ``coefficients`` (p, 20) times ``exp(log_scale)``.
+    """A density ``g`` on consecutive panels of the line.
 
-    ``log_error`` (p, 20) bounds the error of g at the nodes; ``before`` holds the logarithm of the integral of g
-    over all panels left of each edge, ``error_before`` that of its error (p+1 entries); ``log_beyond`` bounds g
-    right of the last panel. ``far`` evaluates g left of the first panel; None where that is beyond knowledge.
+    Attributes
+    ----------
+    edges : array, shape (p + 1,)
+        Ends of the p panels.
+    coefficients : array, shape (p, 20)
+        Legendre coefficients of g on each panel, in units of ``exp(log_scale)``.
+    log_scale : array, shape (p,)
+        Logarithm of the unit of the coefficients.
+    log_error : array, shape (p, 20)
+        Logarithm of a bound on the error of g at the nodes of each panel.
+    before : array, shape (p + 1,)
+        Logarithm of the integral of g over all panels left of each edge.
+    error_before : array, shape (p + 1,)
+        Logarithm of a bound on the error of that integral.
+    log_beyond : float
+        Logarithm of a bound on g, and on its integral, right of the last panel.
+    far : FarTail or None
+        Evaluates g left of the first panel; None if float64 cannot determine it there.
     """
 
     edges: Floats
@@ -68,7 +83,7 @@ class WeightedLaw(NamedTuple):
         value = np.where((y < self.edges[0]) | (y > self.edges[-1]), 0.0, np.maximum(value, 0.0))
         with np.errstate(divide="ignore"):
             log_value = self.log_scale[panel] + np.log(value)
-        # Left of the first panel the law of one eigenvalue falls, so its bound there serves as well.
+        # Left of the first panel the density of one eigenvalue decreases, so the bound at the panel holds there too.
         error = np.where(y > self.edges[-1], self.log_beyond, self._error_at(panel, s))
         return self._with_far(y, Known(log_value, error), integral=False)
 
@@ -80,13 +95,13 @@ class WeightedLaw(NamedTuple):
         return known
 
     def _error_at(self, panel: Integers, s: Floats) -> Floats:
-        """Interpolate between the nodes of a panel, linearly in the logarithm."""
+        """Return the error bound between the nodes of a panel, interpolated linearly in the logarithm."""
         node = np.clip(np.searchsorted(X, s), 1, NODES - 1)
         share = np.clip((s - X[node - 1]) / (X[node] - X[node - 1]), 0.0, 1.0)
         return np.asarray((1.0 - share) * self.log_error[panel, node - 1] + share * self.log_error[panel, node])
 
     def _locate(self, y: Floats) -> tuple[Integers, Floats]:
-        """Return each point's panel and its place in it, -1..1; points outside sit at the outer ends."""
+        """Return the panel of each point and its position there, -1..1; points outside count as the outer ends."""
         panel = np.clip(np.searchsorted(self.edges, y, side="right") - 1, 0, self.edges.size - 2)
         low, high = self.edges[panel], self.edges[panel + 1]
         inside = np.clip(y, self.edges[0], self.edges[-1])
@@ -94,7 +109,7 @@ class WeightedLaw(NamedTuple):
 
 
 class FarTail(NamedTuple):
-    """``g`` of the sum over all eigenvalues, far left of the spectrum."""
+    """The density ``g`` of the sum over all eigenvalues, far to the left of the spectrum."""
 
     n: int
     rate: float
@@ -102,7 +117,7 @@ class FarTail(NamedTuple):
     def log_value(self, y: Floats) -> Floats:
         """Return the logarithm of g at each y."""
         with np.errstate(over="ignore"):
-            # Further out the power of y beside the Gaussian is beyond the last digit.
+            # Beyond 1e100 the power of y is negligible next to the Gaussian.
             result = -self.rate * y * y
         near = np.abs(y) < 1e100
         size = max(1, _FUNCTIONS // self.n)

@@ -1,1 +1,1 @@
-"""Landscapes of infinitely many spins: threshold energies, complexities, the law of the deepest minimum."""
+"""Landscapes in the limit of large n: threshold energies, complexities, the law of the deepest minimum."""

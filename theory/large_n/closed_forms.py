@@ -1,13 +1,13 @@
-"""The closed forms as SymPy expressions: arguments may be numbers or symbols."""
+"""The closed forms as SymPy expressions, for arguments that are numbers or symbols."""
 
 from typing import Any
 
-# Above this order the powers of the order have thousands of digits and are left as powers.
+# Above this order, powers of the order have thousands of digits and are left unevaluated.
 _WRITTEN_OUT = 1000
 
 
 def edge(H: Any) -> Any:
-    """``E_inf = 2 sqrt((H-1)/H)``."""
+    """Return ``E_inf = 2 sqrt((H-1)/H)``."""
     import sympy
 
     H = sympy.sympify(H)
@@ -15,7 +15,7 @@ def edge(H: Any) -> Any:
 
 
 def dynamical_temperature(H: Any) -> Any:
-    """``T_d = sqrt(H (H-2)^(H-2) / (H-1)^(H-1))``."""
+    """Return ``T_d = sqrt(H (H-2)^(H-2) / (H-1)^(H-1))``."""
     import sympy
 
     H = sympy.sympify(H)
@@ -26,7 +26,7 @@ def dynamical_temperature(H: Any) -> Any:
 
 
 def rate(u: Any, H: Any, derivative: int = 0) -> Any:
-    """``I_1(u)`` or its derivative in ``u``."""
+    """Return ``I_1(u)`` or a derivative in ``u``."""
     import sympy
 
     u, e = sympy.sympify(u), edge(H)
@@ -41,7 +41,7 @@ def rate(u: Any, H: Any, derivative: int = 0) -> Any:
 
 
 def _above_edge(u: Any, H: Any) -> bool:
-    """Whether it is known that ``u > -E_inf``; exactly for rational numbers, however close to it they are."""
+    """Return whether ``u > -E_inf`` is known to hold; exact for rational numbers, however close they are."""
     import sympy
 
     square = sympy.expand(u**2 * H / (4 * (sympy.sympify(H) - 1)) - 1)
@@ -49,7 +49,7 @@ def _above_edge(u: Any, H: Any) -> bool:
 
 
 def bowl(u: Any, H: Any, derivative: int = 0) -> Any:
-    """``log(H-1)/2 - (H-2) u^2/(4(H-1))`` or its derivative: complexity before any eigenvalue is forced out."""
+    """Return ``log(H-1)/2 - (H-2) u^2/(4(H-1))``, the complexity for ``-E_inf <= u <= 0``, or a derivative."""
     import sympy
 
     u, H = sympy.sympify(u), sympy.sympify(H)
@@ -57,11 +57,11 @@ def bowl(u: Any, H: Any, derivative: int = 0) -> Any:
     return (sympy.log(H - 1) / 2 - bend * u**2 / 2, -bend * u, -bend)[derivative]
 
 
-def index_complexity(u: Any, H: Any, k: Any, derivative: int = 0) -> Any:
-    """``Theta_k(u)`` or its derivative, as a ``Piecewise`` unless the branch is known."""
+def index_complexity(u: Any, H: Any, index: Any, derivative: int = 0) -> Any:
+    """Return ``Theta_k(u)`` for k the index, or a derivative; a ``Piecewise`` unless the branch is known."""
     import sympy
 
-    u, H, k, e = sympy.sympify(u), sympy.sympify(H), sympy.sympify(k), edge(H)
+    u, H, k, e = sympy.sympify(u), sympy.sympify(H), sympy.sympify(index), edge(H)
     plateau = sympy.log(H - 1) / 2 - (H - 2) / H if derivative == 0 else sympy.Integer(0)
     if _above_edge(u, H):
         return plateau
@@ -70,7 +70,7 @@ def index_complexity(u: Any, H: Any, k: Any, derivative: int = 0) -> Any:
 
 
 def complexity(u: Any, H: Any, derivative: int = 0) -> Any:
-    """``Theta(u)`` or its derivative, as a ``Piecewise`` unless the branch is known."""
+    """Return ``Theta(u)`` or a derivative; a ``Piecewise`` unless the branch is known."""
     import sympy
 
     u, H, e = sympy.sympify(u), sympy.sympify(H), edge(H)
@@ -83,12 +83,12 @@ def complexity(u: Any, H: Any, derivative: int = 0) -> Any:
 
 
 def to_mpf(expression: Any, digits: int) -> Any:
-    """Return the value of a number-valued expression without cancellation as an mpmath number of so many digits."""
+    """Return the value of an expression without symbols as an mpmath number with so many correct digits."""
     import mpmath
     import sympy
 
     if expression.free_symbols:
-        raise ValueError("digits asks for one number; substitute numbers for the symbols, or leave digits out")
+        raise ValueError("digits is available for numbers only; substitute numbers for the symbols, or omit digits")
     value = expression.evalf(digits + 2, maxn=2 * digits + 100)
     with mpmath.workdps(digits):
         return mpmath.mpf(sympy.Float(value, digits + 2)._mpf_)

@@ -1,5 +1,6 @@
-"""Complexity: the exponential growth rate of the mean number of critical points."""
+"""Complexity of the pure spherical spin glass: the exponential growth rate of the mean number of critical points."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from theory.arguments import (
     is_symbolic,
     parameter,
     real_numbers,
+    refuse_digits,
     scalar_or_array,
     whole_number,
 )
@@ -20,7 +22,7 @@ from theory.large_n import closed_forms, many_digits
 
 
 def I_1(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -> Any:
-    r"""Large-deviation rate of the smallest eigenvalue, on the scale of the energy per spin.
+    r"""Return the large-deviation rate function of the smallest GOE eigenvalue, in units of the energy per spin.
 
     .. math:: I_1(u) = -\frac{u}{E_\infty^2}\sqrt{u^2 - E_\infty^2}
               - \log\left(-u + \sqrt{u^2 - E_\infty^2}\right) + \log E_\infty , \qquad u \le -E_\infty
@@ -32,22 +34,23 @@ def I_1(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -> Any:
     H : int, array or SymPy expression
         Interaction order; broadcasts against ``u``.
     derivative : {0, 1, 2}
-        Order of the derivative in ``u``. The second is infinite at ``-E_inf``.
+        Order of the derivative in ``u``; default 0. The second derivative is infinite at ``-E_inf``.
     digits : int, optional
-        Significant digits of an mpmath result for one ``u`` and one ``H``.
+        Significant digits of an mpmath result, for one ``u`` and one ``H``; at most 10 000.
 
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        A SymPy ``u`` or ``H`` gives an expression, an array an array. Floats are off by at most 5e-16 of
-        ``|I_1| + |u I_1'|``, so as if ``u`` were (measured for H = 2 .. 1e15, excesses over ``-E_inf`` of 1e-15 ..
-        1e140); with ``digits`` all digits are right.
+        The rate or its derivative: an expression for a SymPy ``u`` or ``H``, an array for an array. The error of
+        floats is at most 5e-16 of ``|I_1| + |u I_1'|``, the effect of such a relative error in ``u`` (measured for
+        H = 2 .. 1e15 and distances from ``-E_inf`` of 1e-15 .. 1e140); with ``digits`` all digits are correct.
 
     Raises
     ------
     ValueError
-        If ``u`` lies above ``-E_inf`` or is not finite, if ``H`` is not an order of at least 2, or if the value is
-        beyond the largest float (from ``|u|`` of 1e154 on; ``digits`` has no such limit) or ``digits`` above 10 000.
+        If ``u`` lies above ``-E_inf`` or is not finite, if ``H`` is not an order of at least 2, if the value is beyond
+        the largest float (for ``|u|`` above 1e154; there is no such limit with ``digits``), or if ``digits`` is above
+        10 000.
 
     References
     ----------
@@ -61,13 +64,13 @@ def I_1(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -> Any:
     return _answer("rate", _rate, u, H, None, derivative, digits)
 
 
-def index_complexity(u: Any, H: Any, k: Any, derivative: int = 0, digits: int | None = None) -> Any:
-    r"""Growth rate of the mean number of critical points of index ``k`` with energy per spin below ``u``.
+def index_complexity(u: Any, H: Any, index: Any, derivative: int = 0, digits: int | None = None) -> Any:
+    r"""Return the growth rate of the mean number of critical points of index k with energy per spin below ``u``.
 
     .. math:: \Theta_k(u) = \lim_n \tfrac1n \log E\, N_k(\le u) = \tfrac12\log(H-1)
               - \frac{(H-2)\,u^2}{4(H-1)} - (k+1) I_1(u), \qquad u \le -E_\infty
 
-    and the constant :math:`\tfrac12\log(H-1) - (H-2)/H` above :math:`-E_\infty`.
+    Above :math:`-E_\infty` it is the constant :math:`\tfrac12\log(H-1) - (H-2)/H`.
 
     Parameters
     ----------
@@ -75,24 +78,25 @@ def index_complexity(u: Any, H: Any, k: Any, derivative: int = 0, digits: int | 
         Energy per spin.
     H : int, array or SymPy expression
         Interaction order.
-    k : int, array or SymPy expression
-        Index: the number of negative eigenvalues; ``u``, ``H`` and ``k`` broadcast.
+    index : int, array or SymPy expression
+        Index k, the number of negative eigenvalues of the Hessian; ``u``, ``H`` and ``index`` broadcast.
     derivative : {0, 1, 2}
-        Order of the derivative in ``u``; at ``-E_inf`` that from below.
+        Order of the derivative in ``u``; default 0. At ``-E_inf`` it is the derivative from below.
     digits : int, optional
-        Significant digits of an mpmath result for scalars.
+        Significant digits of an mpmath result, for scalars; at most 10 000.
 
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        As for :func:`I_1`: floats are off by at most 5e-16 of the value, plus ``u`` times the slope, plus
-        ``log(H-1)/2`` (measured also for k to 1e9); with ``digits`` all digits are right, next to a zero as well.
+        The growth rate or its derivative, of a type as for :func:`I_1`. The error of floats is at most 5e-16 of the sum
+        of the value, ``u`` times the slope, and ``log(H-1)/2`` (measured also for indices up to 1e9); with ``digits``
+        all digits are correct, also next to a zero.
 
     Raises
     ------
     ValueError
-        If ``u`` is not finite, ``H`` is not an order of at least 2, ``k`` is negative, or the value is beyond the
-        largest float (``digits`` has no such limit) or ``digits`` above 10 000.
+        If ``u`` is not finite, ``H`` is not an order of at least 2, ``index`` is negative, the value is beyond the
+        largest float (there is no such limit with ``digits``), or ``digits`` is above 10 000.
 
     References
     ----------
@@ -103,11 +107,11 @@ def index_complexity(u: Any, H: Any, k: Any, derivative: int = 0, digits: int | 
     >>> abs(round(index_complexity(-1.6569983635, 3, 0), 9))
     0.0
     """
-    return _answer("index_complexity", _index_complexity, u, H, k, derivative, digits)
+    return _answer("index_complexity", _index_complexity, u, H, index, derivative, digits)
 
 
 def complexity(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -> Any:
-    r"""Growth rate of the mean number of all critical points with energy per spin below ``u``.
+    r"""Return the growth rate of the mean number of all critical points with energy per spin below ``u``.
 
     .. math:: \Theta(u) = \lim_n \tfrac1n \log E\, N(\le u)
               = \begin{cases} \Theta_0(u) & u \le -E_\infty \\
@@ -121,21 +125,22 @@ def complexity(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -
     H : int, array or SymPy expression
         Interaction order; broadcasts against ``u``.
     derivative : {0, 1, 2}
-        Order of the derivative in ``u``; where two branches meet, that from below.
+        Order of the derivative in ``u``; default 0. Where two branches meet it is the derivative from below.
     digits : int, optional
-        Significant digits of an mpmath result for scalars.
+        Significant digits of an mpmath result, for scalars; at most 10 000.
 
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        As for :func:`I_1`: floats are off by at most 5e-16 of the value, plus ``u`` times the slope, plus
-        ``log(H-1)/2`` (measured also for k to 1e9); with ``digits`` all digits are right, next to a zero as well.
+        The growth rate or its derivative, of a type as for :func:`I_1`. The error of floats is at most 5e-16 of the sum
+        of the value, ``u`` times the slope, and ``log(H-1)/2`` (measured also for indices up to 1e9); with ``digits``
+        all digits are correct, also next to a zero.
 
     Raises
     ------
     ValueError
-        If ``u`` is not finite, ``H`` is not an order of at least 2, or the value is beyond the largest float
-        (``digits`` has no such limit) or ``digits`` above 10 000.
+        If ``u`` is not finite, ``H`` is not an order of at least 2, the value is beyond the largest float (there is no
+        such limit with ``digits``), or ``digits`` is above 10 000.
 
     References
     ----------
@@ -149,29 +154,31 @@ def complexity(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -
     return _answer("complexity", _complexity, u, H, None, derivative, digits)
 
 
-def _answer(name: str, numeric: Any, u: Any, H: Any, k: Any, derivative: int, digits: int | None) -> Any:
+def _answer(
+    name: str, numeric: Callable[..., Floats], u: Any, H: Any, index: Any, derivative: int, digits: int | None
+) -> Any:
     """Check the arguments, then answer by SymPy, by mpmath or by NumPy."""
-    order = whole_number("derivative", derivative, 0, "0, 1 and 2 are offered")
+    order = whole_number("derivative", derivative, 0, "it can be 0, 1 or 2")
     if order > 2:
-        raise ValueError(f"derivative must be 0, 1 or 2, not {order}; give a SymPy symbol to go further")
-    extra = () if k is None else (parameter("k", k, 0, INDEX_HINT),)
+        raise ValueError(f"derivative must be 0, 1 or 2, not {order}; differentiate the SymPy expression further")
+    extra = () if index is None else (parameter("index", index, 0, INDEX_HINT),)
     H = parameter("H", H, 2, ORDER_HINT)
     given = (u, H, *extra)
     if digits is not None:
         if any(is_many(value) for value in given):
-            raise ValueError("digits asks for one number; give single values instead of arrays")
+            refuse_digits(digits)
         if any(is_symbolic(value) and value.free_symbols for value in given):
-            raise ValueError("digits asks for one number; substitute numbers for the symbols, or leave digits out")
+            raise ValueError("digits is available for numbers only; substitute numbers for the symbols, or omit digits")
         wanted = many_digits.checked_digits(digits)
         return getattr(many_digits, name)(many_digits.exact_number("u", u), H, *extra, order, wanted)
     if any(is_symbolic(value) for value in given):
         if any(is_many(value) for value in given):
-            raise ValueError("symbols and arrays do not mix; give one of them, or substitute afterwards")
+            raise ValueError("symbols and arrays cannot be combined; give one of them, or substitute afterwards")
         if is_symbolic(u) and u.is_number:
             many_digits.exact_number("u", u)
         return getattr(closed_forms, name)(u, H, *extra, order)
     energies = real_numbers("u", u)
-    orders, *indices = (as_floats(*pair) for pair in zip(("H", "k"), (H, *extra), strict=False))
+    orders, *indices = (as_floats(*pair) for pair in zip(("H", "index"), (H, *extra), strict=False))
     values = numeric(energies, orders, *indices, order)
     # The second derivative is infinite at the edge; any other infinity is an overflow.
     at_edge = (order == 2) & (_excess(energies, orders) <= 0.0)
@@ -189,12 +196,12 @@ def _excess(u: Floats, H: Floats) -> Floats:
 
 def _rate(u: Floats, H: Floats, derivative: int) -> Floats:
     edge, excess = _edge(H), _excess(u, H)
-    # A few roundings above the edge is the edge itself, as in I_1(-float(E_inf(H)), H).
+    # Values that exceed the edge by rounding count as the edge itself, as in I_1(-float(E_inf(H)), H).
     if np.any(excess < -1e-15):
         raise ValueError(f"u must be at most -E_inf, that is {-edge.min():.10g}; given {np.max(u):.10g}")
     excess = np.maximum(excess, 0.0)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        root = np.sqrt(excess) * np.sqrt(2.0 + excess)  # their product would overflow where the root does not
+        root = np.sqrt(excess) * np.sqrt(2.0 + excess)  # the product could overflow although its root does not
         if derivative == 1:
             return np.asarray(-2.0 / edge * root)
         if derivative == 2:
@@ -204,7 +211,7 @@ def _rate(u: Floats, H: Floats, derivative: int) -> Floats:
 
 
 def _sinh_excess(v: Floats) -> Floats:
-    """``sinh(v) - v`` for ``0 <= v < 1``, by its series: the difference would cancel."""
+    """Return ``sinh(v) - v`` for ``0 <= v < 1`` by its series, because the difference would cancel."""
     square = np.minimum(v, 1.0) ** 2
     term = v * square / 6.0
     total = np.array(term)
@@ -215,7 +222,7 @@ def _sinh_excess(v: Floats) -> Floats:
 
 
 def _quadratic(u: Floats, H: Floats, derivative: int) -> Floats:
-    """``log(H-1)/2 - (H-2) u^2 / (4(H-1))`` and its derivatives."""
+    """Return ``log(H-1)/2 - (H-2) u^2 / (4(H-1))`` or a derivative."""
     bend = (H - 2) / (2.0 * (H - 1))
     with np.errstate(over="ignore"):
         return np.asarray((0.5 * np.log(H - 1) - 0.5 * bend * u * u, -bend * u, -bend + 0.0 * u)[derivative])

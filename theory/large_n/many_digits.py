@@ -1,8 +1,8 @@
-"""Complexities of one energy to any number of digits, by mpmath.
+"""Complexities at one energy to any number of digits, by mpmath.
 
-With ``z = u^2/E_inf^2 - 1`` and ``sinh s = sqrt(z)`` the rate is ``I_1 = sqrt(z (1+z)) - s``. For a rational energy z
-is rational too, so the branch is decided exactly. The working precision grows until all the digits asked for are left
-after cancellation.
+With ``z = u^2/E_inf^2 - 1`` and ``sinh s = sqrt(z)`` the rate is ``I_1 = sqrt(z (1+z)) - s``. If the energy is
+rational, so is z, and the branch is decided exactly. The working precision is increased until all requested digits are
+correct despite cancellation.
 """
 
 from collections.abc import Callable
@@ -11,24 +11,24 @@ from typing import Any
 from theory.arguments import precision
 
 MOST_DIGITS = 10_000
-# Working precision at which an answer that still cancels is given up.
+# Largest working precision; if cancellation still loses digits there, an error is raised.
 _MOST_WORKING_DIGITS = 100_000
 _SPARE = 15
 
-# Terms whose sum is the answer; cancellation is measured against the largest.
+# Functions that return the terms of the result; cancellation is measured relative to the largest term.
 Terms = Callable[[Any, Any], list[Any]]
 
 
 def checked_digits(digits: object) -> int:
-    """Return the number of digits asked for, refusing more than are computed within seconds."""
+    """Return the number of digits; more than can be computed within seconds raise ``ValueError``."""
     wanted = precision(digits)
     if wanted > MOST_DIGITS:
-        raise ValueError(f"digits must be at most {MOST_DIGITS}, not {wanted}: more take too long")
+        raise ValueError(f"digits must be at most {MOST_DIGITS}, not {wanted}; more digits take too long")
     return wanted
 
 
 def exact_number(name: str, value: Any) -> Any:
-    """Return a real number as the SymPy number that equals it exactly; SymPy numbers stay as they are."""
+    """Return a real number as the SymPy number that equals it exactly; SymPy numbers are returned unchanged."""
     import mpmath
     import numpy as np
     import sympy
@@ -55,12 +55,12 @@ def rate(u: Any, H: int, derivative: int, digits: int) -> Any:
     return _summed(lambda _u, z: _rate_terms(z, H, derivative), u, z, digits)
 
 
-def index_complexity(u: Any, H: int, k: int, derivative: int, digits: int) -> Any:
-    """Return ``Theta_k(u)`` or a derivative."""
+def index_complexity(u: Any, H: int, index: int, derivative: int, digits: int) -> Any:
+    """Return ``Theta_k(u)``, k the index, or a derivative."""
     z = _excess(u, H)
 
     def deep(u: Any, z: Any) -> list[Any]:
-        return [*_bowl_terms(u, z, H, derivative), *(-(k + 1) * term for term in _rate_terms(z, H, derivative))]
+        return [*_bowl_terms(u, z, H, derivative), *(-(index + 1) * term for term in _rate_terms(z, H, derivative))]
 
     def plateau(u: Any, _z: Any) -> list[Any]:
         return _bowl_terms(u, 0, H, 0) if derivative == 0 else [0 * u]
@@ -96,7 +96,7 @@ def _rate_terms(z: Any, H: int, derivative: int) -> list[Any]:
 
 
 def _bowl_terms(u: Any, z: Any, H: int, derivative: int) -> list[Any]:
-    """``log(H-1)/2 - (H-2)/H (1+z)``, which is the parabola of :func:`theory.complexity`, or a derivative in u."""
+    """Return the terms of ``log(H-1)/2 - (H-2)/H (1+z)``, a parabola in u, or a derivative in u."""
     import mpmath
 
     bend = mpmath.mpf(H - 2) / (2 * (H - 1))
@@ -106,7 +106,7 @@ def _bowl_terms(u: Any, z: Any, H: int, derivative: int) -> list[Any]:
 
 
 def _summed(terms: Terms, u: Any, z: Any, digits: int) -> Any:
-    """Add the terms with as many working digits as it takes for ``digits`` of the sum to be right."""
+    """Add the terms with enough working digits that ``digits`` digits of the sum are correct."""
     import mpmath
 
     working = digits + _SPARE
@@ -123,7 +123,7 @@ def _summed(terms: Terms, u: Any, z: Any, digits: int) -> Any:
 
 
 def _value(number: Any, digits: int) -> Any:
-    """Return a SymPy number as an mpmath number of the current precision."""
+    """Return a SymPy number as an mpmath number at the current precision."""
     import mpmath
     import sympy
 

@@ -1,4 +1,4 @@
-"""The Hessian's spectrum at a given energy as n grows: a semicircle, shifted by the energy."""
+"""The spectrum of the Hessian at a given energy in the limit of large n: a shifted semicircle."""
 
 import math
 from typing import Any
@@ -10,19 +10,19 @@ from theory.arguments import ORDER_HINT, Floats, real_numbers, scalar_or_array, 
 
 
 def semicircle_fraction(y: ArrayLike) -> Any:
-    r"""Fraction of a semicircle on [-1, 1] that lies below ``y``.
+    r"""Return the fraction of the semicircle law on [-1, 1] that lies below ``y``.
 
     .. math:: \tfrac12 + \frac1\pi \left( y\sqrt{1-y^2} + \arcsin y \right)
 
     Parameters
     ----------
     y : float or array
-        Place in units of the radius; beyond -1 and 1 the fraction is 0 and 1.
+        Position in units of the radius; below -1 the fraction is 0, above 1 it is 1.
 
     Returns
     -------
     float or array
-        With a relative error below 1e-15, however close to the ends.
+        The fraction, with a relative error below 1e-15 up to the ends.
 
     Raises
     ------
@@ -40,14 +40,14 @@ def semicircle_fraction(y: ArrayLike) -> Any:
     """
     x = np.clip(real_numbers("y", y, infinite=True), -1.0, 1.0)
     middle = 0.5 + (x * np.sqrt((1.0 - x) * (1.0 + x)) + np.arcsin(x)) / math.pi
-    # Towards the ends the two terms cancel; the area of the cap is (v - sin v)/(2 pi), v the angle that it subtends.
+    # Near the ends the two terms cancel; a circular cap that subtends the angle v has the share (v - sin v)/(2 pi).
     angle = 4.0 * np.arcsin(np.sqrt(0.5 * (1.0 - np.abs(x))))
     tail = _sine_shortfall(angle) / (2.0 * math.pi)
     return scalar_or_array(np.where(np.abs(x) < 0.5, middle, np.where(x < 0.0, tail, 1.0 - tail)))
 
 
 def _sine_shortfall(v: Floats) -> Floats:
-    """``v - sin v`` for ``v >= 0``; below 1 by its series, as the difference would cancel."""
+    """Return ``v - sin v`` for ``v >= 0``; below 1 by its series, because the difference would cancel."""
     square = np.minimum(v, 1.0) ** 2
     term = np.minimum(v, 1.0) * square / 6.0
     total = np.array(term)
@@ -58,7 +58,7 @@ def _sine_shortfall(v: Floats) -> Floats:
 
 
 def index_fraction(u: ArrayLike, H: Any) -> Any:
-    r"""Fraction of negative Hessian eigenvalues at energy per spin ``u`` as n grows.
+    r"""Return the fraction of negative Hessian eigenvalues at energy per spin ``u`` in the limit of large n.
 
     .. math:: \lim_n \frac{k}{n}(u) = \tfrac12 + \frac1\pi\left(y\sqrt{1-y^2} + \arcsin y\right), \qquad
               y = \frac{u}{E_\infty(H)}
@@ -73,7 +73,8 @@ def index_fraction(u: ArrayLike, H: Any) -> Any:
     Returns
     -------
     float or array
-        0 up to ``-E_inf``, 1/2 at 0, 1 from ``E_inf`` on; as accurate as if ``u`` were off by 1e-15 of itself.
+        The fraction: 0 below ``-E_inf``, 1/2 at 0, 1 above ``E_inf``. Its error is that of a relative error of 1e-15 in
+        ``u``.
 
     Raises
     ------
@@ -95,17 +96,17 @@ def index_fraction(u: ArrayLike, H: Any) -> Any:
 
 
 def derive_E_inf() -> tuple[tuple[str, Any], ...]:
-    r"""Derive :math:`E_\infty` from the lower edge of the shifted semicircle, step by step.
+    r"""Return the derivation of :math:`E_\infty` from the lower edge of the shifted semicircle, step by step.
 
     Returns
     -------
     tuple of (str, SymPy equation)
-        Each step in words beside its equation; the right side of the last is :math:`E_\infty(H)`.
+        Each step in words, with its equation; the right side of the last equation is :math:`E_\infty(H)`.
 
     Raises
     ------
     ValueError
-        If a step does not have the single solution it needs.
+        If SymPy does not find exactly one solution in a step.
 
     References
     ----------
@@ -124,7 +125,7 @@ def derive_E_inf() -> tuple[tuple[str, Any], ...]:
     nu = t**H
     variance = sympy.simplify(sympy.diff(nu, t, 2).subs(t, 1))
     radial = sympy.simplify(sympy.diff(nu, t).subs(t, 1)) * u
-    # g solves a quadratic; the spectrum is where its roots are not real, so it ends where they meet.
+    # g solves a quadratic equation. In the spectrum its roots are not real; at the edges they coincide.
     spectrum = sympy.discriminant(variance * g**2 - z * g + 1, g)
     (edge,) = (root for root in sympy.solve(spectrum, z) if root.is_nonpositive)
     lower = edge - radial
@@ -139,7 +140,7 @@ def derive_E_inf() -> tuple[tuple[str, Any], ...]:
             "Its resolvent g(z) solves the self-consistency equation of the semicircle.",
             sympy.Eq(g, 1 / (z - variance * g), evaluate=False),
         ),
-        ("The spectrum ends where the two solutions meet.", sympy.Eq(spectrum, 0)),
+        ("At the edges of the spectrum the two solutions coincide.", sympy.Eq(spectrum, 0)),
         ("Its lower edge:", sympy.Eq(z, edge)),
         (
             "The sphere's curvature shifts the spectrum by minus the radial derivative x.grad/n, which is H u "

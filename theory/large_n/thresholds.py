@@ -1,4 +1,4 @@
-"""Energy thresholds of the pure spherical glass: below which energy no critical points of an index are left."""
+"""Energy thresholds of the pure spherical spin glass, below which critical points of a given index are absent."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from theory.arguments import (
     is_many,
     is_symbolic,
     parameter,
+    refuse_digits,
     scalar_or_array,
 )
 from theory.float_range import as_floats
@@ -19,7 +20,7 @@ from theory.large_n.many_digits import checked_digits
 
 
 def E_inf(H: Any, digits: int | None = None) -> Any:
-    r"""Energy per spin (with a minus sign) above which the Hessian's spectrum crosses zero.
+    r"""Return minus the energy per spin above which the Hessian's spectrum extends below zero.
 
     .. math:: E_\infty(H) = 2\sqrt{\frac{H-1}{H}}
 
@@ -33,13 +34,14 @@ def E_inf(H: Any, digits: int | None = None) -> Any:
     Returns
     -------
     SymPy expression, array or ``mpmath.mpf``
-        Exact for an int or a symbol, float64 for an array (relative error below 4e-16 for every ``H``), an mpmath
-        number with all its digits right where ``digits`` is given.
+        The threshold, a positive number. It is exact for an int or a symbol, and float64 for an array (relative error
+        below 4e-16 for every ``H``); with ``digits`` it is an mpmath number whose digits are all correct.
 
     Raises
     ------
     ValueError
-        If ``H`` is not a whole number of at least 2, or ``digits`` is above 10 000 or asked for a symbol.
+        If ``H`` is not a whole number of at least 2, if ``digits`` is above 10 000, or if ``digits`` is given for a
+        symbol.
 
     References
     ----------
@@ -52,14 +54,14 @@ def E_inf(H: Any, digits: int | None = None) -> Any:
     """
     H = parameter("H", H, 2, ORDER_HINT)
     if is_many(H):
-        _refuse_digits(digits)
+        refuse_digits(digits)
         return np.asarray(2.0 * np.sqrt((H - 1) / H))
     exact = closed_forms.edge(H)
     return exact if digits is None else closed_forms.to_mpf(exact, checked_digits(digits))
 
 
-def E_k(H: Any, k: Any, digits: int | None = None) -> Any:
-    r"""Energy per spin (with a minus sign) below which points of index ``k`` or more are exponentially rare.
+def E_k(H: Any, index: Any, digits: int | None = None) -> Any:
+    r"""Return minus the energy per spin below which points of index k or more are exponentially rare.
 
     .. math:: \Theta_k(-E_k) = 0 , \qquad E_0 > E_1 > \dots \to E_\infty
 
@@ -67,22 +69,23 @@ def E_k(H: Any, k: Any, digits: int | None = None) -> Any:
     ----------
     H : int or array
         Interaction order.
-    k : int or array
-        Index; broadcasts against ``H``.
+    index : int or array
+        Index k, the number of negative eigenvalues of the Hessian; broadcasts against ``H``.
     digits : int, optional
         Significant digits of an mpmath result, at most 10 000.
 
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        The zero has no closed form, so one ``H >= 3`` gives a float; ``H = 2`` gives ``sqrt(2)``. Floats have a
-        relative error below 1e-15 (measured for H = 3 .. 1e15, k = 0 .. 1e15); with ``digits`` all digits are right.
+        The threshold, a positive number. The zero has no closed form, so a single ``H >= 3`` gives a float; ``H = 2``
+        gives ``sqrt(2)``. Floats have a relative error below 1e-15 (measured for H = 3 .. 1e15, k = 0 .. 1e15); with
+        ``digits`` all digits are correct.
 
     Raises
     ------
     ValueError
-        If ``H`` is not a whole number of at least 2, ``k`` not one of at least 0, either is a symbol or, without
-        ``digits``, beyond the largest float, or ``digits`` is above 10 000.
+        If ``H`` is not a whole number of at least 2 or ``index`` not one of at least 0, if either is a symbol, if
+        either is beyond the largest float while ``digits`` is not given, or if ``digits`` is above 10 000.
 
     References
     ----------
@@ -93,21 +96,21 @@ def E_k(H: Any, k: Any, digits: int | None = None) -> Any:
     >>> round(E_k(3, 1), 9)
     1.652873198
     """
-    H, k = parameter("H", H, 2, ORDER_HINT), parameter("k", k, 0, INDEX_HINT)
+    H, k = parameter("H", H, 2, ORDER_HINT), parameter("index", index, 0, INDEX_HINT)
     if is_symbolic(H) or is_symbolic(k):
-        raise ValueError(f"E_k has no closed form, so H and k must be numbers; given H={H}, k={k}")
+        raise ValueError(f"E_k has no closed form, so H and index must be numbers; given H={H}, index={k}")
     if is_many(H) or is_many(k):
-        _refuse_digits(digits)
-        return _zero_of_complexity(as_floats("H", H), as_floats("k", k))
+        refuse_digits(digits)
+        return _zero_of_complexity(as_floats("H", H), as_floats("index", k))
     if H == 2:
         return E_inf(2, digits)
     if digits is not None:
         return _zero_to_digits(H, k, checked_digits(digits))
-    return scalar_or_array(_zero_of_complexity(as_floats("H", H), as_floats("k", k)))
+    return scalar_or_array(_zero_of_complexity(as_floats("H", H), as_floats("index", k)))
 
 
 def E_0(H: Any, digits: int | None = None) -> Any:
-    r"""Ground-state energy per spin (with a minus sign) as n grows.
+    r"""Return minus the ground-state energy per spin in the limit of large n.
 
     .. math:: \Theta_0(-E_0) = 0
 
@@ -121,7 +124,7 @@ def E_0(H: Any, digits: int | None = None) -> Any:
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        As for :func:`E_k`.
+        The threshold, a positive number, exactly as for :func:`E_k` at index 0.
 
     Raises
     ------
@@ -140,20 +143,15 @@ def E_0(H: Any, digits: int | None = None) -> Any:
     return E_k(H, 0, digits)
 
 
-def _refuse_digits(digits: int | None) -> None:
-    if digits is not None:
-        raise ValueError("digits asks for one number; give single values instead of arrays")
-
-
 def _zero_of_complexity(H: Floats, k: Floats) -> Floats:
     """Solve ``Theta_k(-E_inf cosh s) = 0`` for s >= 0 by Newton's method and return ``E_inf cosh s``.
 
     In s the function is ``log(H-1)/2 - (H-2)/H cosh^2 s - (k+1) (sinh 2s - 2s)/2``, decreasing and concave,
-    so that Newton's steps from the right of the zero fall onto it without overshooting.
+    so Newton's method, started to the right of the zero, converges to it without overshooting.
     """
     H, k = np.broadcast_arrays(H, k)
     height, bend = 0.5 * np.log(H - 1) - (H - 2) / H, (H - 2) / H
-    # Each term alone bounds the zero from above: bend s^2 and (k+1) 2 s^3 / 3 are below what is subtracted.
+    # Two upper bounds of the zero, as the subtracted terms are at least bend s^2 and (k+1) 2 s^3 / 3.
     start = np.cbrt(1.5 * np.maximum(height, 0.0) / (k + 1))
     s = np.where(H == 2, 0.0, np.minimum(start, np.sqrt(height / np.maximum(bend, 1e-300))))
     solving = H > 2
@@ -168,17 +166,17 @@ def _zero_of_complexity(H: Floats, k: Floats) -> Floats:
 
 
 def _half_sinh_excess(s: Floats) -> Floats:
-    """``(sinh 2s - 2s)/2``; below 0.05 by its series, as the difference would cancel."""
+    """Return ``(sinh 2s - 2s)/2``; below 0.05 by its series, because the difference would cancel."""
     square = s * s
     series = 2 / 3 * s * square * (1 + square / 5 * (1 + square * 2 / 21 * (1 + square / 18)))
     return np.asarray(np.where(s < 0.05, series, (np.sinh(2 * s) - 2 * s) / 2))
 
 
 def _zero_to_digits(H: int, k: int, digits: int) -> Any:
-    """Solve the same equation by mpmath, by the same steps from the right of the zero."""
+    """Solve the same equation with mpmath, also by Newton's method from the right of the zero."""
     import mpmath
 
-    # Near s = 0 the difference sinh 2s - 2s, of order s^3, cancels all but a share s^2 of itself: s > 0.1 / cbrt(k+1).
+    # Near s = 0 the difference sinh 2s - 2s, of order s^3, loses a factor s^2 to cancellation; s > 0.1 / cbrt(k+1).
     spare = 20 + len(str(k)) if k < 10**4000 else 20 + k.bit_length()
     with mpmath.workdps(digits + spare):
         bend = mpmath.mpf(H - 2) / H
@@ -189,7 +187,7 @@ def _zero_to_digits(H: int, k: int, digits: int) -> Any:
             slope = bend * mpmath.sinh(2 * s) + 2 * (k + 1) * mpmath.sinh(s) ** 2
             step = (lost - height) / slope
             s -= step
-            # Newton's steps square the error: this one leaves less than the digits asked for.
+            # Newton's method squares the error in each step, so the error left is below the digits asked for.
             if abs(step) < s * mpmath.mpf(10) ** (-(digits + 10) // 2):
                 break
         zero = 2 * mpmath.sqrt(mpmath.mpf(H - 1) / H) * mpmath.cosh(s)

@@ -1,13 +1,12 @@
-"""Linear residual networks: the gradient inequality inside the ball, and how near to zero an optimum can lie.
+r"""Linear residual networks: a gradient inequality near the identity, and bounds on the norms of optimal layers.
 
-The risk is ``f = E|x (I + A_1)...(I + A_l) - x R - xi|^2`` with ``Sigma = E x^T x``; sizes ``|A|`` are spectral norms.
+The risk is ``f = E|x (I + A_1)...(I + A_l) - x R - xi|^2`` with ``Sigma = E x^T x``, where R is the target map and xi
+is noise; ``|A|`` is the spectral norm.
 """
 
 import math
 
-from numpy.typing import ArrayLike
-
-from theory.arguments import real_numbers, whole_number
+from theory.arguments import one_number, whole_number
 from theory.float_range import as_float, exponential, refuse_overflow
 
 _LAYERS = "it is the number of layers"
@@ -15,32 +14,47 @@ _FEWER = "take fewer layers"
 
 
 def gradient_constant(layers: int, tau: float, smallest: float) -> float:
-    r"""Return c of :math:`|\nabla f|^2 \ge c (f - f_{opt})` wherever all :math:`|A_i| \le \tau < 1`.
+    r"""Return the constant c of the gradient inequality of a linear residual network.
 
-    :math:`c = 4 l (1 - \tau)^{2l - 2} \sigma_{min}(\Sigma)`; every critical point inside the ball is a global optimum.
+    .. math:: |\nabla f|^2 \ge c\, (f - f_{opt}), \qquad c = 4\, l\, (1 - \tau)^{2l - 2} \sigma_{min}(\Sigma)
+
+    The inequality holds wherever all :math:`|A_i| \le \tau < 1`, so every critical point there is a global optimum.
+
+    Parameters
+    ----------
+    layers : int
+        Number of layers l, at least 1.
+    tau : float
+        Bound on the spectral norms of all layers, at least 0 and below 1.
+    smallest : float
+        Smallest eigenvalue of the inputs' covariance Sigma, at least 0.
+
+    Returns
+    -------
+    float
+        The constant, with a relative error below 4e-13.
 
     Raises
     ------
     ValueError
-        If ``layers`` is no positive whole number, ``tau`` is not in [0, 1), ``smallest`` is negative, or the constant
-        is too small or too large for a float. The relative error is below 4e-13.
+        If an argument is not as described, or the constant is too small or too large for a float.
+
+    References
+    ----------
+    Hardt and Ma (2016), "Identity matters in deep learning", Theorem 2.2.
 
     Examples
     --------
     >>> gradient_constant(2, 0.5, 1.0)
     2.0
-
-    Notes
-    -----
-    Source: Hardt & Ma (2016), "Identity matters in deep learning", theorem 2.2.
     """
     count = whole_number("layers", layers, 1, _LAYERS)
-    if not 0 <= _number("tau", tau) < 1:
-        raise ValueError(f"tau must lie in [0, 1), the inequality holds in no larger ball; given {tau!r}")
-    if _number("smallest", smallest) < 0:
-        raise ValueError(f"smallest must be the least eigenvalue of a covariance, not {smallest!r}")
+    if not 0 <= one_number("tau", tau) < 1:
+        raise ValueError(f"tau must lie in [0, 1), as the inequality holds in no larger ball; given {tau!r}")
+    if one_number("smallest", smallest) < 0:
+        raise ValueError(f"smallest is the smallest eigenvalue of a covariance, at least 0; given {smallest!r}")
     size = as_float("layers", count, _FEWER)
-    # log1p keeps a tau below the rounding of 1 - tau, which many layers make felt.
+    # log1p keeps a tau that is smaller than the rounding error of 1 - tau, which matters with many layers.
     logarithm = (2 * size - 2) * math.log1p(-float(tau))
     decay = exponential("(1 - tau)^(2l - 2)", logarithm, "take fewer layers or a smaller tau")
     constant = 4 * size * decay * float(smallest)
@@ -49,26 +63,38 @@ def gradient_constant(layers: int, tau: float, smallest: float) -> float:
 
 
 def norm_bound(layers: int, gamma: float) -> float:
-    r"""Return a size that the layers of some optimum do not exceed, :math:`(\pi + (e-1) \gamma)/(l-1)`.
+    r"""Return a spectral norm that no layer of some optimum exceeds.
 
-    gamma is the largest :math:`|\log \sigma|` over the singular values of R, det R > 0. R = Q P is split into equal
-    roots of the rotation Q and of P, as many of each as makes the largest norm small. It holds where the bound
-    is at most e - 1; infinite where it is larger, l = 1 included.
+    .. math:: \max_i |A_i| \le \frac{\pi + (e-1)\, \gamma}{l - 1}
+
+    Parameters
+    ----------
+    layers : int
+        Number of layers l, at least 1.
+    gamma : float
+        Largest :math:`|\log \sigma|` over the singular values of the target map R, where det R > 0; at least 0.
+
+    Returns
+    -------
+    float
+        The bound where it is at most e - 1, for which it is proven; otherwise, and for ``l = 1``, infinity.
 
     Raises
     ------
     ValueError
-        If ``layers`` is no positive whole number or ``gamma`` is negative.
+        If ``layers`` is not a whole number of at least 1, or ``gamma`` is negative.
+
+    Notes
+    -----
+    The optimum is built from the polar decomposition R = Q P: some layers are equal roots of the rotation Q, the others
+    equal roots of P, in the proportion that makes the largest norm small. With a layers for Q and b for P the norms are
+    at most ``pi/a`` and ``e^(gamma/b) - 1``; the latter is at most ``(e-1) gamma/b`` for ``gamma <= b``. Hardt and Ma
+    (2016), Theorem 2.1, have the weaker ``(4 pi + 3 gamma)/l``.
 
     Examples
     --------
     >>> round(norm_bound(101, 0.0), 6)
     0.031416
-
-    Notes
-    -----
-    With a layers for the rotation and b for P the norms are at most ``pi/a`` and ``e^(gamma/b) - 1``, which is at most
-    ``(e-1) gamma/b`` for ``gamma <= b``. Hardt & Ma (2016), theorem 2.1, have ``(4 pi + 3 gamma)/l``.
     """
     count = as_float("layers", whole_number("layers", layers, 1, _LAYERS), _FEWER)
     total = math.pi + (math.e - 1) * _gamma(gamma)
@@ -76,15 +102,29 @@ def norm_bound(layers: int, gamma: float) -> float:
 
 
 def norm_floor(layers: int, gamma: float) -> float:
-    r"""Return a size that some layer of every optimum reaches, :math:`1 - e^{-\gamma/l}`.
+    r"""Return a spectral norm that at least one layer of every optimum reaches.
 
-    The product of the layers' largest (smallest) singular values bounds those of R, so some layer stretches by
-    :math:`e^{\gamma/l}` or shrinks by :math:`e^{-\gamma/l}`.
+    .. math:: \max_i |A_i| \ge 1 - e^{-\gamma/l}
+
+    The products of the layers' largest and smallest singular values bound those of R, so some layer stretches a
+    direction by at least :math:`e^{\gamma/l}` or shrinks one by at least :math:`e^{-\gamma/l}`.
+
+    Parameters
+    ----------
+    layers : int
+        Number of layers l, at least 1.
+    gamma : float
+        Largest :math:`|\log \sigma|` over the singular values of the target map R; at least 0.
+
+    Returns
+    -------
+    float
+        The bound, between 0 and 1.
 
     Raises
     ------
     ValueError
-        If ``layers`` is no positive whole number or ``gamma`` is negative.
+        If ``layers`` is not a whole number of at least 1, or ``gamma`` is negative.
 
     Examples
     --------
@@ -94,15 +134,8 @@ def norm_floor(layers: int, gamma: float) -> float:
     return -math.expm1(-_gamma(gamma) / as_float("layers", whole_number("layers", layers, 1, _LAYERS), _FEWER))
 
 
-def _gamma(gamma: ArrayLike) -> float:
-    value = _number("gamma", gamma)
+def _gamma(gamma: float) -> float:
+    value = one_number("gamma", gamma)
     if value < 0:
-        raise ValueError(f"gamma is the largest |log sigma| of a matrix and not negative; given {gamma!r}")
+        raise ValueError(f"gamma is the largest |log sigma| of a matrix, at least 0; given {gamma!r}")
     return value
-
-
-def _number(name: str, value: ArrayLike) -> float:
-    array = real_numbers(name, value)
-    if array.ndim:
-        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
-    return float(array)

@@ -1,1 +1,1 @@
-"""Equilibrium of infinite systems: free energies, overlaps, transition temperatures, ground states."""
+"""Equilibrium in the limit of large n: free energies, overlaps, transition temperatures, ground states."""

@@ -1,4 +1,4 @@
-"""Thermodynamics of the spherical glass at any temperature: replica symmetric, or broken in one step."""
+"""Thermodynamics of the spherical spin glass at any temperature: replica symmetric, or with one step of breaking."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import Floats, real_numbers, scalar_or_array
+from theory.arguments import Floats, Model, real_numbers, scalar_or_array
 from theory.covariance import Covariance
 from theory.statics.log_remainder import log_remainder
 from theory.statics.overlap_law import ROUNDING, OverlapLaw, candidates_in_one_step, replica_symmetric
@@ -19,11 +19,26 @@ _COLDEST, _HOTTEST = 1e-12, 1e100
 
 @dataclass(frozen=True)
 class Equilibrium:
-    """An infinite glass at equilibrium; floats, or arrays in the shape of the temperatures.
+    """Equilibrium of a spherical spin glass in the limit of large n.
 
-    Two independent configurations have overlap ``lower_overlap`` with probability ``breakpoint`` and ``overlap`` (1
-    for ground states) otherwise. Where replica symmetry holds the two are equal and ``breakpoint`` is 1. Energies are
-    per spin, with variance n; the entropy is relative to the uniform law on the sphere, and 0 at infinite temperature.
+    All attributes are floats, or arrays in the shape of the temperatures.
+
+    Attributes
+    ----------
+    temperature : float or array
+        Temperature, in units in which total energies have variance n.
+    overlap : float or array
+        Larger overlap of two independent configurations (replicas), which has probability ``1 - breakpoint``.
+    lower_overlap : float or array
+        Smaller overlap, which has probability ``breakpoint``; equal to ``overlap`` where replica symmetry holds.
+    breakpoint : float or array
+        Probability of the smaller overlap, usually called m; 1 where replica symmetry holds.
+    free_energy : float or array
+        Free energy per spin, ``energy - temperature * entropy``.
+    energy : float or array
+        Energy per spin.
+    entropy : float or array
+        Entropy per spin relative to the uniform law on the sphere; 0 at infinite temperature.
     """
 
     temperature: Any
@@ -40,38 +55,38 @@ class Equilibrium:
         return np.less(self.breakpoint, 1.0) if np.ndim(self.breakpoint) else self.breakpoint < 1.0
 
 
-def equilibrium(T: ArrayLike, H: Any) -> Equilibrium:
-    r"""Return the thermodynamics of an infinite spherical glass at temperature ``T``.
+def equilibrium(T: ArrayLike, H: Model) -> Equilibrium:
+    r"""Return the thermodynamics of a spherical spin glass at temperature ``T`` in the limit of large n.
 
     .. math:: -2\beta f = \min_{q_0, q, m} \beta^2 \left[\nu(1) - \nu(q) + m(\nu(q) - \nu(q_0))\right]
               + \frac{q_0}{1 - q + m(q-q_0)} + \frac1m \log\frac{1 - q + m(q-q_0)}{1-q} + \log(1-q)
 
-    Every solution is checked against the condition that decides whether it is the minimum over all laws of the
-    overlap, not only over those of one step.
+    Every solution is checked against a criterion for the minimum over all laws of the overlap, not only over those with
+    one step.
 
     Parameters
     ----------
     T : float or array
-        Temperature, above 0, in units where energies have variance n.
+        Temperature, above 0, in units in which total energies have variance n.
     H : int or mapping
         Order of a pure model, or a mixture ``{order: weight}``; order 1 is an external field.
 
     Returns
     -------
     Equilibrium
-        Its fields in the shape of ``T``.
+        Overlaps, energies and entropy, in the shape of ``T``.
 
     Raises
     ------
     ValueError
-        If a temperature is not positive, or ``H`` not an order or a mixture; if replica symmetry is broken in more
-        than one step (such as for 2 + 4), or in a field: then no closed equations are solved here.
+        If a temperature is not positive or ``H`` is neither an order of at least 2 nor a mixture. Also if replica
+        symmetry is broken in more than one step (as for 2 + 4) or is broken in a field: these cases are not solved.
 
     References
     ----------
-    Crisanti and Sommers (1992), Z. Phys. B 87, 341, eq. 4.14; proven by Talagrand (2006), Probab. Theory Relat. Fields
-    134, 339, for even orders, by Chen (2013), Electron. J. Probab. 18, 94, for all; the criterion for the minimum is
-    that of Jagannath and Tobasco (2017), Proc. AMS 145, 4357.
+    Crisanti and Sommers (1992), Z. Phys. B 87, 341, eq. 4.14. Proofs: Talagrand (2006), Probab. Theory Relat. Fields
+    134, 339, for even orders; Chen (2013), Electron. J. Probab. 18, 94, for all orders. Criterion for the minimum:
+    Jagannath and Tobasco (2017), Proc. AMS 145, 4357.
 
     Examples
     --------
@@ -82,13 +97,13 @@ def equilibrium(T: ArrayLike, H: Any) -> Equilibrium:
     temperatures = real_numbers("T", T)
     if np.any(temperatures <= 0):
         raise ValueError(
-            f"T must be positive, not {temperatures.min():g}; theory.ground_state_energy answers at temperature 0"
+            f"T must be positive, not {temperatures.min():g}; for temperature 0 use theory.ground_state_energy"
         )
     nu, scale = Covariance.with_scale(H)
     with np.errstate(over="ignore"):
         flat = (temperatures / scale).ravel()
     _refuse_extremes(flat, temperatures, nu)
-    # Without a field the law of overlap 0 is that of all temperatures from the static one on.
+    # Without a field the overlap is 0 at all temperatures from the static one upwards.
     static = np.inf if nu.has_field else static_temperature_of(nu)
     rows = []
     for reduced, t in zip(flat.tolist(), temperatures.ravel(), strict=True):
@@ -103,32 +118,32 @@ def _refuse_extremes(reduced: Floats, temperatures: Floats, nu: Covariance) -> N
     if np.any(reduced < _COLDEST):
         raise ValueError(
             f"T = {temperatures.min():g} is below {_COLDEST:g} of the model's scale of energies, where 1 - q has no "
-            "digits left; theory.ground_state answers at temperature 0, which is within T of it"
+            "digits left; use theory.ground_state, whose energy at temperature 0 is within T of it"
         )
     if nu.has_field and np.any(reduced > _HOTTEST):
         raise ValueError(
             f"T = {temperatures.max():g} is beyond {_HOTTEST:g} times the model's scale of energies, where the overlap "
-            "in the field, nu'(0) / T^2, is too small for a float; lower T"
+            "in the field, nu'(0) / T^2, is too small for a float; give a lower T"
         )
 
 
 def _law(T: float, nu: Covariance, shown: float) -> OverlapLaw:
-    """Return the law of one step that passes the criterion, or raise, with the temperature as it was given."""
-    # Without a field a single overlap above 0 is possible at order 2 alone, where it has either sign.
+    """Return the law of one step that passes the criterion; errors show the temperature ``shown``, as it was given."""
+    # Without a field a single overlap above 0 is possible only at order 2, where it has either sign.
     for law in replica_symmetric(T, nu) if nu.has_field or nu.pure_order == 2 else ():
         if law.excess(T, nu) <= ROUNDING:
             return law
     if nu.has_field:
         raise ValueError(
             f"replica symmetry is broken at T = {shown:g} in this field, which is not solved here; raise the "
-            "temperature or the field, or take theory.ground_state at temperature 0"
+            "temperature or the field, or use theory.ground_state at temperature 0"
         )
     for law in candidates_in_one_step(T, nu):
         if law.excess(T, nu) <= ROUNDING:
             return law
     raise ValueError(
         f"at T = {shown:g} this mixture breaks replica symmetry in more than one step, which is not solved here at "
-        "finite temperature; theory.ground_state solves it at temperature 0"
+        "finite temperature; use theory.ground_state at temperature 0"
     )
 
 
@@ -146,6 +161,6 @@ def _volume(law: OverlapLaw) -> float:
     wide = law.rest + m * apart
     if q > 0.5:
         return law.lower / wide + math.log(wide / law.rest) / m + math.log(law.rest)
-    # At small overlaps the terms of first order in q cancel.
+    # At small overlaps the terms of first order in q cancel, so they are removed.
     inside, whole = (float(log_remainder(np.array(e))) for e in (m * apart / wide, q))
     return q * (q - m * apart) / wide + m * (apart / wide) ** 2 * inside - q * q * whole

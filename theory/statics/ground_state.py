@@ -1,7 +1,7 @@
-"""Ground states of the spherical glass at large n: Crisanti and Sommers' problem at zero temperature, numerically.
+"""Ground states of the spherical spin glass at large n, from the Crisanti-Sommers problem at zero temperature.
 
-The energy is half of a convex minimum, and every positive function gives a lower bound on that minimum: the
-answer brings its own proof of how good it is.
+The energy is minus half of the minimum of a convex functional. Every positive function gives a lower bound on that
+minimum by duality, so the result includes a rigorous estimate of its error.
 """
 
 from collections.abc import Mapping
@@ -10,23 +10,35 @@ from typing import Any
 
 import numpy as np
 
-from theory.arguments import Floats, is_many, is_symbolic
+from theory.arguments import Floats, Model, is_many, is_symbolic
 from theory.covariance import Covariance
 from theory.large_n.thresholds import E_0
 from theory.statics.order_parameter_search import minimise
 
 _TOLERANCE = 1e-12
-# Sums of up to some hundred terms, each within a few roundings.
+# Bound on the relative rounding error of sums of a few hundred terms.
 _ROUNDING = 1e-14
 
 
 @dataclass(frozen=True)
 class GroundState:
-    """The energy per spin of the deepest points, and the law behind it.
+    """Ground-state energy, and the order parameter at zero temperature that determines it.
 
-    The energy is that of the law; the true one is not below it, and above it by ``error`` at most. ``gamma``, the limit
-    of beta P(overlap <= q), jumps by ``jumps`` at ``overlaps``; ``susceptibility`` is the limit of beta times the
-    spread 1 - q inside a valley.
+    The order parameter is ``gamma(q)``, the limit of ``beta P(overlap <= q)`` at zero temperature.
+
+    Attributes
+    ----------
+    energy : float
+        Energy per spin that the order parameter gives. The true ground-state energy lies between ``energy`` and
+        ``energy + error``.
+    error : float
+        Bound on the error of the energy.
+    overlaps : array, shape (k,)
+        Overlaps q at which gamma jumps, in ascending order.
+    jumps : array, shape (k,)
+        Heights of the jumps.
+    susceptibility : float
+        Limit of ``beta (1 - q)``, with q the overlap of two configurations in the same valley.
     """
 
     energy: float
@@ -37,7 +49,7 @@ class GroundState:
 
 
 def ground_state_energy(H: Any, digits: int | None = None) -> Any:
-    r"""Energy per spin of the ground states of an infinite spherical glass; it is negative.
+    r"""Return the energy per spin of the ground states of a spherical spin glass in the limit of large n.
 
     .. math:: \lim_n \frac1n \min_x E(x) = -E_0(H) \quad \text{for a pure model}
 
@@ -51,13 +63,13 @@ def ground_state_energy(H: Any, digits: int | None = None) -> Any:
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        A float for one order or a mixture, there within ``error`` of :func:`ground_state`; exact, ``-sqrt(2)``, for
-        2 as a SymPy integer.
+        The energy, a negative number: a float for one order or a mixture; exact, ``-sqrt(2)``, for ``H = 2`` as a
+        SymPy integer. For a mixture its error is at most the ``error`` of :func:`ground_state`.
 
     Raises
     ------
     ValueError
-        If ``H`` is not an order of at least 2 nor a mixture, or is a symbol.
+        If ``H`` is neither an order of at least 2 nor a mixture, or is a symbol.
 
     References
     ----------
@@ -73,19 +85,20 @@ def ground_state_energy(H: Any, digits: int | None = None) -> Any:
         # E_0 has a closed form at H = 2.
         return float(energy) if is_symbolic(energy) and not is_symbolic(H) else energy
     if digits is not None:
-        raise ValueError("digits is offered for pure models; a mixture gives a float")
+        raise ValueError("digits is available for pure models only; for a mixture omit digits")
     return ground_state(H).energy
 
 
-def ground_state(H: Any) -> GroundState:
-    r"""Solve the zero-temperature Crisanti-Sommers problem of a pure or mixed model, however symmetry breaks.
+def ground_state(H: Model) -> GroundState:
+    r"""Return the ground state of a pure or mixed model from the zero-temperature Crisanti-Sommers problem.
 
     .. math:: -2 e = \min_\delta\; \nu'(0)\,\delta(0) + \int_0^1 \left[\nu''(q)\,\delta(q) + \frac1{\delta(q)}\right] dq
 
-    over positive, decreasing, concave ``delta(q) = chi + int_q^1 gamma``. The minimum is over piecewise linear ones,
-    whose bends, the jumps of gamma, are at any overlaps. The dual gives the bound: for any positive y with
-    ``int y^2 h <= nu'(0) h(0) + int nu'' h`` for all decreasing concave h, the minimum is at least ``2 int y``. That
-    condition is checked at all overlaps, by bounds between those that are evaluated.
+    The minimum is over positive, decreasing, concave ``delta(q) = chi + int_q^1 gamma``, for any kind of replica
+    symmetry breaking. Numerically delta is piecewise linear, with bends (jumps of gamma) at arbitrary overlaps. The
+    error bound follows from duality: if a positive y satisfies ``int y^2 h <= nu'(0) h(0) + int nu'' h`` for all
+    decreasing concave h, the minimum is at least ``2 int y``. That condition is verified at all overlaps, with bounds
+    between those at which it is evaluated.
 
     Parameters
     ----------
@@ -95,13 +108,13 @@ def ground_state(H: Any) -> GroundState:
     Returns
     -------
     GroundState
-        Its ``error`` was at most 1e-12 of the energy for all mixtures tried, with orders up to 2000. Where gamma grows
-        continuously, ``jumps`` are those of a staircase.
+        Energy, error and order parameter. The error was at most 1e-12 of the energy for all mixtures tried, with
+        orders up to 2000. Where gamma increases continuously, ``jumps`` are those of a staircase approximation.
 
     Raises
     ------
     ValueError
-        If ``H`` is not an order of at least 2 nor a mixture, or the energy, or a jump, is beyond the range of floats.
+        If ``H`` is neither an order of at least 2 nor a mixture, or the energy or a jump is beyond the range of floats.
 
     References
     ----------
@@ -114,7 +127,7 @@ def ground_state(H: Any) -> GroundState:
     True
     """
     if is_symbolic(H) or is_many(H):
-        raise ValueError(f"a ground state is solved for one model at a time; given {H!r}")
+        raise ValueError(f"a ground state is computed for one model at a time; given {H!r}")
     nu, scale = Covariance.with_scale(H)
     order = minimise(nu, _TOLERANCE)
     value, bound = order.value, order.bound(order.violation(_TOLERANCE))
@@ -127,5 +140,5 @@ def ground_state(H: Any) -> GroundState:
             susceptibility=order.chi / scale,
         )
     if not np.all(np.isfinite([found.energy, found.susceptibility, *found.jumps])):
-        raise ValueError(f"the ground state of {dict(H)!r} is beyond the range of floats; use weights closer to 1")
+        raise ValueError(f"the ground state of {H!r} is beyond the range of floats; use weights closer to 1")
     return found

@@ -1,4 +1,4 @@
-"""The remainder of the logarithm, which the entropies of spherical glasses are made of."""
+"""The remainder of the logarithm after its linear term, which appears in the entropies of spherical spin glasses."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ _SERIES = 1.0 / np.arange(52.0, 1.0, -1.0)
 
 
 def log_remainder(e: Floats) -> Floats:
-    """Return ``(-log(1-e) - e) / e^2`` for 0 <= e < 1, to a few roundings."""
+    """Return ``(-log(1-e) - e) / e^2`` for 0 <= e < 1, accurate to a few units in the last place."""
     small = e < 0.5
     far = np.where(small, 0.5, e)
     return np.asarray(np.where(small, np.polyval(_SERIES, np.where(small, e, 0.0)), (-np.log1p(-far) - far) / far**2))

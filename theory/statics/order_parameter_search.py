@@ -1,4 +1,4 @@
-"""The order parameter of zero temperature that minimises Crisanti and Sommers' functional."""
+"""Search for the order parameter at zero temperature that minimises the Crisanti-Sommers functional."""
 
 from dataclasses import replace
 
@@ -13,19 +13,19 @@ from theory.statics.order_parameter import OrderParameter
 _ROUNDS = 80
 _NEWTON_STEPS = 100
 _MOST_JUMPS = 3000
-# More jumps than these stand for a continuous part.
+# More jumps than this approximate a continuous part of gamma.
 FEW = 8
-# A jump and its neighbour are one and the same where they lie this much closer than the others.
+# Two neighbouring jumps are merged if their distance is below this fraction of the distances to the next ones.
 _CLOSE = 0.1
-# Integrals over a piece in log(delta), in which they are entire functions.
+# Integrals over a piece are in log(delta), of which the integrands are entire functions.
 _NODES, _SHARES = (a / 2 for a in np.polynomial.legendre.leggauss(24))
 
 
 def minimise(nu: Covariance, tolerance: float, start: OrderParameter | None = None) -> OrderParameter:
-    """Return the minimum over all order parameters, by finitely many jumps, at the price of ``start`` or none.
+    """Return the order parameter with finitely many jumps that minimises the functional, at the price of ``start``.
 
-    Jumps are added where the functional falls until nowhere it falls by more than ``tolerance``, a share. Jumps that
-    are few, and so not a continuous part, are then moved to where its derivative in their position is 0 as well.
+    Jumps are added where they decrease the functional, until no jump decreases it by more than the relative
+    ``tolerance``. If there are few jumps, so that they are not a continuous part, their positions are then optimised.
     """
     if start is None:
         start = OrderParameter(nu, np.empty(0), np.empty(0), float(nu(1.0, 1)) ** -0.5)
@@ -37,12 +37,12 @@ def minimise(nu: Covariance, tolerance: float, start: OrderParameter | None = No
             break
         order = _merged(_optimal(_with(order, added)))
     refined = _refined(order)
-    # Of a continuous part with little weight few jumps are left, whose best positions are not the minimum's.
+    # A continuous part of little weight leaves few jumps, whose best positions are not those of the minimum.
     return refined if refined is order or refined.deepest()[1].min() > -tolerance else order
 
 
 def _refined(order: OrderParameter) -> OrderParameter:
-    """Solve for chi, few jumps and their positions together; return the order as it is where that is no better."""
+    """Solve for chi, few jumps and their positions together; return ``order`` unchanged if that is no improvement."""
     if not 0 < order.rests.size <= FEW:
         return order
     moving = order.rests < 1.0
@@ -71,7 +71,7 @@ def _refined(order: OrderParameter) -> OrderParameter:
 
 
 def _with(order: OrderParameter, rests: Floats) -> OrderParameter:
-    """Return the same function with jumps of 0 at ``rests``."""
+    """Return the same function with additional jumps of weight 0 at ``rests``."""
     new = np.setdiff1d(rests, order.rests)
     both, jumps = np.append(order.rests, new), np.append(order.jumps, np.zeros(new.size))
     sequence = np.argsort(-both)
@@ -79,7 +79,7 @@ def _with(order: OrderParameter, rests: Floats) -> OrderParameter:
 
 
 def _optimal(order: OrderParameter) -> OrderParameter:
-    """Minimise over chi and the jumps, at these overlaps or fewer."""
+    """Minimise over chi and the jumps at the given overlaps, some of which may be dropped."""
     offered = order.rests
     for _ in range(offered.size + 1):
         order = _stationary(order)
@@ -87,7 +87,7 @@ def _optimal(order: OrderParameter) -> OrderParameter:
         if not left_out.size:
             break
         g, _, _, ahead = order.at(left_out)
-        # Jumps fall to 0 on the way that the minimum has.
+        # A jump of the minimum may have been dropped on the way; the one that decreases the functional most returns.
         worst = int(np.argmin(g / ahead))
         if g[worst] > -1e-15 * ahead[worst]:
             break
@@ -96,7 +96,7 @@ def _optimal(order: OrderParameter) -> OrderParameter:
 
 
 def _stationary(order: OrderParameter) -> OrderParameter:
-    """Take Newton's steps in chi and the jumps until they are stationary; jumps that fall to 0 are left out."""
+    """Iterate Newton's method in chi and the jumps until they are stationary; jumps that reach 0 are dropped."""
     value, before = order.value, np.inf
     for _ in range(_NEWTON_STEPS + 2 * order.rests.size):
         chi_step, steps, decrement = _newton(order)
@@ -114,7 +114,7 @@ def _stationary(order: OrderParameter) -> OrderParameter:
 
 
 def _moved(order: OrderParameter, chi_step: float, steps: Floats) -> tuple[OrderParameter, float]:
-    """Return the point reached by the step, shortened so that nothing turns negative and the value does not rise."""
+    """Return the point after the step, shortened so that nothing is negative and the value does not increase."""
     with np.errstate(divide="ignore", over="ignore"):
         until_zero = np.where(steps < 0, -order.jumps / np.where(steps < 0, steps, -1.0), np.inf)
     reach = min(1.0, float(np.min(until_zero, initial=1.0)))
@@ -132,7 +132,7 @@ def _moved(order: OrderParameter, chi_step: float, steps: Floats) -> tuple[Order
 def _newton(order: OrderParameter) -> tuple[float, Floats, float]:
     """Return Newton's step in chi and in the jumps, and the decrement.
 
-    In the values of delta at the jumps and at q = 1 the second derivatives form a tridiagonal matrix.
+    In terms of the values of delta at the jumps and at q = 1 the Hessian matrix is tridiagonal.
     """
     rests, gaps = order.rests, order.rests - np.append(order.rests[1:], 0.0)
     if not rests.size:
@@ -150,7 +150,7 @@ def _curvature(order: OrderParameter, gaps: Floats) -> Floats:
     """Return the second derivatives of ``int 1/delta`` in banded form."""
     slopes = order.slopes[-gaps.size :]
     ends = order.chi + np.append(np.cumsum((slopes * gaps)[::-1])[::-1][1:], 0.0)
-    ratio = np.log1p(slopes * gaps / ends)[:, None]  # log of delta at a piece's start over that at its end
+    ratio = np.log1p(slopes * gaps / ends)[:, None]  # logarithm of delta at the start of a piece over delta at its end
     v = 0.5 + _NODES
     with np.errstate(invalid="ignore"):
         u = np.where(ratio > 1e-8, np.expm1(ratio * v) / np.expm1(ratio), v)  # 1 at the start

@@ -1,4 +1,4 @@
-"""Laws of the overlap with one step, the stationary ones of a glass, and the test of whether one is the right one."""
+"""Laws of the overlap with one step: the stationary ones of a model, and the criterion for the true one."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -11,19 +11,19 @@ from scipy.optimize import brentq
 from theory.arguments import Floats
 from theory.covariance import Covariance
 
-# Overlaps are searched by -log(1 - q), in which cold and warm are alike far apart.
+# Overlaps are searched on a grid in -log(1 - q), which resolves both q near 0 and q near 1.
 _EXPONENTS = np.concatenate(
     [np.geomspace(1e-250, 1e-4, 500)[:-1], np.geomspace(1e-4, 0.05, 200), np.arange(0.06, 36.0, 0.01)]
 )
-# 1/((k+2)(k+3)), highest power first; below u = 0.1 what is left out is below 1e-18, above it few digits cancel.
+# 1/((k+2)(k+3)), highest power first. Below u = 0.1 the omitted terms are below 1e-18; above it few digits cancel.
 _DEFECTS = np.array([1.0 / ((k + 2) * (k + 3)) for k in range(16, -1, -1)])
-# By how much the criterion may be missed by rounding, as a share.
+# Relative amount by which rounding may violate the criterion.
 ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
 class OverlapLaw:
-    """Overlap ``lower`` with probability ``breakpoint``, else ``overlap = 1 - rest``."""
+    """Law of the overlap: ``lower`` with probability ``breakpoint``, otherwise ``overlap = 1 - rest``."""
 
     lower: float
     overlap: float
@@ -31,11 +31,11 @@ class OverlapLaw:
     breakpoint: float
 
     def excess(self, T: float, nu: Covariance) -> float:
-        r"""Return by how much the optimality criterion is missed; at most 0, up to rounding, for the true law.
+        r"""Return how much the optimality criterion is violated; at most 0, up to rounding, for the true law.
 
         With :math:`\hat x(t) = \int_t^1 P(\text{overlap} \le s) ds` the function
-        :math:`G(s) = \int_0^s \left[\beta^2 \nu'(t) - \int_0^t \hat x(u)^{-2} du\right] dt` is largest on the law's
-        support, which it can only be where it bends downwards there: ``G'' <= 0``, the stability of de Almeida and
+        :math:`G(s) = \int_0^s \left[\beta^2 \nu'(t) - \int_0^t \hat x(u)^{-2} du\right] dt` must be maximal on the
+        support of the law. A necessary condition is ``G'' <= 0`` there, the stability condition of de Almeida and
         Thouless.
         """
         points = -np.expm1(-_EXPONENTS)
@@ -60,7 +60,7 @@ class OverlapLaw:
 
 
 def replica_symmetric(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
-    """Yield the laws of one value above 0: the solutions of ``nu'(q) / T^2 = q / (1-q)^2``."""
+    """Yield the laws with a single overlap q above 0: the solutions of ``nu'(q) / T^2 = q / (1-q)^2``."""
 
     def balance(y: Floats) -> Floats:
         q, rest = -np.expm1(-y), np.exp(-y)
@@ -72,10 +72,11 @@ def replica_symmetric(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
 
 
 def candidates_in_one_step(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
-    r"""Yield the laws of overlaps 0 and q that are stationary in q and the breakpoint m.
+    r"""Yield the laws with overlaps 0 and q that are stationary in q and in the breakpoint m.
 
     With :math:`x = (1-q)/(1-q+mq)` the two conditions are :math:`T^2 = \nu'(q) (1-q)^2 / (q x)` and
-    :math:`x (x - 1 - \log x)/(1-x)^2 = \nu(q)/(q \nu'(q))`, Crisanti and Sommers' (4.11) and (4.12).
+    :math:`x (x - 1 - \log x)/(1-x)^2 = \nu(q)/(q \nu'(q))`, eqs. 4.11 and 4.12 of
+    Crisanti and Sommers (1992).
     """
 
     def mismatch(y: Floats) -> Floats:
@@ -107,18 +108,18 @@ def _zeros(function: Callable[[Floats], Floats]) -> list[float]:
     def one(z: float) -> float:
         return float(function(np.array([math.exp(z)]))[0])
 
-    # In the logarithm, so that small overlaps have their digits too.
+    # The search is in the logarithm, for relative accuracy of small overlaps.
     logs = np.log(_EXPONENTS)
     return [math.exp(brentq(one, logs[i], logs[i + 1], xtol=1e-16, rtol=1e-15)) for i in left]
 
 
 def _ratios(q: Floats, nu: Covariance) -> tuple[Floats, Floats]:
-    """Solve ``x (x - 1 - log x) / (1-x)^2 = nu(q) / (q nu'(q))`` and return x and 1 - x, by bisection of their ratio.
+    """Return x and 1 - x such that ``x (x - 1 - log x) / (1-x)^2 = nu(q) / (q nu'(q))``, by bisection of their ratio.
 
-    Both sides are taken from 1/2: the left one is ``u sum_k u^k / ((k+2)(k+3))`` at u = 1 - x, the right one a share of
-    the terms of orders above 2, so that nothing cancels where q and u are small.
+    Both sides are subtracted from 1/2: the left one becomes ``u sum_k u^k / ((k+2)(k+3))`` with u = 1 - x, the right
+    one a sum over the terms of orders above 2, so nothing cancels where q and u are small.
     """
-    # Powers relative to the lowest order, as high ones underflow.
+    # Powers are relative to the lowest order, because high powers underflow.
     lowest = nu.squares[0][0]
     powers = [(p, square * q ** (p - lowest)) for p, square in nu.squares]
     slope = sum(p * power for p, power in powers)
@@ -129,7 +130,7 @@ def _ratios(q: Floats, nu: Covariance) -> tuple[Floats, Floats]:
         x, u = 1 / (1 + np.exp(-middle)), 1 / (1 + np.exp(middle))
         near = u * np.polyval(_DEFECTS, np.minimum(u, 0.1))
         far = np.maximum(u, 0.1)
-        # log x from whichever of the two is small.
+        # log x is computed from the smaller of x and u.
         defect = np.where(u < 0.1, near, 0.5 - x * (np.log1p(np.exp(-middle)) - u) / far**2)
         low, high = np.where(defect > wanted, middle, low), np.where(defect > wanted, high, middle)
     return np.asarray(x), np.asarray(u)

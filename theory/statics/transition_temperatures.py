@@ -1,4 +1,4 @@
-"""The two temperatures at which a spherical glass freezes: in its dynamics, and in its statics."""
+"""The dynamical and the static transition temperature of a spherical spin glass."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -7,26 +7,26 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
-from theory.arguments import ORDER_HINT, Floats, Integers, is_many, is_symbolic, parameter, precision
+from theory.arguments import ORDER_HINT, Floats, Integers, is_many, is_symbolic, parameter, precision, refuse_digits
 from theory.covariance import Covariance
 from theory.large_n import closed_forms
 from theory.statics.log_remainder import log_remainder
 
-# log(-log(1-q)), from q = 1e-9 to 1 - q = 1e-15.
+# Grid in log(-log(1-q)), from q = 1e-9 to 1 - q = 1e-15.
 _GRID = np.linspace(math.log(1e-9), math.log(34.0), 6000)
 
 
 def dynamical_temperature(H: Any, digits: int | None = None) -> Any:
-    r"""Temperature below which the dynamics of an infinite system from random points no longer equilibrates.
+    r"""Return the temperature below which dynamics from random points does not equilibrate, for large n.
 
     .. math:: T_d^2 = \max_{0 \le q < 1} \frac{(1-q)\,\nu'(q)}{q}
               = \frac{H (H-2)^{H-2}}{(H-1)^{H-1}} \ \text{for a pure model, at } q = \frac{H-2}{H-1}
 
-    Energies have variance n: physics papers, with n/2, have temperatures smaller by sqrt(2).
+    Energies have variance n here. In physics papers they have variance n/2, and temperatures are smaller by sqrt(2).
 
     Parameters
     ----------
-    H : int, array, SymPy integer or symbol, or mapping
+    H : int, array, SymPy number or symbol, or mapping
         Order of a pure model, or a mixture ``{order: weight}`` without a term of order 1.
     digits : int, optional
         Significant digits of an mpmath result, for one pure model.
@@ -34,13 +34,13 @@ def dynamical_temperature(H: Any, digits: int | None = None) -> Any:
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        float64 for numbers, arrays and mixtures; exact for a SymPy integer or symbol. Where order 2 decides, the
-        transition is continuous, at ``q = 0``, and is the static one as well.
+        The temperature: float64 for numbers, arrays and mixtures, exact for a SymPy integer or symbol. If the maximum
+        is at ``q = 0``, the transition is continuous and coincides with the static one.
 
     Raises
     ------
     ValueError
-        If ``H`` is not an order of at least 2 nor a mixture of such.
+        If ``H`` is neither an order of at least 2 nor a mixture without a term of order 1.
 
     References
     ----------
@@ -61,7 +61,7 @@ def dynamical_temperature(H: Any, digits: int | None = None) -> Any:
     exactly = is_symbolic(H)
     H = parameter("H", H, 2, ORDER_HINT)
     if is_many(H):
-        _refuse_digits_of_an_array(digits)
+        refuse_digits(digits)
         return _dynamical_of_orders(H)
     if digits is None and not exactly:
         return float(_dynamical_of_orders(np.asarray(H)))
@@ -70,11 +70,11 @@ def dynamical_temperature(H: Any, digits: int | None = None) -> Any:
 
 
 def static_temperature(H: Any, digits: int | None = None) -> Any:
-    r"""Temperature at which the Gibbs measure of an infinite system freezes into few deep valleys.
+    r"""Return the temperature below which few deep valleys dominate the Gibbs measure, for large n.
 
     .. math:: T_s^2 = \max_{0 < q < 1} \frac{\nu(q)}{-\log(1-q) - q}
 
-    Above it the free energy is the annealed one. Energies have variance n.
+    Above it the free energy is the annealed one. Energies have variance n, as in :func:`dynamical_temperature`.
 
     Parameters
     ----------
@@ -86,12 +86,13 @@ def static_temperature(H: Any, digits: int | None = None) -> Any:
     Returns
     -------
     float, array, ``mpmath.mpf`` or SymPy expression
-        A float for one order or a mixture. Only H = 2 has a closed form: ``sqrt(2)``, exact for a SymPy integer.
+        The temperature: a float for one order or a mixture. Only ``H = 2`` has a closed form, ``sqrt(2)``, which is
+        returned for a SymPy integer.
 
     Raises
     ------
     ValueError
-        If ``H`` is a symbol, or not an order of at least 2 nor a mixture of such.
+        If ``H`` is a symbol, or neither an order of at least 2 nor a mixture without a term of order 1.
 
     References
     ----------
@@ -111,7 +112,7 @@ def static_temperature(H: Any, digits: int | None = None) -> Any:
     if is_symbolic(H):
         raise ValueError(f"the static temperature has no closed form, so H must be a number; given H={H}")
     if is_many(H):
-        _refuse_digits_of_an_array(digits)
+        refuse_digits(digits)
         return np.array([_static_of_order(int(p)) for p in H.ravel()]).reshape(H.shape)
     if H == 2 and (exactly or digits is not None):
         return dynamical_temperature(given, digits)
@@ -120,16 +121,11 @@ def static_temperature(H: Any, digits: int | None = None) -> Any:
 
 def _refuse_digits_of_a_mixture(digits: int | None) -> None:
     if digits is not None:
-        raise ValueError("digits is offered for pure models; a mixture gives a float")
-
-
-def _refuse_digits_of_an_array(digits: int | None) -> None:
-    if digits is not None:
-        raise ValueError("digits asks for one number; give single values instead of arrays")
+        raise ValueError("digits is available for pure models only; for a mixture omit digits")
 
 
 def _dynamical_of_orders(H: Integers) -> Floats:
-    # ((H-2)/(H-1))^(H-2) without cancellation; it is 1 for H = 2.
+    # ((H-2)/(H-1))^(H-2), written without cancellation; it is 1 for H = 2.
     power = np.exp((H - 2) * np.log1p(-1 / np.maximum(H - 1, 2)))
     return np.asarray(np.sqrt(H / (H - 1) * power))
 
@@ -148,26 +144,26 @@ def _static_of(H: Mapping[int, float]) -> float:
 
 
 def static_temperature_of(nu: Covariance) -> float:
-    """Return the static temperature of a covariance without a field, to a few roundings."""
+    """Return the static temperature of a covariance without a field, accurate to a few units in the last place."""
     if nu.pure_order is not None:
         return math.sqrt(nu.squares[0][1]) * _static_of_order(nu.pure_order)
     return math.sqrt(_largest(lambda q, _: _over_power(nu, q, 0) / log_remainder(q), float(nu(0.0, 2))))
 
 
 def _over_power(nu: Covariance, q: Floats, derivative: int) -> Floats:
-    """Return ``nu(q) / q^2`` or ``nu'(q) / q``, without terms of order 1."""
+    """Return ``nu(q) / q^2`` or, with ``derivative``, ``nu'(q) / q``; there is no term of order 1."""
     return np.asarray(sum(square * (p if derivative else 1) * q ** (p - 2) for p, square in nu.squares))
 
 
 def _largest(function: Callable[[Floats, Floats], Floats], at_zero: float) -> float:
-    """Maximise a function of q and 1 - q over [0, 1): by a grid in ``log(-log(1-q))``, then around its maxima."""
+    """Return the maximum over [0, 1) of a function of q and 1 - q, from a grid and a search around its maxima."""
 
     def of_log(z: Any) -> Floats:
         y = np.exp(z)
         return function(-np.expm1(-y), np.exp(-y))
 
     values = of_log(_GRID)
-    # A maximum between grid points is above the larger neighbour by far less than this.
+    # A maximum between grid points exceeds the larger neighbour by far less than this.
     high = np.flatnonzero(values[1:-1] >= max(float(values.max()), at_zero) * (1 - 1e-2)) + 1
     peaks = [i for i in high if values[i] >= values[i - 1] and values[i] >= values[i + 1]]
     found = [at_zero, float(values.max())]
@@ -179,7 +175,7 @@ def _largest(function: Callable[[Floats, Floats], Floats], at_zero: float) -> fl
 
 
 def _stationary(H: int, exp: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return ``H (1-q) (-log(1-q) - q) - q^2`` as a function of ``y = -log(1-q)``: 0 at the static overlap."""
+    """Return ``H (1-q) (-log(1-q) - q) - q^2`` as a function of ``y = -log(1-q)``, zero at the static q."""
 
     def equation(y: Any) -> Any:
         rest = exp(-y)

@@ -65,7 +65,7 @@ CLAIMS = (
             Mutant(
                 "a warm bath",
                 "the equations are those of Langevin dynamics at T = 0.3",
-                {"theory.dynamics.relaxation._pair": with_protocol(temperature=0.3)},
+                {"theory.dynamics.relaxation.integrated_pair": with_protocol(temperature=0.3)},
                 upstream=True,
             ),
         ),
@@ -92,7 +92,7 @@ CLAIMS = (
             Mutant(
                 "start forgotten",
                 "descents start from random points, not from equilibrium",
-                {"theory.dynamics.relaxation._pair": with_protocol(inverse_start=0.0)},
+                {"theory.dynamics.relaxation.integrated_pair": with_protocol(inverse_start=0.0)},
                 upstream=True,
             ),
             Mutant(

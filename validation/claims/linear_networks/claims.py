@@ -102,7 +102,7 @@ CLAIMS = (
         statement="Critical points are subsets of singular directions: loss, index and strictness follow from these.",
         formula=r"E = \tfrac12 |Y|^2 - \tfrac12 \sum_{i \in S} s_i^2, \quad \mathrm{index} = \#\{(a, q) : s_q > s_a\} "
         r"+ [\text{two layers cut}]\, \rho\, \mathrm{rank}\, C",
-        source=f"{_ACHOUR}; the index derived in theory.networks.linear.saddle_index",
+        source=f"{_ACHOUR}; the index derived in theory.networks.linear_saddles.saddle_index",
         measured="slope, loss, index, kind and number of critical values over all subsets S, with free units placed at "
         "random",
         measure=measurements.critical_errors,

@@ -9,6 +9,7 @@ from spinglass._common.seeds import child
 from spinglass.critical_points import enumerate_critical_points
 from spinglass.networks.linear import LinearProblem, critical_point, linear_glass, optimum
 from theory.networks import linear as theory
+from theory.networks import linear_saddles
 from validation.claims.linear_networks import searches
 from validation.claims.linear_networks.searches import random_problem
 
@@ -40,7 +41,7 @@ def critical_errors(seed: np.random.SeedSequence, width: int, layers: int) -> tu
         for chosen in combinations(range(3), k):
             for spare, cut in _arrangements(chosen, width, layers, rng):
                 point = critical_point(problem, chosen, spare, cut)
-                index = theory.saddle_index(s, widths, chosen, spare, cut)
+                index = linear_saddles.saddle_index(s, widths, chosen, spare, cut)
                 worst = np.maximum(worst, _errors(problem, _row(point), chosen, index, s))
                 losses.add(round(problem.loss(point) / float(np.sum(problem.Y**2)), 9))
     return (*worst, abs(len(losses) - theory.critical_values(problem.X, problem.Y, widths)))
@@ -63,7 +64,7 @@ def _errors(problem: LinearProblem, row: Array, chosen: tuple[int, ...], index: 
     eigenvalues = np.linalg.eigvalsh(problem.hessian(row))
     # Rounding leaves zeros within 1e-13 of the largest scale; random directions differ by 1e-4 and more.
     found = int(np.sum(eigenvalues < -1e-9 * s[0] * np.linalg.norm(problem.X, 2)))
-    kind = theory.critical_kind(problem.X, problem.Y, problem.layers(row))
+    kind = linear_saddles.critical_kind(problem.X, problem.Y, problem.layers(row))
     value = theory.critical_loss(problem.X, problem.Y, chosen)
     scale = float(np.sum(problem.Y**2)) / 2
     return np.array(

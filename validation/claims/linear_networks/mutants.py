@@ -150,7 +150,7 @@ PRODUCTS = Mutant(
 BETTER = Mutant(
     "no better direction",
     "the index leaves out exchanges of a direction for a better one",
-    {"theory.networks.linear.saddle_index": without_better},
+    {"theory.networks.linear_saddles.saddle_index": without_better},
 )
 ONE_LAYER_MORE = Mutant(
     "one layer more",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from spinglass import descent, sphere
 from spinglass._common.seeds import child, generator
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, data, redundancy, training
-from theory.networks import path_model
+from theory.networks import sign_correlations
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
 from validation.claims.networks.laws import glass_counts, layered_moments, path_model_counts, sizes
@@ -107,7 +107,7 @@ def correlation_of_signs(seed: np.random.SeedSequence, minus: float, epsilon: fl
 
 def papers_sign_bound(minus: float, epsilon: float) -> Between:  # noqa: ARG001
     """Return the range that Theorem 3.2 as published allows."""
-    return Between(path_model.sign_correlation_bound(epsilon), 1.0)
+    return Between(sign_correlations.sign_correlation_bound(epsilon), 1.0)
 
 
 def _network_and_inputs(seed: np.random.SeedSequence, network: str) -> tuple[ReLUNetwork, Array]:
@@ -251,7 +251,7 @@ CLAIMS = (
         statement="Signs that differ with probability ε correlate at least by (1-2ε)/(1+2ε), balanced or not.",
         formula=r"\mathrm{Corr} \ge \frac{1 - 2\epsilon}{1 + 2\epsilon}",
         source="Choromanska et al. 2015, Thm 3.2; false for unbalanced signs "
-        "(theory.networks.path_model.least_sign_correlation)",
+        "(theory.networks.sign_correlations.least_sign_correlation)",
         measured="the correlation of 4000 drawn pairs of signs, balanced and with one in twenty negative",
         measure=correlation_of_signs,
         predict=papers_sign_bound,
@@ -267,7 +267,7 @@ CLAIMS = (
             Mutant(
                 "another bound",
                 "theory asks for 1 - epsilon",
-                {"theory.networks.path_model.sign_correlation_bound": lambda _: lambda epsilon: 1 - epsilon},
+                {"theory.networks.sign_correlations.sign_correlation_bound": lambda _: lambda epsilon: 1 - epsilon},
             ),
             BALANCED_SIGNS,
         ),

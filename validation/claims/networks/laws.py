@@ -11,7 +11,7 @@ import theory
 from spinglass import critical_points, sphere
 from spinglass._common.seeds import child, generator
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, redundancy
-from theory.networks import path_model
+from theory.networks import path_activities, path_model, sign_correlations
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
 from validation.claims.networks.mutants import Q_EXPONENT, RHO, TUPLES, UNIQUE_Q, one_gate_for_all, some_always_on
@@ -87,9 +87,9 @@ def random_activities(seed: np.random.SeedSequence, widths: Widths) -> Array:
 def predicted_activities(widths: Widths) -> Array:
     """Return the four means from the laws of random networks."""
     H = len(widths) - 1
-    rate = path_model.path_activity_rate(H)
-    both = [rate**2 + path_model.path_activity_correlation(s, H) * rate * (1 - rate) for s in (1, H)]
-    return np.array([rate, *both, path_model.input_activity_correlation(widths[0])])
+    rate = path_activities.path_activity_rate(H)
+    both = [rate**2 + path_activities.path_activity_correlation(s, H) * rate * (1 - rate) for s in (1, H)]
+    return np.array([rate, *both, path_activities.input_activity_correlation(widths[0])])
 
 
 def sign_violation(seed: np.random.SeedSequence, widths: Widths) -> float:
@@ -101,7 +101,7 @@ def sign_violation(seed: np.random.SeedSequence, widths: Widths) -> float:
     for s in (2, 4, 8, 16):
         image = redundancy.reduce_weights(net, s, X)
         if image.epsilon <= 0.5 and abs(signs.mean()) < 1 and np.isfinite(image.correlation):
-            least = path_model.least_sign_correlation(image.epsilon, float(signs.mean()))
+            least = sign_correlations.least_sign_correlation(image.epsilon, float(signs.mean()))
             worst = max(worst, least - image.correlation)
     return worst
 
@@ -233,7 +233,7 @@ CLAIMS = (
             Mutant(
                 "independent",
                 "theory takes paths as independent of each other",
-                {"theory.networks.path_model.path_activity_correlation": perturbations.times(0.0)},
+                {"theory.networks.path_activities.path_activity_correlation": perturbations.times(0.0)},
             ),
         ),
     ),
@@ -263,7 +263,11 @@ CLAIMS = (
             Mutant(
                 "epsilon for 2 epsilon",
                 "theory takes c = 1 - epsilon",
-                {"theory.networks.path_model.least_sign_correlation": lambda least: lambda e, m: least(e / 2, m)},
+                {
+                    "theory.networks.sign_correlations.least_sign_correlation": lambda least: (
+                        lambda e, m: least(e / 2, m)
+                    )
+                },
             ),
         ),
         weight=0,

@@ -1,0 +1,65 @@
+"""Resolution of the two-time equations: steps and spacings, relative to the rate of the fastest motion."""
+
+import math
+
+from theory.arguments import one_number, positive_number
+from theory.dynamics.uniform_grid import Protocol, refuse_too_long
+
+# In units of 1/rate, the time in which a velocity is forgotten: the time step, the end of the uniform grid, and the lag
+# below which the nodes of the dilating grid are equidistant. Exponential decay must be over at half of the end of the
+# uniform grid, because the dilating grid would not resolve it; it resolves decay by powers of time.
+STEP, UNIFORM, UNIT = 0.025, 32.0, 0.2
+SPACING, _NARROWEST, _WIDEST = 0.1, 0.05, 0.15
+# With a step this long, in these units, energies are within 3% of sqrt(nu'(1)); at twice this step the coarser
+# integration is unstable.
+_LONGEST = 0.25
+# Errors of late rows increase in proportion to time. From some 3e5 / rate on (measured at orders 3 and 4 and their
+# mixture, with spacing 0.14) Newton's method no longer solves their equations.
+_LATEST = 2.5e5
+# Kernels compute third powers of the rate and of its inverse.
+_SLOWEST, _FASTEST = 1e-60, 1e60
+
+
+def fastest_rate(protocol: Protocol) -> float:
+    """Return the rate of the fastest motion: half of the largest Lagrange multiplier that occurs, within a few percent.
+
+    The multiplier is ``2 sqrt(nu'')`` at marginal states, at most ``2 sqrt(nu')`` in a strong field, and
+    ``T + beta_0 nu'`` at the start, with derivatives at 1.
+    """
+    first, second = float(protocol.nu(1.0, 1)), float(protocol.nu(1.0, 2))
+    return max(math.sqrt(second), math.sqrt(first), (protocol.temperature + protocol.inverse_start * first) / 2)
+
+
+def refuse_scale(protocol: Protocol) -> None:
+    """Raise ``ValueError`` if powers of the rate, which the kernels compute, are beyond the range of floats."""
+    rate = fastest_rate(protocol)
+    if not _SLOWEST <= rate <= _FASTEST:
+        raise ValueError(
+            f"the rate of the fastest motion must lie between {_SLOWEST:g} and {_FASTEST:g}, not be {rate:.3g}; divide "
+            "all weights and temperatures by the largest: energies decrease, and times increase, by the same factor"
+        )
+
+
+def resolution(protocol: Protocol, end: float, step: float | None, spacing: float | None) -> tuple[float, float, float]:
+    """Return the step, the spacing, each as given or by default, and the time at which the integration ends."""
+    rate = fastest_rate(protocol)
+    chosen = STEP / rate if step is None else positive_number("step", step)
+    if chosen * rate > _LONGEST * (1 + 1e-9):
+        raise ValueError(
+            f"step must be at most {_LONGEST / rate:.4g}, a quarter of the time of the fastest motion, not {chosen:g}"
+        )
+    width = SPACING if spacing is None else one_number("spacing", spacing)
+    if width != 0 and not _NARROWEST <= width <= _WIDEST:
+        raise ValueError(
+            f"spacing must be 0 (a uniform grid) or between {_NARROWEST} and {_WIDEST}, not {width:g}; try {SPACING}"
+        )
+    if width and end * rate > _LATEST:
+        raise ValueError(
+            f"times must be at most {_LATEST / rate:.4g}, not {end:g}: later than {_LATEST:.2g} / rate "
+            "the dilating grid has not been checked"
+        )
+    uniform = UNIFORM / rate if width else end
+    refuse_too_long(min(end, uniform), chosen)
+    if step is None and width:
+        end = max(end, uniform)  # all short times then share one remembered integration
+    return chosen, width, end
