@@ -4,10 +4,9 @@ import numpy as np
 
 import theory
 from spinglass import SphericalSpinGlass
-from validation.claim import Claim, Mutant
-from validation.claims._shared import perturbations
-from validation.claims.covariance import MULTIPLICITY
-from validation.series import Series
+from validation.claim import Claim
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import MULTIPLICITY, WRONG_SIZE
 
 _ON_CIRCLE = 1e-7  # roots come in pairs z, 1/conj(z) unless on the circle; near a double root they move by sqrt(eps)
 
@@ -32,10 +31,6 @@ def mean_count(H: int) -> float:
     return float(theory.mean_critical_points(2, H))
 
 
-def _sizes(samples: int) -> list[Series]:
-    return [Series(samples, H=H) for H in (3, 4, 6)]
-
-
 # A pilot of 1000 landscapes an order (seed 77): standard deviations of 0.30, 0.31 and 0.27 of the mean at H = 3, 4 and
 # 6, so that 2500 give standard errors of at most 0.0063 beside delta/4.3 = 0.0070.
 CLAIMS = (
@@ -49,14 +44,7 @@ CLAIMS = (
         measure=count,
         predict=mean_count,
         delta=0.03,
-        sizes={"quick": _sizes(2500), "standard": _sizes(10000), "paper": _sizes(60000)},
-        mutants=(
-            MULTIPLICITY,
-            Mutant(
-                "GOE of the wrong size",
-                "theory counts with a GOE matrix of size n + 1",
-                {"theory.mean_critical_points": perturbations.of_next_size},
-            ),
-        ),
+        sizes=sizes((2500, 10000, 60000), settings("H", 3, 4, 6)),
+        mutants=(MULTIPLICITY, WRONG_SIZE),
     ),
 )

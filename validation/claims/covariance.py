@@ -9,11 +9,12 @@ from spinglass import SphericalSpinGlass, couplings, sphere
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
+from validation.claims._shared.mutants import DIAGONAL, MULTIPLICITY
+from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.series import Between, Series
 from validation.statistics.estimators import Identity
 
 Array = NDArray[np.float64]
-UNIT_ROUNDOFF = float(np.finfo(float).eps) / 2
 OVERLAPS = (-0.6, 0.0, 0.8, 1.0)
 MODELS = {"H=2": {2: 1.0}, "H=3": {3: 1.0}, "mixed": {1: 0.5, 3: 1.0, 4: 0.5}}
 
@@ -57,7 +58,7 @@ def sampled_covariance(seed: np.random.SeedSequence, n: int, model: str, pairs: 
     return np.asarray(np.mean(products, axis=1) / n)
 
 
-def predicted_covariance(n: int, model: str, pairs: int) -> Between:  # noqa: ARG001
+def predicted_covariance(model: str, **_: object) -> Between:
     """Return the covariances at all overlaps; deviations are relative to the variance."""
     expected = covariance(MODELS[model], np.array(OVERLAPS))
     return Between(expected, expected, scale=sum(a**2 for a in MODELS[model].values()))
@@ -87,18 +88,6 @@ def covariance_at_fixed_points(n: int, model: str) -> Between:
     return Between(expected, expected, scale=sum(a**2 for a in weights.values()))
 
 
-MULTIPLICITY = Mutant(
-    "multiplicity forgotten",
-    "every packed coupling is drawn with variance 1",
-    {"spinglass.couplings.scale_by_root_multiplicity": perturbations.does_nothing},
-    upstream=True,
-)
-DIAGONAL = Mutant(
-    "diagonal left out",
-    "couplings with a repeated index are zero, as in much of the literature",
-    {"spinglass.couplings.draw": perturbations.without_repeated_indices},
-    upstream=True,
-)
 POWER = Mutant(
     "power off by one",
     "the covariance goes with the overlap to the power H - 1",

@@ -9,11 +9,12 @@ from spinglass import SphericalSpinGlass, couplings, sphere
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
-from validation.series import Effort, Series
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import HINGE
+from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.statistics.estimators import Identity
 
 Array = NDArray[np.float64]
-_UNIT_ROUNDOFF = float(np.finfo(float).eps) / 2
 _POINTS = 6
 
 
@@ -85,21 +86,11 @@ def rounding_bound(n: int, H: int) -> float:
     No term takes part in more additions than there are couplings, nor in more products than 2H; the outer
     sums over coordinates add 2n, and there are two sides (Higham 2002, eq. 3.5).
     """
-    return 2 * (couplings.size(n, H) + 2 * n + 2 * H + math.ceil(H / 2)) * _UNIT_ROUNDOFF
+    return 2 * (couplings.size(n, H) + 2 * n + 2 * H + math.ceil(H / 2)) * UNIT_ROUNDOFF
 
 
-def _sizes(orders: tuple[int, ...]) -> dict[Effort, list[Series]]:
-    spins: dict[Effort, tuple[int, int]] = {"quick": (4, 10), "standard": (30, 16), "paper": (300, 24)}
-    return {effort: [Series(samples, n=n - 2 * (H - 3), H=H) for H in orders] for effort, (samples, n) in spins.items()}
-
-
-HINGE = Mutant(
-    "kernel term dropped",
-    "the gradient leaves out the couplings of the last hinge",
-    {"spinglass.forms.Form.add_sweep": perturbations.gradient_without_last_hinge},
-    upstream=True,
-)
-HESSIAN_DIAGONAL = Mutant(
+_SIZES = sizes((4, 30, 300), *(settings("n H", *((n - 2 * (H - 3), H) for H in (2, 3, 4, 5))) for n in (10, 16, 24)))
+_HESSIAN_DIAGONAL = Mutant(
     "Hessian's diagonal dropped",
     "second derivatives with respect to one coordinate are zero",
     {"spinglass.forms.Form.add_hessian": perturbations.without_diagonal},
@@ -131,8 +122,8 @@ CLAIMS = (
         predict=rounding_bound,
         components=("gradient", "Hessian", "Hessian-vector"),
         delta=1e-9,
-        sizes=_sizes((2, 3, 4, 5)),
-        mutants=(HINGE, HESSIAN_DIAGONAL, _FIELD),
+        sizes=_SIZES,
+        mutants=(HINGE, _HESSIAN_DIAGONAL, _FIELD),
         weight=0,
         estimator=Identity(),
     ),
@@ -146,8 +137,8 @@ CLAIMS = (
         measure=taylor_error,
         predict=rounding_bound,
         delta=1e-9,
-        sizes=_sizes((2, 3, 4, 5)),
-        mutants=(HINGE, HESSIAN_DIAGONAL),
+        sizes=_SIZES,
+        mutants=(HINGE, _HESSIAN_DIAGONAL),
         weight=0,
         estimator=Identity(),
     ),
@@ -161,7 +152,7 @@ CLAIMS = (
         measure=parity_error,
         predict=rounding_bound,
         delta=1e-9,
-        sizes=_sizes((2, 3, 4, 5)),
+        sizes=_SIZES,
         mutants=(_FIELD, _DEGREE),
         weight=0,
         estimator=Identity(),

@@ -8,7 +8,7 @@ from spinglass import SphericalSpinGlass, sphere
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
-from validation.claims.enumeration.mutants import CURVATURE, INDEX
+from validation.claims._shared.mutants import CURVATURE, INDEX
 from validation.series import Series
 from validation.statistics.estimators import Identity
 
@@ -23,7 +23,7 @@ def fractions_elsewhere(seed: np.random.SeedSequence, n: int, H: int, starts: in
     return np.array([np.mean(~found.converged | (sphere.index(glass, found.x) != 0)) for found in ends])
 
 
-def none(n: int, H: int, starts: int) -> float:  # noqa: ARG001
+def none(**_: object) -> float:
     """Return the fraction predicted: starts from which a descent ends at a saddle have probability 0."""
     return 0.0
 

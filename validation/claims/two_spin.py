@@ -11,8 +11,7 @@ from spinglass import SphericalSpinGlass, sphere
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
-from validation.claims.covariance import DIAGONAL, MULTIPLICITY
-from validation.claims.derivatives import HINGE
+from validation.claims._shared.mutants import DIAGONAL, HINGE, MULTIPLICITY
 from validation.series import Between, Series
 from validation.statistics.estimators import Identity
 
@@ -43,13 +42,13 @@ def deepest(seed: np.random.SeedSequence, n: int, starts: int) -> NDArray[np.flo
     return np.asarray(found.energy_per_spin.min() < np.array(ENERGIES), dtype=float)
 
 
-def ground_state_law(n: int, starts: int) -> Between:  # noqa: ARG001
+def ground_state_law(n: int, **_: object) -> Between:
     """Return the exact probabilities of :func:`deepest`; deviations are in probability."""
     expected = np.array([theory.kth_eigenvalue_cdf(u, n, 0) for u in ENERGIES])
     return Between(expected, expected, scale=1.0)
 
 
-def residual_bound(n: int, starts: int) -> float:  # noqa: ARG001
+def residual_bound(n: int, **_: object) -> float:
     """Bound both errors by the residual where a descent ends, plus the rounding of two matrix routes.
 
     The gradient is twice the eigenvalue equation's residual r, and some eigenvalue lies within r (Weinstein 1934);

@@ -110,32 +110,6 @@ def of_next_size(count: Function) -> Function:
     return lambda n, *arguments, **named: count(n + 1, *arguments, **named)
 
 
-def losing_one_in(some: int) -> Callable[[Function], Function]:
-    """Drop one critical point in ``some``, at random but fixed by the points themselves."""
-
-    def wrap(search: Function) -> Function:
-        def lossy(*arguments: Any) -> Any:
-            x, energy = search(*arguments)
-            # Digits far behind the point are as good as random, and the same in every process.
-            kept = np.floor(np.abs(energy) * 1e6) % some != 0
-            return x[kept], energy[kept]
-
-        return lossy
-
-    return wrap
-
-
-def at_one_point(random_points: Function) -> Function:
-    """Draw all points at one place, up to a millionth, where they are asked for all over the sphere."""
-
-    def close(n: int, size: int, seed: Any) -> Any:
-        from spinglass import sphere
-
-        return sphere.project(np.eye(n)[0] + 1e-6 * random_points(n, size, seed))
-
-    return close
-
-
 def by_newton(descend: Function) -> Function:
     """Search for critical points of any index, whatever the method asked for."""
     return lambda glass, x0, **options: descend(glass, x0, **{**options, "method": "newton"})
@@ -176,6 +150,16 @@ def _keeping(choose: Function) -> Callable[[Function], Function]:
     return wrap
 
 
+def without_curvature(reduced_hessian: Function) -> Function:
+    """Leave the curvature of the sphere out of the Riemannian Hessian."""
+    return lambda landscape, x, radial: reduced_hessian(landscape, x, 0 * radial)
+
+
+def at_physics_temperature(equilibrium: Function) -> Function:
+    """Take T for the temperature of the physics convention, in which energies have variance n/2; keep the energies."""
+    return lambda T, H: equilibrium(T * np.sqrt(2), H)
+
+
 def dropping(part: int) -> Callable[[Function], Function]:
     """Leave one part out of the key that names a child seed: streams that differ in nothing else become one."""
 
@@ -183,18 +167,3 @@ def dropping(part: int) -> Callable[[Function], Function]:
         return lambda sequence, *key: child(sequence, *key[:part], *key[part + 1 :])
 
     return wrap
-
-
-def one_key_for_all_rows(row_keys: Function) -> Function:
-    """Give all rows the random numbers of the first."""
-    return lambda seed, rows, first=0: np.repeat(row_keys(seed, 1, first), rows, axis=0)
-
-
-def keys_without_seed(row_keys: Function) -> Function:
-    """Give every batch of rows the random numbers of the same seed."""
-    return lambda seed, rows, first=0: row_keys(0, rows, first)  # noqa: ARG005
-
-
-def keys_of_half_the_rows(row_keys: Function) -> Function:
-    """Give the second half of the rows the random numbers of the first half."""
-    return lambda seed, rows, first=0: np.tile(row_keys(seed, rows // 2, first), (2, 1))

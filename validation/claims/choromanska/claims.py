@@ -9,9 +9,10 @@ from spinglass._common.seeds import child
 from spinglass.networks.curvature import curvature
 from spinglass.networks.curvature.spectrum import THRESHOLD, most_below, solution_index
 from validation.claim import Claim
+from validation.claims._shared.efforts import sizes
 from validation.claims.choromanska.mutants import NEGATED, NO_DESCENT, ONE_GLASS, SIZE_IGNORED, UNTRAINED
 from validation.experiments import digits
-from validation.series import Between, Effort, Series
+from validation.series import Between
 
 Array = NDArray[np.float64]
 _SOURCE = "Choromanska, Henaff, Mathieu, Ben Arous & LeCun 2015, section 5"
@@ -36,7 +37,7 @@ def losses_fall(
     images: int | None,
     epochs: int,
     initial: str,
-    least: tuple[float, float],  # noqa: ARG001  belongs to the prediction
+    **_: object,
 ) -> Array:
     """Return by how much the logarithms of the test loss's mean and spread over starts fall from small to large."""
     (_, test_small), (_, test_large) = _losses(seed, (small, large), networks, images, epochs, initial)
@@ -51,7 +52,7 @@ def correlation_falls(
     images: int | None,
     epochs: int,
     initial: str,
-    least: float,  # noqa: ARG001  belongs to the prediction
+    **_: object,
 ) -> float:
     """Return by how much the correlation of training and test loss over starts falls from small to large."""
     first, second = (
@@ -61,13 +62,7 @@ def correlation_falls(
 
 
 def index_falls(
-    seed: np.random.SeedSequence,
-    small: int,
-    large: int,
-    images: int | None,
-    epochs: int,
-    exact_up_to: int,
-    least: float,  # noqa: ARG001  belongs to the prediction
+    seed: np.random.SeedSequence, small: int, large: int, images: int | None, epochs: int, exact_up_to: int, **_: object
 ) -> Array:
     """Return a lower bound on the fall of the normalised index, and the upper bound on it at the large size.
 
@@ -83,13 +78,7 @@ def index_falls(
     return np.array([exact - most, most])
 
 
-def glass_narrows(
-    seed: np.random.SeedSequence,
-    small: int,
-    large: int,
-    starts: int,
-    least: tuple[float, float],  # noqa: ARG001  belongs to the prediction
-) -> Array:
+def glass_narrows(seed: np.random.SeedSequence, small: int, large: int, starts: int, **_: object) -> Array:
     """Return by how much the mean energy per spin where SGD ends, and the logarithm of its spread, fall with size."""
     ends = [
         digits.glass_ends(n, 3, starts, "sgd", child(seed, n))["energy_per_spin"].to_numpy() for n in (small, large)
@@ -114,10 +103,6 @@ def correlation_fall(least: float, **_: Any) -> Between:
 def index_fall(least: float, **_: Any) -> Between:
     """Predict an index within 0.02 of 0 at the large size, and above it by ``least`` or more, not 0.1, at the small."""
     return Between([least, 0.0], [0.1, 0.02], scale=[least, 0.02])
-
-
-def _sizes(samples: dict[Effort, int], settings: dict[Effort, dict[str, Any]]) -> dict[Effort, list[Series]]:
-    return {effort: [Series(samples[effort], **setting)] for effort, setting in settings.items()}
 
 
 # In a pilot of 8 splits on other seeds (500 digits, 40 epochs, 10 and 100 units, fan-in starts) the logarithm of the
@@ -147,13 +132,11 @@ CLAIMS = (
         predict=falls,
         components=("mean", "spread"),
         delta=0.5,
-        sizes=_sizes(
-            {"quick": 30, "standard": 30, "paper": 30},
-            {
-                "quick": _QUICK | {"least": (0.2, 0.8)},
-                "standard": _STANDARD | {"least": (0.06, 0.3)},
-                "paper": _PAPER | {"least": (0.06, 0.3)},
-            },
+        sizes=sizes(
+            (30, 30, 30),
+            [_QUICK | {"least": (0.2, 0.8)}],
+            [_STANDARD | {"least": (0.06, 0.3)}],
+            [_PAPER | {"least": (0.06, 0.3)}],
         ),
         mutants=(SIZE_IGNORED, UNTRAINED),
     ),
@@ -171,13 +154,11 @@ CLAIMS = (
         components=("mean", "spread"),
         delta=0.5,
         # The pilot of 8 splits: the logarithms rise by 0.41 (0.10) and 0.79 (0.35).
-        sizes=_sizes(
-            {"quick": 30, "standard": 30, "paper": 30},
-            {
-                "quick": _QUICK | {"small": 25, "large": 250, "networks": 6, "initial": "uniform", "least": (0.2, 0.8)},
-                "standard": _STANDARD | {"initial": "uniform", "least": (0.06, 0.3)},
-                "paper": _PAPER | {"initial": "uniform", "least": (0.06, 0.3)},
-            },
+        sizes=sizes(
+            (30, 30, 30),
+            [_QUICK | {"small": 25, "large": 250, "networks": 6, "initial": "uniform", "least": (0.2, 0.8)}],
+            [_STANDARD | {"initial": "uniform", "least": (0.06, 0.3)}],
+            [_PAPER | {"initial": "uniform", "least": (0.06, 0.3)}],
         ),
         mutants=(SIZE_IGNORED, UNTRAINED),
     ),
@@ -191,15 +172,13 @@ CLAIMS = (
         measure=correlation_falls,
         predict=correlation_fall,
         delta=0.5,
-        sizes=_sizes(
-            {"quick": 40, "standard": 40, "paper": 40},
-            {
-                "quick": _QUICK | {"networks": 12, "least": 0.35},
-                # A pilot of 5 splits on other seeds: 0.75 (0.26) from 10 to 250 units; from 25 to 250, 0.12 (0.26), a
-                # fall too small beside the spread over splits for any number of them that standard can afford.
-                "standard": _STANDARD | {"small": 10, "epochs": 40, "least": 0.35},
-                "paper": _PAPER | {"least": 0.2},
-            },
+        sizes=sizes(
+            (40, 40, 40),
+            [_QUICK | {"networks": 12, "least": 0.35}],
+            # A pilot of 5 splits on other seeds: 0.75 (0.26) from 10 to 250 units; from 25 to 250, 0.12 (0.26), a
+            # fall too small beside the spread over splits for any number of them that standard can afford.
+            [_STANDARD | {"small": 10, "epochs": 40, "least": 0.35}],
+            [_PAPER | {"least": 0.2}],
         ),
         mutants=(SIZE_IGNORED, UNTRAINED),
     ),
@@ -220,13 +199,11 @@ CLAIMS = (
         # standard, 3 splits of other seeds: 0.034 (0.003) and 0.006 (0.001). Trained for longer, or on more digits, the
         # errors and with them the residual fall until nothing lies below -0.001: at 250 units after 60 epochs, on all
         # digits after 200 epochs at 25 units as well. There nothing is left to compare, at paper's effort neither.
-        sizes=_sizes(
-            {"quick": 30, "standard": 100, "paper": 1000},
-            {
-                "quick": {"small": 10, "large": 100, "images": 500, "epochs": 40, "exact_up_to": 1000, "least": 0.015},
-                "standard": _INDEX,
-                "paper": _INDEX,
-            },
+        sizes=sizes(
+            (30, 100, 1000),
+            [{"small": 10, "large": 100, "images": 500, "epochs": 40, "exact_up_to": 1000, "least": 0.015}],
+            [_INDEX],
+            [_INDEX],
         ),
         mutants=(SIZE_IGNORED, UNTRAINED, NEGATED),
     ),
@@ -244,13 +221,11 @@ CLAIMS = (
         components=("mean", "spread"),
         delta=0.5,
         # A pilot of 16 pairs of glasses on other seeds, n = 25 and 100, 16 starts: 0.099 (0.049) and 0.66 (0.37).
-        sizes=_sizes(
-            {"quick": 40, "standard": 40, "paper": 40},
-            {
-                "quick": {"small": 25, "large": 100, "starts": 16, "least": (0.05, 0.3)},
-                "standard": {"small": 25, "large": 250, "starts": 64, "least": (0.05, 0.3)},
-                "paper": {"small": 25, "large": 500, "starts": 1000, "least": (0.05, 0.3)},
-            },
+        sizes=sizes(
+            (40, 40, 40),
+            [{"small": 25, "large": 100, "starts": 16, "least": (0.05, 0.3)}],
+            [{"small": 25, "large": 250, "starts": 64, "least": (0.05, 0.3)}],
+            [{"small": 25, "large": 500, "starts": 1000, "least": (0.05, 0.3)}],
         ),
         mutants=(NO_DESCENT, ONE_GLASS),
     ),

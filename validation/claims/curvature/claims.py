@@ -1,6 +1,9 @@
 """Curvature of piecewise linear networks: positive blocks, no strict maxima, saddles between layers, dead units."""
 
+from itertools import product
+
 from validation.claim import Claim
+from validation.claims._shared.efforts import settings, sizes
 from validation.claims.curvature import measurements, points
 from validation.claims.curvature.mutants import (
     ALL_ALIVE,
@@ -13,51 +16,46 @@ from validation.claims.curvature.mutants import (
     UNORTHOGONAL,
 )
 from validation.claims.curvature.random_networks import rounding_bound
-from validation.series import Between, Effort, Series
+from validation.series import Between
 from validation.statistics.estimators import Identity, Proportion
 
 PIECEWISE_LINEAR = ("relu", "leaky_relu", "linear")
 SMOOTH = ("tanh", "softplus", "sigmoid")
 LOSSES = ("squared", "cross_entropy")
 ARCHITECTURES = ((1, 1), (2, 1, 1), (2, 2, 1))
-_SAMPLES: dict[Effort, int] = {"quick": 30, "standard": 300, "paper": 3000}
+_SAMPLES = (30, 300, 3000)
 # No strict maximum in 64 data sets bounds its probability by 0.07 at confidence 0.99.
-_ASCENTS: dict[Effort, int] = {"quick": 64, "standard": 640, "paper": 6400}
+_ASCENTS = (64, 640, 6400)
 
 
-def rounding(**parameters: object) -> float:  # noqa: ARG001
+def rounding(**_: object) -> float:
     """Bound the rounding of numbers that would be zero in exact arithmetic."""
     return rounding_bound()
 
 
-def rounding_of_energies(**parameters: object) -> float:  # noqa: ARG001
+def rounding_of_energies(**_: object) -> float:
     """Bound the rounding of an energy relative to its magnitude: at most 4 layers of sums of 5 terms, squared."""
     return 8 * (2 * 4 * 6 + 8) * 2.0**-53
 
 
-def no_maximum(**parameters: object) -> Between:  # noqa: ARG001
+def no_maximum(**_: object) -> Between:
     """No strict maximum; a few ascents may run out of steps."""
     return Between([0.0, 0.0], [0.0, 0.1], scale=1.0)
 
 
-def exactly_a_saddle(**parameters: object) -> tuple[float, float]:  # noqa: ARG001
+def exactly_a_saddle(**_: object) -> tuple[float, float]:
     """Bound the gradient's rounding; the index is a whole number, and off by 1 or not at all."""
     return rounding_bound(), 1e-9
 
 
-def whole_numbers(**parameters: object) -> tuple[float, float]:  # noqa: ARG001
+def whole_numbers(**_: object) -> tuple[float, float]:
     """Ranks are whole numbers, and off by 1 or not at all."""
     return 0.1, 0.1
 
 
-def _series(**choices: tuple[str, ...]) -> dict[Effort, list[Series]]:
-    """Return all combinations of activation, loss and output at every effort."""
-    settings: list[dict[str, str]] = [{}]
-    for name, values in choices.items():
-        settings = [{**setting, name: value} for setting in settings for value in values]
-    return {effort: [Series(count, **setting) for setting in settings] for effort, count in _SAMPLES.items()}
-
-
+_CONVEX_LOSSES = sizes(
+    _SAMPLES, settings("activation loss output", *product(PIECEWISE_LINEAR, LOSSES, ("linear", "relu")))
+)
 _BOTEV = "Botev, Ritter and Barber (2017), Practical Gauss-Newton optimisation for deep learning"
 
 CLAIMS = (
@@ -72,7 +70,7 @@ CLAIMS = (
         measure=measurements.recursion_errors,
         predict=rounding,
         delta=1e-6,
-        sizes=_series(activation=(*PIECEWISE_LINEAR, *SMOOTH), loss=LOSSES),
+        sizes=sizes(_SAMPLES, settings("activation loss", *product((*PIECEWISE_LINEAR, *SMOOTH), LOSSES))),
         mutants=(NO_D, NO_SLOPES),
         weight=0,
         estimator=Identity(),
@@ -87,7 +85,9 @@ CLAIMS = (
         measure=measurements.negative_curvature,
         predict=rounding,
         delta=1e-6,
-        sizes=_series(activation=PIECEWISE_LINEAR, loss=LOSSES, output=("linear", "relu")),
+        sizes=sizes(
+            _SAMPLES, settings("activation loss output", *product(PIECEWISE_LINEAR, LOSSES, ("linear", "relu")))
+        ),
         mutants=(TANH, CONCAVE_LOSS),
         weight=0,
         estimator=Identity(),
@@ -102,7 +102,7 @@ CLAIMS = (
         measure=measurements.bend_errors,
         predict=rounding_of_energies,
         delta=1e-6,
-        sizes=_series(activation=PIECEWISE_LINEAR),
+        sizes=sizes(_SAMPLES, settings("activation", *PIECEWISE_LINEAR)),
         mutants=(TANH, NO_SLOPES),
         weight=0,
         estimator=Identity(),
@@ -117,7 +117,9 @@ CLAIMS = (
         measure=measurements.negative_trace,
         predict=rounding,
         delta=1e-6,
-        sizes=_series(activation=PIECEWISE_LINEAR, loss=LOSSES, output=("linear", "relu")),
+        sizes=sizes(
+            _SAMPLES, settings("activation loss output", *product(PIECEWISE_LINEAR, LOSSES, ("linear", "relu")))
+        ),
         mutants=(TANH, CONCAVE_LOSS),
         weight=0,
         estimator=Identity(),
@@ -134,12 +136,9 @@ CLAIMS = (
         predict=no_maximum,
         components=("strict maximum", "unexplained"),
         delta=0.12,
-        sizes={
-            effort: [
-                Series(count, activation=f, widths=w, starts=3) for f in PIECEWISE_LINEAR[:2] for w in ARCHITECTURES
-            ]
-            for effort, count in _ASCENTS.items()
-        },
+        sizes=sizes(
+            _ASCENTS, settings("activation widths starts", *product(PIECEWISE_LINEAR[:2], ARCHITECTURES, (3,)))
+        ),
         mutants=(TANH, CONCAVE_LOSS),
         estimator=Proportion(),
     ),
@@ -154,14 +153,14 @@ CLAIMS = (
         predict=exactly_a_saddle,
         components=("gradient", "index"),
         delta=1e-6,
-        sizes={
-            effort: [
-                Series(count, inputs=d, hidden=n, activation=f)
+        sizes=sizes(
+            _SAMPLES,
+            [
+                {"inputs": d, "hidden": n, "activation": f}
                 for d, n in ((2, 1), (4, 3), (5, 6))
                 for f in ("relu", "leaky_relu")
-            ]
-            for effort, count in _SAMPLES.items()
-        },
+            ],
+        ),
         mutants=(NO_RESIDUAL, UNORTHOGONAL),
         weight=0,
         estimator=Identity(),
@@ -177,10 +176,7 @@ CLAIMS = (
         predict=whole_numbers,
         components=("ReLU", "leaky"),
         delta=0.5,
-        sizes={
-            effort: [Series(count, inputs=3, hidden=4, dead=dead) for dead in (0, 1, 2, 4)]
-            for effort, count in _SAMPLES.items()
-        },
+        sizes=sizes(_SAMPLES, settings("inputs hidden dead", *((3, 4, dead) for dead in (0, 1, 2, 4)))),
         mutants=(ALL_ALIVE, ALL_RELU),
         weight=0,
         estimator=Identity(),

@@ -12,18 +12,18 @@ from validation.statistics.estimators import Identity
 _MIXTURE = {3: 0.5**0.5, 4: 0.5**0.5}
 
 
-def long_time_error(seed: np.random.SeedSequence, H: int, until: float) -> float:  # noqa: ARG001  nothing is drawn
+def long_time_error(_seed: np.random.SeedSequence, H: int, until: float) -> float:
     """Return the relative distance of the extrapolated energy of gradient descent from ``-E_inf``."""
     edge = float(theory.E_inf(H))
     return abs(theory.long_time_energy(H, until=until).energy + edge) / edge
 
 
-def long_time_bound(H: int, until: float) -> float:  # noqa: ARG001
+def long_time_bound(**_: object) -> float:
     """Return a bound on what is left at these times: six times that of the pilot below, and not derived."""
     return 5e-5
 
 
-def above_threshold(seed: np.random.SeedSequence, factor: float, t: float) -> float:  # noqa: ARG001  nothing is drawn
+def above_threshold(_seed: np.random.SeedSequence, factor: float, t: float) -> float:
     """Return how far above the threshold gradient descent still is at time t, relative; 0 below it."""
     start = factor * theory.dynamical_temperature(_MIXTURE)
     found = theory.relaxation([t], _MIXTURE, start=start)
@@ -31,7 +31,7 @@ def above_threshold(seed: np.random.SeedSequence, factor: float, t: float) -> fl
     return float(max(found.energy[0] + found.energy_error[0] + threshold, 0.0) / threshold)
 
 
-def not_above(factor: float, t: float) -> float:  # noqa: ARG001
+def not_above(**_: object) -> float:
     """Return the excess predicted: none, and energies only fall from there on."""
     return 0.0
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 import theory
 from validation.claim import Claim, Mutant
+from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.perturbations import Function
-from validation.claims.covariance import MULTIPLICITY
 from validation.claims.dynamics import mutants
 from validation.experiments.gradient_flow import flow
 from validation.series import Effort, Series
@@ -60,7 +60,7 @@ def relative_correlations(seed: np.random.SeedSequence, n: int, H: int, starts: 
     return np.asarray(measured / infinite_pairs(H))
 
 
-def one(n: int, H: int, starts: int) -> float:  # noqa: ARG001
+def one(**_: object) -> float:
     """Return the ratio that is left in the limit of large n."""
     return 1.0
 
@@ -87,7 +87,7 @@ _SIZES: dict[Effort, list[Series]] = {
 # in 43 s on one core and 0.9 GB; all of paper's landscapes of this size take half an hour of one core.
 
 
-def _ageless(pairs: Function) -> Function:  # noqa: ARG001
+def ageless(pairs: Function) -> Function:  # noqa: ARG001
     """Let correlations depend on the time between the two points alone, as they do at equilibrium."""
     return lambda H: infinite_overlaps([t - waiting for t, waiting in PAIRS], H)
 
@@ -143,7 +143,7 @@ CLAIMS = (
             Mutant(
                 "no ageing",
                 "correlations depend on the time between the points alone",
-                {"validation.claims.dynamics.flows.infinite_pairs": _ageless},
+                {"validation.claims.dynamics.flows.infinite_pairs": ageless},
             ),
             MULTIPLICITY,
         ),

@@ -7,9 +7,9 @@ import theory
 from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
-from validation.claims.covariance import MULTIPLICITY
+from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims.dynamics import mutants
-from validation.claims.dynamics.flows import SERIES_IN_1_OVER_N, TIMES
+from validation.claims.dynamics.flows import SERIES_IN_1_OVER_N, TIMES, one
 from validation.series import Series
 
 Array = NDArray[np.float64]
@@ -46,15 +46,6 @@ def quenched_energies(seed: np.random.SeedSequence, n: int, H: int, T: float, st
     return np.asarray((energies[1:] - overlaps**H * energies[0]) / infinite)
 
 
-def unity(n: int, H: int, T: float, starts: int) -> float:  # noqa: ARG001
-    """Return the ratio that is left in the limit of large n."""
-    return 1.0
-
-
-def _series(samples: int, n: int) -> Series:
-    return Series(samples, n=n, H=3, T=0.4, starts=32)
-
-
 CLAIMS = (
     # Pilots (seeds (7171, n, k) and (7172, n, k), 40 to 100 landscapes a size): mean over times 0.942, 0.964, 0.980 at
     # n = 20, 40, 80 and dt = 0.05, standard deviations 0.041, 0.021, 0.014; fits from 0.996 to 0.999, a standard error
@@ -71,13 +62,13 @@ CLAIMS = (
         measured="energies per spin over the infinite system's, averaged over times 0.2 to 5, extrapolated in dt, then "
         "in n",
         measure=quenched_energies,
-        predict=unity,
+        predict=one,
         components=tuple(f"t={t:g}" for t in TIMES),
         delta=0.035,
         sizes={
-            "quick": [_series(60, 20), _series(80, 40), _series(50, 80)],
-            "standard": [_series(200, 40), _series(240, 80), _series(180, 160)],
-            "paper": [_series(400, 50), _series(300, 100), _series(200, 200)],
+            "quick": [Series(m, n=n, H=3, T=0.4, starts=32) for n, m in ((20, 60), (40, 80), (80, 50))],
+            "standard": [Series(m, n=n, H=3, T=0.4, starts=32) for n, m in ((40, 200), (80, 240), (160, 180))],
+            "paper": [Series(m, n=n, H=3, T=0.4, starts=32) for n, m in ((50, 400), (100, 300), (200, 200))],
         },
         mutants=(
             Mutant(

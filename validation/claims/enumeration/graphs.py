@@ -7,9 +7,10 @@ import numpy as np
 from spinglass.critical_points import graph
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
+from validation.claims._shared.complete_landscapes import Model, every_point
+from validation.claims._shared.efforts import settings, sizes
 from validation.claims._shared.perturbations import Function
-from validation.claims.covariance import UNIT_ROUNDOFF
-from validation.claims.enumeration.complete_landscapes import Model, every_point, settings, sizes
+from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.statistics.estimators import Identity
 
 
@@ -19,7 +20,7 @@ def separate_minima(seed: np.random.SeedSequence, n: int, H: Model) -> int:
     return len(landscape.minima) - 1 - len(landscape.merges.saddle)
 
 
-def whole(n: int, H: Model) -> float:  # noqa: ARG001
+def whole(**_: object) -> float:
     """Return the error allowed of a whole number: one rounding, so none."""
     return UNIT_ROUNDOFF
 
@@ -49,9 +50,9 @@ CLAIMS = (
         delta=1e-4,
         sizes=sizes(
             (5, 60, 100),
-            settings((2, 4), (3, 3), (5, 3), (7, 3), (8, 3), (4, 4), (3, 5), (6, 2), (4, _FIELD), (3, _MIXTURE)),
-            settings((3, 3), (5, 3), (7, 3), (9, 3), (10, 3), (5, 4), (4, 5), (6, _FIELD), (4, _MIXTURE)),
-            settings((8, 3), (10, 3), (11, 3), (6, 4), (5, 5), (8, _FIELD), (5, _MIXTURE)),
+            settings("n H", (2, 4), (3, 3), (5, 3), (7, 3), (8, 3), (4, 4), (3, 5), (6, 2), (4, _FIELD), (3, _MIXTURE)),
+            settings("n H", (3, 3), (5, 3), (7, 3), (9, 3), (10, 3), (5, 4), (4, 5), (6, _FIELD), (4, _MIXTURE)),
+            settings("n H", (8, 3), (10, 3), (11, 3), (6, 4), (5, 5), (8, _FIELD), (5, _MIXTURE)),
         ),
         mutants=(
             Mutant(

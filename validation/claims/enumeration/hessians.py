@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 import theory
 from validation.claim import Claim, Mutant
-from validation.claims.covariance import MULTIPLICITY
+from validation.claims._shared.complete_landscapes import every_point
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import CURVATURE, INDEX, MULTIPLICITY, NORMALISATION
 from validation.claims.enumeration import hessian_law
-from validation.claims.enumeration.complete_landscapes import every_point, sizes
 from validation.claims.enumeration.hessian_law import STATISTICS
-from validation.claims.enumeration.mutants import CURVATURE, INDEX, NORMALISATION
 from validation.series import Between, Series
 from validation.statistics.extrapolation import Extrapolation
 
@@ -71,10 +71,10 @@ def index_fraction(seed: np.random.SeedSequence, n: int, H: int) -> float:
     inside = (u > BAND[0]) & (u < BAND[1])
     density = theory.mean_critical_point_density(u[inside], n, H) * (BAND[1] - BAND[0])
     excess = every.index[inside] / (n - 1) - theory.index_fraction(u[inside], H)
-    return semicircle(n, H) + float(np.sum(excess / density))
+    return semicircle(H) + float(np.sum(excess / density))
 
 
-def semicircle(n: int, H: int) -> float:  # noqa: ARG001
+def semicircle(H: int, **_: object) -> float:
     """Return the semicircle's fraction of negative eigenvalues, averaged over the energies of ``BAND``."""
     u = (BAND[0] + BAND[1]) / 2 + (BAND[1] - BAND[0]) / 2 * _NODES
     return float(_WEIGHTS @ theory.index_fraction(u, H) / 2)
@@ -106,9 +106,9 @@ CLAIMS = (
         delta=0.03,
         sizes=sizes(
             (1300, 2500, 20000),
-            [{"n": 6, "H": 3}],
-            [{"n": n, "H": 3} for n in (6, 8)],
-            [{"n": n, "H": 3} for n in (6, 8, 10)],
+            settings("n H", (6, 3)),
+            settings("n H", (6, 3), (8, 3)),
+            settings("n H", (6, 3), (8, 3), (10, 3)),
         ),
         mutants=(
             CURVATURE,

@@ -8,9 +8,10 @@ from scipy.optimize import brentq
 
 import theory
 from validation.claim import Claim, Mutant
-from validation.claims.covariance import DIAGONAL, MULTIPLICITY
-from validation.claims.enumeration.complete_landscapes import every_point, settings, sizes
-from validation.claims.enumeration.mutants import INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE
+from validation.claims._shared.complete_landscapes import every_point
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import DIAGONAL, INDEX, MULTIPLICITY, NORMALISATION, WRONG_SIZE
+from validation.claims.enumeration.mutants import WRONG_VARIANCE
 from validation.series import Between
 
 Array = NDArray[np.float64]
@@ -106,7 +107,7 @@ def low_saddles(seed: np.random.SeedSequence, n: int, H: int) -> Array:
     return np.array([np.sum((index >= k) & (u < threshold(n, H, k))) for k in _SADDLES], dtype=float)
 
 
-def one_each(n: int, H: int) -> Array:  # noqa: ARG001
+def one_each(**_: object) -> Array:
     """Return the exact means of :func:`low_saddles`, by the threshold's definition."""
     return np.ones(len(_SADDLES))
 
@@ -142,9 +143,9 @@ CLAIMS = (
         delta=0.05,
         sizes=sizes(
             (900, 3000, 20000),
-            settings((4, 3), (6, 3), (4, 4)),
-            settings((5, 3), (6, 3), (8, 3), (5, 4)),
-            settings((6, 3), (8, 3), (10, 3), (6, 4)),
+            settings("n H", (4, 3), (6, 3), (4, 4)),
+            settings("n H", (5, 3), (6, 3), (8, 3), (5, 4)),
+            settings("n H", (6, 3), (8, 3), (10, 3), (6, 4)),
         ),
         mutants=(WRONG_SIZE, WRONG_VARIANCE, MULTIPLICITY),
     ),
@@ -162,9 +163,9 @@ CLAIMS = (
         # H = 3 alone: without diagonal terms forms of order 4 are degenerate, and that mutant could not be judged.
         sizes=sizes(
             (900, 3000, 20000),
-            settings((4, 3), (6, 3)),
-            settings((5, 3), (8, 3)),
-            settings((6, 3), (8, 3), (10, 3)),
+            settings("n H", (4, 3), (6, 3)),
+            settings("n H", (5, 3), (8, 3)),
+            settings("n H", (6, 3), (8, 3), (10, 3)),
         ),
         mutants=(INDEX, WRONG_SIZE, WRONG_VARIANCE, DIAGONAL, MULTIPLICITY),
     ),
@@ -182,7 +183,12 @@ CLAIMS = (
         predict=mean_counts_below,
         components=tuple(f"index {k}, u={u:g}" for k, u in GRID),
         delta=0.04,
-        sizes=sizes((1000, 3000, 20000), settings((6, 3)), settings((6, 3), (8, 3)), settings((8, 3), (10, 3))),
+        sizes=sizes(
+            (1000, 3000, 20000),
+            settings("n H", (6, 3)),
+            settings("n H", (6, 3), (8, 3)),
+            settings("n H", (8, 3), (10, 3)),
+        ),
         mutants=(INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE),
     ),
     Claim(
@@ -197,7 +203,12 @@ CLAIMS = (
         predict=mean_energies,
         components=tuple(f"index {k}" for k in _BY_ENERGY),
         delta=0.015,
-        sizes=sizes((800, 3000, 20000), settings((6, 3)), settings((6, 3), (8, 3)), settings((8, 3), (10, 3))),
+        sizes=sizes(
+            (800, 3000, 20000),
+            settings("n H", (6, 3)),
+            settings("n H", (6, 3), (8, 3)),
+            settings("n H", (8, 3), (10, 3)),
+        ),
         mutants=(
             INDEX,
             NORMALISATION,
@@ -223,9 +234,9 @@ CLAIMS = (
         delta=0.15,
         sizes=sizes(
             (1200, 2000, 3000),
-            settings((6, 3)),
-            settings((6, 3), (8, 3), (10, 3)),
-            settings((10, 3), (12, 3), (14, 3)),
+            settings("n H", (6, 3)),
+            settings("n H", (6, 3), (8, 3), (10, 3)),
+            settings("n H", (10, 3), (12, 3), (14, 3)),
         ),
         mutants=(INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE),
     ),

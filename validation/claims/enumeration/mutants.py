@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 from validation.claim import Mutant
-from validation.claims._shared import perturbations
 from validation.claims._shared.perturbations import Function
 
 
@@ -42,39 +41,11 @@ def weak_field(draw: Function) -> Function:
     return lambda n, H, *rest: draw(n, H, *rest) * (2**-0.5 if H == 1 else 1.0)
 
 
-def without_curvature(reduced_hessian: Function) -> Function:
-    """Leave the sphere's curvature out of the Riemannian Hessian."""
-    return lambda landscape, x, radial: reduced_hessian(landscape, x, 0 * radial)
-
-
 PATH_LOST = Mutant(
     "paths lost",
     "one path in fifty is lost, and not missed",
     {"spinglass.critical_points.homotopy.solutions": losing_solutions(50)},
     upstream=True,
-)
-INDEX = Mutant(
-    "index off by one",
-    "one negative eigenvalue is counted too many",
-    {"spinglass.sphere.hessian_eigenvalues": perturbations.with_one_more_negative},
-    upstream=True,
-)
-NORMALISATION = Mutant(
-    "wrong normalisation",
-    "couplings, and so energies, are sqrt 2 too small, as in physics",
-    {"spinglass.couplings.draw": perturbations.times(2**-0.5)},
-    upstream=True,
-)
-CURVATURE = Mutant(
-    "curvature forgotten",
-    "the Hessian leaves out the sphere's curvature",
-    {"spinglass.sphere.reduced_hessian": without_curvature},
-    upstream=True,
-)
-WRONG_SIZE = Mutant(
-    "GOE of the wrong size",
-    "theory counts with a GOE matrix of size n + 1",
-    {"theory.mean_critical_points": perturbations.of_next_size},
 )
 WRONG_VARIANCE = Mutant(
     "GOE of the wrong variance",

@@ -7,9 +7,11 @@ import numpy as np
 from spinglass import SphericalSpinGlass, critical_points
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
-from validation.claims.covariance import UNIT_ROUNDOFF
-from validation.claims.enumeration.complete_landscapes import Model, settings, sizes
-from validation.claims.enumeration.mutants import INDEX, PATH_LOST
+from validation.claims._shared.complete_landscapes import Model
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import INDEX
+from validation.claims._shared.rounding import UNIT_ROUNDOFF
+from validation.claims.enumeration.mutants import PATH_LOST
 from validation.statistics.estimators import Identity
 
 _FIELD = {1: 1.0, 3: 1.0}
@@ -39,7 +41,7 @@ def morse_defect(seed: np.random.SeedSequence, n: int, H: Model) -> int:
     return int(abs(signed - 1 - (-1) ** (n - 1)))
 
 
-def rounding(n: int, H: Model) -> float:  # noqa: ARG001
+def rounding(**_: object) -> float:
     """Return the error allowed of whole numbers and their quotients: one rounding, so none of the numbers."""
     return UNIT_ROUNDOFF
 
@@ -62,9 +64,11 @@ CLAIMS = (
         delta=1e-4,
         sizes=sizes(
             (5, 60, 100),
-            settings((3, 3), (5, 3), (6, 3), (8, 3), (10, 3), (3, 4), (5, 4), (3, 5), (3, _FIELD), (3, _MIXTURE)),
-            settings((4, 3), (7, 3), (9, 3), (11, 3), (4, 4), (6, 4), (4, 5), (5, _FIELD), (4, _MIXTURE)),
-            settings((8, 3), (10, 3), (12, 3), (13, 3), (7, 4), (5, 5), (7, _FIELD), (5, _MIXTURE)),
+            settings(
+                "n H", (3, 3), (5, 3), (6, 3), (8, 3), (10, 3), (3, 4), (5, 4), (3, 5), (3, _FIELD), (3, _MIXTURE)
+            ),
+            settings("n H", (4, 3), (7, 3), (9, 3), (11, 3), (4, 4), (6, 4), (4, 5), (5, _FIELD), (4, _MIXTURE)),
+            settings("n H", (8, 3), (10, 3), (12, 3), (13, 3), (7, 4), (5, 5), (7, _FIELD), (5, _MIXTURE)),
         ),
         mutants=(
             PATH_LOST,
@@ -95,9 +99,9 @@ CLAIMS = (
         # For odd H and even n the points x and -x cancel whatever is found: such sizes would prove nothing.
         sizes=sizes(
             (8, 60, 100),
-            settings((3, 3), (5, 3), (7, 3), (9, 3), (4, 4), (4, _FIELD | {2: 0.5}), (3, _MIXTURE)),
-            settings((5, 3), (7, 3), (9, 3), (11, 3), (5, 4), (4, 6), (5, _FIELD | {2: 0.5}), (4, _MIXTURE)),
-            settings((7, 3), (9, 3), (11, 3), (13, 3), (6, 4), (4, 6), (6, _FIELD | {2: 0.5}), (5, _MIXTURE)),
+            settings("n H", (3, 3), (5, 3), (7, 3), (9, 3), (4, 4), (4, _FIELD | {2: 0.5}), (3, _MIXTURE)),
+            settings("n H", (5, 3), (7, 3), (9, 3), (11, 3), (5, 4), (4, 6), (5, _FIELD | {2: 0.5}), (4, _MIXTURE)),
+            settings("n H", (7, 3), (9, 3), (11, 3), (13, 3), (6, 4), (4, 6), (6, _FIELD | {2: 0.5}), (5, _MIXTURE)),
         ),
         mutants=(
             INDEX,

@@ -1,15 +1,14 @@
 """Topology trivialisation: an external field removes critical points until a maximum and a minimum are left."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 import theory
 from validation.claim import Claim, Mutant
-from validation.claims.covariance import MULTIPLICITY
-from validation.claims.enumeration.complete_landscapes import every_point, sizes
-from validation.claims.enumeration.mutants import WRONG_SIZE, weak_field, without_field
+from validation.claims._shared.complete_landscapes import every_point
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import MULTIPLICITY, WRONG_SIZE
+from validation.claims.enumeration.mutants import weak_field, without_field
 
 Array = NDArray[np.float64]
 
@@ -24,10 +23,6 @@ def mean_counts(n: int, H: int, field: float) -> Array:
     """Return their exact means."""
     mixture = {1: field, H: 1.0}
     return np.array([float(theory.mean_critical_points(n, mixture, index=index)) for index in (None, 0)])
-
-
-def _settings(*cases: tuple[int, int, float]) -> list[dict[str, Any]]:
-    return [{"n": n, "H": H, "field": field} for n, H, field in cases]
 
 
 # Standard deviations over mean in a pilot of 200 to 6000 landscapes a setting, other seeds, all points: at n = 4, H = 3
@@ -50,9 +45,9 @@ CLAIMS = (
         delta=0.15,
         sizes=sizes(
             (1100, 3000, 20000),
-            _settings((4, 3, 0.5), (4, 3, 1.5), (4, 3, 3.0), (6, 2, 2.0)),
-            _settings((4, 3, 1.0), (4, 3, 3.0), (6, 3, 1.0), (6, 3, 2.5), (8, 2, 1.0)),
-            _settings((4, 3, 4.0), (4, 4, 2.0), (6, 3, 1.0), (6, 3, 3.0), (10, 2, 1.0)),
+            settings("n H field", (4, 3, 0.5), (4, 3, 1.5), (4, 3, 3.0), (6, 2, 2.0)),
+            settings("n H field", (4, 3, 1.0), (4, 3, 3.0), (6, 3, 1.0), (6, 3, 2.5), (8, 2, 1.0)),
+            settings("n H field", (4, 3, 4.0), (4, 4, 2.0), (6, 3, 1.0), (6, 3, 3.0), (10, 2, 1.0)),
         ),
         mutants=(
             Mutant(

@@ -7,8 +7,8 @@ from spinglass import SphericalSpinGlass
 from spinglass._common.seeds import child
 from spinglass.descent import hessian_ascent
 from validation.claim import Claim, Mutant
-from validation.claims._shared import thermal_perturbations as wrong
-from validation.claims.covariance import MULTIPLICITY
+from validation.claims._shared.mutants import MULTIPLICITY
+from validation.claims.ground_states import mutants
 from validation.series import Series
 from validation.statistics.extrapolation import Extrapolation
 
@@ -26,7 +26,7 @@ def radii_before_steps(steps: int) -> Array:
     return np.arange(steps) / steps
 
 
-def walk_limit(n: int, H: int, steps: int) -> float:  # noqa: ARG001
+def walk_limit(H: int, steps: int, **_: object) -> float:
     """Return the energy per spin that the ascent reaches in a large system, ``nu'' = H (H-1) q^(H-2)``."""
     edges = np.sqrt(H * (H - 1) * radii_before_steps(steps) ** (H - 2))
     return -float(edges.mean())
@@ -61,7 +61,7 @@ CLAIMS = (
             Mutant(
                 "wrong edge",
                 "the steps are counted as if each were taken at its outer end",
-                {"validation.claims.ground_states.hessian_ascent.radii_before_steps": wrong.radii_after_steps},
+                {"validation.claims.ground_states.hessian_ascent.radii_before_steps": mutants.radii_after_steps},
             ),
         ),
         # The spectrum's edge lies n^-2/3 too high, the steps' signs gain n^-1/2; together they fall faster.

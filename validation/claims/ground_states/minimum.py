@@ -6,9 +6,9 @@ import theory
 from spinglass import SphericalSpinGlass, enumerate_critical_points, sampling
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
-from validation.claims._shared import thermal_perturbations as wrong
+from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.perturbations import losing_rows, times
-from validation.claims.covariance import MULTIPLICITY
+from validation.claims.ground_states import mutants
 from validation.series import Series
 from validation.statistics.estimators import Identity
 from validation.statistics.extrapolation import Extrapolation
@@ -32,7 +32,7 @@ def ground_state_energy(seed: np.random.SeedSequence, n: int, H: int) -> float:
     return sampling.ground_state(glass, most=128, seed=child(seed, 1)).energy_per_spin
 
 
-def deepest(n: int, H: int) -> float:  # noqa: ARG001
+def deepest(H: int, **_: object) -> float:
     """Return the ground-state energy per spin of a large system."""
     return -float(theory.E_0(H))
 
@@ -69,7 +69,7 @@ CLAIMS = (
             Mutant(
                 "no annealing",
                 "two descents in the place of repeated anneals",
-                {"spinglass.sampling.ground_state.anneal": wrong.without_annealing},
+                {"spinglass.sampling.ground_state.anneal": mutants.without_annealing},
                 upstream=True,
             ),
             Mutant(
@@ -105,20 +105,20 @@ CLAIMS = (
             Mutant(
                 "no annealing",
                 "two descents in the place of repeated anneals",
-                {"spinglass.sampling.ground_state.anneal": wrong.without_annealing},
+                {"spinglass.sampling.ground_state.anneal": mutants.without_annealing},
                 upstream=True,
                 effort="standard",
             ),
             Mutant(
                 "no logarithm",
                 "the known correction is left out",
-                {"validation.claims.ground_states.minimum.centred": wrong.as_it_is},
+                {"validation.claims.ground_states.minimum.centred": mutants.as_it_is},
             ),
             Mutant("too deep", "the ground state is put at -1.1 E_0", {"theory.E_0": times(1.1)}),
             Mutant(
                 "threshold",
                 "the ground state is put at -E_inf, where the band of minima begins",
-                {"validation.claims.ground_states.minimum.deepest": wrong.threshold},
+                {"validation.claims.ground_states.minimum.deepest": mutants.threshold},
                 effort="standard",
             ),
         ),

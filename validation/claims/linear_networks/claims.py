@@ -1,6 +1,7 @@
 """Deep linear networks and linear ResNets: global values, every critical point, and what small layers can reach."""
 
 from validation.claim import Claim
+from validation.claims._shared.efforts import settings, sizes
 from validation.claims.linear_networks import measurements, resnet_checks
 from validation.claims.linear_networks.mutants import (
     ANGLES,
@@ -17,12 +18,12 @@ from validation.claims.linear_networks.mutants import (
     RANK,
     WEAKEST,
 )
-from validation.series import Between, Effort, Series
+from validation.series import Between
 from validation.statistics.estimators import Identity, Proportion
 
-_SAMPLES: dict[Effort, int] = {"quick": 30, "standard": 300, "paper": 3000}
+_SAMPLES = (30, 300, 3000)
 # No bad minimum in 80 descents bounds the probability of one by 0.056 at confidence 0.99.
-_DESCENTS: dict[Effort, int] = {"quick": 80, "standard": 800, "paper": 8000}
+_DESCENTS = (80, 800, 8000)
 _BOTTLENECKS = ((3, 2, 3), (4, 1, 3), (3, 2, 2, 3), (3, 5, 2, 4, 3), (2, 1, 1, 1, 2), (3, 2, 2, 2, 3))
 _ACHOUR = "Achour, Malgouyres and Gerchinovitz (2024), The loss landscape of deep linear neural networks"
 _HARDT = "Hardt and Ma (2016), Identity matters in deep learning"
@@ -33,28 +34,24 @@ _ROUNDING = 1e-9
 _WHOLE = 0.1  # counts, which are off by 1 or not at all
 
 
-def rounding(**parameters: object) -> float:  # noqa: ARG001
+def rounding(**_: object) -> float:
     """Bound the rounding of the relative errors."""
     return _ROUNDING
 
 
-def rounding_and_counts(**parameters: object) -> list[float]:  # noqa: ARG001
+def rounding_and_counts(**_: object) -> list[float]:
     """Bound the errors of a critical point's slope and loss, and those of counts."""
     return [_ROUNDING, _ROUNDING, _WHOLE, _WHOLE, _WHOLE]
 
 
-def number_and_losses(**parameters: object) -> list[float]:  # noqa: ARG001
+def number_and_losses(**_: object) -> list[float]:
     """Bound the errors of enumerated points: Newton's method leaves losses at rounding, a wrong one is off by 1e-3."""
     return [_WHOLE, 1e-8, _WHOLE]
 
 
-def only_global(**parameters: object) -> Between:  # noqa: ARG001
+def only_global(**_: object) -> Between:
     """No bad minimum, and nearly all descents arrive; the rest may crawl past a saddle."""
     return Between([0.0, 0.9], [0.0, 1.0], scale=1.0)
-
-
-def _series(samples: dict[Effort, int], settings: list[dict[str, object]]) -> dict[Effort, list[Series]]:
-    return {effort: [Series(count, **setting) for setting in settings] for effort, count in samples.items()}
 
 
 CLAIMS = (
@@ -69,12 +66,9 @@ CLAIMS = (
         predict=rounding,
         components=("loss", "gradient", "balance"),
         delta=1e-6,
-        sizes=_series(
+        sizes=sizes(
             _SAMPLES,
-            [
-                {"widths": w, "rank": r}
-                for w, r in (((3, 2, 3), None), ((4, 1, 3), 2), ((3, 4, 3, 3), 2), ((4, 3), None))
-            ],
+            settings("widths rank", ((3, 2, 3), None), ((4, 1, 3), 2), ((3, 4, 3, 3), 2), ((4, 3), None)),
         ),
         mutants=(RANK, WEAKEST, PRODUCTS),
         weight=0,
@@ -92,7 +86,7 @@ CLAIMS = (
         predict=only_global,
         components=("bad minimum", "global value"),
         delta=0.1,
-        sizes=_series(_DESCENTS, [{"widths": w} for w in _BOTTLENECKS]),
+        sizes=sizes(_DESCENTS, settings("widths", *_BOTTLENECKS)),
         mutants=(DECAY, RANK),
         estimator=Proportion(),
     ),
@@ -109,7 +103,7 @@ CLAIMS = (
         predict=rounding_and_counts,
         components=("slope", "loss", "index", "strictness", "number of values"),
         delta=0.5,
-        sizes=_series(_SAMPLES, [{"width": w, "layers": H} for w, H in ((1, 2), (2, 2), (3, 3), (2, 4), (3, 5))]),
+        sizes=sizes(_SAMPLES, settings("width layers", (1, 2), (2, 2), (3, 3), (2, 4), (3, 5))),
         mutants=(BETTER, COUPLINGS, PRODUCTS),
         weight=0,
         estimator=Identity(),
@@ -125,7 +119,7 @@ CLAIMS = (
         predict=rounding,
         components=("gradient", "Hessian"),
         delta=1e-6,
-        sizes=_series(_SAMPLES, [{"widths": w} for w in ((2, 2, 2), (3, 1, 3), (2, 3, 3, 2), (2, 1, 1, 1, 2))]),
+        sizes=sizes(_SAMPLES, settings("widths", (2, 2, 2), (3, 1, 3), (2, 3, 3, 2), (2, 1, 1, 1, 2))),
         mutants=(COUPLINGS, PRODUCTS),
         weight=0,
         estimator=Identity(),
@@ -142,7 +136,7 @@ CLAIMS = (
         predict=number_and_losses,
         components=("number", "losses", "Morse relation"),
         delta=0.5,
-        sizes=_series(_SAMPLES, [{"directions": d} for d in (1, 2)]),
+        sizes=sizes(_SAMPLES, settings("directions", 1, 2)),
         mutants=(HEAVIER, BALANCED_ONLY),
         weight=0,
         estimator=Identity(),
@@ -158,7 +152,7 @@ CLAIMS = (
         predict=rounding,
         components=("risk", "gradient"),
         delta=1e-6,
-        sizes=_series(_SAMPLES, [{"n": n, "layers": H} for n, H in ((1, 4), (3, 2), (4, 6))]),
+        sizes=sizes(_SAMPLES, settings("n layers", (1, 4), (3, 2), (4, 6))),
         mutants=(HALF_GRADIENT, PRODUCTS),
         weight=0,
         estimator=Identity(),
@@ -174,7 +168,7 @@ CLAIMS = (
         predict=rounding,
         components=("violation", "equality"),
         delta=1e-6,
-        sizes=_series(_SAMPLES, [{"n": n, "layers": H} for n, H in ((1, 3), (2, 1), (3, 2), (3, 6))]),
+        sizes=sizes(_SAMPLES, settings("n layers", (1, 3), (2, 1), (3, 2), (3, 6))),
         mutants=(ONE_LAYER_MORE, HALF_GRADIENT),
         weight=0,
         estimator=Identity(),
@@ -191,7 +185,7 @@ CLAIMS = (
         predict=rounding,
         components=("gradient", "risk"),
         delta=1e-6,
-        sizes=_series(_SAMPLES, [{"n": n, "layers": H} for n, H in ((1, 3), (2, 4), (3, 6))]),
+        sizes=sizes(_SAMPLES, settings("n layers", (1, 3), (2, 4), (3, 6))),
         mutants=(POSITIVE, HALF_GRADIENT),
         weight=0,
         estimator=Identity(),
@@ -208,7 +202,7 @@ CLAIMS = (
         predict=rounding,
         components=("product", "above", "below"),
         delta=1e-6,
-        sizes=_series(_SAMPLES, [{"n": n} for n in (1, 2, 4)]),
+        sizes=sizes(_SAMPLES, settings("n", 1, 2, 4)),
         mutants=(ANGLES, NO_ROTATION),
         weight=0,
         estimator=Identity(),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from spinglass._common.seeds import child
 from spinglass.critical_points import enumerate_critical_points
 from spinglass.networks.linear import LinearProblem, critical_point, linear_glass, optimum
-from theory.networks import linear as theory
+from theory.networks import linear
 from validation.claims.linear_networks import searches
 from validation.claims.linear_networks.searches import random_problem
 
@@ -22,7 +22,7 @@ def optimum_errors(seed: np.random.SeedSequence, widths: tuple[int, ...], rank: 
     row, scale = _row(layers), float(np.sum(problem.Y**2)) / 2
     loss, gradient = problem.loss_and_gradient(row)
     uneven = [np.abs(W.T @ W - V @ V.T).max() for W, V in pairwise(layers)]
-    least = theory.global_loss(problem.X, problem.Y, widths)
+    least = linear.global_loss(problem.X, problem.Y, widths)
     return abs(loss - least) / scale, _relative_slope(problem, row, gradient), max(uneven, default=0.0)
 
 
@@ -34,16 +34,16 @@ def critical_errors(seed: np.random.SeedSequence, width: int, layers: int) -> tu
     """
     widths = (3, *[width] * (layers - 1), 3)
     problem, rng = random_problem(seed, widths), np.random.default_rng(child(seed, 1))
-    s = theory.singular_values(problem.X, problem.Y)
+    s = linear.singular_values(problem.X, problem.Y)
     worst, losses = np.zeros(4), set()
     for k in range(min(width, 3) + 1):
         for chosen in combinations(range(3), k):
             for spare, cut in _arrangements(chosen, width, layers, rng):
                 point = critical_point(problem, chosen, spare, cut)
-                index = theory.saddle_index(s, widths, chosen, spare, cut)
+                index = linear.saddle_index(s, widths, chosen, spare, cut)
                 worst = np.maximum(worst, _errors(problem, _row(point), chosen, index, s))
                 losses.add(round(problem.loss(point) / float(np.sum(problem.Y**2)), 9))
-    return (*worst, abs(len(losses) - theory.critical_values(problem.X, problem.Y, widths)))
+    return (*worst, abs(len(losses) - linear.critical_values(problem.X, problem.Y, widths)))
 
 
 def _arrangements(
@@ -63,8 +63,8 @@ def _errors(problem: LinearProblem, row: Array, chosen: tuple[int, ...], index: 
     eigenvalues = np.linalg.eigvalsh(problem.hessian(row))
     # Rounding leaves zeros within 1e-13 of the largest scale; random directions differ by 1e-4 and more.
     found = int(np.sum(eigenvalues < -1e-9 * s[0] * np.linalg.norm(problem.X, 2)))
-    kind = theory.critical_kind(problem.X, problem.Y, problem.layers(row))
-    value = theory.critical_loss(problem.X, problem.Y, chosen)
+    kind = linear.critical_kind(problem.X, problem.Y, problem.layers(row))
+    value = linear.critical_loss(problem.X, problem.Y, chosen)
     scale = float(np.sum(problem.Y**2)) / 2
     return np.array(
         [
@@ -98,7 +98,7 @@ def descent_ends(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> tuple
     """Return whether a descent from random weights ends at a bad minimum, and whether it ends at the global value."""
     problem = random_problem(seed, widths)
     end = searches.descend(problem, problem.random_weights(child(seed, 1)))
-    least = theory.global_loss(problem.X, problem.Y, widths)
+    least = linear.global_loss(problem.X, problem.Y, widths)
     name = searches.named(problem, end, least, child(seed, 2))
     return float(name == searches.BAD_MINIMUM), float(name == searches.GLOBAL)
 
@@ -116,7 +116,7 @@ def enumerated(seed: np.random.SeedSequence, directions: int) -> tuple[float, fl
     )
     problem = LinearProblem(X, X @ (left * s) @ right.T, (directions, 1, directions))
     every = enumerate_critical_points(linear_glass(problem))
-    expected = theory.sphere_critical_values(s, problem.size)
+    expected = linear.sphere_critical_values(s, problem.size)
     number = abs(len(every.energy) - len(expected))
     off = float(np.abs(np.sort(every.energy) - expected).max() / np.sum(s**2)) if number == 0 else 1.0
     return number, off, abs(int(np.sum((-1) ** every.index)))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from spinglass.networks.linear import LinearProblem
 from spinglass.networks.resnet import LinearResNet, polar_layers
-from theory.networks import linear_resnets as theory
+from theory.networks import linear_resnets
 from validation.claims.linear_networks.resnet_search import into_ball, least_ratio
 
 Array = NDArray[np.float64]
@@ -37,7 +37,7 @@ def inequality_violations(seed: np.random.SeedSequence, n: int, layers: int) -> 
     tau, R = float(rng.uniform(0.05, 0.9)), rng.standard_normal((n, n))
     covariance = _covariance(n, rng)
     smallest, axes = np.linalg.eigh(covariance)
-    bound = theory.gradient_constant(layers, tau, float(smallest[0]))
+    bound = linear_resnets.gradient_constant(layers, tau, float(smallest[0]))
     ratio, _ = least_ratio(LinearResNet(R, covariance), rng.standard_normal((layers, n, n)), tau)
     shrunk = -tau * np.repeat(np.eye(n)[None], layers, axis=0)
     tight = LinearResNet((1 - tau) ** layers * np.eye(n) - np.outer(axes[:, 0], rng.standard_normal(n)), covariance)
@@ -58,7 +58,7 @@ def unreachable(seed: np.random.SeedSequence, n: int, layers: int) -> tuple[floa
     net = LinearResNet(R, covariance)
     start = descend_risk(net, 0.3 * rng.standard_normal((layers, n, n)), tau)
     ratio, excess = least_ratio(net, start, tau)
-    bound = theory.gradient_constant(layers, tau, smallest)
+    bound = linear_resnets.gradient_constant(layers, tau, smallest)
     excess = min(excess, net.excess_risk(start))
     return max(0.0, 1 - ratio / bound), max(0.0, 1 - excess / floor)
 
@@ -90,9 +90,9 @@ def polar_errors(seed: np.random.SeedSequence, n: int) -> tuple[float, float, fl
             product = product + product @ layer
         missed = max(missed, float(np.abs(product - R).max() / np.abs(R).max()) / layers)
         norm = float(np.linalg.norm(A, 2, axis=(1, 2)).max())
-        bound = theory.norm_bound(layers, gamma)
+        bound = linear_resnets.norm_bound(layers, gamma)
         above = max(above, norm / bound - 1 if math.isfinite(bound) else 0.0)
-        below = max(below, 1 - norm / theory.norm_floor(layers, gamma))
+        below = max(below, 1 - norm / linear_resnets.norm_floor(layers, gamma))
     return missed, above, below
 
 

@@ -4,9 +4,8 @@ import numpy as np
 
 import theory
 from validation.claim import Claim, Mutant
-from validation.claims.covariance import MULTIPLICITY
-from validation.claims.enumeration.complete_landscapes import every_point
-from validation.claims.enumeration.mutants import NORMALISATION, WRONG_SIZE
+from validation.claims._shared.complete_landscapes import every_point
+from validation.claims._shared.mutants import MULTIPLICITY, NORMALISATION, WRONG_SIZE
 from validation.series import Between, Series
 
 MARGIN = 0.5

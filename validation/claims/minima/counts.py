@@ -8,10 +8,11 @@ from spinglass import SphericalSpinGlass
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
-from validation.claims.covariance import DIAGONAL, MULTIPLICITY
-from validation.claims.minima import level_sets
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import DIAGONAL, MULTIPLICITY, WRONG_SIZE
+from validation.claims.minima import level_sets, mutants
 from validation.claims.minima.multistart import minima
-from validation.series import Between, Effort, Series
+from validation.series import Between
 from validation.statistics.estimators import Proportion
 
 Array = NDArray[np.float64]
@@ -20,7 +21,6 @@ _ENERGIES = (-1.8, -1.633, -1.2)
 # missed at n = 3, 4, 5 and 6, of 12636, 14390, 16018 and 13256: at most 0.0003, 0.0003, 0.0008 and 0.0005 (95%).
 _MISSED = 0.001
 _MISSED_REASON = "minima whose basins all descents missed, from enumerating every critical point: under 0.0008 (95%)"
-_STARTS = {3: 64, 4: 64, 5: 64, 6: 128}
 _SOURCE = "Auffinger, Ben Arous & Černý 2013, Thm 2.1 with k = 0"
 
 
@@ -33,7 +33,7 @@ def count(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> int:
     return len(_energies(seed, n, H, starts))
 
 
-def mean_count(n: int, H: int, starts: int) -> float:  # noqa: ARG001
+def mean_count(n: int, H: int, **_: object) -> float:
     """Return the exact mean of :func:`count`."""
     return float(theory.mean_critical_points(n, H, index=0))
 
@@ -43,10 +43,10 @@ def counts_below(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> A
     return np.asarray(np.sum(_energies(seed, n, H, starts)[:, None] < np.array(_ENERGIES), axis=0))
 
 
-def mean_counts_below(n: int, H: int, starts: int) -> Between:
+def mean_counts_below(n: int, H: int, **_: object) -> Between:
     """Return the exact means of :func:`counts_below`; deviations are relative to the mean of all minima."""
     expected = np.array([float(theory.mean_critical_points(n, H, index=0, below=u)) for u in _ENERGIES])
-    return Between(expected, expected, scale=mean_count(n, H, starts))
+    return Between(expected, expected, scale=mean_count(n, H))
 
 
 def some_deep(seed: np.random.SeedSequence, n: int, H: int, starts: int, u: float) -> bool:
@@ -54,7 +54,7 @@ def some_deep(seed: np.random.SeedSequence, n: int, H: int, starts: int, u: floa
     return bool(_energies(seed, n, H, starts).min() < u)
 
 
-def first_moment(n: int, H: int, starts: int, u: float) -> Between:  # noqa: ARG001
+def first_moment(n: int, H: int, u: float, **_: object) -> Between:
     """Bound the probability of a minimum below u from both sides: by how much of the sphere lies low, and by the mean.
 
     The lower end is 0.81 (n = 3) and 0.72 (n = 5) of the upper one at H = 3, u = -1.5, so that a search which misses
@@ -64,26 +64,16 @@ def first_moment(n: int, H: int, starts: int, u: float) -> Between:  # noqa: ARG
     return Between(level_sets.lowest_probability(n, H, u), mean)
 
 
-def _sizes(spins: tuple[int, ...], quick: int, standard: int, paper: int, **more: float) -> dict[Effort, list[Series]]:
-    samples: dict[Effort, int] = {"quick": quick, "standard": standard, "paper": paper}
-    return {effort: [Series(m, n=n, H=3, starts=_STARTS[n], **more) for n in spins] for effort, m in samples.items()}
-
-
-_WRONG_SIZE = Mutant(
-    "GOE of the wrong size",
-    "theory counts with a GOE matrix of size n + 1",
-    {"theory.mean_critical_points": perturbations.of_next_size},
-)
 _LOST = Mutant(
     "minima lost",
     "one minimum in four is lost",
-    {"validation.claims.minima.counts.minima": perturbations.losing_one_in(4)},
+    {"validation.claims.minima.counts.minima": mutants.losing_one_in(4)},
     upstream=True,
 )
 _ONE_START = Mutant(
     "most deep minima missed",
     "all descents start at one point, and so find one minimum",
-    {"spinglass.sphere.random_points": perturbations.at_one_point},
+    {"spinglass.sphere.random_points": mutants.at_one_point},
     upstream=True,
 )
 
@@ -106,8 +96,8 @@ CLAIMS = (
         delta=0.05,
         bias=_MISSED,
         bias_reason=_MISSED_REASON,
-        sizes=_sizes((3, 4, 5, 6), 700, 6000, 60000),
-        mutants=(_WRONG_SIZE, _LOST, DIAGONAL, MULTIPLICITY),
+        sizes=sizes((700, 6000, 60000), settings("n H starts", (3, 3, 64), (4, 3, 64), (5, 3, 64), (6, 3, 128))),
+        mutants=(WRONG_SIZE, _LOST, DIAGONAL, MULTIPLICITY),
     ),
     Claim(
         id="minima/energies",
@@ -124,9 +114,9 @@ CLAIMS = (
         delta=0.05,
         bias=_MISSED,
         bias_reason=_MISSED_REASON,
-        sizes=_sizes((3, 5), 1500, 6000, 60000),
+        sizes=sizes((1500, 6000, 60000), settings("n H starts", (3, 3, 64), (5, 3, 64))),
         mutants=(
-            _WRONG_SIZE,
+            WRONG_SIZE,
             _LOST,
             MULTIPLICITY,
             Mutant(
@@ -147,7 +137,7 @@ CLAIMS = (
         measure=some_deep,
         predict=first_moment,
         delta=0.2,
-        sizes=_sizes((3, 5), 1500, 6000, 60000, u=-1.5),
+        sizes=sizes((1500, 6000, 60000), settings("n H starts u", (3, 3, 64, -1.5), (5, 3, 64, -1.5))),
         mutants=(
             _ONE_START,
             Mutant(

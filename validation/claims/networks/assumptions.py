@@ -11,19 +11,21 @@ from spinglass.networks import DecoupledPathModel, ReLUNetwork, data, redundancy
 from theory.networks import path_model
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
-from validation.claims.networks.laws import glass_counts, layered_moments, path_model_counts, sizes
+from validation.claims._shared.efforts import sizes
+from validation.claims._shared.mutants import WRONG_SIZE
+from validation.claims.networks.laws import glass_counts, layered_moments, path_model_counts
 from validation.claims.networks.mutants import (
     BALANCED_SIGNS,
     DRAWN_GATES,
     NORMAL_COUPLINGS,
+    ONE_GATE,
     Q_EXPONENT,
     RHO,
+    STUCK_GATES,
     TERM_DROPPED,
     TUPLES,
     UNIQUE_Q,
     UNIQUE_WEIGHTS,
-    one_gate_for_all,
-    some_always_on,
 )
 from validation.series import Between, Series
 
@@ -41,18 +43,18 @@ def excess_energy(seed: np.random.SeedSequence, n: int, rho: float) -> float:
     return float(ends[0] / math.sqrt(rho) - ends[1])
 
 
-def no_excess(n: int, rho: float) -> Between:  # noqa: ARG001
+def no_excess(**_: object) -> Between:
     """Return 0, deviations relative to the energies themselves, which lie near -1.4 per spin."""
     return Between(0.0, 0.0, scale=1.4)
 
 
 def nearly_glass_counts(n: int, rho: float) -> Between:
     """Return the glass's exact mean numbers give or take a fraction ``(1/rho - 1)/n^2``, on the scale of themselves."""
-    exact, off = glass_counts(n, rho), (1 / rho - 1) / n**2
+    exact, off = glass_counts(n), (1 / rho - 1) / n**2
     return Between(exact * (1 - off), exact * (1 + off), scale=exact)
 
 
-def glass_moments(widths: Widths) -> Array:  # noqa: ARG001
+def glass_moments(**_: object) -> Array:
     """Return what the two would be for a glass, whose variance is the same everywhere."""
     return np.array([1.0, 1.0])
 
@@ -75,7 +77,7 @@ def gate_dependence(seed: np.random.SeedSequence, network: str) -> Array:
     return np.array([squares[0] - chance, squares[1] - chance, spread])
 
 
-def no_dependence(network: str) -> Between:  # noqa: ARG001
+def no_dependence(**_: object) -> Between:
     """Return 0 three times; squared correlations are on a scale of 1."""
     return Between(np.zeros(3), np.zeros(3), scale=1.0)
 
@@ -89,7 +91,7 @@ def hinge_gap(seed: np.random.SeedSequence, widths: Widths, rho: float) -> float
     return float(np.mean(true - assumed) / np.mean(true))
 
 
-def no_gap(widths: Widths, rho: float) -> Between:  # noqa: ARG001
+def no_gap(**_: object) -> Between:
     """Return 0, on the scale of the loss itself."""
     return Between(0.0, 0.0, scale=1.0)
 
@@ -105,7 +107,7 @@ def correlation_of_signs(seed: np.random.SeedSequence, minus: float, epsilon: fl
     return redundancy.sign_correlation(first, np.where(random.random(_SIGNS) < turned, -first, first))
 
 
-def papers_sign_bound(minus: float, epsilon: float) -> Between:  # noqa: ARG001
+def papers_sign_bound(epsilon: float, **_: object) -> Between:
     """Return the range that Theorem 3.2 as published allows."""
     return Between(path_model.sign_correlation_bound(epsilon), 1.0)
 
@@ -170,11 +172,7 @@ CLAIMS = (
         },
         mutants=(
             TUPLES,
-            Mutant(
-                "n + 1 in theory",
-                "theory counts for one spin more",
-                {"theory.mean_critical_points": perturbations.of_next_size},
-            ),
+            WRONG_SIZE,
         ),
     ),
     Claim(
@@ -216,18 +214,8 @@ CLAIMS = (
             [{"network": n} for n in ("random, normal inputs", "random, digits", "trained, digits")],
         ),
         mutants=(
-            Mutant(
-                "gates stuck",
-                "one unit in ten is active whatever enters it",
-                {"spinglass.networks.relu.ReLUNetwork.activities": some_always_on},
-                upstream=True,
-            ),
-            Mutant(
-                "one gate a layer",
-                "all units of a layer have the activity of the first",
-                {"spinglass.networks.relu.ReLUNetwork.activities": one_gate_for_all},
-                upstream=True,
-            ),
+            STUCK_GATES,
+            ONE_GATE,
             DRAWN_GATES,
         ),
     ),

@@ -11,10 +11,10 @@ from spinglass import SphericalSpinGlass, critical_points, sphere
 from spinglass._common.seeds import child, generator
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, reduction
 from spinglass.networks.architecture import Architecture
-from theory.networks import path_model as theory
+from theory.networks import path_model
 from validation.claim import Claim, Mutant
-from validation.claims.covariance import UNIT_ROUNDOFF
-from validation.claims.networks.laws import sizes
+from validation.claims._shared.efforts import sizes
+from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.claims.networks.mutants import (
     PATHS_DROPPED,
     Q_EXPONENT,
@@ -35,14 +35,14 @@ def path_sum_errors(seed: np.random.SeedSequence, widths: Widths, last_relu: boo
     """Return how far three forms of the path sum are from the forward pass, relative to the terms' magnitudes."""
     net, X = _network(seed, widths, last_relu)
     expansion = paths.path_expansion(net, X)
-    scale = theory.output_scale(widths)
+    scale = path_model.output_scale(widths)
     explicit = scale * (expansion.path_input * expansion.activity * expansion.weight_product).sum(axis=1)
     routes = [explicit, *(paths.path_sum(net, X, by=by) for by in ("layers", "paths"))]
     terms = scale * _absolute(net, X)
     return np.array([(np.abs(route - net.forward(X)) / terms).max() for route in routes])
 
 
-def path_sum_bound(widths: Widths, last_relu: bool) -> Array:  # noqa: ARG001
+def path_sum_bound(widths: Widths, **_: object) -> Array:
     """Bound the rounding: of products of H+2 factors, and of sums of at most Psi of them, in both routes."""
     Psi, H = math.prod(widths), len(widths) - 1
     return np.full(3, (Psi + sum(widths) + 4 * (H + 2)) * UNIT_ROUNDOFF)
@@ -62,9 +62,9 @@ def backpropagation_error(seed: np.random.SeedSequence, widths: Widths, last_rel
     return worst
 
 
-def backpropagation_bound(widths: Widths, last_relu: bool) -> float:
+def backpropagation_bound(widths: Widths, **_: object) -> float:
     """Bound the rounding as for the path sum itself: a gradient is a part of it with one factor left out."""
-    return float(path_sum_bound(widths, last_relu)[0])
+    return float(path_sum_bound(widths)[0])
 
 
 def expectation_errors(seed: np.random.SeedSequence, widths: Widths, rho: float, weights: Any) -> Array:
@@ -79,7 +79,7 @@ def expectation_errors(seed: np.random.SeedSequence, widths: Widths, rho: float,
     return np.array([np.abs(output - glass).max() / S, np.abs(absolute).max() / S, np.abs(hinge).max()])
 
 
-def expectation_bound(widths: Widths, rho: float, weights: Any) -> Array:  # noqa: ARG001
+def expectation_bound(widths: Widths, **_: object) -> Array:
     """Bound the rounding of a weighted sum over 2^Psi activities, pairwise within NumPy, of outputs below S."""
     Psi, H = math.prod(widths), len(widths) - 1
     return np.full(3, 4 * (2 * Psi + 3 * H + 20) * UNIT_ROUNDOFF)
@@ -92,13 +92,13 @@ def size_violations(seed: np.random.SeedSequence, architectures: int) -> Array:
     for _ in range(architectures):
         H = int(random.integers(1, 8))
         widths = (*np.ceil(np.exp(random.uniform(0, 7, H))).astype(int).tolist(), 1)
-        bounds = theory.size_bounds(widths)
+        bounds = path_model.size_bounds(widths)
         chain = [math.log(v) for v in (bounds.upper, Architecture.of(widths).size, bounds.middle, bounds.lower)]
         worst = np.maximum(worst, [low - high for high, low in pairwise(chain)])
     return np.maximum(worst, 0.0)
 
 
-def no_violation(architectures: int) -> Array:  # noqa: ARG001
+def no_violation(**_: object) -> Array:
     """Return the rounding of a logarithm of at most 60 and of an exponential of it, a few times over."""
     return np.full(3, 400 * UNIT_ROUNDOFF)
 
@@ -110,14 +110,14 @@ def glass_errors(seed: np.random.SeedSequence, n: int, H: int, rho: float) -> Ar
     monomials = np.ones((_BATCH, 1))
     for _ in range(H):
         monomials = (monomials[:, :, None] * w[:, None, :]).reshape(_BATCH, -1)
-    q = theory.output_scale(model.widths)
+    q = path_model.output_scale(model.widths)
     terms = q * np.abs(monomials) @ np.abs(model.inputs)
     drawn = reduction.to_spin_glass(model).energy(w) - q * monomials @ (model.inputs * model.activity)
     averaged = reduction.to_spin_glass(model.averaged()).energy(w) - rho * q * monomials @ model.inputs
     return np.array([(np.abs(drawn) / terms).max(), (np.abs(averaged) / terms).max()])
 
 
-def glass_bound(n: int, H: int, rho: float) -> Array:  # noqa: ARG001
+def glass_bound(n: int, H: int, **_: object) -> Array:
     """Bound the rounding: sums of n^H products of H+2 factors, in both routes."""
     return np.full(2, (2 * n**H + 6 * (H + 2)) * UNIT_ROUNDOFF)
 
@@ -134,7 +134,7 @@ def averaged_points_errors(seed: np.random.SeedSequence, n: int, rho: float) -> 
     return np.array([0.0, place, float(np.abs(averaged.energy / rho - own.energy).max()) / n])
 
 
-def averaged_points_bound(n: int, rho: float) -> Array:  # noqa: ARG001
+def averaged_points_bound(**_: object) -> Array:
     """Allow Newton's last step: points of condition 1e4 are placed to 1e4 roundings, energies to 100."""
     return np.array([0.0, 1e6 * UNIT_ROUNDOFF, 1e3 * UNIT_ROUNDOFF])
 
@@ -295,6 +295,6 @@ CLAIMS = (
 )
 
 
-def _without_d(bounds: theory.SizeBounds, widths: Widths) -> theory.SizeBounds:
+def _without_d(bounds: path_model.SizeBounds, widths: Widths) -> path_model.SizeBounds:
     H = len(widths) - 1
-    return theory.SizeBounds(bounds.upper, bounds.size, bounds.middle * widths[0] ** (1 / H), bounds.lower)
+    return path_model.SizeBounds(bounds.upper, bounds.size, bounds.middle * widths[0] ** (1 / H), bounds.lower)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +13,10 @@ from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, redundanc
 from theory.networks import path_model
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
-from validation.claims.networks.mutants import Q_EXPONENT, RHO, TUPLES, UNIQUE_Q, one_gate_for_all, some_always_on
-from validation.series import EFFORTS, Between, Effort, Series
+from validation.claims._shared.efforts import sizes
+from validation.claims._shared.mutants import WRONG_SIZE
+from validation.claims.networks.mutants import ONE_GATE, Q_EXPONENT, RHO, STUCK_GATES, TUPLES, UNIQUE_Q
+from validation.series import EFFORTS, Between, Series
 from validation.statistics.estimators import Identity
 
 Array = NDArray[np.float64]
@@ -35,7 +36,7 @@ def path_covariance(seed: np.random.SeedSequence, widths: Widths, size: int, rho
     return np.array([np.mean(output * other) for other in others]) / size
 
 
-def predicted_path_covariance(widths: Widths, size: int, rho: float) -> Between:  # noqa: ARG001
+def predicted_path_covariance(widths: Widths, rho: float, **_: object) -> Between:
     """Return the covariances over Lambda at all overlaps; deviations are relative to the variance."""
     expected = path_model.path_model_covariance(np.array(OVERLAPS), 1.0, len(widths) - 1, rho)
     return Between(expected, expected, scale=rho)
@@ -48,7 +49,7 @@ def path_model_counts(seed: np.random.SeedSequence, n: int, rho: float) -> Array
     return np.array([len(every), np.count_nonzero(every.index == 0)], dtype=float)
 
 
-def glass_counts(n: int, rho: float) -> Array:  # noqa: ARG001
+def glass_counts(n: int, **_: object) -> Array:
     """Return the glass's exact mean numbers of critical points and of minima."""
     return np.array([theory.mean_critical_points(n, 3), theory.mean_critical_points(n, 3, index=0)], dtype=float)
 
@@ -106,14 +107,9 @@ def sign_violation(seed: np.random.SeedSequence, widths: Widths) -> float:
     return worst
 
 
-def sign_bound(widths: Widths) -> float:  # noqa: ARG001
+def sign_bound(**_: object) -> float:
     """Return the rounding of means of 400 signs and of a root of their difference near zero."""
     return 1e-7
-
-
-def sizes(samples: tuple[int, int, int], settings: list[dict[str, Any]]) -> dict[Effort, list[Series]]:
-    """Return the same settings at every effort, with these numbers of samples."""
-    return {effort: [Series(m, **setting) for setting in settings] for effort, m in zip(EFFORTS, samples, strict=True)}
 
 
 CLAIMS = (
@@ -165,11 +161,7 @@ CLAIMS = (
         sizes=sizes((400, 4000, 40000), [{"n": 4, "rho": 1.0}]),
         mutants=(
             TUPLES,
-            Mutant(
-                "n + 1 in theory",
-                "theory counts for one spin more",
-                {"theory.mean_critical_points": perturbations.of_next_size},
-            ),
+            WRONG_SIZE,
         ),
     ),
     Claim(
@@ -218,18 +210,8 @@ CLAIMS = (
             for effort, m in zip(EFFORTS, (120, 1000, 10000), strict=True)
         },
         mutants=(
-            Mutant(
-                "gates stuck",
-                "one unit in ten is active whatever enters it",
-                {"spinglass.networks.relu.ReLUNetwork.activities": some_always_on},
-                upstream=True,
-            ),
-            Mutant(
-                "one gate a layer",
-                "all units of a layer have the activity of the first",
-                {"spinglass.networks.relu.ReLUNetwork.activities": one_gate_for_all},
-                upstream=True,
-            ),
+            STUCK_GATES,
+            ONE_GATE,
             Mutant(
                 "independent",
                 "theory takes paths as independent of each other",

@@ -149,6 +149,18 @@ UNIQUE_Q = Mutant(
     {"spinglass.networks.paths.storage.normalisation": lambda q: lambda n, H, m: q(n, H, m) * n**-0.5},
     upstream=True,
 )
+STUCK_GATES = Mutant(
+    "gates stuck",
+    "one unit in ten is active whatever enters it",
+    {"spinglass.networks.relu.ReLUNetwork.activities": some_always_on},
+    upstream=True,
+)
+ONE_GATE = Mutant(
+    "one gate per layer",
+    "all units of a layer have the activity of the first",
+    {"spinglass.networks.relu.ReLUNetwork.activities": one_gate_for_all},
+    upstream=True,
+)
 # What makes assumptions true: with these in the place of right code their claims have to agree.
 NORMAL_COUPLINGS = Mutant(
     "normal couplings",

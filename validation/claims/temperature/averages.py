@@ -1,7 +1,6 @@
 """Sampling at temperature, beside averages that are exact at finite n."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +9,10 @@ from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
 from validation.claims._shared import gibbs
-from validation.claims._shared import thermal_perturbations as wrong
-from validation.series import Between, Effort, Series
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims.temperature import mutants
+from validation.claims.temperature.mutants import HOTTER
+from validation.series import Between
 
 Array = NDArray[np.float64]
 LADDER = (0.3, 0.45, 0.7, 1.1, 1.8)
@@ -40,7 +41,7 @@ def tempered_errors(seed: np.random.SeedSequence, n: int, model: str, sweeps: in
     return np.asarray(found.energy_per_spin[0] - exact)
 
 
-def no_error(n: int, model: str, sweeps: int) -> Between:  # noqa: ARG001
+def no_error(**_: object) -> Between:
     """Return that sampling has no systematic error; deviations are in energy per spin."""
     return Between(np.zeros(len(LADDER)), np.zeros(len(LADDER)), scale=1.0)
 
@@ -67,23 +68,9 @@ def langevin_mean(glass: SphericalSpinGlass, dt: float, chains: int, seed: np.ra
     return float(np.mean(energies))
 
 
-def no_langevin_error(n: int, chains: int) -> Between:  # noqa: ARG001
+def no_langevin_error(**_: object) -> Between:
     """Return that Langevin dynamics has no systematic error; deviations are in energy per spin."""
     return Between(0.0, 0.0, scale=1.0)
-
-
-HOTTER = Mutant(
-    "too hot",
-    "replicas move at temperatures a tenth too high",
-    {"spinglass.sampling.tempering.sweep_replicas": wrong.hotter},
-    upstream=True,
-)
-
-
-def sizes(settings: list[dict[str, Any]], quick: int, standard: int, paper: int) -> dict[Effort, list[Series]]:
-    """Return these settings with as many samples each as an effort has."""
-    samples: dict[Effort, int] = {"quick": quick, "standard": standard, "paper": paper}
-    return {effort: [Series(count, **setting) for setting in settings] for effort, count in samples.items()}
 
 
 CLAIMS = (
@@ -101,21 +88,15 @@ CLAIMS = (
         components=tuple(f"T={T:g}" for T in LADDER),
         delta=0.02,
         sizes=sizes(
-            [
-                {"n": 2, "model": "H=3", "sweeps": 500},
-                {"n": 3, "model": "mixed", "sweeps": 500},
-                {"n": 16, "model": "H=2", "sweeps": 500},
-            ],
-            100,
-            400,
-            4000,
+            (100, 400, 4000),
+            settings("n model sweeps", (2, "H=3", 500), (3, "mixed", 500), (16, "H=2", 500)),
         ),
         mutants=(
             HOTTER,
             Mutant(
                 "physics' temperature",
                 "T is that of energies with variance n/2",
-                {"validation.claims.temperature.averages.exact_mean_energy": wrong.physics_temperature},
+                {"validation.claims.temperature.averages.exact_mean_energy": mutants.physics_temperature},
             ),
         ),
     ),
@@ -131,24 +112,24 @@ CLAIMS = (
         measure=langevin_errors,
         predict=no_langevin_error,
         delta=0.004,
-        sizes=sizes([{"n": 12, "chains": 32}], 40, 200, 1000),
+        sizes=sizes((40, 200, 1000), settings("n chains", (12, 32))),
         mutants=(
             Mutant(
                 "weak noise",
                 "the noise is that of nine tenths of the temperature",
-                {"spinglass.sampling.langevin.diffuse_rows": wrong.weak_noise},
+                {"spinglass.sampling.langevin.diffuse_rows": mutants.weak_noise},
                 upstream=True,
             ),
             Mutant(
                 "slow drift",
                 "the gradient acts for four fifths of each step",
-                {"spinglass.sampling.langevin.drift_rows": wrong.slow_drift},
+                {"spinglass.sampling.langevin.drift_rows": mutants.slow_drift},
                 upstream=True,
             ),
             Mutant(
                 "physics' temperature",
                 "T is that of energies with variance n/2",
-                {"validation.claims.temperature.averages.exact_mean_energy": wrong.physics_temperature},
+                {"validation.claims.temperature.averages.exact_mean_energy": mutants.physics_temperature},
             ),
         ),
     ),

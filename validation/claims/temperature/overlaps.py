@@ -9,9 +9,10 @@ from spinglass import SphericalSpinGlass, sampling
 from spinglass._common.seeds import child
 from theory.statics import equilibrium
 from validation.claim import Claim, Mutant
-from validation.claims._shared import thermal_perturbations as wrong
-from validation.claims.covariance import MULTIPLICITY
-from validation.claims.temperature.averages import HOTTER, sizes
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import MULTIPLICITY, PHYSICS_TEMPERATURE
+from validation.claims.temperature import mutants
+from validation.claims.temperature.mutants import HOTTER
 from validation.series import Between, Effort, Series
 from validation.statistics.extrapolation import Extrapolation
 
@@ -35,7 +36,7 @@ def energy_less_overlap(seed: np.random.SeedSequence, n: int, model: str, sweeps
     return np.asarray(found.temperatures * found.energy_per_spin[0] + nu(model, np.array(1.0)) - overlaps)
 
 
-def balance(n: int, model: str, sweeps: int) -> Between:  # noqa: ARG001
+def balance(model: str, **_: object) -> Between:
     """Return that the two sides are equal; deviations are relative to nu(1)."""
     zero = np.zeros(len(LADDER))
     return Between(zero, zero, scale=float(nu(model, np.array(1.0))))
@@ -55,7 +56,7 @@ def shared_valley(seed: np.random.SeedSequence, n: int, T: float, sweeps: int) -
     return float((overlaps > equilibrium.equilibrium(T, 3).overlap / 2).mean() - _SHARE * surplus)
 
 
-def weight_of_a_valley(n: int, T: float, sweeps: int) -> Between:  # noqa: ARG001
+def weight_of_a_valley(T: float, **_: object) -> Between:
     """Return the probability ``1 - m`` that two replicas lie in one valley; deviations are absolute."""
     weight = 1 - float(equilibrium.equilibrium(T, 3).breakpoint)
     return Between(weight, weight, scale=1.0)
@@ -86,10 +87,8 @@ CLAIMS = (
         components=tuple(f"T={T:g}" for T in LADDER),
         delta=0.06,
         sizes=sizes(
-            [{"n": 12, "model": model, "sweeps": 300} for model in ("H=3", "mixed 2+3")],
-            320,
-            1000,
-            10000,
+            (320, 1000, 10000),
+            settings("n model sweeps", *((12, model, 300) for model in MODELS)),
         ),
         mutants=(
             HOTTER,
@@ -120,13 +119,9 @@ CLAIMS = (
             Mutant(
                 "replica symmetric",
                 "all overlaps are 0",
-                {"theory.statics.equilibrium.equilibrium": wrong.without_valleys},
+                {"theory.statics.equilibrium.equilibrium": mutants.without_valleys},
             ),
-            Mutant(
-                "physics' temperature",
-                "theory's T is that of energies with variance n/2",
-                {"theory.statics.equilibrium.equilibrium": wrong.physics_temperature_of_theory},
-            ),
+            PHYSICS_TEMPERATURE,
         ),
         estimator=Extrapolation({"n^-1/2": lambda n: n**-0.5, "1/n": lambda n: 1 / n}),  # nothing is known of the power
     ),

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
-from validation.claims._shared import perturbations
-from validation.claims.temperature.averages import sizes
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.perturbations import Function
+from validation.claims.temperature import mutants
 from validation.series import Between
 
 Array = NDArray[np.float64]
@@ -42,12 +43,12 @@ def _batch(chain: Any, n: int, chains: int, seed: np.random.SeedSequence) -> Arr
     return np.asarray(chain.step(state, _STEPS)[0].x)
 
 
-def no_overlap(n: int, chains: int) -> Between:  # noqa: ARG001
+def no_overlap(**_: object) -> Between:
     """Return that mean overlaps vanish; deviations are in overlap."""
     return Between(np.zeros(len(COMPONENTS)), np.zeros(len(COMPONENTS)), scale=1.0)
 
 
-def _keys(change: perturbations.Function, *modules: str) -> dict[str, perturbations.Function]:
+def _keys(change: Function, *modules: str) -> dict[str, Function]:
     return {f"spinglass.sampling.{module}.row_keys": change for module in modules}
 
 
@@ -66,24 +67,24 @@ CLAIMS = (
         predict=no_overlap,
         components=COMPONENTS,
         delta=0.05,
-        sizes=sizes([{"n": 12, "chains": 8}], 200, 1000, 10000),
+        sizes=sizes((200, 1000, 10000), settings("n chains", (12, 8))),
         mutants=(
             Mutant(
                 "one noise for all chains",
                 "all chains of a batch move by the same random numbers",
-                _keys(perturbations.one_key_for_all_rows, "hmc", "langevin"),
+                _keys(mutants.one_key_for_all_rows, "hmc", "langevin"),
                 upstream=True,
             ),
             Mutant(
                 "one noise for all batches",
                 "every batch of chains begins the same random numbers again",
-                _keys(perturbations.keys_without_seed, "hmc", "langevin"),
+                _keys(mutants.keys_without_seed, "hmc", "langevin"),
                 upstream=True,
             ),
             Mutant(
                 "one noise for both copies",
                 "the two copies of parallel tempering move by the same random numbers",
-                _keys(perturbations.keys_of_half_the_rows, "tempering"),
+                _keys(mutants.keys_of_half_the_rows, "tempering"),
                 upstream=True,
             ),
         ),

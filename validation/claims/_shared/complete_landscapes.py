@@ -4,7 +4,6 @@ import numpy as np
 
 from spinglass import SphericalSpinGlass, critical_points
 from spinglass.critical_points import Enumeration
-from validation.series import Effort, Series
 
 Model = int | dict[int, float]
 
@@ -25,23 +24,3 @@ def every_point(seed: np.random.SeedSequence, n: int, H: Model) -> Enumeration:
     if every.found < every.expected:
         raise ArithmeticError(f"{every.found} of {every.expected} solutions found, n={n}, {'' if mixed else 'H='}{H}")
     return every
-
-
-def settings(*cases: tuple[int, Model]) -> list[dict[str, object]]:
-    """Return the parameters of series at these n and H."""
-    return [{"n": n, "H": H} for n, H in cases]
-
-
-def sizes(
-    samples: tuple[int, int, int],
-    quick: list[dict[str, object]],
-    standard: list[dict[str, object]],
-    paper: list[dict[str, object]],
-) -> dict[Effort, list[Series]]:
-    """Return a claim's series: so many samples at each of the settings of every effort."""
-    efforts: tuple[Effort, ...] = ("quick", "standard", "paper")
-    groups = (quick, standard, paper)
-    return {
-        effort: [Series(count, **setting) for setting in group]
-        for effort, count, group in zip(efforts, samples, groups, strict=True)
-    }
