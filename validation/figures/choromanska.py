@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,37 @@ from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 import theory
 from validation.experiments import critical_points, digits, digits_summary
 from validation.figures.entry import Entry, Tables
-from validation.figures.style import BAND, SIMULATION, THEORY
+from validation.figures.style import BAND, CURVES, OTHER_SIMULATION, SIMULATION, THEORY, hide_spines, legend_above
 from validation.series import Effort
 
-_FLOW = "#009E73"
+_H = 3
+_TRAINING = (
+    "ReLU networks with one hidden layer, without biases, trained on {images} of 8 x 8 pixels (scikit-learn's) for "
+    "{epochs} epochs of SGD in batches of 10, the rate 0.1/(1 + 0.05 epoch), cross-entropy"
+)
+
+
+_STARTS = (
+    "Starts: weights uniform in [-1, 1] (uniform, as published), or in sqrt(6/fan-in) [-1, 1] (fan-in). The digits are "
+    "not those of the paper (MNIST at 10 x 10)."
+)
+
+
+class _Figure(NamedTuple):
+    """One figure at any effort: its tables, its drawing, and a caption with fields for the sizes of the effort."""
+
+    tables: Callable[[Effort, int], Tables]
+    draw: Callable[[Tables], Figure]
+    caption: str
+
+
+_FIGURES: dict[str, _Figure] = {}
+
+
+def _glass(effort: Effort, seed: int) -> Tables:
+    ends = digits.glasses(effort, seed, _H)
+    energies = np.linspace(-1.75, -1.0, 301)
+    return {"ends": ends, "minima": critical_points.densities_of_minima(sorted(ends["n"].unique()), _H, energies)}
 
 
 def glass_ends(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: float) -> Figure:
@@ -35,7 +63,7 @@ def glass_ends(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: floa
         handles = [band]
         for method, colour, filled, label in (
             ("sgd", SIMULATION, True, "SGD ends"),
-            ("gradient", _FLOW, False, "gradient flow ends"),
+            ("gradient", OTHER_SIMULATION, False, "gradient flow ends"),
         ):
             energies = chosen.loc[chosen["method"] == method, "energy_per_spin"]
             kind, alpha = ("stepfilled", 0.6) if filled else ("step", 1.0)
@@ -47,11 +75,36 @@ def glass_ends(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: floa
         )
         axis.set(yticks=[], xlim=(low, high))
         axis.text(0.985, 0.85, f"$\\Lambda = {n}$", transform=axis.transAxes, ha="right", va="top")
-        axis.spines[["top", "left", "right"]].set_visible(False)
+        hide_spines(axis, left=True)
     axes[-1].set_xlabel("energy per spin")
-    figure.legend(handles=handles, loc="outside upper center", ncols=2, frameon=False, fontsize="small")
+    legend_above(figure, handles, columns=2)
     figure.supylabel("probability density", fontsize="medium")
     return figure
+
+
+def _draw_glass(tables: Tables) -> Figure:
+    return glass_ends(tables["ends"], tables["minima"], float(theory.E_inf(_H)), float(theory.E_0(_H)))
+
+
+_FIGURES["glass"] = _Figure(
+    _glass,
+    _draw_glass,
+    "Energies per spin where descents of the spherical 3-spin glass end, Lambda = {glass_sizes}; {glasses} "
+    "landscapes a size, {starts} uniform starts in each: 200 epochs of SGD (the couplings in ten parts, one used a "
+    "step, the rate 0.1/(1 + 0.1 epoch)), and gradient flow. Dashed: the exact mean density of minima at the same "
+    "Lambda (Auffinger, Ben Arous and Černý 2013, Theorem 2.1); it counts every minimum once and is not the law of "
+    "where descents end. Grey: the band [-E_0, -E_inf], where low-index points lie as Lambda grows.",
+)
+
+
+def _losses(effort: Effort, seed: int) -> pd.DataFrame:
+    tables = [digits.losses(effort, seed, starts).assign(starts=starts) for starts in digits.STARTS]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _networks(effort: Effort, seed: int) -> Tables:
+    losses = _losses(effort, seed)
+    return {"losses": losses, "summary": digits_summary.by_size(losses)}
 
 
 def test_loss_distributions(losses: pd.DataFrame) -> Figure:
@@ -72,10 +125,18 @@ def test_loss_distributions(losses: pd.DataFrame) -> Figure:
             axis.text(0.98, 0.9, f"{hidden} units", transform=axis.transAxes, ha="right", va="top", fontsize="small")
             axis.set_yticks([])
             axis.margins(y=0.3)  # room for the label
-            axis.spines[["top", "left", "right"]].set_visible(False)
+            hide_spines(axis, left=True)
         axes[0, column].set_title(f"starts: {kind}", fontsize="medium")
         axes[-1, column].set_xlabel("test loss (vertical line: mean)")
     return figure
+
+
+_FIGURES["test-losses"] = _Figure(
+    _networks,
+    lambda tables: test_loss_distributions(tables["losses"]),
+    f"Test losses of {_TRAINING}; {{networks}} networks a size. {_STARTS} Histograms end at the 98th "
+    "percentile of each column.",
+)
 
 
 def train_against_test(losses: pd.DataFrame, summary: pd.DataFrame) -> Figure:
@@ -99,6 +160,19 @@ def train_against_test(losses: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     return figure
 
 
+def _draw_scatter(tables: Tables) -> Figure:
+    losses, summary = (table[table["starts"] == "fan-in"] for table in (tables["losses"], tables["summary"]))
+    return train_against_test(losses, summary)
+
+
+_FIGURES["train-test"] = _Figure(
+    _networks,
+    _draw_scatter,
+    f"Test against training loss, one dot a network: {_TRAINING}; {{networks}} networks a size, starts "
+    "fan-in. Pearson's correlation with its 98% interval (Fisher's z).",
+)
+
+
 def losses_by_size(summary: pd.DataFrame) -> Figure:
     """Draw mean and standard deviation of the test loss, and the train/test correlation, against size, with intervals.
 
@@ -119,7 +193,7 @@ def losses_by_size(summary: pd.DataFrame) -> Figure:
         axis.set_xticks(sorted(summary["hidden"].unique()), sorted(summary["hidden"].unique()), fontsize="small")
         axis.xaxis.set_minor_locator(NullLocator())
         axis.set_title(title, fontsize="medium")
-        axis.spines[["top", "right"]].set_visible(False)
+        hide_spines(axis)
     for axis in axes[:2]:
         axis.set_yscale("log")
         axis.yaxis.set_major_formatter("{x:g}")
@@ -130,6 +204,18 @@ def losses_by_size(summary: pd.DataFrame) -> Figure:
     axes[1].set_xlabel("hidden units")
     axes[2].legend(title="starts", fontsize="small", title_fontsize="small", frameon=False)
     return figure
+
+
+_FIGURES["by-size"] = _Figure(
+    _networks,
+    lambda tables: losses_by_size(tables["summary"]),
+    "Mean and standard deviation of the test loss over starts, and its correlation with the training loss, "
+    f"against the number of hidden units, with 98% intervals: {_TRAINING}; {{networks}} networks a size. {_STARTS}",
+)
+
+
+def _indices(effort: Effort, seed: int) -> Tables:
+    return {"indices": digits.indices(effort, seed)}
 
 
 def solution_indices(indices: pd.DataFrame) -> Figure:
@@ -154,20 +240,23 @@ def solution_indices(indices: pd.DataFrame) -> Figure:
                 axis.plot(spread, end, "_", color=colour, ms=4)
     axis.set_xticks(range(len(sizes)), [str(hidden) for hidden in sizes])
     axis.set(xlabel="hidden units", ylabel="index / parameters", ylim=(0, None))
-    figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize="small")
-    axis.spines[["top", "right"]].set_visible(False)
+    legend_above(figure, *axis.get_legend_handles_labels(), columns=2)
+    hide_spines(axis)
     return figure
 
 
-# Okabe and Ito's colours, each with a line of its own.
-_LOOKS = (
-    ("#0072B2", "-"),
-    ("#56B4E9", "--"),
-    ("#000000", ":"),
-    ("#E69F00", "-"),
-    ("#009E73", "--"),
-    ("#D55E00", "-."),
+_FIGURES["index"] = _Figure(
+    _indices,
+    lambda tables: solution_indices(tables["indices"]),
+    "Normalised index where training ends: eigenvalues of the training loss's full Hessian below a threshold, "
+    f"over the number of parameters. {_TRAINING}; {{indexed}} networks a size, weights uniform in [-1, 1] at the "
+    "start. Exact (markers) up to {exact_up_to} parameters, above that a bar between two proven bounds.",
 )
+
+
+def _optimisers(effort: Effort, seed: int) -> Tables:
+    history = digits.optimisers(effort, seed)
+    return {"history": history, "paths": digits_summary.paths(history)}
 
 
 def optimiser_paths(paths: pd.DataFrame) -> Figure:
@@ -178,98 +267,25 @@ def optimiser_paths(paths: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(7.0, 3.2), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
     for axis, data, title in zip(axes, ("train", "test"), ("training", "test"), strict=True):
-        for (name, chosen), (colour, line) in zip(
-            paths[paths["data"] == data].groupby("optimiser", sort=False), _LOOKS, strict=False
+        for (name, chosen), (colour, dashes) in zip(
+            paths[paths["data"] == data].groupby("optimiser", sort=False), CURVES, strict=False
         ):
             axis.fill_between(chosen["epoch"], chosen["lowest"], chosen["highest"], color=colour, alpha=0.15, lw=0)
-            axis.plot(chosen["epoch"], chosen["mean"], line, color=colour, lw=1.3, label=name)
+            axis.plot(chosen["epoch"], chosen["mean"], ls=dashes, color=colour, lw=1.3, label=name)
         axis.set(yscale="log", xlabel="epoch", title=f"{title} loss")
-        axis.spines[["top", "right"]].set_visible(False)
+        hide_spines(axis)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False,
                   fontsize="small")  # fmt: skip
     return figure
 
 
-_H = 3
-
-
-def _losses(effort: Effort, seed: int) -> pd.DataFrame:
-    tables = [digits.losses(effort, seed, starts).assign(starts=starts) for starts in digits.STARTS]
-    return pd.concat(tables, ignore_index=True)
-
-
-def _glass(effort: Effort, seed: int) -> Tables:
-    ends = digits.glasses(effort, seed, _H)
-    energies = np.linspace(-1.75, -1.0, 301)
-    return {"ends": ends, "minima": critical_points.densities_of_minima(sorted(ends["n"].unique()), _H, energies)}
-
-
-def _draw_glass(tables: Tables) -> Figure:
-    return glass_ends(tables["ends"], tables["minima"], float(theory.E_inf(_H)), float(theory.E_0(_H)))
-
-
-def _networks(effort: Effort, seed: int) -> Tables:
-    losses = _losses(effort, seed)
-    return {"losses": losses, "summary": digits_summary.by_size(losses)}
-
-
-def _draw_scatter(tables: Tables) -> Figure:
-    losses, summary = (table[table["starts"] == "fan-in"] for table in (tables["losses"], tables["summary"]))
-    return train_against_test(losses, summary)
-
-
-def _indices(effort: Effort, seed: int) -> Tables:
-    return {"indices": digits.indices(effort, seed)}
-
-
-def _optimisers(effort: Effort, seed: int) -> Tables:
-    history = digits.optimisers(effort, seed)
-    return {"history": history, "paths": digits_summary.paths(history)}
-
-
-_TRAINING = (
-    "ReLU networks with one hidden layer, without biases, trained on {images} of 8 x 8 pixels (scikit-learn's) for "
-    "{epochs} epochs of SGD in batches of 10, the rate 0.1/(1 + 0.05 epoch), cross-entropy"
-)
-_STARTS = (
-    "Starts: weights uniform in [-1, 1] (uniform, as published), or in sqrt(6/fan-in) [-1, 1] (fan-in). The digits are "
-    "not those of the paper (MNIST at 10 x 10)."
-)
-_CAPTIONS = {
-    "glass": "Energies per spin where descents of the spherical 3-spin glass end, Lambda = {glass_sizes}; {glasses} "
-    "landscapes a size, {starts} uniform starts in each: 200 epochs of SGD (the couplings in ten parts, one used a "
-    "step, the rate 0.1/(1 + 0.1 epoch)), and gradient flow. Dashed: the exact mean density of minima at the same "
-    "Lambda (Auffinger, Ben Arous and Černý 2013, Theorem 2.1); it counts every minimum once and is not the law of "
-    "where descents end. Grey: the band [-E_0, -E_inf], where low-index points lie as Lambda grows.",
-    "test-losses": f"Test losses of {_TRAINING}; {{networks}} networks a size. {_STARTS} Histograms end at the 98th "
-    "percentile of each column.",
-    "train-test": f"Test against training loss, one dot a network: {_TRAINING}; {{networks}} networks a size, starts "
-    "fan-in. Pearson's correlation with its 98% interval (Fisher's z).",
-    "by-size": "Mean and standard deviation of the test loss over starts, and its correlation with the training loss, "
-    f"against the number of hidden units, with 98% intervals: {_TRAINING}; {{networks}} networks a size. {_STARTS}",
-    "index": "Normalised index where training ends: eigenvalues of the training loss's full Hessian below a threshold, "
-    f"over the number of parameters. {_TRAINING}; {{indexed}} networks a size, weights uniform in [-1, 1] at the "
-    "start. Exact (markers) up to {exact_up_to} parameters, above that a bar between two proven bounds.",
-    "optimisers": "Losses over epochs by optimiser, means and extremes of 8 networks of 50 hidden units; {images}, "
+_FIGURES["optimisers"] = _Figure(
+    _optimisers,
+    lambda tables: optimiser_paths(tables["paths"]),
+    "Losses over epochs by optimiser, means and extremes of 8 networks of 50 hidden units; {images}, "
     "cross-entropy, starts fan-in. SGD: rates 0.1 (batches of 10), 0.01 (online), both over 1 + 0.05 epoch, and 0.5 "
     "(full batch); momentum 0.9 with rate 0.01; RMSProp and Adam with rate 0.001.",
-}
-_TABLES: dict[str, Callable[[Effort, int], Tables]] = {
-    "glass": _glass,
-    "test-losses": _networks,
-    "train-test": _networks,
-    "by-size": _networks,
-    "index": _indices,
-    "optimisers": _optimisers,
-}
-_DRAWINGS: dict[str, Callable[[Tables], Figure]] = {
-    "glass": _draw_glass,
-    "test-losses": lambda tables: test_loss_distributions(tables["losses"]),
-    "train-test": _draw_scatter,
-    "by-size": lambda tables: losses_by_size(tables["summary"]),
-    "index": lambda tables: solution_indices(tables["indices"]),
-    "optimisers": lambda tables: optimiser_paths(tables["paths"]),
-}
+)
 
 
 def entries(effort: Effort) -> dict[str, Entry]:
@@ -286,9 +302,9 @@ def entries(effort: Effort) -> dict[str, Entry]:
     given = asdict(size) | {"images": images, "glass_sizes": glass_sizes}
     return {
         f"choromanska-{name}": Entry(
-            caption.format(**given), partial(_TABLES[name], effort), _DRAWINGS[name], at=partial(_at, name)
+            figure.caption.format(**given), partial(figure.tables, effort), figure.draw, at=partial(_at, name)
         )
-        for name, caption in _CAPTIONS.items()
+        for name, figure in _FIGURES.items()
     }
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from validation.figures.style import SIMULATION, THEORY
+from validation.figures.style import SIMULATION, THEORY, hide_spines
 
 
 def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, n: int, H: int) -> Figure:
@@ -33,7 +33,7 @@ def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, n: int, H: int) 
     basins.set_xlim(-0.7, len(minima) - 0.3)
     for axis in (tree, basins):
         axis.tick_params(labelsize="small")
-        axis.spines[["top", "right"]].set_visible(False)
+        hide_spines(axis)
     tree.spines["bottom"].set_visible(False)
     tree.tick_params(axis="x", length=0)
     return figure

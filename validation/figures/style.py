@@ -1,15 +1,61 @@
-"""What figures have in common: colours that colour-blind readers tell apart, and the looks that journals ask for."""
+"""Style of all figures: one palette, small drawing helpers, and the widths and fonts that journals ask for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from matplotlib import rc_context, rcdefaults, rcParams
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.typing import RcKeyType
 
-SIMULATION, THEORY, BAND = "#2E86C9", "#DD7711", "#8A8A8A"
+# The palette of all figures. Colour-blind readers can tell the colours apart.
+SIMULATION, THEORY, BAND = "#2E86C9", "#DD7711", "#8A8A8A"  # data; predictions; bands and reference lines
+OTHER_SIMULATION = "#009E73"  # a second simulation in the same panel
+PALE, FAINT_TEXT = "#AAAAAA", "#555555"
+# Several curves in one panel: colours of Okabe and Ito, each with its own dashes for print without colour.
+CURVES: tuple[tuple[str, Any], ...] = (
+    ("#0072B2", "-"),
+    ("#D55E00", "--"),
+    ("#009E73", "-."),
+    ("#CC79A7", ":"),
+    ("#56B4E9", (0, (5, 1, 1, 1, 1, 1))),
+    ("#E69F00", (0, (1, 1))),
+)
+# Several system sizes in one panel, smallest first: lighter to darker, with markers or dashes for print without colour.
+SIZES = (("#A6CEE3", "o", ":"), ("#4A9BCF", "s", "--"), ("#08519C", "D", "-"), ("#08306B", "^", "-."))
+# Errors or losses on training and test data: colour, marker, dashes, label.
+TRAIN_AND_TEST = {"train": (SIMULATION, "o", "-", "training"), "test": (THEORY, "s", "--", "test")}
+# Critical points by kind: the shape of the marker distinguishes them without colour.
+CRITICAL_POINTS: dict[str, dict[str, Any]] = {
+    "minimum": {"marker": "o", "markerfacecolor": "#F0E442"},
+    "saddle": {"marker": "D", "markerfacecolor": THEORY},
+    "maximum": {"marker": "^", "markerfacecolor": "#CC3311"},
+    "minimum at a kink": {"marker": "v", "markerfacecolor": "#FFFFFF"},
+}
+
+
+def hide_spines(*axes: Axes, left: bool = False) -> None:
+    """Draw panels without their upper and right edges, and without the left one where asked."""
+    for axis in axes:
+        axis.spines[["top", "left", "right"] if left else ["top", "right"]].set_visible(False)
+
+
+def legend_above(figure: Figure, handles: Sequence[Any], labels: Sequence[Any] | None = None, columns: int = 1) -> None:
+    """Put one legend for all panels above them."""
+    names = [handle.get_label() for handle in handles] if labels is None else labels
+    figure.legend(handles, names, loc="outside upper center", ncols=columns, frameon=False, fontsize="small")
+
+
+def subplots(count: int, columns: int, height: float, extra: float, *, share: bool = True) -> tuple[Figure, list[Axes]]:
+    """Return a figure with this many panels in rows of ``columns``; a row is ``height`` inches high, plus ``extra``."""
+    rows = -(-count // columns)
+    figure = Figure(figsize=(7.0, height * rows + extra), layout="constrained")
+    axes = list(figure.subplots(rows, columns, sharex=share, sharey=share, squeeze=False).ravel())
+    for axis in axes[count:]:
+        axis.set_visible(False)
+    return figure, axes[:count]
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from validation.figures.style import BAND, SIMULATION, THEORY
+from validation.figures.style import BAND, SIMULATION, THEORY, hide_spines
 
 _WIDEST = 8.0
 
@@ -39,7 +39,7 @@ def deviations(points: pd.DataFrame) -> Figure:
     axis.set(xlim=(-limit, limit), ylim=(-0.6, len(points) - 0.4))
     axis.set_xlabel("deviation from the prediction, in units of δ")
     axis.tick_params(axis="y", length=0)
-    axis.spines[["top", "left", "right"]].set_visible(False)
+    hide_spines(axis, left=True)
     return figure
 
 
@@ -63,5 +63,5 @@ def rounding(points: pd.DataFrame) -> Figure:
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_xlabel("largest relative error (dot) and its bound (bar)")
     axis.tick_params(axis="y", length=0)
-    axis.spines[["top", "left", "right"]].set_visible(False)
+    hide_spines(axis, left=True)
     return figure

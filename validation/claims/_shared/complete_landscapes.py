@@ -1,4 +1,4 @@
-"""Small landscapes with every critical point known: what the claims of the enumeration family measure on."""
+"""Small landscapes whose critical points are all known."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ Model = int | dict[int, float]
 def every_point(seed: np.random.SeedSequence, n: int, H: Model) -> Enumeration:
     """Draw a landscape, pure or a mixture ``{order: weight}``, and return all its critical points.
 
-    Without certificates: they change no number, and ``enumeration/complete`` is about them.
+    The points are not certified: certificates change no number, and ``enumeration/complete`` tests completeness.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The graph of a landscape: saddles of index 1 join all its minima."""
+"""The graph of a landscape: saddles of index 1 connect all its minima."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ from validation.statistics.estimators import Identity
 
 
 def separate_minima(seed: np.random.SeedSequence, n: int, H: Model) -> int:
-    """Return how many groups of minima are left that no saddle joins, the first not counted."""
+    """Return the number of groups of minima that no saddle connects, minus one."""
     landscape = graph.landscape_graph(every_point(seed, n, H))
     return len(landscape.minima) - 1 - len(landscape.merges.saddle)
 
 
 def whole(**_: object) -> float:
-    """Return the error allowed of a whole number: one rounding, so none."""
+    """Return the tolerance for a whole number: one rounding, so that no error is allowed."""
     return UNIT_ROUNDOFF
 
 
@@ -40,11 +40,12 @@ CLAIMS = (
     Claim(
         id="enumeration/connected",
         kind="theorem",
-        statement="On every sample saddles of index 1 join all minima: between any two there is a path of valleys and "
-        "passes.",
+        statement="In every disorder sample saddles of index 1 connect all minima: between any two minima there is a "
+        "path over such saddles.",
         formula=r"b_0\{E \le E(x)\} \text{ falls only at saddles } x \text{ of index } 1, \text{ to } b_0(S^{n-1}) = 1",
         source="Morse theory; Milnor 1963, Thms 3.1 and 3.2",
-        measured="groups of minima left apart when the gradient flows down both sides of every saddle have joined them",
+        measured="the number of groups of minima that remain separate after gradient flow down both sides of every "
+        "saddle has connected them, minus one",
         measure=separate_minima,
         predict=whole,
         delta=1e-4,
@@ -63,7 +64,7 @@ CLAIMS = (
             ),
             Mutant(
                 "one way down",
-                "flows leave a saddle on one side only",
+                "gradient flow leaves each saddle on one side only",
                 {"spinglass.critical_points.graph.minimum_of_flow": _one_way_down},
                 upstream=True,
             ),
