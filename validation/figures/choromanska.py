@@ -240,7 +240,8 @@ def solution_indices(indices: pd.DataFrame) -> Figure:
                 axis.plot(spread, end, "_", color=colour, ms=4)
     axis.set_xticks(range(len(sizes)), [str(hidden) for hidden in sizes])
     axis.set(xlabel="hidden units", ylabel="index / parameters", ylim=(0, None))
-    legend_above(figure, *axis.get_legend_handles_labels(), columns=2)
+    handles, labels = axis.get_legend_handles_labels()
+    legend_above(figure, handles, labels, columns=2)
     hide_spines(axis)
     return figure
 

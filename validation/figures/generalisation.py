@@ -235,7 +235,8 @@ def activations(shapes: pd.DataFrame, losses: pd.DataFrame) -> Figure:
     right.set(xlabel="epoch + 1", ylabel="training loss", ylim=(0, None))
     right.set_xscale("log")
     hide_spines(left, right)
-    legend_above(figure, *left.get_legend_handles_labels(), columns=6)
+    handles, labels = left.get_legend_handles_labels()
+    legend_above(figure, handles, labels, columns=6)
     return figure
 
 

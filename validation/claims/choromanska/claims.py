@@ -43,7 +43,7 @@ def losses_fall(
 
     Mean and spread are over starts.
     """
-    (_, test_small), (_, test_large) = _losses(seed, (small, large), networks, images, epochs, initial)
+    test_small, test_large = (test for _train, test in _losses(seed, (small, large), networks, images, epochs, initial))
     return np.log([test_small.mean() / test_large.mean(), test_small.std(ddof=1) / test_large.std(ddof=1)])
 
 

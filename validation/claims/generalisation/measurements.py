@@ -33,7 +33,7 @@ def printed_precision() -> NDArray[np.float64]:
     return np.asarray(np.maximum(1e-6, _HALF_DIGITS / np.abs(_NUMBERS)))
 
 
-# (degree, ln lambda); degree 9 without a ridge goes through all ten points, so its training error is left out.
+# (degree, ln lambda); degree 9 without a ridge fits all ten points, and its training error, 0, is left out.
 _MODELS: tuple[tuple[int, float | None], ...] = ((0, None), (1, None), (3, None), (6, None), (9, None), (9, -18.0))
 KEPT = np.array([(m, k) for m in range(6) for k in range(2) if (m, k) != (4, 0)])
 NAMES = ("M = 0", "M = 1", "M = 3", "M = 6", "M = 9", "M = 9 with ridge")
@@ -46,7 +46,7 @@ def mean_errors(seed: np.random.SeedSequence, size: int, data_sets: int) -> NDAr
 
 
 def expected_errors(size: int, **_: object) -> NDArray[np.float64]:
-    """Return the same by theory."""
+    """Return the expectations of :func:`mean_errors`."""
     x = np.linspace(0, 1, size)
     exact = [
         theory.networks.regression.expected_errors(x, toy_data.sine, curve_fitting.NOISE, *model) for model in _MODELS
@@ -78,5 +78,5 @@ def rise_after_the_stop(seed: np.random.SeedSequence, points: int, epochs: int) 
 
 
 def published_rise(**_: object) -> Between:
-    """Return what "overfitting" is taken to mean: test loss up by a fifth or more, training loss close to its least."""
+    """Return the range that counts as overfitting: test loss up by a fifth or more, almost no training loss left."""
     return Between((np.log(1.2), 0.0), (np.log(100.0), 0.1), scale=(1.0, 0.2))

@@ -1,4 +1,4 @@
-"""Small networks with hard landscapes: many minima, a training problem that is NP-complete, and the smallest saddle."""
+"""Small networks with hard landscapes: many minima, an NP-complete training problem, and the smallest saddle."""
 
 from validation.claims.hard_networks.claims import CLAIMS
 

@@ -1,4 +1,4 @@
-"""Small networks with hard landscapes: many minima, a training problem that is NP-complete, and the smallest saddle."""
+"""Small networks with hard landscapes: many minima, an NP-complete training problem, and the smallest saddle."""
 
 from validation.claim import Claim, Mutant
 from validation.claims._shared.efforts import settings, sizes
@@ -19,12 +19,12 @@ CLAIMS = (
     Claim(
         id="hard-networks/neuron-minima",
         kind="theorem",
-        statement="One sigmoid neuron with squared loss can have exponentially many local minima: k^d of d weights on "
-        "k d examples.",
+        statement="A single sigmoid neuron with squared loss can have exponentially many local minima: k^d with d "
+        "weights and k d examples.",
         formula=r"\#\left\{\text{minima of } \sum_{i=1}^{N} (\sigma(x_i \cdot w) - y_i)^2\right\} = (N/d)^d",
         source="Auer, Herbster & Warmuth 1996, Exponentially many local minima for single neurons, Theorem 3.1",
-        measured="minima that descents find after a random linear map of the inputs, and the d-th power of the number "
-        "on one axis, counted with proof, relative to k^d",
+        measured="relative to k^d: the number of minima that descents find after a random linear map of the inputs, "
+        "and the d-th power of the number on one axis, which is counted with proof",
         measure=measurements.minima_of_a_neuron,
         predict=measurements.exactly,
         components=("found", "proved"),
@@ -42,13 +42,13 @@ CLAIMS = (
         mutants=(
             Mutant(
                 "inputs too close",
-                "inputs along an axis differ by a factor 3, so that their dips melt into one",
+                "inputs along an axis differ by a factor 3, so that their dips merge into one",
                 {"spinglass.networks.small.neuron.hard_neuron": mutants.closer},
                 upstream=True,
             ),
             Mutant(
                 "uneven targets",
-                "targets are 0.95 instead of half-way, so that dips drown in the slope of the next",
+                "targets are 0.95 instead of half-way, so that dips vanish in the slope of the next one",
                 {"spinglass.networks.small.neuron.hard_neuron": mutants.uneven},
                 upstream=True,
             ),
@@ -59,13 +59,13 @@ CLAIMS = (
     Claim(
         id="hard-networks/set-splitting",
         kind="theorem",
-        statement="Three threshold units can be trained on the examples made of a family of sets exactly if the "
+        statement="Three threshold units can be trained on the examples made from a family of sets if and only if the "
         "family can be split.",
         formula=r"\exists\, w: \text{no error} \iff \exists\, S: \; c \not\subseteq S, \; c \not\subseteq S^c"
         r" \text{ for all } c",
         source="Blum & Rivest 1992, Training a 3-node neural network is NP-complete",
-        measured="both sides for every family of n elements (n = 4: drawn ones), by trying all divisions, and by an "
-        "exact search over pairs of half-spaces; the networks evaluated",
+        measured="both sides for every family of n elements (n = 4: a random choice of families), by trying all "
+        "splittings and by an exact search over pairs of half-spaces; the networks found are evaluated",
         measure=measurements.splitting_errors,
         predict=measurements.exactly,
         components=("differ", "fail"),
@@ -78,13 +78,13 @@ CLAIMS = (
         mutants=(
             Mutant(
                 "a set forgotten",
-                "the last set gets no example",
+                "the last set has no example",
                 {"spinglass.networks.small.three_node.splitting_examples": mutants.without_last},
                 upstream=True,
             ),
             Mutant(
                 "no cube",
-                "the examples that force the output unit to be an AND are left out",
+                "the examples that force the output unit to compute an AND are left out",
                 {"spinglass.networks.small.three_node.splitting_examples": mutants.without_cube},
                 upstream=True,
             ),
@@ -95,12 +95,12 @@ CLAIMS = (
     Claim(
         id="hard-networks/two-parameters",
         kind="theorem",
-        statement="Two weights in a row have a strict saddle at the origin, between minima on a hyperbola.",
+        statement="The loss of two weights in series has a strict saddle at the origin, and minima on a hyperbola.",
         formula=r"f(w) = \sum_i (y_i - w_2 w_1 x_i)^2: \quad \nabla f(0) = 0, \quad \nabla^2 f(0) \text{ has } "
         r"\pm 2\, x \cdot y, \quad w_1 w_2 = \frac{x \cdot y}{|x|^2} \text{ at minima}",
-        source="two differentiations; Choromanska et al. 2015 for the example's kind",
-        measured="the noisy line y = 100 x + e: derivatives at 0, ends of BFGS from random starts, and the loss after "
-        "scaling by (a, 1/a), exchange and reflection, as relative errors",
+        source="differentiation; this kind of example is due to Choromanska et al. 2015",
+        measured="relative errors for the noisy line y = 100 x + e: derivatives at 0, ends of BFGS from random "
+        "starts, and the loss after scaling by (a, 1/a), exchange and reflection",
         measure=measurements.two_parameter_errors,
         predict=measurements.rounding,
         components=("slope at 0", "eigenvalues at 0", "hyperbola", "symmetries"),
@@ -123,16 +123,17 @@ CLAIMS = (
         weight=0,
         estimator=Identity(),
     ),
-    # Pilot, seed 555, 16 data sets: mean 1.59, standard deviation 1.16; 40 samples have a standard error of 0.18,
-    # delta/4.3 is 0.23. After 1000 epochs the mean is 3.0: larger networks go on towards no loss at all.
+    # Pilot, seed 555, 16 data sets: mean 1.59, standard deviation 1.16. With 40 samples the standard error is 0.18;
+    # delta/4.3 is 0.23. After 1000 epochs the mean is 3.0, because the loss of large networks continues to fall towards
+    # 0.
     Claim(
         id="hard-networks/spread-of-minima",
         kind="published observation",
-        statement="Small shallow networks end at minima of very different losses, larger ones at much the same: "
-        "standard deviations differ by a factor two, or more.",
+        statement="Small shallow networks end at minima of very different losses, larger ones at minima of similar "
+        "losses: the standard deviations differ by a factor of at least two.",
         formula=r"\mathbb{E} \ln \frac{\mathrm{sd}(\ell \mid 4 \text{ units})}{\mathrm{sd}(\ell \mid 32 \text{ units})}"
         r" \ge \ln 2",
-        source="Choromanska et al. 2015, section 5; the factor is ours, the paper shows histograms",
+        source="Choromanska et al. 2015, section 5; the paper shows histograms, and the factor is set here",
         measured="training losses after 500 epochs of Adam on 40 points of a two-class Gaussian mixture",
         measure=measurements.spread_of_minima,
         predict=measurements.published_spread,
@@ -147,7 +148,7 @@ CLAIMS = (
             ),
             Mutant(
                 "eight units",
-                "larger networks are cut to eight units",
+                "large networks are cut to eight hidden units",
                 {"spinglass.networks.training.train": mutants.of_at_most(8)},
                 upstream=True,
             ),

@@ -16,7 +16,11 @@ Floats = NDArray[np.float64]
 
 
 def minima_of_a_neuron(seed: np.random.SeedSequence, d: int, per_axis: int, starts: int) -> Floats:
-    """Return how far the number of minima is from per_axis^d: by descents in mixed weights, and by proof on an axis."""
+    """Return the relative differences of two numbers of minima from per_axis^d.
+
+    The first is found by descents after a random linear map of the weights, the second is proved by counting on one
+    axis.
+    """
     hard = neuron.hard_neuron(d, per_axis, seed=child(seed, 0))
     found = neuron_minima.find_minima(hard, small_networks.starting_weights(hard, per_axis, starts, child(seed, 1)))
     axis = neuron.hard_neuron(1, per_axis)
@@ -25,21 +29,25 @@ def minima_of_a_neuron(seed: np.random.SeedSequence, d: int, per_axis: int, star
 
 
 def exactly(**_: object) -> float:
-    """Return the tolerance of counts: none."""
+    """Return the tolerance of counts, which is zero."""
     return 0.0
 
 
 def families(n: int) -> Iterator[list[tuple[int, ...]]]:
-    """Yield all families of non-empty sets of n elements; from n = 4 on without sets of one, which nothing splits."""
+    """Yield all families of non-empty sets of n elements; from n = 4 on without sets of one element.
+
+    A set of one element can never be split.
+    """
     sets = [each for size in range(1 if n < 4 else 2, n + 1) for each in combinations(range(n), size)]
     for chosen in range(2 ** len(sets)):
         yield [each for k, each in enumerate(sets) if chosen >> k & 1]
 
 
 def splitting_errors(seed: np.random.SeedSequence, n: int, families_at_most: int) -> Floats:
-    """Return the shares of families where "can be split" and "can be trained" differ, and of splittings that fail.
+    """Return two error rates over families: disagreements of splitting and training, and networks that fail.
 
-    All families of n elements, or as many drawn ones.
+    A disagreement is a family that can be split but not trained, or the reverse. All families of n elements are tested,
+    or a random choice of ``families_at_most``.
     """
     every = list(families(n))
     if len(every) > families_at_most:
@@ -56,7 +64,7 @@ def splitting_errors(seed: np.random.SeedSequence, n: int, families_at_most: int
 
 
 def two_parameter_errors(seed: np.random.SeedSequence, points: int) -> Floats:
-    """Return relative errors: slope and eigenvalues at the origin, ends of descents, and the scaling symmetry."""
+    """Return relative errors of the slope and eigenvalues at the origin, the ends of descents, and the symmetries."""
     surface = small_networks.noisy_line(points, child(seed, 0))
     xx, xy = float(surface.x @ surface.x), float(surface.x @ surface.y)
     random = generator(child(seed, 1))
@@ -77,20 +85,20 @@ def two_parameter_errors(seed: np.random.SeedSequence, points: int) -> Floats:
 
 
 def rounding(**_: object) -> Floats:
-    """Return bounds on these: rounding of sums over the points, and BFGS's tolerance.
+    """Return bounds on :func:`two_parameter_errors`: rounding of sums over the points, and the tolerance of BFGS.
 
-    The slope is ``2 |w| |x|^2`` times the product's distance from the hyperbola, |w| > 10 there, and BFGS stops where
-    it is 1e-9 x.y, or where rounding of the loss, 1e-16 |y|^2, hides it: at a relative distance of 1e-8.
+    The slope is ``2 |w| |x|^2`` times the distance of the product from the hyperbola, where |w| > 10. BFGS stops where
+    the slope is 1e-9 x.y, or where rounding of the loss, 1e-16 |y|^2, hides it: at a relative distance of 1e-8.
     """
     return np.array([0.0, 1e-13, 1e-6, 1e-11])
 
 
 def spread_of_minima(seed: np.random.SeedSequence, small: int, large: int, networks: int) -> float:
-    """Return ln of the ratio of standard deviations of final training losses, small networks over large ones."""
+    """Return the logarithm of the ratio of standard deviations of final training losses, small over large networks."""
     ends = small_networks.ends_by_size((small, large), networks, 500, seed).groupby("units")["train_loss"]
     return float(np.log(ends.std()[small] / ends.std()[large]))
 
 
 def published_spread(**_: object) -> Between:
-    """Return what "wider" is taken to mean: twice at least."""
+    """Return the range that counts as a wider spread: a factor of at least two."""
     return Between(np.log(2.0), np.log(1000.0), scale=1.0)

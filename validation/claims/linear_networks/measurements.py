@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 
 
 def optimum_errors(seed: np.random.SeedSequence, widths: tuple[int, ...], rank: int | None) -> tuple[float, ...]:
-    """Return relative errors of the constructed optimum: loss beside the closed form, gradient, balance."""
+    """Return relative errors of the constructed optimum: its loss compared with the closed form, gradient, balance."""
     problem = random_problem(seed, widths, rank)
     layers = optimum(problem)
     row, scale = _row(layers), float(np.sum(problem.Y**2)) / 2
@@ -27,9 +27,9 @@ def optimum_errors(seed: np.random.SeedSequence, widths: tuple[int, ...], rank: 
 
 
 def critical_errors(seed: np.random.SeedSequence, width: int, layers: int) -> tuple[float, ...]:
-    """Return errors over all critical points of random data: slope, loss, index, kind, and the number of values.
+    """Return errors over all critical points of random data: gradient, loss, index, kind, and the number of values.
 
-    Every subset of the three singular directions that fits, alone and with a spare unit between two random
+    Every feasible subset of the three singular directions is used, alone and with a spare unit between two random
     directions that is cut at two or three random layers.
     """
     widths = (3, *[width] * (layers - 1), 3)
@@ -61,7 +61,7 @@ def _arrangements(
 def _errors(problem: LinearProblem, row: Array, chosen: tuple[int, ...], index: int, s: Array) -> Array:
     loss, gradient = problem.loss_and_gradient(row)
     eigenvalues = np.linalg.eigvalsh(problem.hessian(row))
-    # Rounding leaves zeros within 1e-13 of the largest scale; random directions differ by 1e-4 and more.
+    # Rounding moves zero eigenvalues by 1e-13 of the largest scale; singular values of random data differ by over 1e-4.
     found = int(np.sum(eigenvalues < -1e-9 * s[0] * np.linalg.norm(problem.X, 2)))
     kind = linear.critical_kind(problem.X, problem.Y, problem.layers(row))
     value = linear.critical_loss(problem.X, problem.Y, chosen)
@@ -77,14 +77,17 @@ def _errors(problem: LinearProblem, row: Array, chosen: tuple[int, ...], index: 
 
 
 def _relative_slope(problem: LinearProblem, row: Array, gradient: Array) -> float:
-    """Return the gradient relative to the sizes of what cancels in it."""
+    """Return the gradient relative to the magnitude of the terms that cancel in it."""
     sizes = [max(1.0, float(np.linalg.norm(W, 2))) for W in problem.layers(row)]
     signal = float(np.linalg.norm(problem.X.T @ problem.Y, 2))
     return float(np.abs(gradient).max()) / (signal * float(np.prod(sizes)) ** 2)
 
 
 def zero_errors(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> tuple[float, float]:
-    """Return gradient and Hessian at W = 0: their largest entries, or for two layers the least eigenvalue's error."""
+    """Return the relative errors of gradient and Hessian at W = 0.
+
+    Both vanish, except that for two layers the lowest eigenvalue of the Hessian is compared with its value.
+    """
     problem = random_problem(seed, widths)
     zero = np.zeros(problem.size)
     hessian = problem.hessian(zero)
@@ -104,10 +107,11 @@ def descent_ends(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> tuple
 
 
 def enumerated(seed: np.random.SeedSequence, directions: int) -> tuple[float, float, float]:
-    """Return errors of an enumeration at fixed weight norm: number of points, their losses, the Morse relation.
+    """Return errors of an enumeration at fixed norm of the weights: number of points, their losses, the Morse relation.
 
-    Two layers, a hidden width of one, orthonormal inputs and random singular values. The forms are not generic, so
-    complex solutions are missing from two directions on; the Morse relation shows that no real one is.
+    The network has two layers, a hidden width of one, orthonormal inputs and random singular values. Its equations are
+    not generic, so that complex solutions are missing from two directions on; the Morse relation shows that no real one
+    is missing.
     """
     rng = np.random.default_rng(seed)
     s = rng.uniform(0.2, 1.8, directions) * directions

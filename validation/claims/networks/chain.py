@@ -1,4 +1,4 @@
-"""The chain from a ReLU network to the spin glass, link by link: identities, up to rounding."""
+"""The derivation of the spin glass from a ReLU network, step by step: identities up to rounding."""
 
 import math
 from itertools import pairwise
@@ -32,7 +32,7 @@ _BATCH = 20
 
 
 def path_sum_errors(seed: np.random.SeedSequence, widths: Widths, last_relu: bool) -> Array:
-    """Return how far three forms of the path sum are from the forward pass, relative to the terms' magnitudes."""
+    """Return the errors of three forms of the path sum, relative to the sum of the absolute values of the terms."""
     net, X = _network(seed, widths, last_relu)
     expansion = paths.path_expansion(net, X)
     scale = path_model.output_scale(widths)
@@ -43,13 +43,16 @@ def path_sum_errors(seed: np.random.SeedSequence, widths: Widths, last_relu: boo
 
 
 def path_sum_bound(widths: Widths, **_: object) -> Array:
-    """Bound the rounding: of products of H+2 factors, and of sums of at most Psi of them, in both routes."""
+    """Bound the rounding of products of H+2 factors, and of sums of at most Psi of them, in both calculations."""
     Psi, H = math.prod(widths), len(widths) - 1
     return np.full(3, (Psi + sum(widths) + 4 * (H + 2)) * UNIT_ROUNDOFF)
 
 
 def backpropagation_error(seed: np.random.SeedSequence, widths: Widths, last_relu: bool) -> float:
-    """Return how far the gradient of the path form is from backpropagation, relative to the terms' magnitudes."""
+    """Return the largest difference of the path form's gradient from backpropagation.
+
+    It is relative to the sum of the absolute values of the terms.
+    """
     net, X = _network(seed, widths, last_relu)
     by_paths, backwards = paths.path_gradient(net, X), net.gradient(X)
     worst = 0.0
@@ -63,16 +66,18 @@ def backpropagation_error(seed: np.random.SeedSequence, widths: Widths, last_rel
 
 
 def backpropagation_bound(widths: Widths, **_: object) -> float:
-    """Bound the rounding as for the path sum itself: a gradient is a part of it with one factor left out."""
+    """Bound the rounding as for the path sum: a gradient is a part of this sum with one factor left out."""
     return float(path_sum_bound(widths)[0])
 
 
 def expectation_errors(seed: np.random.SeedSequence, widths: Widths, rho: float, weights: Any) -> Array:
-    """Return how far closed forms of E_A are from the sum over all activities: output, absolute and hinge loss."""
+    """Return the errors of closed forms of E_A, compared with sums over all activities: output, absolute and hinge
+    loss.
+    """
     model = DecoupledPathModel(widths, rho, weights, seed=child(seed, 0))
     w = sphere.random_points(model.n, _BATCH, child(seed, 1))
     S = model.largest_output()
-    glass = model.averaged().energy(w)  # from the stored form; what is enumerated goes path by path
+    glass = model.averaged().energy(w)  # from the stored form; the enumeration below works path by path
     output = S - model.absolute_loss(w, S, method="enumerated")
     absolute = model.absolute_loss(w, -S, method="enumerated") - (S + glass)
     hinge = model.hinge_loss(w, 1 / S, method="enumerated") - (1 - glass / S)
@@ -86,7 +91,7 @@ def expectation_bound(widths: Widths, **_: object) -> Array:
 
 
 def size_violations(seed: np.random.SeedSequence, architectures: int) -> Array:
-    """Return by how much the three inequalities of Theorem 3.1 fail at worst, relative; 0 where they hold."""
+    """Return the largest relative violation of the three inequalities of Theorem 3.1; 0 where they hold."""
     random = generator(seed)
     worst = np.zeros(3)
     for _ in range(architectures):
@@ -99,12 +104,12 @@ def size_violations(seed: np.random.SeedSequence, architectures: int) -> Array:
 
 
 def no_violation(**_: object) -> Array:
-    """Return the rounding of a logarithm of at most 60 and of an exponential of it, a few times over."""
+    """Return a bound on the rounding of a logarithm of at most 60 and of its exponential."""
     return np.full(3, 400 * UNIT_ROUNDOFF)
 
 
 def glass_errors(seed: np.random.SeedSequence, n: int, H: int, rho: float) -> Array:
-    """Return how far the reduced model's glass is from the sum over its paths: drawn A, and averaged."""
+    """Return the difference of the reduced model's spin glass from the sum over its paths: A drawn, and A averaged."""
     model = DecoupledPathModel((n,) * H + (1,), rho, "unique", n, seed=child(seed, 0))
     w = sphere.random_points(n, _BATCH, child(seed, 1))
     monomials = np.ones((_BATCH, 1))
@@ -118,12 +123,15 @@ def glass_errors(seed: np.random.SeedSequence, n: int, H: int, rho: float) -> Ar
 
 
 def glass_bound(n: int, H: int, **_: object) -> Array:
-    """Bound the rounding: sums of n^H products of H+2 factors, in both routes."""
+    """Bound the rounding of sums of n^H products of H+2 factors, in both calculations."""
     return np.full(2, (2 * n**H + 6 * (H + 2)) * UNIT_ROUNDOFF)
 
 
 def averaged_points_errors(seed: np.random.SeedSequence, n: int, rho: float) -> Array:
-    """Return how far the averaged loss's critical points are from the glass's: number, place, energy over rho."""
+    """Return differences of the critical points of the averaged loss and of the spin glass: number, place, energy.
+
+    Energies are divided by rho.
+    """
     model = DecoupledPathModel((n, n, n, 1), rho, "unique", n, seed=seed)
     averaged = critical_points.enumerate_critical_points(model.averaged(), certify=None)
     J = model.inputs.reshape((n,) * 3)
@@ -135,7 +143,7 @@ def averaged_points_errors(seed: np.random.SeedSequence, n: int, rho: float) -> 
 
 
 def averaged_points_bound(**_: object) -> Array:
-    """Allow Newton's last step: points of condition 1e4 are placed to 1e4 roundings, energies to 100."""
+    """Bound the error of Newton's last step: at condition number 1e4, 1e6 roundoffs in place and 1e3 in energy."""
     return np.array([0.0, 1e6 * UNIT_ROUNDOFF, 1e3 * UNIT_ROUNDOFF])
 
 
@@ -145,7 +153,7 @@ def _network(seed: np.random.SeedSequence, widths: Widths, last_relu: bool) -> t
 
 
 def _absolute(net: ReLUNetwork, X: Array) -> Array:
-    """Return the sum of the path terms' magnitudes, whatever is active."""
+    """Return the sum of the absolute values of all path terms, active or not."""
     carried = np.abs(X)
     for W in net.weights:
         carried = carried @ np.abs(W)
@@ -166,7 +174,7 @@ CLAIMS = (
         statement="A ReLU network's output is the sum over all paths of input, activity and product of weights.",
         formula=r"Y = q \sum_i \sum_j X_i A_{ij} \prod_k w_{ij}^{(k)}, \quad q = \Psi^{-(H-1)/(2H)}",
         source="Choromanska et al. 2015, eq. 2",
-        measured="the path sum in three forms (all paths stored, layer by layer, path by path) less the forward pass",
+        measured="the path sum in three forms (all paths stored, layer by layer, path by path) minus the forward pass",
         measure=path_sum_errors,
         predict=path_sum_bound,
         components=("stored", "by layers", "by paths"),
@@ -179,10 +187,10 @@ CLAIMS = (
     Claim(
         id="networks/backpropagation",
         kind="identity",
-        statement="The path form's gradient, activities held fixed, is backpropagation.",
+        statement="The gradient of the path form at fixed activities equals backpropagation.",
         formula=r"\partial Y / \partial w = q \sum_{(i,j) \ni w} X_i A_{ij} \prod_{w' \ne w} w'",
-        source="differentiate Choromanska et al. 2015, eq. 2",
-        measured="the largest difference of the two gradients, relative to the terms' magnitudes",
+        source="derivative of Choromanska et al. 2015, eq. 2",
+        measured="the largest difference of the two gradients, relative to the sum of absolute terms",
         measure=backpropagation_error,
         predict=backpropagation_bound,
         delta=1e-9,
@@ -194,11 +202,11 @@ CLAIMS = (
     Claim(
         id="networks/expectations",
         kind="identity",
-        statement="Over independent activities the expected output is ρ times that of the whole form, and both losses "
-        "are affine in it where the targets are beyond all outputs, or no output reaches the hinge.",
+        statement="Over independent activities the expected output is ρ times the output with all paths active. Both "
+        "losses are affine in it if the targets lie beyond all outputs or no output reaches the hinge.",
         formula=r"\mathbb{E}_A |s S - Y| = S - s \rho q \sum X \prod w",
         source="Choromanska et al. 2015, section 3.3",
-        measured="the stored averaged form less the sum over all 2^Ψ activities",
+        measured="the stored averaged form minus the sum over all 2^Ψ activities",
         measure=expectation_errors,
         predict=expectation_bound,
         components=("output", "absolute loss", "hinge loss"),
@@ -218,10 +226,11 @@ CLAIMS = (
     Claim(
         id="networks/sizes",
         kind="theorem",
-        statement="Paths, weights and inputs of every network with one output stand in the order of Theorem 3.1.",
+        statement="The numbers of paths, weights and inputs of every network with one output satisfy the inequalities "
+        "of Theorem 3.1.",
         formula=r"\Psi^2 H \ge N \ge H (\Psi^2/d)^{1/H} \ge \Psi^{1/H}",
         source="Choromanska et al. 2015, Thm 3.1",
-        measured="the largest violation over random architectures of up to 7 layers and 1100 units a layer",
+        measured="the largest violation over random architectures of up to 7 layers and 1100 units per layer",
         measure=size_violations,
         predict=no_violation,
         components=("Psi^2 H >= N", "N >= H (Psi^2/d)^(1/H)", "H (Psi^2/d)^(1/H) >= Psi^(1/H)"),
@@ -254,11 +263,11 @@ CLAIMS = (
     Claim(
         id="networks/glass",
         kind="identity",
-        statement="The path model with unique weights is a spin glass whose couplings are its X and A, number by "
-        "number; averaged over A it is ρ times the glass of X.",
+        statement="The path model with unique weights is a spin glass whose couplings are given by X and A; averaged "
+        "over A it is ρ times the spin glass with couplings X.",
         formula=r"q \sum X A\, w_{i_1} \cdots w_{i_H} = \Lambda^{-(H-1)/2} \sum J\, w_{i_1} \cdots w_{i_H}",
         source="Choromanska et al. 2015, section 3.3, eq. 8",
-        measured="the glass's energies less the sum over the model's paths",
+        measured="the energies of the spin glass minus the sum over the paths of the model",
         measure=glass_errors,
         predict=glass_bound,
         components=("drawn", "averaged"),
@@ -279,10 +288,12 @@ CLAIMS = (
     Claim(
         id="networks/averaged-points",
         kind="identity",
-        statement="The loss averaged over activities has the glass's own critical points, at energies ρ times theirs.",
+        statement="The loss averaged over activities has the critical points of the spin glass, with energies "
+        "multiplied by ρ.",
         formula=r"\mathbb{E}_A Y = \rho\, E_{\mathrm{glass}}",
         source="linearity of the expectation; Choromanska et al. 2015, section 3.3",
-        measured="number, places and energies of all critical points of the averaged model less those of the glass",
+        measured="differences in number, places and energies between all critical points of the averaged model and "
+        "those of the spin glass",
         measure=averaged_points_errors,
         predict=averaged_points_bound,
         components=("number", "place", "energy over rho"),

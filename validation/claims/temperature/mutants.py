@@ -24,17 +24,17 @@ def weak_noise(diffuse: Function) -> Function:
 
 
 def slow_drift(drift: Function) -> Function:
-    """Let the gradient act for four fifths of each step."""
+    """Let the gradient act during four fifths of each step."""
     return lambda start, x, gradient, dt: drift(start, x, gradient, 0.8 * dt)
 
 
 def physics_temperature(mean_energy: Function) -> Function:
-    """Take T for the physics papers' temperature, that of energies with variance n/2."""
+    """Take T for the temperature of the physics convention, in which energies have variance n/2."""
     return lambda model, temperature, *rest: mean_energy(model, temperature * np.sqrt(2), *rest)
 
 
 def without_valleys(equilibrium: Function) -> Function:
-    """Give the overlap 0 all the weight, and keep the valleys' overlap."""
+    """Give all the weight to overlap 0, and keep the overlap of the valleys."""
     return lambda T, H: replace(equilibrium(T, H), breakpoint=1.0)
 
 

@@ -1,4 +1,4 @@
-"""Chains, batches of chains and replicas take random numbers of their own."""
+"""Chains, batches of chains and replicas use independent random numbers."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -26,7 +26,11 @@ _STEPS, _SWEEPS = 8, 20
 
 
 def mean_overlaps(seed: np.random.SeedSequence, n: int, chains: int) -> Array:
-    """Return mean overlaps of chains in one landscape of order 2: of a batch, of two batches, of tempering's copies."""
+    """Return mean overlaps of chains in one landscape of order 2.
+
+    They are the overlaps within a batch and between two batches, for each kind of chain, and those of the two replicas
+    of parallel tempering.
+    """
     glass = SphericalSpinGlass.pure(n, 2, child(seed, 0))
     found: list[float] = []
     for number, kind in enumerate(KINDS.values(), 1):
@@ -44,7 +48,7 @@ def _batch(chain: Any, n: int, chains: int, seed: np.random.SeedSequence) -> Arr
 
 
 def no_overlap(**_: object) -> Between:
-    """Return that mean overlaps vanish; deviations are in overlap."""
+    """Return zeros: mean overlaps vanish. Deviations are in overlap."""
     return Between(np.zeros(len(COMPONENTS)), np.zeros(len(COMPONENTS)), scale=1.0)
 
 
@@ -53,16 +57,16 @@ def _keys(change: Function, *modules: str) -> dict[str, Function]:
 
 
 CLAIMS = (
-    # Pilot (seed 77, 100 landscapes): standard deviations of at most 0.14; 200 landscapes leave 0.0097 = delta/5.
+    # Pilot (seed 77, 100 landscapes): standard deviations of at most 0.14; 200 landscapes give 0.0097 = delta/5.
     Claim(
         id="temperature/independent-chains",
         kind="theorem",
-        statement="Chains with independent noise have mean overlap 0 in a landscape of even order, within a batch, "
-        "between batches and between the two copies of parallel tempering.",
+        statement="Chains with independent noise have mean overlap 0 in a landscape of even order: within a batch, "
+        "between batches, and between the two replicas of parallel tempering.",
         formula=r"E(-x) = E(x), \quad x_1, x_2 \text{ independent} \;\Rightarrow\; "
         r"\mathbb{E} \left\langle \frac{x_1 \cdot x_2}{n} \right\rangle = 0",
-        source="the dynamics commutes with x -> -x, and so do the laws of the starts",
-        measured="overlaps of chains that started at random points of one landscape of order 2",
+        source="the dynamics commutes with x -> -x, and the distribution of the starts is symmetric",
+        measured="overlaps of chains that start at random points of one landscape of order 2",
         measure=mean_overlaps,
         predict=no_overlap,
         components=COMPONENTS,
@@ -71,19 +75,19 @@ CLAIMS = (
         mutants=(
             Mutant(
                 "one noise for all chains",
-                "all chains of a batch move by the same random numbers",
+                "all chains of a batch use the same random numbers",
                 _keys(mutants.one_key_for_all_rows, "hmc", "langevin"),
                 upstream=True,
             ),
             Mutant(
                 "one noise for all batches",
-                "every batch of chains begins the same random numbers again",
+                "every batch of chains starts the same sequence of random numbers again",
                 _keys(mutants.keys_without_seed, "hmc", "langevin"),
                 upstream=True,
             ),
             Mutant(
                 "one noise for both copies",
-                "the two copies of parallel tempering move by the same random numbers",
+                "the two replicas of parallel tempering use the same random numbers",
                 _keys(mutants.keys_of_half_the_rows, "tempering"),
                 upstream=True,
             ),
