@@ -19,13 +19,13 @@ from validation.series import Effort
 _H = 3
 _TRAINING = (
     "ReLU networks with one hidden layer, without biases, trained on {images} of 8 x 8 pixels (scikit-learn's) for "
-    "{epochs} epochs of SGD in batches of 10, the rate 0.1/(1 + 0.05 epoch), cross-entropy"
+    "{epochs} epochs by SGD in batches of 10 with rate 0.1/(1 + 0.05 epoch) and cross-entropy loss"
 )
 
 
 _STARTS = (
-    "Starts: weights uniform in [-1, 1] (uniform, as published), or in sqrt(6/fan-in) [-1, 1] (fan-in). The digits are "
-    "not those of the paper (MNIST at 10 x 10)."
+    "Starting weights are uniform in [-1, 1] (uniform, as published) or in sqrt(6/fan-in) [-1, 1] (fan-in). The digits "
+    "differ from those of the paper (MNIST at 10 x 10)."
 )
 
 
@@ -47,10 +47,22 @@ def _glass(effort: Effort, seed: int) -> Tables:
 
 
 def glass_ends(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: float) -> Figure:
-    """Draw one panel a size: where SGD and gradient descent end, the mean density of minima, and [-E_0, -E_inf].
+    """Draw where SGD and gradient flow end, the mean density of minima and [-E_0, -E_inf], one panel per size.
 
-    ``ends`` has columns n, method (sgd, gradient), energy_per_spin; ``minima`` has n, energy_per_spin, density. The
-    density counts all minima alike: it is not the law of where descents end.
+    Parameters
+    ----------
+    ends : pandas.DataFrame
+        One row per descent: n, method (sgd, gradient), energy_per_spin.
+    minima : pandas.DataFrame
+        Columns n, energy_per_spin, density. The density counts all minima equally; it is not the distribution of where
+        descents end.
+    E_inf, E_0 : float
+        Ends of the band of deep minima, positive energies per spin.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     sizes = sorted(ends["n"].unique())
     figure = Figure(figsize=(7.0, 1.3 + 0.9 * len(sizes)), layout="constrained")
@@ -89,11 +101,12 @@ def _draw_glass(tables: Tables) -> Figure:
 _FIGURES["glass"] = _Figure(
     _glass,
     _draw_glass,
-    "Energies per spin where descents of the spherical 3-spin glass end, Lambda = {glass_sizes}; {glasses} "
-    "landscapes a size, {starts} uniform starts in each: 200 epochs of SGD (the couplings in ten parts, one used a "
-    "step, the rate 0.1/(1 + 0.1 epoch)), and gradient flow. Dashed: the exact mean density of minima at the same "
-    "Lambda (Auffinger, Ben Arous and Černý 2013, Theorem 2.1); it counts every minimum once and is not the law of "
-    "where descents end. Grey: the band [-E_0, -E_inf], where low-index points lie as Lambda grows.",
+    "Energies per spin at which descents of the spherical 3-spin model end, Lambda = {glass_sizes}, from {starts} "
+    "uniform starts in each of {glasses} landscapes per size: 200 epochs of SGD (the couplings in ten parts, one part "
+    "per step, rate 0.1/(1 + 0.1 epoch)), and gradient flow. Dashed: the exact mean density of minima at the same "
+    "Lambda (Auffinger, Ben Arous and Černý 2013, Theorem 2.1), which counts every minimum once and is not the "
+    "distribution of where descents end. Grey: the band [-E_0, -E_inf], where critical points of low index lie as "
+    "Lambda grows.",
 )
 
 
@@ -108,9 +121,17 @@ def _networks(effort: Effort, seed: int) -> Tables:
 
 
 def test_loss_distributions(losses: pd.DataFrame) -> Figure:
-    """Draw one row a size and one column a kind of starts: histograms of the test loss.
+    """Draw histograms of the test loss, one row per size and one column per kind of starts.
 
-    ``losses`` has columns starts, hidden, test_loss, one row a network.
+    Parameters
+    ----------
+    losses : pandas.DataFrame
+        One row per network: starts, hidden, test_loss.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     kinds, sizes = list(dict.fromkeys(losses["starts"])), sorted(losses["hidden"].unique())
     figure = Figure(figsize=(7.0, 0.9 + 0.7 * len(sizes)), layout="constrained")
@@ -124,7 +145,7 @@ def test_loss_distributions(losses: pd.DataFrame) -> Figure:
             axis.axvline(values.mean(), color=THEORY, lw=1.5)
             axis.text(0.98, 0.9, f"{hidden} units", transform=axis.transAxes, ha="right", va="top", fontsize="small")
             axis.set_yticks([])
-            axis.margins(y=0.3)  # room for the label
+            axis.margins(y=0.3)  # space for the label
             hide_spines(axis, left=True)
         axes[0, column].set_title(f"starts: {kind}", fontsize="medium")
         axes[-1, column].set_xlabel("test loss (vertical line: mean)")
@@ -134,15 +155,25 @@ def test_loss_distributions(losses: pd.DataFrame) -> Figure:
 _FIGURES["test-losses"] = _Figure(
     _networks,
     lambda tables: test_loss_distributions(tables["losses"]),
-    f"Test losses of {_TRAINING}; {{networks}} networks a size. {_STARTS} Histograms end at the 98th "
+    f"Test losses of {_TRAINING}; {{networks}} networks per size. {_STARTS} Histograms end at the 98th "
     "percentile of each column.",
 )
 
 
 def train_against_test(losses: pd.DataFrame, summary: pd.DataFrame) -> Figure:
-    """Draw one panel a size: test loss against training loss, and the correlation with its interval.
+    """Draw test loss against training loss and their correlation with its interval, one panel per size.
 
-    ``losses`` has columns hidden, train_loss, test_loss; ``summary`` hidden, correlation, correlation_low and _high.
+    Parameters
+    ----------
+    losses : pandas.DataFrame
+        One row per network: hidden, train_loss, test_loss.
+    summary : pandas.DataFrame
+        One row per size: hidden, correlation, correlation_low, correlation_high.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     sizes = sorted(losses["hidden"].unique())
     figure = Figure(figsize=(7.0, 2.2), layout="constrained")
@@ -168,15 +199,23 @@ def _draw_scatter(tables: Tables) -> Figure:
 _FIGURES["train-test"] = _Figure(
     _networks,
     _draw_scatter,
-    f"Test against training loss, one dot a network: {_TRAINING}; {{networks}} networks a size, starts "
+    f"Test against training loss, one dot per network: {_TRAINING}; {{networks}} networks per size, starts "
     "fan-in. Pearson's correlation with its 98% interval (Fisher's z).",
 )
 
 
 def losses_by_size(summary: pd.DataFrame) -> Figure:
-    """Draw mean and standard deviation of the test loss, and the train/test correlation, against size, with intervals.
+    """Draw mean and standard deviation of the test loss, and the train/test correlation, against size.
 
-    ``summary`` has columns starts, hidden and, for mean, deviation, correlation, the value, its low and its high.
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        Columns starts, hidden and, for mean, deviation and correlation, the value, _low and _high.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(7.0, 2.5), layout="constrained")
     names = {"mean": "mean test loss", "deviation": "its standard deviation", "correlation": "train/test correlation"}
@@ -210,7 +249,7 @@ _FIGURES["by-size"] = _Figure(
     _networks,
     lambda tables: losses_by_size(tables["summary"]),
     "Mean and standard deviation of the test loss over starts, and its correlation with the training loss, "
-    f"against the number of hidden units, with 98% intervals: {_TRAINING}; {{networks}} networks a size. {_STARTS}",
+    f"against the number of hidden units, with 98% intervals: {_TRAINING}; {{networks}} networks per size. {_STARTS}",
 )
 
 
@@ -219,9 +258,17 @@ def _indices(effort: Effort, seed: int) -> Tables:
 
 
 def solution_indices(indices: pd.DataFrame) -> Figure:
-    """Draw the share of negative eigenvalues against size, for both thresholds: a dot, or a bar between bounds.
+    """Draw the share of negative eigenvalues against size: a marker if exact, else a bar between two bounds.
 
-    ``indices`` has columns hidden, network, parameters, low, high, relative_low, relative_high.
+    Parameters
+    ----------
+    indices : pandas.DataFrame
+        Columns hidden, network, parameters, low, high, relative_low, relative_high.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(4.8, 3.0), layout="constrained")
     axis = figure.subplots()
@@ -249,9 +296,9 @@ def solution_indices(indices: pd.DataFrame) -> Figure:
 _FIGURES["index"] = _Figure(
     _indices,
     lambda tables: solution_indices(tables["indices"]),
-    "Normalised index where training ends: eigenvalues of the training loss's full Hessian below a threshold, "
-    f"over the number of parameters. {_TRAINING}; {{indexed}} networks a size, weights uniform in [-1, 1] at the "
-    "start. Exact (markers) up to {exact_up_to} parameters, above that a bar between two proven bounds.",
+    "Normalised index at the end of training: number of eigenvalues below a threshold of the training loss's Hessian, "
+    f"divided by the number of parameters. {_TRAINING}; {{indexed}} networks per size, starting weights uniform in "
+    "[-1, 1]. Exact (markers) up to {exact_up_to} parameters; for more, a bar between two proven bounds.",
 )
 
 
@@ -261,9 +308,17 @@ def _optimisers(effort: Effort, seed: int) -> Tables:
 
 
 def optimiser_paths(paths: pd.DataFrame) -> Figure:
-    """Draw training and test loss against the epoch: means over networks, and the range between the extremes.
+    """Draw training and test loss against the epoch: means over networks, and the range of their extremes.
 
-    ``paths`` has columns optimiser, data (train, test), epoch, mean, lowest, highest.
+    Parameters
+    ----------
+    paths : pandas.DataFrame
+        Columns optimiser, data (train, test), epoch, mean, lowest, highest.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(7.0, 3.2), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
@@ -283,14 +338,24 @@ def optimiser_paths(paths: pd.DataFrame) -> Figure:
 _FIGURES["optimisers"] = _Figure(
     _optimisers,
     lambda tables: optimiser_paths(tables["paths"]),
-    "Losses over epochs by optimiser, means and extremes of 8 networks of 50 hidden units; {images}, "
-    "cross-entropy, starts fan-in. SGD: rates 0.1 (batches of 10), 0.01 (online), both over 1 + 0.05 epoch, and 0.5 "
-    "(full batch); momentum 0.9 with rate 0.01; RMSProp and Adam with rate 0.001.",
+    "Losses over epochs by optimiser, means and extremes of 8 networks of 50 hidden units; {images}, cross-entropy, "
+    "starts fan-in. SGD: rates 0.1 (batches of 10) and 0.01 (online), both divided by 1 + 0.05 epoch, and 0.5 (full "
+    "batch); momentum 0.9 with rate 0.01; RMSProp and Adam with rate 0.001.",
 )
 
 
 def entries(effort: Effort) -> dict[str, Entry]:
-    """Return the figures at an effort: ``"quick"`` takes a minute, ``"paper"`` the published numbers of networks.
+    """Return the figures at one effort.
+
+    Parameters
+    ----------
+    effort : {"quick", "standard", "paper"}
+        Quick takes a minute; paper has the published numbers of networks.
+
+    Returns
+    -------
+    dict of str to Entry
+        The figures by name.
 
     Examples
     --------

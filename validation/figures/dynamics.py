@@ -1,4 +1,4 @@
-"""Figures of dynamics: relaxation in time, ageing, and where mixtures freeze."""
+"""Figures of dynamics: relaxation in time, ageing, and transition temperatures of mixed models."""
 
 import matplotlib
 import numpy as np
@@ -31,7 +31,21 @@ def _relaxation(seed: int) -> Tables:
 def relaxation(flow: pd.DataFrame, equations: pd.DataFrame, E_inf: float, H: int) -> Figure:
     """Draw energies per spin and overlaps with the start against time.
 
-    ``flow`` has columns n, time, energy, energy_error, overlap, overlap_error; ``equations`` time, energy, overlap.
+    Parameters
+    ----------
+    flow : pandas.DataFrame
+        Columns n, time, energy, energy_error, overlap, overlap_error.
+    equations : pandas.DataFrame
+        Columns time, energy, overlap.
+    E_inf : float
+        Threshold energy per spin, positive.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(7.0, 3.0), layout="constrained")
     axes = figure.subplots(1, 2)
@@ -67,10 +81,11 @@ def _draw_relaxation(tables: Tables) -> Figure:
 
 
 ENTRIES["dynamics-relaxation"] = Entry(
-    "Gradient flow from uniform random points, H = 3, at n = 25, 50, 100 (30 landscapes of 32 starts a size; bars: "
-    "two standard errors over landscapes), beside the solution of the Cugliandolo-Kurchan equations for n to "
-    "infinity. Left: energy per spin, which falls towards -E_inf as t^(-2/3). Right: overlap with the start. At "
-    "fixed time the difference falls as 1/n; at growing time a finite system stops earlier and higher.",
+    "Gradient flow from uniform random points, H = 3, at n = 25, 50, 100 (30 landscapes with 32 starts per size; "
+    "bars: two standard errors over landscapes), and the solution of the Cugliandolo-Kurchan equations for infinite "
+    "n. Left: energy per spin, which falls towards -E_inf as t^(-2/3). Right: overlap with the start. At fixed time "
+    "the difference from infinite n falls as 1/n; a finite system stops at some time, earlier and at higher energy "
+    "the smaller it is.",
     _relaxation,
     _draw_relaxation,
 )
@@ -81,7 +96,20 @@ def _ageing(seed: int) -> Tables:  # noqa: ARG001  nothing is drawn at random
 
 
 def ageing(correlations: pd.DataFrame, H: int) -> Figure:
-    """Draw C(t, t_w) against t - t_w and against t / t_w; ``correlations`` has columns waiting, time, correlation."""
+    """Draw C(t, t_w) against t - t_w and against t / t_w.
+
+    Parameters
+    ----------
+    correlations : pandas.DataFrame
+        Columns waiting, time, correlation.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
     figure = Figure(figsize=(7.0, 3.0), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
     ages = sorted(correlations["waiting"].unique())
@@ -102,10 +130,10 @@ def _draw_ageing(tables: Tables) -> Figure:
 
 
 ENTRIES["dynamics-ageing"] = Entry(
-    "Correlation C(t, t_w) of gradient descent of an infinite glass, H = 3, from the Cugliandolo-Kurchan "
-    "equations, for ages t_w = 0.5 to 32. Left: the older the system, the longer it takes to move on. Right: "
-    "against t / t_w the curves come together as t_w grows, at large ratios first (at t = 2 t_w only beyond the "
-    "ages drawn): in the end the age is the only time scale. Nothing here is simulated.",
+    "Correlation C(t, t_w) of gradient descent of the infinite system, H = 3, from the Cugliandolo-Kurchan "
+    "equations, for ages t_w = 0.5 to 32. Left: the older the system, the more slowly it decorrelates. Right: against "
+    "t / t_w the curves approach each other as t_w grows, first at large ratios (at t = 2 t_w only beyond the ages "
+    "shown): at long times the age is the only time scale. All data come from the equations; nothing is simulated.",
     _ageing,
     _draw_ageing,
     simulated=False,
@@ -117,9 +145,19 @@ def _mixture_phases(seed: int) -> Tables:  # noqa: ARG001  nothing is drawn at r
 
 
 def mixture_phases(lines: pd.DataFrame, orders: tuple[int, int]) -> Figure:
-    """Draw the dynamical and static temperatures, and energies at temperature 0, over the share of the second order.
+    """Draw transition temperatures, and energies at temperature 0, against the share of the second order.
 
-    ``lines`` has columns share, dynamical, static, ground_state, threshold, ascent; energies are negative.
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        Columns share, dynamical, static, ground_state, threshold, ascent; energies are negative.
+    orders : (int, int)
+        The two orders.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(7.0, 3.0), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -144,7 +182,7 @@ def _draw_mixture_phases(tables: Tables) -> Figure:
 
 
 ENTRIES["dynamics-mixture-phases"] = Entry(
-    "Mixtures nu(t) = (1 - lambda) t^3 + lambda t^16. Left: below T_d (blue) dynamics from random points no longer "
+    "Mixed models nu(t) = (1 - lambda) t^3 + lambda t^16. Left: below T_d (blue) dynamics from random points no longer "
     "equilibrates, below T_s (orange) the Gibbs measure freezes into few valleys. Right: at temperature 0 the "
     "threshold energy, the energy that Hessian ascent reaches in polynomial time (Subag 2021), and the ground "
     "state (Chen and Sen 2017); the first two agree for pure "

@@ -37,12 +37,12 @@ _MIXTURE = (
 )
 
 
-_NETWORK = "one hidden layer of 20 tanh units, cross-entropy, full-batch Adam of rate 0.02"
+_NETWORK = "one hidden layer of 20 tanh units, cross-entropy, full-batch Adam with rate 0.02"
 
 
 def _boundaries(seed: int) -> Tables:
     classes = TwoClasses(_POINTS, seed)
-    # A decay c of the summed loss, c |w|^2, is 2 c / N of the mean loss's (c/2) |w|^2.
+    # A penalty c |w|^2 on the summed loss is a weight decay of 2 c / N: the mean loss has a penalty (decay/2) |w|^2.
     settings: Settings = {f"weight decay {c:g}": {"epochs": 2000, "weight_decay": 2 * c / _POINTS} for c in (0, 0.2, 2)}
     settings |= {f"{epochs} epochs": {"epochs": epochs} for epochs in (10, 50, 100)}
     grids = trained_networks.boundaries(classes, settings)
@@ -51,9 +51,23 @@ def _boundaries(seed: int) -> Tables:
 
 
 def decision_boundaries(grids: pd.DataFrame, points: pd.DataFrame, bayes_error: float, columns: int = 3) -> Figure:
-    """Draw per panel the training points, the network's boundary with its half-planes tinted, and Bayes' boundary.
+    """Draw training points, the network's decision boundary and Bayes' boundary, one panel per setting.
 
-    ``grids`` has columns panel, x1, x2, log_odds, bayes, test_error (a full grid a panel); ``points`` x1, x2, label.
+    Parameters
+    ----------
+    grids : pandas.DataFrame
+        Columns panel, x1, x2, log_odds, bayes, test_error; a full grid per panel.
+    points : pandas.DataFrame
+        Columns x1, x2, label.
+    bayes_error : float
+        Test error of Bayes' rule.
+    columns : int, default 3
+        Panels per row.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     panels = list(dict.fromkeys(grids["panel"]))
     figure, axes = subplots(len(panels), columns, 2.3, 0.4)
@@ -111,9 +125,19 @@ def _overfitting(seed: int) -> Tables:
 
 
 def losses_in_time(losses: pd.DataFrame, columns: int = 2) -> Figure:
-    """Draw mean losses against the epoch with two standard errors; the least test loss is marked.
+    """Draw mean losses against the epoch with two standard errors; the smallest test loss is marked.
 
-    ``losses`` has columns setting, data ("train", "test"), epoch, loss, error.
+    Parameters
+    ----------
+    losses : pandas.DataFrame
+        Columns setting, data ("train", "test"), epoch, loss, error.
+    columns : int, default 2
+        Panels per row.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     settings = list(dict.fromkeys(losses["setting"]))
     figure, axes = subplots(len(settings), columns, 2.1, 0.5)
@@ -126,7 +150,7 @@ def losses_in_time(losses: pd.DataFrame, columns: int = 2) -> Figure:
             axis.plot(x, curve["loss"], color=colour, ls=dashes, lw=1.5, label=label)
         best = curve.loc[curve["loss"].idxmin()]
         axis.axvline(best["epoch"] + 1, color=BAND, lw=0.8)
-        axis.plot(best["epoch"] + 1, best["loss"], "o", color=THEORY, ms=4, label="least test loss")
+        axis.plot(best["epoch"] + 1, best["loss"], "o", color=THEORY, ms=4, label="smallest test loss")
         axis.set_xscale("log")
         axis.set_title(setting, fontsize="small")
         hide_spines(axis)
@@ -143,8 +167,8 @@ def _draw_overfitting(tables: Tables) -> Figure:
 
 
 ENTRIES["generalisation-overfitting"] = Entry(
-    f"Mean losses of 20 networks by epoch, with two standard errors, on {_MIXTURE}; {_NETWORK} unless "
-    "the panel says otherwise. Past the least test loss (dot) the training loss goes on towards zero, and the test "
+    f"Mean losses of 20 networks by epoch, with two standard errors, on {_MIXTURE}; {_NETWORK} unless the panel says "
+    "otherwise. After the smallest test loss (dot) the training loss continues to fall towards zero, while the test "
     "loss rises.",
     _overfitting,
     _draw_overfitting,
@@ -173,9 +197,17 @@ def _choices(seed: int) -> Tables:
 
 
 def choices(table: pd.DataFrame) -> Figure:
-    """Draw mean losses by value with two standard errors; values stand side by side in their order.
+    """Draw mean losses by value with two standard errors; values are equally spaced in their order.
 
-    ``table`` has columns choice, value, data ("train", "test"), loss, error.
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns choice, value, data ("train", "test"), loss, error.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     names = list(dict.fromkeys(table["choice"]))
     figure, axes = subplots(len(names), 2, 2.4, 0.4, share=False)
@@ -200,10 +232,10 @@ def _draw_choices(tables: Tables) -> Figure:
 
 
 ENTRIES["generalisation-choices"] = Entry(
-    "Mean losses of 20 networks against what one chooses before training, with two standard errors, on "
-    f"{_MIXTURE}; {_NETWORK}, 1000 epochs, unless the panel says otherwise. Weight decay is c of c |w|^2 beside "
-    "the summed loss. Lower right: 200 of the real digits that scikit-learn ships, 8 networks of 40 ReLU units, "
-    "100 epochs, with random shifts of up to half a pixel and rotations of up to 8 degrees.",
+    f"Mean losses of 20 networks, with two standard errors, for several choices made before training, on {_MIXTURE}; "
+    f"{_NETWORK}, 1000 epochs, unless the panel says otherwise. Weight decay is the c of a penalty c |w|^2 on the "
+    "summed loss. Lower right: 200 of the real digits that scikit-learn ships, 8 networks of 40 ReLU units, 100 "
+    "epochs, with random shifts of up to half a pixel and rotations of up to 8 degrees.",
     _choices,
     _draw_choices,
 )
@@ -220,9 +252,19 @@ def _activations(seed: int) -> Tables:
 
 
 def activations(shapes: pd.DataFrame, losses: pd.DataFrame) -> Figure:
-    """Draw f(h) by name on the left, and mean training losses by epoch of those that were trained on the right.
+    """Draw activation functions f(h), and mean training losses by epoch of networks with each of them.
 
-    ``shapes`` has columns activation, h, value; ``losses`` setting (the activation), data, epoch, loss, error.
+    Parameters
+    ----------
+    shapes : pandas.DataFrame
+        Columns activation, h, value.
+    losses : pandas.DataFrame
+        Columns setting (the activation), data, epoch, loss, error.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(7.0, 2.9), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -245,9 +287,9 @@ def _draw_activations(tables: Tables) -> Figure:
 
 
 ENTRIES["generalisation-activations"] = Entry(
-    "Left: activation functions; Heaviside's has no slope to follow and is not trained. Right: mean training "
-    f"losses of 20 networks by epoch on {_MIXTURE}; one hidden layer of 20 units, cross-entropy, full-batch "
-    "Adam of rate 0.02.",
+    "Left: activation functions; the Heaviside function has zero slope and cannot be trained by gradients. Right: "
+    f"mean training losses of 20 networks by epoch on {_MIXTURE}; one hidden layer of 20 units, cross-entropy, "
+    "full-batch Adam with rate 0.02.",
     _activations,
     _draw_activations,
 )

@@ -26,9 +26,21 @@ def _two_parameters(seed: int) -> Tables:
 
 
 def two_parameter_surface(surface: pd.DataFrame, descents: pd.DataFrame, product: float) -> Figure:
-    """Draw the loss, the saddle at the origin, the hyperbola ``w_1 w_2 = product`` of minima, and descents to it.
+    """Draw the loss, the saddle at the origin, the hyperbola of minima, and descents to it.
 
-    ``surface`` has columns w1, w2, loss on a full grid; ``descents`` has descent, w1, w2, one row a step.
+    Parameters
+    ----------
+    surface : pandas.DataFrame
+        Columns w1, w2, loss on a full grid.
+    descents : pandas.DataFrame
+        One row per step: descent, w1, w2.
+    product : float
+        The value of w_1 w_2 at minima.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     grid = surface.pivot_table(index="w2", columns="w1", values="loss")
     x, y, loss = grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy()
@@ -62,10 +74,10 @@ def _draw_two_parameters(tables: Tables) -> Figure:
 
 
 ENTRIES["hard-networks-two-parameters"] = Entry(
-    f"The loss sum_i (y_i - w_2 w_1 x_i)^2 of two weights in a row on {_POINTS} points of the noisy line "
-    "y = 100 x + e, x uniform in [0, 1], e N(0, 1). Left: its logarithm. Right: contours, equally spaced in the "
-    "logarithm; the strict saddle at the origin (eigenvalues -2 x.y and 2 x.y), the minima on the hyperbola "
-    "w_1 w_2 = x.y/|x|^2, and gradient flow, along which w_1^2 - w_2^2 is conserved.",
+    f"The loss sum_i (y_i - w_2 w_1 x_i)^2 of two weights in series on {_POINTS} points of the noisy line y = 100 x + "
+    "e, with x uniform in [0, 1] and e standard normal. Left: the logarithm of the loss. Right: contours, equally "
+    "spaced in the logarithm; the strict saddle at the origin (eigenvalues -2 x.y and 2 x.y), the minima on the "
+    "hyperbola w_1 w_2 = x.y/|x|^2, and gradient flow, along which w_1^2 - w_2^2 is conserved.",
     _two_parameters,
     _draw_two_parameters,
 )
@@ -78,10 +90,23 @@ def _neuron(seed: int) -> Tables:
 
 
 def neuron_landscape(line: pd.DataFrame, plane: pd.DataFrame, minima: pd.DataFrame, counts: pd.DataFrame) -> Figure:
-    """Draw the loss over ln w and over (ln w_1, ln w_2) with its minima, and the counts beside k^d.
+    """Draw the loss over ln w and over (ln w_1, ln w_2) with its minima, and the number of minima with k^d.
 
-    ``line`` has columns log_w, loss; ``plane`` log_w1, log_w2, loss (a full grid); ``minima`` log_w1, log_w2;
-    ``counts`` d, per_axis, found, predicted.
+    Parameters
+    ----------
+    line : pandas.DataFrame
+        Columns log_w, loss.
+    plane : pandas.DataFrame
+        Columns log_w1, log_w2, loss on a full grid.
+    minima : pandas.DataFrame
+        Columns log_w1, log_w2.
+    counts : pandas.DataFrame
+        Columns d, per_axis, found, predicted.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(7.0, 2.7), layout="constrained")
     one, two, many = figure.subplots(1, 3)
@@ -95,7 +120,7 @@ def neuron_landscape(line: pd.DataFrame, plane: pd.DataFrame, minima: pd.DataFra
     for (k, rows), colour, marker in zip(counts.groupby("per_axis"), (SIMULATION, THEORY), "os", strict=False):
         ordered = rows.sort_values("d")
         many.plot(ordered["d"], ordered["predicted"], color=colour, lw=1.2, label=f"${k}^d$")
-        many.plot(ordered["d"], ordered["found"], marker, color=colour, ms=5, mfc="white", label=f"found, {k} an axis")
+        many.plot(ordered["d"], ordered["found"], marker, color=colour, ms=5, mfc="white", label=f"found, {k} per axis")
     many.set_yscale("log")
     many.set(xlabel="weights d", ylabel="local minima", xticks=np.unique(counts["d"]))
     many.set_yticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
@@ -112,8 +137,8 @@ def _draw_neuron(tables: Tables) -> Figure:
 
 ENTRIES["hard-networks-neuron"] = Entry(
     "One sigmoid neuron with squared loss (Auer, Herbster and Warmuth 1996). Inputs along each axis are 1, 1/16, "
-    "1/256, targets 3/4. Left: the loss of one weight; middle: of two, with its nine minima; right: the number "
-    "of minima that descents find for d weights after a random linear map of the inputs, beside k^d.",
+    "1/256, targets 3/4. Left: the loss of one weight. Middle: the loss of two weights with its nine minima. Right: "
+    "the number of minima that descents find for d weights after a random linear map of the inputs, and k^d.",
     _neuron,
     _draw_neuron,
 )
@@ -124,9 +149,17 @@ def _spread(seed: int) -> Tables:
 
 
 def spread_of_minima(ends: pd.DataFrame) -> Figure:
-    """Draw every end's training loss by the number of hidden units, with mean and standard deviation beside.
+    """Draw the final training loss of every network by the number of hidden units, with mean and standard deviation.
 
-    ``ends`` has columns units, train_loss, one row a network.
+    Parameters
+    ----------
+    ends : pandas.DataFrame
+        One row per network: units, train_loss.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     sizes = sorted(ends["units"].unique())
     figure = Figure(figsize=(5.0, 2.8), layout="constrained")
@@ -148,9 +181,9 @@ def _draw_spread(tables: Tables) -> Figure:
 
 
 ENTRIES["hard-networks-spread"] = Entry(
-    "Training losses at which 60 networks a size end: one hidden layer of tanh units, cross-entropy, 1000 epochs "
-    "of full-batch Adam (rate 0.02) on 40 points of one two-class Gaussian mixture. Small networks end at minima "
-    "of very different losses, large ones near zero.",
+    "Final training losses of 60 networks per size: one hidden layer of tanh units, cross-entropy, 1000 epochs of "
+    "full-batch Adam (rate 0.02) on 40 points of one two-class Gaussian mixture. Small networks end at minima of very "
+    "different losses, large ones near zero.",
     _spread,
     _draw_spread,
 )

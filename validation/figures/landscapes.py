@@ -1,4 +1,4 @@
-"""Figures of the glass's landscape: where descents end, exact counts, and the graph of minima."""
+"""Figures of the landscape: where descents end, exact counts, and the graph of minima."""
 
 from collections.abc import Mapping
 
@@ -34,10 +34,24 @@ def _descent_energies(seed: int) -> Tables:
 
 
 def descent_energies(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: float, H: int) -> Figure:
-    """Draw one panel a size: the ends' histogram, the mean density of minima, and the band [-E_0, -E_inf].
+    """Draw where descents end, the mean density of minima and the band [-E_0, -E_inf], one panel per size.
 
-    ``ends`` has columns n, energy_per_spin (one row a descent); ``minima`` has n, energy_per_spin, density. The
-    density is of all minima counted alike: it is not the law of where descents end, which favours wide basins.
+    Parameters
+    ----------
+    ends : pandas.DataFrame
+        One row per descent: n, energy_per_spin.
+    minima : pandas.DataFrame
+        Columns n, energy_per_spin, density. The density counts all minima equally; it is not the distribution of where
+        descents end, which favours wide basins.
+    E_inf, E_0 : float
+        Ends of the band of deep minima, positive energies per spin.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     sizes = sorted(ends["n"].unique())
     figure = Figure(figsize=(7.0, 1.1 + 0.95 * len(sizes)), layout="constrained")
@@ -57,8 +71,8 @@ def descent_energies(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0
     handles = [axes[0].patches[0], axes[0].patches[1], axes[0].lines[0]]
     labels = [
         r"band $[-E_0,\,-E_\infty]$, where low-index points lie as $n\to\infty$",
-        f"where descents end ({len(ends) // len(sizes)} a size)",
-        "all minima: exact mean density at this n",
+        f"where descents end ({len(ends) // len(sizes)} per size)",
+        "exact mean density of all minima at this n",
     ]
     legend_above(figure, handles, labels, columns=1)
     figure.supylabel(f"probability density, H = {H}", fontsize="medium")
@@ -70,11 +84,11 @@ def _draw_descent_energies(tables: Tables) -> Figure:
 
 
 ENTRIES["descent-energies"] = Entry(
-    "Energies per spin at which L-BFGS descents from uniform random points end (64 landscapes of 16 starts a "
-    "size, H = 3), beside the exact mean density of minima at the same n (Auffinger, Ben Arous and Černý 2013, "
-    "Theorem 2.1) and the band [-E_0, -E_inf]. The density counts every minimum once; descents favour wide "
-    "basins, so the two differ. At every n nearly all minima lie above the band; their distance from its upper "
-    "edge falls as n^(-1/2).",
+    "Energies per spin at which L-BFGS descents from uniform random points end (64 landscapes with 16 starts per "
+    "size, H = 3), the exact mean density of minima at the same n (Auffinger, Ben Arous and Černý 2013, Theorem 2.1), "
+    "and the band [-E_0, -E_inf]. The density counts every minimum once, whereas descents favour wide basins, so that "
+    "the two differ. At every n nearly all minima lie above the band; their distance from its upper edge falls as "
+    "n^(-1/2).",
     _descent_energies,
     _draw_descent_energies,
 )
@@ -90,9 +104,21 @@ def _counts_to_complexity(seed: int) -> Tables:  # noqa: ARG001  nothing is draw
 
 
 def counts_to_complexity(counts: pd.DataFrame, thresholds: Mapping[int, float], H: int) -> Figure:
-    """Draw ``(1/n) log`` of the mean number of index-k points below an energy, by n, with the limit and -E_k.
+    """Draw ``(1/n) log`` of the mean number of index-k points below an energy for several n, with its limit.
 
-    ``counts`` has columns n (0 for the limit), index, energy_per_spin, rate; ``thresholds`` are the E_k by index.
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Columns n (0 for the limit), index, energy_per_spin, rate.
+    thresholds : mapping of int to float
+        The thresholds E_k by index.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     indices = sorted(counts["index"].unique())
     figure = Figure(figsize=(7.0, 4.8), layout="constrained")
@@ -129,7 +155,7 @@ def _draw_complexities(axis: Axes, counts: pd.DataFrame, threshold: float) -> No
     axis.axvline(-threshold, color=BAND, lw=1.2, ls=(0, (2, 2)))
     for place, n in enumerate(sizes):
         curve = counts[counts["n"] == n]
-        # Darker is larger; the ends of the map are too pale, or too close to the black of axes, for thin lines.
+        # Darker is larger. The ends of the colour map are left out: too pale, or too close to black, for thin lines.
         colour = colormaps["viridis_r"](0.12 + 0.8 * place / max(1, len(sizes) - 1))
         axis.plot(curve["energy_per_spin"], curve["rate"], color=colour, lw=1.4, label=f"n = {n}")
     limit = counts[counts["n"] == 0]
@@ -143,18 +169,18 @@ def _draw_counts_to_complexity(tables: Tables) -> Figure:
 
 
 ENTRIES["counts-to-complexity"] = Entry(
-    "(1/n) log of the exact mean number of critical points of index k = 0, 1, 2 with energy per spin below u, at "
-    "n = 10, 20, 50, 100, 200, 1000 and H = 3 (Auffinger, Ben Arous and Černý 2013, Theorem 2.1), and its limit "
-    "Theta_k (Theorem 2.5). Below -E_k, where Theta_k < 0, points of index k or more become exponentially rare as "
-    "n grows. The upper row shows the whole rise, the lower one the surroundings of -E_k: even at n = 1000 the "
-    "curves are still off the limit by about the height of its plateau. Nothing here is simulated.",
+    "(1/n) log of the exact mean number of critical points of index k = 0, 1, 2 with energy per spin below u, at n = "
+    "10, 20, 50, 100, 200, 1000 and H = 3 (Auffinger, Ben Arous and Černý 2013, Theorem 2.1), and its limit Theta_k "
+    "(Theorem 2.5). Below -E_k, where Theta_k < 0, points of index k or more become exponentially rare as n grows. "
+    "The upper row shows the full range, the lower row the region around -E_k: even at n = 1000 the curves differ "
+    "from the limit by about the height of its plateau. All data are exact; nothing is simulated.",
     _counts_to_complexity,
     _draw_counts_to_complexity,
     simulated=False,
 )
 
 
-_FLOOR = -2.0  # less than a hundredth of a point per unit of energy is left out
+_FLOOR = -2.0  # log10 density below which curves are cut: a hundredth of a point per unit of energy
 
 
 def _counts_by_energy(seed: int) -> Tables:  # noqa: ARG001  nothing is drawn at random
@@ -163,9 +189,23 @@ def _counts_by_energy(seed: int) -> Tables:  # noqa: ARG001  nothing is drawn at
 
 
 def counts_by_energy(densities: pd.DataFrame, E_inf: float, E_0: float, n: int, H: int) -> Figure:
-    """Draw the densities on a log scale, over the whole range and around the band [-E_0, -E_inf].
+    """Draw densities of critical points on a log scale, over the whole range and around the band [-E_0, -E_inf].
 
-    ``densities`` has columns index ("all", "0", "1", ...), energy_per_spin, log10_density.
+    Parameters
+    ----------
+    densities : pandas.DataFrame
+        Columns index ("all", "0", "1", ...), energy_per_spin, log10_density.
+    E_inf, E_0 : float
+        Ends of the band of deep minima, positive energies per spin.
+    n : int
+        Number of spins.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(7.0, 3.2), layout="constrained")
     whole, bottom = figure.subplots(1, 2)
@@ -219,12 +259,12 @@ def _draw_counts_by_energy(tables: Tables) -> Figure:
 
 
 ENTRIES["counts-by-energy"] = Entry(
-    "Exact mean number of critical points per unit of energy per spin u, all of them and those of index 0 (minima) "
-    "to 4, for H = 3 and n = 1000 (Auffinger, Ben Arous and Černý 2013, Theorem 2.1, differentiated), as log10. "
-    "Left: the whole range. Right: around the band [-E_0, -E_inf], grey. Low indices follow one another in layers "
-    "from the bottom up; at this n the layers still overlap, and reach above -E_inf. Curves are cut at 10^-2, and "
-    "those of one index where float64 no longer holds them to a relative 1e-3. "
-    "Nothing here is simulated.",
+    "log10 of the exact mean number of critical points per unit of energy per spin u, in total and of index 0 "
+    "(minima) to 4, for H = 3 and n = 1000 (derivative of Auffinger, Ben Arous and Černý 2013, Theorem 2.1). Left: "
+    "the full range. Right: around the band [-E_0, -E_inf], grey. Low indices form layers, ordered by energy from the "
+    "lowest index up; at this n the layers still overlap and extend above -E_inf. Curves are cut at 10^-2, and those "
+    "of one index where float64 no longer gives a relative accuracy of 1e-3. All data are exact; nothing is "
+    "simulated.",
     _counts_by_energy,
     _draw_counts_by_energy,
     simulated=False,
@@ -241,11 +281,11 @@ def _draw_disconnectivity(tables: Tables) -> Figure:
 
 
 ENTRIES["disconnectivity"] = Entry(
-    "Disconnectivity graph of one landscape, n = 14, H = 3. All critical points are known by a complete certified "
-    "enumeration. Every minimum (dot) is a line that rises from its energy; two lines merge at the lowest saddle "
-    "of index 1 (diamond) over which a path leads from one valley to the other, as gradient flow down both "
-    "unstable directions of each saddle shows. Horizontal positions have no meaning. Below: each minimum's share "
-    "of the sphere under gradient flow, from 2000 uniform starts, with Wilson's 95% intervals.",
+    "Disconnectivity graph of one landscape, n = 14, H = 3. All critical points are known from a complete certified "
+    "enumeration. Every minimum (dot) is a line that rises from its energy; two lines merge at the lowest saddle of "
+    "index 1 (diamond) over which a path connects the two valleys, as found by gradient flow in both unstable "
+    "directions of each saddle. Horizontal positions have no meaning. Below: the share of the sphere from which "
+    "gradient flow reaches each minimum, from 2000 uniform starts, with Wilson's 95% intervals.",
     _disconnectivity,
     _draw_disconnectivity,
 )

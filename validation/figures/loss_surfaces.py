@@ -40,9 +40,23 @@ def _stacked(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def network_surfaces(
     surfaces: pd.DataFrame, kinks: pd.DataFrame, points: pd.DataFrame, planes: Sequence[str]
 ) -> Figure:
-    """Draw E(u, v), one column a plane: the surface above, below it contours, kinks (dots) and critical points.
+    """Draw E(u, v), one column per plane: the surface, and below it contours, kinks and critical points.
 
-    ``surfaces`` has columns plane, u, v, loss on full grids; ``kinks`` plane, u, v; ``points`` plane, u, v, kind.
+    Parameters
+    ----------
+    surfaces : pandas.DataFrame
+        Columns plane, u, v, loss on full grids.
+    kinks : pandas.DataFrame
+        Columns plane, u, v.
+    points : pandas.DataFrame
+        Columns plane, u, v, kind.
+    planes : sequence of str
+        Names of the planes, in order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(7.0, 4.8), layout="constrained")
     for column, plane in enumerate(planes):
@@ -107,13 +121,14 @@ def _draw_relu_surfaces(tables: Tables) -> Figure:
 
 
 ENTRIES["relu-surfaces"] = Entry(
-    "Squared loss of a ReLU network (widths 2-3-2-1, biases 0.5 N(0,1), six Gaussian data points) on three planes "
-    "of its weights, u and v in [-3, 3]: W1 = uU + vV, W2 = uU + vV, and W1 = uU with W2 = vV; U and V Gaussian, "
-    "all else fixed. Above: log10 E. Below: contours, 22 levels evenly spaced in log E; white dots mark the "
-    "kinks, where a hidden unit changes sides for some data point. Within one layer (left, middle) E is a convex "
-    "quadratic between kinks, so that smooth critical points are minima only; moving two layers (right) makes "
-    "smooth saddles. Critical points by Newton's method from a grid of 21 x 21 starts, classified by the "
-    "Hessian's eigenvalues; flat valleys and plateaus of dead units are not points and not marked.",
+    "Squared loss of a ReLU network (widths 2-3-2-1, biases 0.5 N(0,1), six Gaussian data points) on three planes of "
+    "its weights, with u and v in [-3, 3]: W1 = uU + vV, W2 = uU + vV, and W1 = uU with W2 = vV, where U and V are "
+    "Gaussian and all other parameters are fixed. Above: log10 E. Below: 22 contours, equally spaced in log E; white "
+    "dots mark the kinks, where a hidden unit changes sign for some data point. Within one layer (left, middle) E is "
+    "a convex quadratic between kinks, so that smooth critical points can only be minima; moving two layers (right) "
+    "creates smooth saddles. Critical points are found by Newton's method from a grid of 21 x 21 starts and "
+    "classified by the eigenvalues of the Hessian; flat valleys and plateaus of dead units are not isolated points "
+    "and are not marked.",
     _relu_surfaces,
     _draw_relu_surfaces,
 )

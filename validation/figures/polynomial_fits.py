@@ -34,15 +34,25 @@ def _curve_fits(seed: int) -> Tables:
 
 
 def curve_fits(data: pd.DataFrame, fits: pd.DataFrame) -> Figure:
-    """Draw per panel the data, the fitted curve and the curve beneath the noise.
+    """Draw the data, the fitted curve and the curve without noise, one panel per fit.
 
-    ``data`` has columns panel, x, t; ``fits`` has panel, x, t, truth.
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Columns panel, x, t.
+    fits : pandas.DataFrame
+        Columns panel, x, t, truth.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     panels = list(dict.fromkeys(fits["panel"]))
     figure, axes = subplots(len(panels), _COLUMNS, 1.75, 0.3)
     for axis, name in zip(axes, panels, strict=True):
         points, curve = data[data["panel"] == name], fits[fits["panel"] == name]
-        axis.plot(curve["x"], curve["truth"], color=BAND, lw=1.0, ls="--", label="curve beneath the noise")
+        axis.plot(curve["x"], curve["truth"], color=BAND, lw=1.0, ls="--", label="curve without noise")
         axis.plot(curve["x"], curve["t"], color=THEORY, lw=1.5, label="fit")
         axis.plot(points["x"], points["t"], "o", color=SIMULATION, ms=3.5 if len(points) < 40 else 2, label="data")
         axis.set(ylim=(-1.7, 1.7), xticks=[0, 1], yticks=[-1, 0, 1])
@@ -60,8 +70,9 @@ def _draw_curve_fits(tables: Tables) -> Figure:
 
 
 ENTRIES["generalisation-curve-fits"] = Entry(
-    "Least-squares polynomials of degree M on N points of a sine with Gaussian noise of 0.3. Upper row: Bishop's "
-    "ten points. Lower row: degree 9 with more points (drawn), and on the ten points with a penalty lambda |w|^2.",
+    "Least-squares polynomials of degree M on N points of a sine with Gaussian noise of standard deviation 0.3. "
+    "Upper row: Bishop's ten points. Lower row: degree 9 with more, randomly drawn points, and on the ten points with "
+    "a penalty lambda |w|^2.",
     _curve_fits,
     _draw_curve_fits,
 )
@@ -80,9 +91,21 @@ def _fit_errors(seed: int) -> Tables:
 
 
 def fit_errors(by_degree: pd.DataFrame, by_ridge: pd.DataFrame, noise: float) -> Figure:
-    """Draw root mean squared errors against the degree and against ln lambda; lines are what is expected.
+    """Draw root mean squared errors against the degree and against ln lambda; lines are expectations.
 
-    Both tables have columns data ("train", "test"), rms, error, expected, and degree or log_ridge.
+    Parameters
+    ----------
+    by_degree : pandas.DataFrame
+        Columns degree, data ("train", "test"), rms, error, expected.
+    by_ridge : pandas.DataFrame
+        The same, with log_ridge in place of degree.
+    noise : float
+        Standard deviation of the noise.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(7.0, 2.9), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
@@ -113,9 +136,9 @@ def _draw_fit_errors(tables: Tables) -> Figure:
 
 
 ENTRIES["generalisation-fit-errors"] = Entry(
-    f"Root of the mean squared errors of polynomials fitted to ten points: means over {_DATA_SETS} data sets with "
-    "two standard errors, beside the exact expectations. Left: by degree; at 9 the fit goes through all points. "
-    "Right: degree 9 with a ridge. The grey line is the noise, 0.3.",
+    f"Root mean squared errors of polynomials fitted to ten points: means over {_DATA_SETS} data sets with two "
+    "standard errors, and the exact expectations (lines). Left: by degree; at degree 9 the fit passes through all "
+    "points. Right: degree 9 with a ridge. The grey line is the standard deviation of the noise, 0.3.",
     _fit_errors,
     _draw_fit_errors,
 )

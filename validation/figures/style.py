@@ -37,7 +37,7 @@ CRITICAL_POINTS: dict[str, dict[str, Any]] = {
 
 
 def hide_spines(*axes: Axes, left: bool = False) -> None:
-    """Draw panels without their upper and right edges, and without the left one where asked."""
+    """Hide the upper and right edges of panels, and the left ones if asked."""
     for axis in axes:
         axis.spines[["top", "left", "right"] if left else ["top", "right"]].set_visible(False)
 
@@ -60,9 +60,14 @@ def subplots(count: int, columns: int, height: float, extra: float, *, share: bo
 
 @contextmanager
 def drawing(settings: Mapping[RcKeyType, Any] | None = None) -> Iterator[None]:
-    """Draw and save with matplotlib's own defaults and ``settings`` while a block runs.
+    """Draw and save with matplotlib's own defaults and ``settings`` within a ``with`` block.
 
-    A user's matplotlibrc plays no part, so that the same data gives the same bytes for everyone.
+    A user's matplotlibrc is ignored, so that the same data gives the same bytes for everyone.
+
+    Parameters
+    ----------
+    settings : mapping or None, default None
+        Matplotlib settings (rcParams).
     """
     with rc_context():
         rcdefaults()
@@ -72,10 +77,16 @@ def drawing(settings: Mapping[RcKeyType, Any] | None = None) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Style:
-    """Widths in inches and fonts of a place where figures are printed.
+    """Widths and fonts for one place of publication.
 
-    Drawings give their text relative sizes ("small"), so that ``settings`` reach all of it. Figures drawn up to
-    ``_NARROW`` wide get one column, wider ones the whole width; None leaves the size as drawn.
+    Attributes
+    ----------
+    settings : mapping
+        Matplotlib settings. Drawings give relative font sizes ("small"), so that these reach all text.
+    column : float or None, default None
+        Width in inches of figures that were drawn at most 5 inches wide; None keeps their size.
+    full : float or None, default None
+        Width in inches of wider figures; None keeps their size.
     """
 
     settings: Mapping[RcKeyType, Any]
@@ -83,7 +94,13 @@ class Style:
     full: float | None = None
 
     def fit(self, figure: Figure) -> None:
-        """Give a figure its width in print and keep its shape."""
+        """Scale a figure to its printed width and keep its shape.
+
+        Parameters
+        ----------
+        figure : matplotlib.figure.Figure
+            The figure, which is changed in place.
+        """
         width, height = figure.get_size_inches()
         printed = self.column if width <= _NARROW else self.full
         if printed is not None:
@@ -91,7 +108,7 @@ class Style:
 
 
 _NARROW = 5.0
-_FLATTEST = 0.8  # text shrinks less than the page: a narrower figure keeps most of its height
+_FLATTEST = 0.8  # text shrinks less than the page, so that a narrower figure keeps most of its height
 _SERIF: dict[RcKeyType, Any] = {"font.family": "STIXGeneral", "mathtext.fontset": "stix"}
 STYLES = {
     "screen": Style({}),

@@ -31,10 +31,25 @@ def _energy(seed: int) -> Tables:
 def energy_by_temperature(
     measured: pd.DataFrame, infinite: pd.DataFrame, T_s: float, T_d: float, E_0: float, H: int
 ) -> Figure:
-    """Draw mean energies per spin with error bars a size, the infinite glass, and the two transition temperatures.
+    """Draw mean energies per spin by size, the limit of infinite n, and the two transition temperatures.
 
-    ``measured`` has columns n, temperature, energy_per_spin, standard_error; ``infinite`` temperature,
-    energy_per_spin, liquid.
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        Columns n, temperature, energy_per_spin, standard_error.
+    infinite : pandas.DataFrame
+        Columns temperature, energy_per_spin, liquid.
+    T_s, T_d : float
+        Static and dynamical transition temperature.
+    E_0 : float
+        Ground-state energy per spin, positive.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(5.0, 3.8), layout="constrained")
     axis = figure.subplots()
@@ -72,10 +87,10 @@ def _draw_energy(tables: Tables) -> Figure:
 
 ENTRIES["temperature-energy"] = Entry(
     "Mean energy per spin against temperature for H = 3: parallel tempering of 64, 40 and 24 landscapes of n = 16, "
-    "32 and 64 (600 sweeps after 300; landscapes whose hot and cold starts had not met are left out and counted "
-    "in the table), and the infinite glass (Crisanti and Sommers 1992). Between T_s = 0.829 and T_d = 0.866 the "
-    "dynamics is already frozen, and the equilibrium energy is still -1/T; below T_s one-step replica symmetry "
-    "breaking keeps it above the continued -1/T. Bars are standard errors over landscapes.",
+    "32 and 64 (600 sweeps after 300 of burn-in; landscapes in which hot and cold starts do not agree are left out "
+    "and counted in the table), and the limit of infinite n (Crisanti and Sommers 1992). Between T_s = 0.829 and T_d "
+    "= 0.866 the dynamics is already frozen, while the equilibrium energy is still -1/T; below T_s one-step replica "
+    "symmetry breaking keeps it above the continued -1/T. Bars are standard errors over landscapes.",
     _energy,
     _draw_energy,
 )
@@ -96,10 +111,21 @@ def _overlaps(seed: int) -> Tables:
 
 
 def overlap_densities(densities: pd.DataFrame, infinite: pd.DataFrame, H: int) -> Figure:
-    """Draw one panel a temperature: a line a size, and arrows at the infinite glass's overlaps with their weights.
+    """Draw the density of overlaps by size, and the overlaps and weights at infinite n as arrows, per temperature.
 
-    ``densities`` has columns n, temperature, overlap, density; ``infinite`` temperature, overlap, weight, one row an
-    atom of the law.
+    Parameters
+    ----------
+    densities : pandas.DataFrame
+        Columns n, temperature, overlap, density.
+    infinite : pandas.DataFrame
+        One row per atom of the distribution: temperature, overlap, weight.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     temperatures = sorted(densities["temperature"].unique(), reverse=True)
     figure = Figure(figsize=(7.0, 2.7), layout="constrained")
@@ -112,7 +138,7 @@ def overlap_densities(densities: pd.DataFrame, infinite: pd.DataFrame, H: int) -
         for overlap, weight in infinite.loc[infinite["temperature"] == T, ["overlap", "weight"]].to_numpy():
             style = {"arrowstyle": "-|>", "color": THEORY, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
             axis.annotate("", (overlap, 0.85 * top * weight), (overlap, 0), arrowprops=style)
-            # Above all lines, so that nothing crosses the numbers.
+            # The numbers are above all lines, so that nothing crosses them.
             axis.text(overlap, 0.97 * top, f"{weight:.2f}", color=THEORY, ha="center", va="top", fontsize="small")
         axis.axhline(0, color=BAND, lw=0.8)
         axis.set(title=f"T = {T:g}", xlabel="overlap q", xlim=(-1, 1), ylim=(0, top))
@@ -130,8 +156,8 @@ def _draw_overlaps(tables: Tables) -> Figure:
 
 ENTRIES["temperature-overlaps"] = Entry(
     "Density of the overlap q of two replicas at three temperatures, over the landscapes of temperature-energy. "
-    "Arrows: the atoms of the infinite glass's law and their weights, all of it at q = 0 above T_s = 0.829 and "
-    "m at 0, 1 - m at q below (Crisanti and Sommers 1992). As n grows the two peaks grow apart.",
+    "Arrows: the atoms of the distribution at infinite n and their weights, which are 1 at q = 0 above T_s = 0.829, "
+    "and m at 0 and 1 - m at q below (Crisanti and Sommers 1992). As n grows the two peaks separate.",
     _overlaps,
     _draw_overlaps,
 )
@@ -146,9 +172,23 @@ def _ground_states(seed: int) -> Tables:
 
 
 def ground_states(measured: pd.DataFrame, centring: pd.DataFrame, E_0: float, E_inf: float, H: int) -> Figure:
-    """Draw mean ground-state energies per spin by method, the centring of Subag and Zeitouni, and the band.
+    """Draw mean ground-state energies against n, their asymptotic form, and the band [-E_0, -E_inf].
 
-    ``measured`` has columns n, method, energy_per_spin, standard_error; ``centring`` n, energy_per_spin.
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        Columns n, method, energy_per_spin, standard_error.
+    centring : pandas.DataFrame
+        Columns n, energy_per_spin.
+    E_inf, E_0 : float
+        Ends of the band of deep minima, positive energies per spin.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(5.0, 3.6), layout="constrained")
     axis = figure.subplots()
@@ -191,10 +231,10 @@ def _draw_ground_states(tables: Tables) -> Figure:
 
 
 ENTRIES["temperature-ground-states"] = Entry(
-    "Mean ground-state energy per spin for H = 3, 60 landscapes a size, by repeated annealing and, for n = 6, 8 "
-    "and 10, of the same landscapes by enumeration of all critical points. Curve: -E_0 with the corrections of "
-    "Subag and Zeitouni (2017), up to o(1/n), from n = 16 on; c = 0.625 is the slope of the complexity at -E_0. "
-    "The band is where deep minima of an infinite glass lie; below n = 80 the ground state's mean lies above it.",
+    "Mean ground-state energy per spin for H = 3, 60 landscapes per size, by repeated annealing and, for n = 6, 8 "
+    "and 10, by enumeration of all critical points of the same landscapes. Curve: -E_0 with the corrections of Subag "
+    "and Zeitouni (2017), up to o(1/n), from n = 16 on; c = 0.625 is the slope of the complexity at -E_0. The band is "
+    "where deep minima lie at infinite n; below n = 80 the mean ground-state energy lies above it.",
     _ground_states,
     _draw_ground_states,
 )

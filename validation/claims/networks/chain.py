@@ -49,9 +49,9 @@ def path_sum_bound(widths: Widths, **_: object) -> Array:
 
 
 def backpropagation_error(seed: np.random.SeedSequence, widths: Widths, last_relu: bool) -> float:
-    """Return the largest difference of the path form's gradient from backpropagation.
+    """Return the largest relative error of the path form's gradient, compared with backpropagation.
 
-    It is relative to the sum of the absolute values of the terms.
+    The scale is the sum of the absolute values of the terms.
     """
     net, X = _network(seed, widths, last_relu)
     by_paths, backwards = paths.path_gradient(net, X), net.gradient(X)
@@ -71,8 +71,9 @@ def backpropagation_bound(widths: Widths, **_: object) -> float:
 
 
 def expectation_errors(seed: np.random.SeedSequence, widths: Widths, rho: float, weights: Any) -> Array:
-    """Return the errors of closed forms of E_A, compared with sums over all activities: output, absolute and hinge
-    loss.
+    """Return errors of closed forms of E_A of output, absolute loss and hinge loss.
+
+    The closed forms are compared with sums over all activities.
     """
     model = DecoupledPathModel(widths, rho, weights, seed=child(seed, 0))
     w = sphere.random_points(model.n, _BATCH, child(seed, 1))
@@ -128,9 +129,9 @@ def glass_bound(n: int, H: int, **_: object) -> Array:
 
 
 def averaged_points_errors(seed: np.random.SeedSequence, n: int, rho: float) -> Array:
-    """Return differences of the critical points of the averaged loss and of the spin glass: number, place, energy.
+    """Return differences of the critical points of averaged loss and spin glass: number, place and energy.
 
-    Energies are divided by rho.
+    The energies of the averaged loss are divided by rho.
     """
     model = DecoupledPathModel((n, n, n, 1), rho, "unique", n, seed=seed)
     averaged = critical_points.enumerate_critical_points(model.averaged(), certify=None)

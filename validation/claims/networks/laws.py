@@ -95,9 +95,7 @@ def predicted_activities(widths: Widths) -> Array:
 
 
 def sign_violation(seed: np.random.SeedSequence, widths: Widths) -> float:
-    """Return the shortfall of the correlation of a network's and its reductions' signs below the possible minimum, or
-    0.
-    """
+    """Return how far the correlation of a network's and a reduction's signs falls below its possible minimum, or 0."""
     net = ReLUNetwork.random(widths, child(seed, 0), last_relu=False)
     X = generator(child(seed, 1)).standard_normal((400, widths[0]))
     signs = np.where(net.forward(X) < 0, -1, 1)
@@ -206,7 +204,7 @@ CLAIMS = (
         measure=random_activities,
         predict=predicted_activities,
         components=("one path", "two that share the output", "two that differ in the input", "pull of an input"),
-        # Pilot, 60 samples with other seeds: standard deviations of at most 0.29 of the means; 0.64 for two hidden layers.
+        # Pilot, 60 samples with other seeds: standard deviations up to 0.29 of the means; 0.64 for two hidden layers.
         delta=0.15,
         sizes={
             effort: [Series(m, widths=(4, 6, 1)), Series(3 * m, widths=(3, 4, 4, 1))]

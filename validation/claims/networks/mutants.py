@@ -15,7 +15,7 @@ def one_power_too_many(_: Any) -> property:
 
 
 def from_the_layer_above(activities: Function) -> Function:
-    """Use the activities of the next layer, repeated to the width of this one; the last layer uses those of the first."""
+    """Use the activities of the next layer, repeated to this layer's width; for the last layer those of the first."""
 
     def shifted(net: Any, X: Any) -> Any:
         gates = activities(net, X)
