@@ -156,7 +156,7 @@ CLAIMS = (
             POWER,
             Mutant(
                 "physics' normalisation",
-                "energies have variance n/2",
+                "energies have variance n/2, as in the physics convention",
                 {"validation.claims.covariance.covariance": perturbations.times(0.5)},
             ),
         ),

@@ -60,7 +60,7 @@ CLAIMS = (
             ),
             Mutant(
                 "saddles taken for minima",
-                "descents end at the nearest critical point of any index",
+                "descents search for the nearest critical point of any index",
                 {"spinglass.descend": perturbations.by_newton},
                 upstream=True,
             ),

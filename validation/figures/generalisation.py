@@ -187,7 +187,7 @@ def _choices(seed: int) -> Tables:
             "weight decay", decays, [classes.train(weight_decay=2 * c / _POINTS, **usual) for c in decays]
         ),
         trained_networks.by_choice(
-            "rows a step, 100 epochs",
+            "rows per step, 100 epochs",
             ("1", "10", "100"),
             [classes.train(networks=20, epochs=100, measure_every=100, batch=b) for b in batches],
         ),

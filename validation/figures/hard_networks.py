@@ -68,7 +68,7 @@ def two_parameter_surface(surface: pd.DataFrame, descents: pd.DataFrame, product
 
 
 def _draw_two_parameters(tables: Tables) -> Figure:
-    # The noise moves the hyperbola from w_1 w_2 = 100 by a few tenths; its descents end on the data's own.
+    # Noise moves the hyperbola of minima slightly from w_1 w_2 = 100: the product at the ends of descents is drawn.
     last = tables["descents"].groupby("descent").last()
     return two_parameter_surface(tables["surface"], tables["descents"], float((last["w1"] * last["w2"]).mean()))
 

@@ -94,7 +94,7 @@ ENTRIES["descent-energies"] = Entry(
 )
 
 
-# Half the width of the lower panels about -E_k, and the rates they show.
+# The lower panels: half their width around -E_k, and their range of rates.
 _ZOOM, _RATES = 0.05, (-0.06, 0.045)
 
 

@@ -61,7 +61,7 @@ CLAIMS = (
         mutants=(
             Mutant(
                 "physics' normalisation",
-                "the threshold is that of energies with variance n/2",
+                "the threshold is that of the physics convention, in which energies have variance n/2",
                 {"theory.E_inf": times(2**-0.5)},
             ),
             Mutant(
@@ -78,7 +78,7 @@ CLAIMS = (
         id="dynamics/below-threshold",
         kind="published observation",
         statement="Gradient descent of an infinite mixed (3+4) model from equilibrium at the dynamical temperature "
-        "falls below the threshold energy, where pure models stop.",
+        "falls below the threshold energy, at which pure models stop.",
         formula=r"e(t) < -E_{th} = -\frac{\nu'-\nu}{\sqrt{\nu''}} - \frac{\nu\sqrt{\nu''}}{\nu'}, \quad t \ge 20",
         source="Folena, Franz & Ricci-Tersenghi 2020, by integration of the same equations",
         measured="the relative height of the solution of the dynamical equations above the threshold at time t; 0 "

@@ -1,6 +1,7 @@
 """Gradient flow from random points: energies and two-time overlaps, compared with those of the infinite system."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,56 +95,55 @@ def ageless(pairs: Function) -> Function:  # noqa: ARG001
     return lambda H: infinite_overlaps([t - waiting for t, waiting in PAIRS], H)
 
 
-CLAIMS = (
-    Claim(
-        id="dynamics/energy",
+def _theorem(name: str, statement: str, formula: str, **fields: Any) -> Claim:
+    """Return the claim that a ratio to the infinite system tends to 1 as n grows."""
+    return Claim(
+        id=f"dynamics/{name}",
         kind="theorem",
+        statement=statement,
+        formula=formula,
+        source="Cugliandolo & Kurchan 1993; Ben Arous, Dembo & Guionnet 2006",
+        predict=one,
+        delta=0.03,
+        sizes=_SIZES,
+        estimator=SERIES_IN_1_OVER_N,
+        **fields,
+    )
+
+
+CLAIMS = (
+    _theorem(
+        "energy",
         statement="As n grows, the energy of gradient flow from random points tends to the solution of the "
         "Cugliandolo-Kurchan equations: the ratio of the two, averaged over times, tends to 1.",
         formula=r"\lim_{n\to\infty} \frac{E(x_t)}{n} = e(t) = -\int_0^t \nu'(C(t,s))\, R(t,s)\, ds",
-        source="Cugliandolo & Kurchan 1993; Ben Arous, Dembo & Guionnet 2006",
         measured="energies per spin divided by those of the infinite system, averaged over times from 0.2 to 5, "
         "extrapolated in n",
         measure=relative_energies,
-        predict=one,
         components=tuple(f"t={t:g}" for t in TIMES),
-        delta=0.03,
-        sizes=_SIZES,
         mutants=(_SLOW_CLOCK, MULTIPLICITY),
-        estimator=SERIES_IN_1_OVER_N,
     ),
-    Claim(
-        id="dynamics/overlap-with-start",
-        kind="theorem",
+    _theorem(
+        "overlap-with-start",
         statement="As n grows, the overlap of gradient flow with its random start tends to the correlation C(t, 0) of "
         "the Cugliandolo-Kurchan equations: the ratio of the two, averaged over times, tends to 1.",
         formula=r"\lim_{n\to\infty} \frac{x_t \cdot x_0}{n} = C(t, 0)",
-        source="Cugliandolo & Kurchan 1993; Ben Arous, Dembo & Guionnet 2006",
         measured="overlaps divided by those of the infinite system, averaged over times from 0.2 to 5, extrapolated "
         "in n",
         measure=relative_overlaps,
-        predict=one,
         components=tuple(f"t={t:g}" for t in TIMES),
-        delta=0.03,
-        sizes=_SIZES,
         mutants=(_SLOW_CLOCK, MULTIPLICITY),
-        estimator=SERIES_IN_1_OVER_N,
     ),
-    Claim(
-        id="dynamics/two-times",
-        kind="theorem",
+    _theorem(
+        "two-times",
         statement="As n grows, the overlaps of gradient flow at two times tend to the correlation C(t, t_w) of the "
         "Cugliandolo-Kurchan equations, which depends on both times (ageing): the ratio of the two, averaged over "
         "pairs of times, tends to 1.",
         formula=r"\lim_{n\to\infty} \frac{x_t \cdot x_{t_w}}{n} = C(t, t_w), \quad t > t_w > 0",
-        source="Cugliandolo & Kurchan 1993; Ben Arous, Dembo & Guionnet 2006",
         measured="overlaps divided by those of the infinite system, averaged over six pairs of times up to 5, "
         "extrapolated in n",
         measure=relative_correlations,
-        predict=one,
         components=tuple(f"t={t:g}, t_w={waiting:g}" for t, waiting in PAIRS),
-        delta=0.03,
-        sizes=_SIZES,
         mutants=(
             Mutant(
                 "no ageing",
@@ -152,6 +152,5 @@ CLAIMS = (
             ),
             MULTIPLICITY,
         ),
-        estimator=SERIES_IN_1_OVER_N,
     ),
 )

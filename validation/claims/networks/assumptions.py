@@ -200,7 +200,7 @@ CLAIMS = (
             Q_EXPONENT,
             Mutant(
                 "physics' normalisation",
-                "a glass has variance n/2",
+                "the spin glass has variance n/2",
                 {"validation.claims.networks.assumptions.glass_moments": perturbations.times(0.5)},
             ),
             UNIQUE_WEIGHTS,

@@ -12,10 +12,12 @@ from spinglass._common.seeds import child, generator
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, reduction
 from spinglass.networks.architecture import Architecture
 from theory.networks import path_model
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import sizes
 from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.claims.networks.mutants import (
+    NO_FIRST_LAYER,
+    NO_INPUT_SIZE,
     PATHS_DROPPED,
     Q_EXPONENT,
     RHO,
@@ -238,25 +240,8 @@ CLAIMS = (
         delta=1e-6,
         sizes=sizes((40, 400, 4000), [{"architectures": 500}]),
         mutants=(
-            Mutant(
-                "first layer forgotten",
-                "N leaves out the weights of the first layer",
-                {
-                    "spinglass.networks.architecture.Architecture.size": lambda _: property(
-                        lambda layers: sum(a * b for a, b in layers.shapes[1:]) or 1
-                    )
-                },
-                upstream=True,
-            ),
-            Mutant(
-                "d forgotten",
-                "the middle bound is H Psi^(2/H)",
-                {
-                    "theory.networks.path_model.size_bounds": lambda bounds: (
-                        lambda widths: _without_d(bounds(widths), widths)
-                    ),
-                },
-            ),
+            NO_FIRST_LAYER,
+            NO_INPUT_SIZE,
         ),
         weight=0,
         estimator=Identity(),
@@ -305,8 +290,3 @@ CLAIMS = (
         estimator=Identity(),
     ),
 )
-
-
-def _without_d(bounds: path_model.SizeBounds, widths: Widths) -> path_model.SizeBounds:
-    H = len(widths) - 1
-    return path_model.SizeBounds(bounds.upper, bounds.size, bounds.middle * widths[0] ** (1 / H), bounds.lower)

@@ -107,6 +107,21 @@ def with_unique_weights(model: Function) -> Function:
     return lambda widths, rho, seed: model((8, 8, 8, 1), rho, "unique", 8, seed=seed)  # noqa: ARG005
 
 
+def without_d(size_bounds: Function) -> Function:
+    """Leave the number of inputs out of the middle bound on the number of weights."""
+
+    def wrong(widths: tuple[int, ...]) -> Any:
+        bounds = size_bounds(widths)
+        return replace(bounds, middle=bounds.middle * widths[0] ** (1 / (len(widths) - 1)))
+
+    return wrong
+
+
+def size_above_the_first_layer(_: Any) -> property:
+    """Count the weights of all layers but the first."""
+    return property(lambda layers: sum(a * b for a, b in layers.shapes[1:]) or 1)
+
+
 Q_EXPONENT = Mutant(
     "q's exponent",
     "outputs are scaled by Lambda^(-H/2)",
@@ -160,6 +175,17 @@ ONE_GATE = Mutant(
     "all units of a layer have the activity of the first",
     {"spinglass.networks.relu.ReLUNetwork.activities": one_gate_for_all},
     upstream=True,
+)
+NO_FIRST_LAYER = Mutant(
+    "first layer forgotten",
+    "N leaves out the weights of the first layer",
+    {"spinglass.networks.architecture.Architecture.size": size_above_the_first_layer},
+    upstream=True,
+)
+NO_INPUT_SIZE = Mutant(
+    "d forgotten",
+    "the middle bound is H Psi^(2/H)",
+    {"theory.networks.path_model.size_bounds": without_d},
 )
 # Controls, which make an assumption true: the claim must agree when one of them replaces the correct code.
 NORMAL_COUPLINGS = Mutant(
