@@ -137,8 +137,8 @@ def ground_states(sizes: Sequence[int], H: int, samples: int, enumerated: Sequen
     Returns
     -------
     pandas.DataFrame
-        One row per size and method: n, method, energy_per_spin, standard_error, unconfirmed (landscapes in which only
-        one anneal reached the lowest minimum found).
+        One row per size and method: n, method, energy_per_spin, standard_error, unconfirmed (number of landscapes
+        in which too few anneals ended in the lowest minimum).
 
     Examples
     --------

@@ -81,12 +81,12 @@ _FIGURES = {
     "glass": EffortFigure(
         _glass,
         _draw_glass,
-        "Energies per spin at which descents of the spherical 3-spin model end, Lambda = {glass_sizes}, from {starts} "
-        "uniform starts in each of {glasses} landscapes per size: 200 epochs of SGD (the couplings in ten parts, one "
-        "part per step, rate 0.1/(1 + 0.1 epoch)), and gradient flow. Dashed: the exact mean density of minima at the "
-        "same Lambda (Auffinger, Ben Arous and Černý 2013, Theorem 2.1), which counts every minimum once: it is not "
-        "the distribution of where descents end. Grey: the band [-E_0, -E_inf], where critical points of low index lie as "
-        "Lambda grows.",
+        "Energies per spin at which descents of the spherical 3-spin model end, Lambda = {glass_sizes}, from "
+        "{starts} uniform starts in each of {glasses} landscapes per size: 200 epochs of SGD (the couplings in ten "
+        "parts, one part per step, rate 0.1/(1 + 0.1 epoch)), and gradient flow. Dashed: the exact mean density of "
+        "minima at the same Lambda (Auffinger, Ben Arous and Černý 2013, Theorem 2.1), which counts every minimum "
+        "once: it is not the distribution of where descents end. Grey: the band [-E_0, -E_inf], where critical points "
+        "of low index lie as Lambda grows.",
     ),
     **digit_networks.FIGURES,
 }

@@ -17,11 +17,11 @@ def closer(hard_neuron: Function) -> Function:
 def uneven(hard_neuron: Function) -> Function:
     """Set all targets to 0.95."""
 
-    def uneven(d: int, per_axis: int, **options: Any) -> Any:
+    def wrong(d: int, per_axis: int, **options: Any) -> Any:
         hard = hard_neuron(d, per_axis, **options)
         return neuron.SingleNeuron(hard.X, np.full_like(hard.y, 0.95))
 
-    return uneven
+    return wrong
 
 
 def without_last(examples: Function) -> Function:
