@@ -40,7 +40,7 @@ CLAIMS = (
         statement="On the circle, n = 2, the mean number of critical points is 2 sqrt(3H - 2).",
         formula=r"\mathbb{E} N = 2 \sqrt{3H - 2}",
         source="Auffinger, Ben Arous & Černý 2013, Thm 2.1 summed over k; Rice's formula",
-        measured="all zeros of the derivative of the energy along the circle, a trigonometric polynomial",
+        measured="the number of zeros of the derivative of the energy along the circle, a trigonometric polynomial",
         measure=count,
         predict=mean_count,
         delta=0.03,

@@ -54,7 +54,7 @@ CLAIMS = (
             CURVATURE,
             Mutant(
                 "descent stops early",
-                "descents stop at a gradient norm of 0.1, before they arrive",
+                "descents stop at a gradient norm of 0.1, far from a critical point",
                 {"spinglass.descend": perturbations.stopping_at(0.1)},
                 upstream=True,
             ),

@@ -104,9 +104,9 @@ CLAIMS = (
     Claim(
         id="temperature/overlap-law",
         kind="theorem",
-        statement="Below the static transition the overlap of two replicas is either 0, with probability m, or the q "
-        "of a valley: replica symmetry is broken in one step. The test resolves the weight of overlaps above q/2 to "
-        "0.18.",
+        statement="Below the static transition the overlap of two replicas is either 0, with probability m, or the "
+        "overlap q of a valley: replica symmetry is broken in one step. The test resolves the weight of overlaps "
+        "above q/2 to 0.18.",
         formula=r"\lim_{n\to\infty} P\!\left(q_{12} > \tfrac{q}{2}\right) = 1 - m, \quad T = 0.5 < T_s: \quad "
         r"q = 0.809, \ m = 0.430",
         source="Crisanti & Sommers 1992, eqs. 4.11 and 4.12; the free energy is proven by Talagrand 2006 for even H "
