@@ -100,8 +100,8 @@ def test_mean_counts_are_an_integral_over_the_smallest_eigenvalue():
     # n = 3, H = 3: the mean number of minima by integrating the density of points over the energy.
     density = lambda u: theory.mean_critical_point_density(u, 3, 3, index=0)  # noqa: E731
     total = integrate.quad(density, -8, 4, limit=200)[0]
-    assert math.isclose(minima.mean_count(3, 3, 64), total, rel_tol=1e-6)
-    below = minima.mean_counts_below(3, 3, 64)
+    assert math.isclose(minima.mean_count(3, 3), total, rel_tol=1e-6)
+    below = minima.mean_counts_below(3, 3)
     parts = [integrate.quad(density, -8, u, limit=200)[0] for u in minima._ENERGIES]
     assert np.allclose(below.low, parts, rtol=1e-6)
 
@@ -133,7 +133,7 @@ def test_the_least_probability_of_low_energies_by_derivatives_of_the_bivariate_l
 
 @pytest.mark.parametrize(("n", "u", "least"), [(3, -1.5, 0.81), (3, -2.0, 0.92), (5, -1.5, 0.71), (5, -2.0, 0.90)])
 def test_the_first_moment_is_bounded_from_below_closely(n, u, least):
-    bounds = minima.first_moment(n, 3, 64, u)
+    bounds = minima.first_moment(n, 3, u)
     assert least < bounds.low / bounds.high < 1
 
 

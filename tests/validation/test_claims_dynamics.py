@@ -5,7 +5,7 @@ import pytest
 
 import theory
 from spinglass import SphericalSpinGlass, sampling, sphere
-from validation.claims.dynamics import equations, flows, langevin, mutants
+from validation.claims.dynamics import equations, flows, langevin
 
 SEED = np.random.SeedSequence(3)
 
@@ -49,7 +49,7 @@ def test_pairs_are_measured_at_their_times():
 
 
 def test_ageless_correlations_are_far_from_those_that_age():
-    assert np.all(flows.infinite_pairs(3) - mutants.ageless(flows.infinite_pairs)(3) > 0.05)
+    assert np.all(flows.infinite_pairs(3) - flows.ageless(flows.infinite_pairs)(3) > 0.05)
 
 
 def test_the_bath_of_the_equations_is_that_of_the_chains():

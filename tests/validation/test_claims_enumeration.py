@@ -12,10 +12,11 @@ import theory
 from spinglass import SphericalSpinGlass, critical_points, sphere
 from validation import Mutant, verify
 from validation.claims import catalogue
+from validation.claims._shared.complete_landscapes import every_point
+from validation.claims._shared.mutants import CURVATURE
 from validation.claims.enumeration import hessian_law, hessians, mean_counts, trivialisation
 from validation.claims.enumeration import mutants as wrong
 from validation.claims.enumeration import solutions as enumeration
-from validation.claims.enumeration.complete_landscapes import every_point
 from validation.engine.mutation import mutated
 
 SEED = np.random.SeedSequence(11)
@@ -127,7 +128,7 @@ def test_spectra_say_by_how_much_a_point_departs_from_the_law(monkeypatch):
 def test_the_fraction_weighs_a_point_by_its_rarity(monkeypatch):
     fake(monkeypatch, hessians, [-0.5, 0.3, -1.2], [[-1, 1, 1, 1, 1], [-1] * 5, [1] * 5])
     density = theory.mean_critical_point_density(-0.5, 6, 3)
-    excess = hessians.index_fraction(SEED, 6, 3) - hessians.semicircle(6, 3)
+    excess = hessians.index_fraction(SEED, 6, 3) - hessians.semicircle(3)
     assert math.isclose(excess, (0.2 - theory.index_fraction(-0.5, 3)) / density)
 
 
@@ -152,7 +153,7 @@ def test_exact_fractions_extrapolate_to_the_semicircle_between_the_forms(sizes):
     forms = catalogue()["enumeration/semicircle"].estimator.forms(np.array(sizes))
     assert len(forms) == 4
     estimates = [float(weights @ exact) for weights in forms.values()]
-    limit = hessians.semicircle(8, 3)
+    limit = hessians.semicircle(3)
     assert max(abs(v - limit) for v in exact) > 0.04 * limit
     # The middle of the forms is off by less than half their spread, which is what the claim allows for.
     assert min(estimates) < limit < max(estimates)
@@ -236,7 +237,7 @@ def test_the_mutant_without_curvature_has_the_flat_hessian():
     glass = SphericalSpinGlass.pure(5, 3, SEED)
     x = sphere.random_points(5, 4, 0)
     basis = sphere.tangent_basis(x)
-    with mutated(wrong.CURVATURE):
+    with mutated(CURVATURE):
         flat = sphere.hessian_eigenvalues(glass, x)
     assert np.allclose(flat, np.linalg.eigvalsh(basis @ glass.hessian(x) @ basis.mT))
 

@@ -31,7 +31,7 @@ def test_the_covariance_is_that_of_the_paths_one_by_one():
     products = model.path_terms(w) / (model.q * model.inputs)
     direct = 0.3 * model.q**2 * np.sum(products[0] * products[1]) / 4
     overlap = float(sphere.overlap(w[0], w[1]))
-    law = networks_laws.networks.path_model_covariance(overlap, 1.0, 3, 0.3)
+    law = networks_laws.path_model.path_model_covariance(overlap, 1.0, 3, 0.3)
     assert math.isclose(direct, law, rel_tol=1e-10)
 
 
@@ -69,8 +69,8 @@ def test_the_hinge_gap_is_a_covariance():
 
 def test_random_architectures_reach_from_one_layer_to_seven(monkeypatch):
     seen = []
-    bounds = networks_chain.theory.size_bounds
-    monkeypatch.setattr(networks_chain.theory, "size_bounds", lambda widths: seen.append(widths) or bounds(widths))
+    bounds = networks_chain.path_model.size_bounds
+    monkeypatch.setattr(networks_chain.path_model, "size_bounds", lambda widths: seen.append(widths) or bounds(widths))
     networks_chain.size_violations(SEED, 300)
     assert {len(widths) - 1 for widths in seen} == set(range(1, 8))
     assert max(map(max, seen)) > 500
@@ -82,7 +82,7 @@ def test_hypothesis_finds_the_strategies_by_an_entry_point():
 
 
 def test_the_room_for_diluted_counts_closes_as_paths_fill():
-    exact = networks_laws.glass_counts(6, 0.2)
+    exact = networks_laws.glass_counts(6)
     ranges = [networks_assumptions.nearly_glass_counts(6, rho) for rho in (0.2, 0.5, 1.0)]
     widths = [(np.asarray(r.high) - np.asarray(r.low)) / (2 * exact) for r in ranges]
     assert np.allclose(widths, [[4 / 36] * 2, [1 / 36] * 2, [0, 0]], rtol=1e-12)

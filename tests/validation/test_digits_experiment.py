@@ -8,8 +8,8 @@ from scipy import stats
 from spinglass.networks.curvature import curvature
 from validation.claims.choromanska import claims
 from validation.experiments import digits, digits_summary
-from validation.experiments.digits import EFFORTS, Sizes
-from validation.figures import choromanska, gallery
+from validation.experiments.digits_efforts import EFFORTS, Sizes
+from validation.figures import digit_networks, gallery
 from validation.figures.choromanska import ENTRIES, entries
 
 TINY = Sizes(
@@ -86,12 +86,12 @@ def test_intervals_are_those_of_scipy():
 def test_figures_show_their_data():
     tables = ENTRIES["choromanska-by-size"].tables(1)
     losses, summary = tables["losses"], tables["summary"]
-    axes = choromanska.losses_by_size(summary).axes
+    axes = digit_networks.losses_by_size(summary).axes
     assert axes[0].lines[0].get_ydata().tolist() == summary.loc[summary["starts"] == "fan-in", "mean"].tolist()
     scatter = ENTRIES["choromanska-train-test"].draw(tables).axes
     chosen = losses[(losses["starts"] == "fan-in") & (losses["hidden"] == 8)]
     assert scatter[1].lines[0].get_xydata().tolist() == chosen[["train_loss", "test_loss"]].to_numpy().tolist()
-    histograms = choromanska.test_loss_distributions(losses).axes
+    histograms = digit_networks.test_loss_distributions(losses).axes
     assert len(histograms) == 4
     # The last column's 98th percentile leaves out one network of six at most.
     assert sum(bar.get_height() for bar in histograms[0].patches) in (5, 6)
@@ -111,7 +111,7 @@ def test_other_figures_are_drawn_from_their_tables(name, tmp_path):
 
 
 def test_captions_name_the_effort():
-    assert "1000 networks a size" in entries("paper")["choromanska-test-losses"].caption
+    assert "1000 networks per size" in entries("paper")["choromanska-test-losses"].caption
     assert (
         gallery.entry("choromanska-test-losses", "paper").caption == entries("paper")["choromanska-test-losses"].caption
     )

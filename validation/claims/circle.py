@@ -1,15 +1,14 @@
-"""The glass on a circle, n = 2: a random trigonometric polynomial whose critical points are all within reach."""
+"""The spherical spin glass on a circle, n = 2: a random trigonometric polynomial with all critical points known."""
 
 import numpy as np
 
 import theory
 from spinglass import SphericalSpinGlass
-from validation.claim import Claim, Mutant
-from validation.claims._shared import perturbations
-from validation.claims.covariance import MULTIPLICITY
-from validation.series import Series
+from validation.claim import Claim
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import MULTIPLICITY, WRONG_SIZE
 
-_ON_CIRCLE = 1e-7  # roots come in pairs z, 1/conj(z) unless on the circle; near a double root they move by sqrt(eps)
+_ON_CIRCLE = 1e-7  # roots off the circle come in pairs z, 1/conj(z); rounding moves near-double roots by sqrt(eps)
 
 
 def count(seed: np.random.SeedSequence, H: int) -> int:
@@ -28,16 +27,12 @@ def count(seed: np.random.SeedSequence, H: int) -> int:
 
 
 def mean_count(H: int) -> float:
-    """Return its exact mean, ``2 sqrt(3H - 2)``."""
+    """Return the exact mean number of critical points, ``2 sqrt(3H - 2)``."""
     return float(theory.mean_critical_points(2, H))
 
 
-def _sizes(samples: int) -> list[Series]:
-    return [Series(samples, H=H) for H in (3, 4, 6)]
-
-
-# A pilot of 1000 landscapes an order (seed 77): standard deviations of 0.30, 0.31 and 0.27 of the mean at H = 3, 4 and
-# 6, so that 2500 give standard errors of at most 0.0063 beside delta/4.3 = 0.0070.
+# In a pilot of 1000 landscapes per order (seed 77) the standard deviations are 0.30, 0.31 and 0.27 of the mean at H =
+# 3, 4 and 6. With 2500 landscapes the standard errors are at most 0.0063; delta/4.3 is 0.0070.
 CLAIMS = (
     Claim(
         id="circle/mean-count",
@@ -45,18 +40,11 @@ CLAIMS = (
         statement="On the circle, n = 2, the mean number of critical points is 2 sqrt(3H - 2).",
         formula=r"\mathbb{E} N = 2 \sqrt{3H - 2}",
         source="Auffinger, Ben Arous & Černý 2013, Thm 2.1 summed over k; Rice's formula",
-        measured="all zeros of the derivative of a landscape's trigonometric polynomial",
+        measured="the number of zeros of the derivative of the energy along the circle, a trigonometric polynomial",
         measure=count,
         predict=mean_count,
         delta=0.03,
-        sizes={"quick": _sizes(2500), "standard": _sizes(10000), "paper": _sizes(60000)},
-        mutants=(
-            MULTIPLICITY,
-            Mutant(
-                "GOE of the wrong size",
-                "theory counts with a GOE matrix of size n + 1",
-                {"theory.mean_critical_points": perturbations.of_next_size},
-            ),
-        ),
+        sizes=sizes((2500, 10000, 60000), settings("H", 3, 4, 6)),
+        mutants=(MULTIPLICITY, WRONG_SIZE),
     ),
 )

@@ -9,11 +9,12 @@ from spinglass import SphericalSpinGlass, couplings, sphere
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
-from validation.series import Effort, Series
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import HINGE
+from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.statistics.estimators import Identity
 
 Array = NDArray[np.float64]
-_UNIT_ROUNDOFF = float(np.finfo(float).eps) / 2
 _POINTS = 6
 
 
@@ -24,7 +25,10 @@ def _draw(seed: np.random.SeedSequence, n: int, H: int) -> tuple[SphericalSpinGl
 
 
 def _magnitude(glass: SphericalSpinGlass, reach: Array) -> Array:
-    """Return the energy's terms' magnitudes, summed, at points ``reach`` >= 0: what rounding errors scale with."""
+    """Return the sum of the absolute values of the energy's terms at points ``reach`` >= 0.
+
+    Rounding errors scale with it.
+    """
     n, H = glass.n, glass.orders[0]
     tuples = couplings.indices(range(couplings.size(n, H)), n, H)
     total: Array = np.einsum("bc,c->b", reach[:, tuples].prod(axis=2), np.abs(glass.couplings[H]))
@@ -54,8 +58,8 @@ def euler_errors(seed: np.random.SeedSequence, n: int, H: int) -> list[float]:
 def taylor_error(seed: np.random.SeedSequence, n: int, H: int) -> float:
     """Return the relative error of the finite Taylor expansion of ``energy(x + v)``.
 
-    Its term of order k in v is that of order H - k in x with the points exchanged, so that derivatives up to
-    the second give every term up to H = 5.
+    The term of order k in v equals the term of order H - k in x with x and v exchanged, so that derivatives up to the
+    second give every term up to H = 5.
     """
     glass, x, v = _draw(seed, n, H)
     terms = {**_terms(glass, v, x, H, flip=True), **_terms(glass, x, v, H, flip=False)}
@@ -80,34 +84,24 @@ def parity_error(seed: np.random.SeedSequence, n: int, H: int) -> float:
 
 
 def rounding_bound(n: int, H: int) -> float:
-    """Bound the rounding of either side, relative to the sum of the terms' magnitudes.
+    """Bound the rounding of either side, relative to the sum of the absolute values of the terms.
 
-    No term takes part in more additions than there are couplings, nor in more products than 2H; the outer
-    sums over coordinates add 2n, and there are two sides (Higham 2002, eq. 3.5).
+    No term takes part in more additions than there are couplings, nor in more products than 2H; the outer sums over
+    coordinates add 2n; and there are two sides (Higham 2002, eq. 3.5).
     """
-    return 2 * (couplings.size(n, H) + 2 * n + 2 * H + math.ceil(H / 2)) * _UNIT_ROUNDOFF
+    return 2 * (couplings.size(n, H) + 2 * n + 2 * H + math.ceil(H / 2)) * UNIT_ROUNDOFF
 
 
-def _sizes(orders: tuple[int, ...]) -> dict[Effort, list[Series]]:
-    spins: dict[Effort, tuple[int, int]] = {"quick": (4, 10), "standard": (30, 16), "paper": (300, 24)}
-    return {effort: [Series(samples, n=n - 2 * (H - 3), H=H) for H in orders] for effort, (samples, n) in spins.items()}
-
-
-HINGE = Mutant(
-    "kernel term dropped",
-    "the gradient leaves out the couplings of the last hinge",
-    {"spinglass.forms.Form.add_sweep": perturbations.gradient_without_last_hinge},
-    upstream=True,
-)
-HESSIAN_DIAGONAL = Mutant(
+_SIZES = sizes((4, 30, 300), *(settings("n H", *((n - 2 * (H - 3), H) for H in (2, 3, 4, 5))) for n in (10, 16, 24)))
+_HESSIAN_DIAGONAL = Mutant(
     "Hessian's diagonal dropped",
-    "second derivatives with respect to one coordinate are zero",
+    "second derivatives with respect to the same coordinate are zero",
     {"spinglass.forms.Form.add_hessian": perturbations.without_diagonal},
     upstream=True,
 )
 _FIELD = Mutant(
     "stray field",
-    "an external field adds itself to the energy",
+    "an external field is added to the energy",
     {"spinglass.forms.Form.add_sweep": perturbations.with_stray_field},
     upstream=True,
 )
@@ -126,28 +120,29 @@ CLAIMS = (
         formula=r"x \cdot \nabla E = H E, \quad x^T \nabla^2 E\, x = H(H-1) E, "
         r"\quad x^T \nabla^2 E\, v = (H-1)\, v \cdot \nabla E",
         source="Euler's theorem on homogeneous functions",
-        measured="both sides at random points, from gradient, Hessian and Hessian-vector product",
+        measured="both sides at random points, from gradient, Hessian and Hessian-vector products",
         measure=euler_errors,
         predict=rounding_bound,
         components=("gradient", "Hessian", "Hessian-vector"),
         delta=1e-9,
-        sizes=_sizes((2, 3, 4, 5)),
-        mutants=(HINGE, HESSIAN_DIAGONAL, _FIELD),
+        sizes=_SIZES,
+        mutants=(HINGE, _HESSIAN_DIAGONAL, _FIELD),
         weight=0,
         estimator=Identity(),
     ),
     Claim(
         id="derivatives/taylor",
         kind="identity",
-        statement="Energy, gradient and Hessian are those of one polynomial: its Taylor series ends after H terms.",
+        statement="Energy, gradient and Hessian are those of the same polynomial: its Taylor series ends after order "
+        "H.",
         formula=r"E(x+v) = \sum_{k=0}^{H} \frac{1}{k!} D^k E(x)[v,\dots,v]",
-        source="Taylor's theorem; the symmetric form exchanges x and v between orders k and H - k",
-        measured="both sides at random points, no step being small",
+        source="Taylor's theorem; by symmetry, exchanging x and v exchanges the orders k and H - k",
+        measured="both sides at random points, with steps that need not be small",
         measure=taylor_error,
         predict=rounding_bound,
         delta=1e-9,
-        sizes=_sizes((2, 3, 4, 5)),
-        mutants=(HINGE, HESSIAN_DIAGONAL),
+        sizes=_SIZES,
+        mutants=(HINGE, _HESSIAN_DIAGONAL),
         weight=0,
         estimator=Identity(),
     ),
@@ -161,7 +156,7 @@ CLAIMS = (
         measure=parity_error,
         predict=rounding_bound,
         delta=1e-9,
-        sizes=_sizes((2, 3, 4, 5)),
+        sizes=_SIZES,
         mutants=(_FIELD, _DEGREE),
         weight=0,
         estimator=Identity(),

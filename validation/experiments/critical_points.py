@@ -1,4 +1,4 @@
-"""Simulations whose data figures show, as tidy tables."""
+"""Tables of critical points: ends of descents, exact mean counts and densities, and the graph of minima."""
 
 from collections.abc import Iterable, Sequence
 
@@ -14,9 +14,27 @@ from spinglass.critical_points.basins import Basins
 def descent_energies(
     sizes: Sequence[int], H: int = 3, samples: int = 16, starts: int = 64, seed: Seed = 0, method: str = "lbfgs"
 ) -> pd.DataFrame:
-    """Return the energies per spin where descents from random points end: one row a start.
+    """Return the energies per spin at which descents from random points end.
 
-    Columns n, sample, energy_per_spin, status; ``samples`` independent landscapes of each size in ``sizes``.
+    Parameters
+    ----------
+    sizes : sequence of int
+        Numbers of spins n.
+    H : int, default 3
+        Interaction order.
+    samples : int, default 16
+        Independent landscapes per size.
+    starts : int, default 64
+        Descents per landscape, from uniform random points.
+    seed : int, SeedSequence or Generator, default 0
+        Source of all random numbers.
+    method : str, default "lbfgs"
+        Method of :func:`spinglass.descend`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per descent: n, sample, energy_per_spin, status.
 
     Examples
     --------
@@ -35,7 +53,22 @@ def descent_energies(
 
 
 def densities_of_minima(sizes: Iterable[int], H: int, energies: np.ndarray) -> pd.DataFrame:
-    """Return the exact mean density of minima over energy per spin, scaled to integrate to 1: columns n, u, density."""
+    """Return the exact mean density of minima over energy per spin, normalised to integrate to 1.
+
+    Parameters
+    ----------
+    sizes : iterable of int
+        Numbers of spins n.
+    H : int
+        Interaction order.
+    energies : ndarray, shape (m,)
+        Energies per spin.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per size and energy: n, energy_per_spin, density.
+    """
     tables = []
     for n in sizes:
         density = theory.mean_critical_point_density(energies, n, H, index=0, unknown="nan")
@@ -45,9 +78,23 @@ def densities_of_minima(sizes: Iterable[int], H: int, energies: np.ndarray) -> p
 
 
 def counts_below(sizes: Iterable[int], H: int, indices: Iterable[int], energies: np.ndarray) -> pd.DataFrame:
-    """Return ``(1/n) log`` of the exact mean number of points of each index below an energy per spin.
+    """Return ``(1/n) log`` of the exact mean number of critical points of each index below an energy per spin.
 
-    Columns n, index, energy_per_spin, rate; the limit of large n, Theta_k, has n = 0.
+    Parameters
+    ----------
+    sizes : iterable of int
+        Numbers of spins n.
+    H : int
+        Interaction order.
+    indices : iterable of int
+        Indices k.
+    energies : ndarray, shape (m,)
+        Energies per spin.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per index, size and energy: n, index, energy_per_spin, rate. The limit Theta_k of large n has n = 0.
 
     Examples
     --------
@@ -66,9 +113,23 @@ def counts_below(sizes: Iterable[int], H: int, indices: Iterable[int], energies:
 
 
 def densities_of_points(n: int, H: int, indices: Iterable[int | None], energies: np.ndarray) -> pd.DataFrame:
-    """Return log10 of the exact mean number of critical points per unit of energy per spin, all (None) or by index.
+    """Return log10 of the exact mean number of critical points per unit of energy per spin.
 
-    Columns index ("all" or a number as text), energy_per_spin, log10_density.
+    Parameters
+    ----------
+    n : int
+        Number of spins.
+    H : int
+        Interaction order.
+    indices : iterable of int or None
+        Indices; None stands for all critical points.
+    energies : ndarray, shape (m,)
+        Energies per spin.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per index and energy: index ("all" or a number as text), energy_per_spin, log10_density.
 
     Examples
     --------
@@ -84,10 +145,19 @@ def densities_of_points(n: int, H: int, indices: Iterable[int | None], energies:
 
 
 def disconnectivity(basins: Basins) -> dict[str, pd.DataFrame]:
-    """Return the tables of a landscape's graph: its minima, the saddles that join them, and the merging valleys.
+    """Return the tables of a landscape's graph: its minima, the saddles between them, and how valleys merge.
 
-    Minima have their basins' volumes and the overlaps with each other (columns overlap_0, ...); merges have
-    columns deeper, shallower (numbers of minima), energy_per_spin, saddle.
+    Parameters
+    ----------
+    basins : Basins
+        The landscape's graph and the volumes of its basins of attraction.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``minima`` has one row per minimum with its basin's volume and its overlaps with all minima (overlap_0, ...);
+        ``saddles`` one row per saddle; ``merges`` the columns deeper, shallower (numbers of minima), energy_per_spin,
+        saddle.
     """
     graph = basins.graph
     overlaps = pd.DataFrame(graph.overlaps).add_prefix("overlap_")

@@ -18,7 +18,18 @@ TEST_POINTS = 100
 
 
 def new_points(seed: np.random.SeedSequence) -> tuple[Array, Array]:
-    """Draw test data: x uniform in [0, 1], noise as in training."""
+    """Draw test data: x uniform in [0, 1], with the same noise as in training.
+
+    Parameters
+    ----------
+    seed : SeedSequence
+        Source of the random numbers.
+
+    Returns
+    -------
+    x, t : ndarray, shape (100,)
+        Abscissae and noisy values.
+    """
     random = generator(seed)
     x = random.uniform(size=TEST_POINTS)
     return x, toy_data.sine(x) + NOISE * random.standard_normal(TEST_POINTS)
@@ -27,14 +38,44 @@ def new_points(seed: np.random.SeedSequence) -> tuple[Array, Array]:
 def fitted(
     x: Array, t: Array, degree: int, log_ridge: float | None
 ) -> regression.PolynomialFit | polynomial.Polynomial:
-    """Fit a polynomial, with a ridge unless ``log_ridge`` is None; the result can be called at new points."""
+    """Fit a polynomial by least squares, with or without a ridge.
+
+    Parameters
+    ----------
+    x, t : ndarray, shape (N,)
+        Data.
+    degree : int
+        Degree of the polynomial.
+    log_ridge : float or None
+        ln lambda of the penalty lambda |w|^2; None for no penalty.
+
+    Returns
+    -------
+    PolynomialFit or numpy.polynomial.Polynomial
+        The fit, which can be called at new points.
+    """
     if log_ridge is None:
         return regression.fit_polynomial(x, t, degree)
     return polynomial.Polynomial(regression.ridge_path(x, t, degree, log_ridge))
 
 
 def errors(seed: np.random.SeedSequence, size: int, models: Sequence[tuple[int, float | None]]) -> Array:
-    """Return the mean squared training and test errors (models, 2) of polynomials fitted to one noisy sine."""
+    """Return the mean squared training and test errors of polynomials fitted to one noisy sine.
+
+    Parameters
+    ----------
+    seed : SeedSequence
+        Source of the random numbers.
+    size : int
+        Number N of training points.
+    models : sequence of (degree, ln lambda)
+        Polynomials to fit; ln lambda is None without a ridge.
+
+    Returns
+    -------
+    ndarray, shape (models, 2)
+        Training error and test error of each model.
+    """
     x, t = toy_data.noisy_sine(size, child(seed, 0), NOISE)
     new_x, new_t = new_points(child(seed, 1))
     found = []
@@ -45,7 +86,18 @@ def errors(seed: np.random.SeedSequence, size: int, models: Sequence[tuple[int, 
 
 
 def curves(panels: Sequence[Panel]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the data and the fitted curves of panels (name, x, t, degree, ln lambda): columns panel, x, t."""
+    """Return the data and the fitted curves of several panels.
+
+    Parameters
+    ----------
+    panels : sequence of (name, x, t, degree, ln lambda)
+        Data and polynomial of each panel.
+
+    Returns
+    -------
+    data, fits : pandas.DataFrame
+        Columns panel, x, t; the fits also have truth, the sine without noise.
+    """
     z = np.linspace(0, 1, 201)
     data = [pd.DataFrame({"panel": name, "x": x, "t": t}) for name, x, t, _, _ in panels]
     lines = [
@@ -56,9 +108,23 @@ def curves(panels: Sequence[Panel]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def errors_by_model(size: int, models: Sequence[tuple[int, float | None]], samples: int, seed: int) -> pd.DataFrame:
-    """Return root mean squared errors by model: means over data sets with standard errors, and as expected.
+    """Return root mean squared errors by model: means over data sets with standard errors, and exact expectations.
 
-    Columns: degree, log_ridge (NaN without a ridge), data ("train" or "test"), rms, error, expected.
+    Parameters
+    ----------
+    size : int
+        Number N of training points.
+    models : sequence of (degree, ln lambda)
+        Polynomials to fit; ln lambda is None without a ridge.
+    samples : int
+        Number of data sets.
+    seed : int
+        Seed of all random numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns degree, log_ridge (NaN without a ridge), data ("train" or "test"), rms, error, expected.
     """
     root = seed_sequence(seed)
     squares = np.array([errors(child(root, k), size, models) for k in range(samples)])

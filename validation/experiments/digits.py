@@ -1,11 +1,11 @@
-"""The experiment of Choromanska et al. (2015), section 5: networks of several sizes on digits, the glass beside them.
+"""The experiment of Choromanska et al. (2015), section 5: networks of several sizes on digits, and the spin glass.
 
-Networks have one hidden layer of ReLUs without biases and a softmax; mini-batches of ten, a rate that decays. What the
-paper did on MNIST is done here on the 1797 real digits that scikit-learn ships, or on MNIST where its files are.
+Networks have one hidden layer of ReLUs without biases and a softmax output. They are trained with mini-batches of ten
+and a decaying learning rate. The paper used MNIST; here the 1797 real digits that scikit-learn ships are used, or MNIST
+if its files are given.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -20,61 +20,28 @@ from spinglass.networks.data import Digits, digits
 from spinglass.networks.training.many import train
 from spinglass.networks.training.optimisers import SGD, Optimiser, as_optimiser
 from spinglass.networks.training.trained_networks import TrainedNetworks
+from validation.experiments.digits_efforts import EFFORTS, GLASS_SIZES
 from validation.series import Effort
 
-PUBLISHED_SIZES = (25, 50, 100, 250, 500)
 STARTS = ("fan-in", "uniform")
 _DATA, _NETWORKS, _GLASS, _POINTS = range(4)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sizes:
-    """How much of the experiment an effort does."""
-
-    networks: int  # of each size
-    epochs: int
-    images: int | None  # for training; None for all
-    indexed: int  # networks of each size whose Hessian is examined
-    exact_up_to: int  # parameters
-    sizes: tuple[int, ...]
-    glasses: int  # disorder samples of each size
-    starts: int  # descents in each
-
-
-EFFORTS: dict[Effort, Sizes] = {
-    "quick": Sizes(
-        networks=48,
-        epochs=40,
-        images=500,
-        indexed=4,
-        exact_up_to=2000,
-        sizes=(10, 25, 50, 100, 250),
-        glasses=4,
-        starts=64,
-    ),
-    "standard": Sizes(
-        networks=50, epochs=200, images=None, indexed=5, exact_up_to=4000, sizes=PUBLISHED_SIZES, glasses=8, starts=125
-    ),
-    "paper": Sizes(
-        networks=1000,
-        epochs=200,
-        images=None,
-        indexed=20,
-        exact_up_to=8000,
-        sizes=PUBLISHED_SIZES,
-        glasses=1,
-        starts=1000,
-    ),
-}
-GLASS_SIZES: dict[Effort, tuple[int, ...]] = {
-    "quick": (15, 25, 50, 100),
-    "standard": (25, 50, 100, 250),
-    "paper": PUBLISHED_SIZES,
-}
-
-
 def digit_data(seed: Seed, images: int | None) -> Digits:
-    """Return the digits split by the seed, and of the training part only the first ``images`` (None: all)."""
+    """Return the digits, split at random into training and test data.
+
+    Parameters
+    ----------
+    seed : int, SeedSequence or Generator
+        Source of all random numbers.
+    images : int or None
+        Number of training digits to keep, the first ones; None for all.
+
+    Returns
+    -------
+    Digits
+        Training and test data.
+    """
     data = digits(seed=child(seed_sequence(seed), _DATA))
     X, y = data.train
     return Digits(train=(X[:images], y[:images]), test=data.test, side=data.side)
@@ -92,7 +59,34 @@ def trained(
     batch: int | None = 10,
     measure_every: int | None = None,
 ) -> TrainedNetworks:
-    """Train networks of one size as the experiment does; losses are measured at the start and the end by default."""
+    """Train networks of one size as the experiment does.
+
+    Parameters
+    ----------
+    data : Digits
+        Training and test data.
+    hidden : int
+        Hidden units.
+    networks : int
+        Networks to train, from independent starts.
+    seed : int, SeedSequence or Generator
+        Source of all random numbers.
+    epochs : int, default 200
+        Epochs of training.
+    initial : {"fan-in", "uniform"}, default "fan-in"
+        Starting weights: uniform in sqrt(6/fan-in) [-1, 1], or in [-1, 1].
+    optimiser : str or Optimiser, default SGD(rate=0.1, decay=0.05)
+        Optimiser.
+    batch : int or None, default 10
+        Rows per step; None for all.
+    measure_every : int or None, default None
+        Epochs between measurements of the losses; None for start and end only.
+
+    Returns
+    -------
+    TrainedNetworks
+        The networks with their losses.
+    """
     return train(
         *data.train,
         hidden=hidden,
@@ -110,7 +104,24 @@ def trained(
 
 @lru_cache(maxsize=8)
 def losses(effort: Effort, seed: int, initial: str = "fan-in", data: Digits | None = None) -> pd.DataFrame:
-    """Return one row a network: hidden, network, train_loss, train_error, test_loss, test_error, status, ..."""
+    """Return the final losses of networks of all sizes.
+
+    Parameters
+    ----------
+    effort : {"quick", "standard", "paper"}
+        How much to simulate.
+    seed : int
+        Seed of all random numbers.
+    initial : {"fan-in", "uniform"}, default "fan-in"
+        Starting weights, see :func:`trained`.
+    data : Digits or None, default None
+        Data; None for :func:`digit_data`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per network: hidden, network, train_loss, train_error, test_loss, test_error, status, ...
+    """
     size = EFFORTS[effort]
     data = digit_data(seed, size.images) if data is None else data
     tables = [
@@ -121,10 +132,25 @@ def losses(effort: Effort, seed: int, initial: str = "fan-in", data: Digits | No
 
 
 def indices(effort: Effort, seed: int, initial: str = "uniform", data: Digits | None = None) -> pd.DataFrame:
-    """Return one row a network: hidden, network, parameters, low, high, relative_low, relative_high, largest, ...
+    """Return bounds on the number of negative eigenvalues of the training loss's Hessian, by network.
 
-    ``low`` and ``high`` bound the number of eigenvalues of the training loss's Hessian below -0.001,
-    ``relative_low`` and ``relative_high`` of those below -0.001 times the largest; they are equal where it is exact.
+    Parameters
+    ----------
+    effort : {"quick", "standard", "paper"}
+        How much to simulate.
+    seed : int
+        Seed of all random numbers.
+    initial : {"fan-in", "uniform"}, default "uniform"
+        Starting weights, see :func:`trained`.
+    data : Digits or None, default None
+        Data; None for :func:`digit_data`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per network: hidden, network, parameters, low, high, relative_low, relative_high, largest,
+        gradient_norm. ``low`` and ``high`` bound the number of eigenvalues below -0.001, ``relative_low`` and
+        ``relative_high`` that below -0.001 times the largest; the bounds are equal where the number is exact.
     """
     size = EFFORTS[effort]
     data = digit_data(seed, size.images) if data is None else data
@@ -163,7 +189,24 @@ OPTIMISERS: tuple[tuple[str, str | Optimiser, int | None], ...] = (
 
 
 def optimisers(effort: Effort, seed: int, hidden: int = 50, networks: int = 8) -> pd.DataFrame:
-    """Return one row a network and epoch for each optimiser: columns optimiser, network, epoch, data, loss, error."""
+    """Return losses and errors by epoch for each of ``OPTIMISERS``.
+
+    Parameters
+    ----------
+    effort : {"quick", "standard", "paper"}
+        How much to simulate.
+    seed : int
+        Seed of all random numbers.
+    hidden : int, default 50
+        Hidden units.
+    networks : int, default 8
+        Networks per optimiser.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per network, epoch and data: optimiser, network, epoch, data, loss, error.
+    """
     size = EFFORTS[effort]
     data = digit_data(seed, size.images)
     tables = [
@@ -185,10 +228,26 @@ def optimisers(effort: Effort, seed: int, hidden: int = 50, networks: int = 8) -
 
 
 def glass_ends(n: int, H: int, starts: int, method: str, seed: Seed) -> pd.DataFrame:
-    """Return where descents of one glass from random points end: columns n, method, energy_per_spin, status.
+    """Return the energies per spin at which descents of one spin glass from random points end.
 
-    ``method`` is ``"sgd"`` (the couplings in ten parts, one used a step, a decaying rate, 200 epochs) or ``"gradient"``
-    (gradient flow).
+    Parameters
+    ----------
+    n : int
+        Number of spins.
+    H : int
+        Interaction order.
+    starts : int
+        Descents.
+    method : {"sgd", "gradient"}
+        Stochastic gradient descent (the couplings in ten parts, one part per step, a decaying rate, 200 epochs) or
+        gradient flow.
+    seed : int, SeedSequence or Generator
+        Source of all random numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per descent: n, method, energy_per_spin, status.
     """
     root = seed_sequence(seed)
     glass = SphericalSpinGlass.pure(n, H, child(root, _GLASS, n))
@@ -199,7 +258,24 @@ def glass_ends(n: int, H: int, starts: int, method: str, seed: Seed) -> pd.DataF
 
 
 def glasses(effort: Effort, seed: int, H: int = 3, methods: Sequence[str] = ("sgd", "gradient")) -> pd.DataFrame:
-    """Return where descents end, for all sizes and methods: columns n, sample, method, energy_per_spin, status."""
+    """Return the energies per spin at which descents end, for all sizes and methods of an effort.
+
+    Parameters
+    ----------
+    effort : {"quick", "standard", "paper"}
+        How much to simulate.
+    seed : int
+        Seed of all random numbers.
+    H : int, default 3
+        Interaction order.
+    methods : sequence of str, default ("sgd", "gradient")
+        Methods, see :func:`glass_ends`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per descent: n, sample, method, energy_per_spin, status.
+    """
     size, root = EFFORTS[effort], seed_sequence(seed)
     tables = [
         glass_ends(n, H, size.starts, method, child(root, sample)).assign(sample=sample)

@@ -1,4 +1,4 @@
-"""Means, spreads and correlations of the networks' losses by size, with intervals over networks."""
+"""Means, spreads and correlations of the networks' losses by size, with confidence intervals over networks."""
 
 import numpy as np
 import pandas as pd
@@ -8,11 +8,22 @@ from validation.statistics.evidence import CONFIDENCE
 
 
 def by_size(losses: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a start and size: mean, standard deviation and train/test correlation, each with low and high.
+    """Return mean, standard deviation and train/test correlation of the losses by start and size, with intervals.
 
-    ``losses`` has columns starts, hidden, train_loss, test_loss, status; diverged networks are counted in ``diverged``
-    and left out of the rest. Intervals are Student's for the mean, and those of a normal law for the standard deviation
-    (chi squared) and the correlation (Fisher's z), at the level of the project's verdicts.
+    Diverged networks are counted in ``diverged`` and left out of the rest. Intervals are Student's for the mean, and
+    those of a normal distribution for the standard deviation (chi squared) and the correlation (Fisher's z), at the
+    confidence level of the project's verdicts.
+
+    Parameters
+    ----------
+    losses : pandas.DataFrame
+        Columns starts, hidden, train_loss, test_loss, status.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per kind of starts and size: starts, hidden, networks, diverged, and for mean, deviation and correlation
+        the value, _low and _high.
 
     Examples
     --------
@@ -43,7 +54,18 @@ def _row(starts: object, hidden: object, group: pd.DataFrame) -> dict[str, objec
 
 
 def paths(history: pd.DataFrame) -> pd.DataFrame:
-    """Return mean losses over networks, with their extremes, by optimiser, data and epoch; starts left out."""
+    """Return mean losses over networks, with their extremes, by optimiser, data and epoch.
+
+    Parameters
+    ----------
+    history : pandas.DataFrame
+        Columns optimiser, data, epoch, loss.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns optimiser, data, epoch, mean, lowest, highest; epoch 0 is left out.
+    """
     later = history[history["epoch"] > 0]
     grouped = later.groupby(["optimiser", "data", "epoch"], sort=False)["loss"]
     return grouped.agg(mean="mean", lowest="min", highest="max").reset_index()

@@ -1,4 +1,4 @@
-"""Tables of relaxation: gradient flow of finite landscapes, the dynamical equations, and mixtures' phase lines."""
+"""Tables of relaxation: gradient flow at finite n, the dynamical equations, and the phase lines of mixed models."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,28 @@ from spinglass._common.seeds import child, seed_sequence
 def flow_in_time(
     sizes: Sequence[int], H: int, times: Sequence[float], samples: int, starts: int, seed: int
 ) -> pd.DataFrame:
-    """Return mean energies per spin and overlaps with the start, and their errors over landscapes, at each time."""
+    """Return mean energies per spin and overlaps with the start at each time, with standard errors over landscapes.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Numbers of spins n.
+    H : int
+        Interaction order.
+    times : sequence of float
+        Times.
+    samples : int
+        Landscapes per size.
+    starts : int
+        Random starts per landscape.
+    seed : int
+        Seed of all random numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per size and time: n, time, energy, energy_error, overlap, overlap_error.
+    """
     tables = []
     for n in sizes:
         flows = [flow(child(seed_sequence(seed), n, k), n, H, starts, times) for k in range(samples)]
@@ -28,26 +49,75 @@ def flow_in_time(
 def flow(
     seed: np.random.SeedSequence, n: int, H: int, starts: int, times: Sequence[float]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return one landscape's energies per spin and overlaps of all pairs, at 0 and ``times``, means over starts."""
+    """Return one landscape's energies per spin, and overlaps of all pairs of times, averaged over starts.
+
+    Parameters
+    ----------
+    seed : SeedSequence
+        Source of the random numbers.
+    n : int
+        Number of spins.
+    H : int
+        Interaction order.
+    starts : int
+        Random starts.
+    times : sequence of float
+        Times; 0 is added in front.
+
+    Returns
+    -------
+    energies : ndarray, shape (times + 1,)
+        Energies per spin.
+    overlaps : ndarray, shape (times + 1, times + 1)
+        Overlaps of the configurations at two times.
+    """
     glass = SphericalSpinGlass.pure(n, H, child(seed, 0))
     x0 = sphere.random_points(n, starts, child(seed, 1))
-    # At 1e-3 the energies are right to 1e-4, relative: a pilot beside accuracy=1e-4.
+    # With accuracy=1e-3 the relative error of the energies is 1e-4, by comparison with accuracy=1e-4 in a pilot.
     found = spinglass.descend(
         glass, x0, method="gradient", times=(0.0, *times), correlations=True, accuracy=1e-3, max_iterations=10_000
     )
     if found.energies is None or found.correlations is None:
-        raise ArithmeticError("the flow left no trajectory behind")
+        raise ArithmeticError("gradient flow returned no trajectory")
     return found.energies.mean(axis=0), found.correlations.mean(axis=0)
 
 
 def equations_in_time(H: int, times: Sequence[float]) -> pd.DataFrame:
-    """Return the infinite system's energies per spin and overlaps with the start."""
+    """Return energies per spin and overlaps with the start of the infinite system.
+
+    Parameters
+    ----------
+    H : int
+        Interaction order.
+    times : sequence of float
+        Times.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per time: time, energy, overlap.
+    """
     found = theory.relaxation(times, H, waiting_times=[0.0])
     return pd.DataFrame({"time": times, "energy": found.energy, "overlap": found.correlation[0]})
 
 
 def ageing(H: int, waiting_times: Sequence[float], until: float) -> pd.DataFrame:
-    """Return C(t, t_w) of gradient descent of an infinite system, at 120 times after each waiting time."""
+    """Return C(t, t_w) of gradient descent of the infinite system, at 120 times after each waiting time.
+
+    Parameters
+    ----------
+    H : int
+        Interaction order.
+    waiting_times : sequence of float
+        Waiting times t_w.
+    until : float
+        Latest time t.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per pair of times: waiting, time, correlation.
+    """
     later = np.geomspace(0.05, until, 120)
     times = np.unique(np.concatenate([[w + later[later <= until - w]] for w in waiting_times], axis=None))
     found = theory.relaxation(times, H, waiting_times=waiting_times)
@@ -59,7 +129,20 @@ def ageing(H: int, waiting_times: Sequence[float], until: float) -> pd.DataFrame
 
 
 def mixture_lines(orders: tuple[int, int], shares: Sequence[float]) -> pd.DataFrame:
-    """Return freezing temperatures and energies at temperature 0 of ``nu(t) = (1 - share) t^p + share t^r``."""
+    """Return transition temperatures, and energies at temperature 0, of ``nu(t) = (1 - share) t^p + share t^r``.
+
+    Parameters
+    ----------
+    orders : (int, int)
+        The orders p and r.
+    shares : sequence of float
+        Shares of order r, in [0, 1].
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per share: share, dynamical, static (temperatures), ground_state, threshold, ascent (energies per spin).
+    """
     rows = []
     for share in shares:
         mixture = {orders[0]: (1 - share) ** 0.5, orders[1]: share**0.5}

@@ -1,4 +1,4 @@
-"""A ReLU network's loss on planes of its parameters: values, kinks, and critical points, as tidy tables."""
+"""The loss of a ReLU network on planes in parameter space: values, kinks, and critical points."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,19 @@ _FAR = 100.0
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """Parameters ``origin + u first + v second`` of a network, and the data it is trained on."""
+    """Parameters ``origin + u first + v second`` of a network, and its training data.
+
+    Attributes
+    ----------
+    network : LayeredNetwork
+        The network.
+    x : ndarray, shape (points, inputs)
+        Inputs.
+    y : ndarray, shape (points, outputs)
+        Targets.
+    origin, first, second : ndarray, shape (parameters,)
+        The plane in parameter space.
+    """
 
     network: LayeredNetwork
     x: Array
@@ -35,19 +47,56 @@ class Plane:
     second: Array
 
     def at(self, u: float, v: float) -> Curvature:
-        """Return the curvature at a point of the plane."""
+        """Return the curvature of the loss at a point of the plane.
+
+        Parameters
+        ----------
+        u, v : float
+            Coordinates in the plane.
+
+        Returns
+        -------
+        Curvature
+            Loss, gradient and Hessian of the network there.
+        """
         row = self.origin + u * self.first + v * self.second
         return curvature(self.network.with_parameters(row), self.x, self.y)
 
     def passed(self, u: float, v: float) -> tuple[float, Array]:
-        """Return E, and all hidden preactivations on all data points in one row, by one pass forward."""
+        """Return the loss and all hidden preactivations by one forward pass.
+
+        Parameters
+        ----------
+        u, v : float
+            Coordinates in the plane.
+
+        Returns
+        -------
+        loss : float
+            The loss E.
+        preactivations : ndarray, shape (units times points,)
+            Preactivations of all hidden units on all data points.
+        """
         row = self.origin + u * self.first + v * self.second
         preactivations, activations = self.network.with_parameters(row).pass_forward(self.x)
         loss = float(np.mean((activations[-1] - self.y) ** 2)) / 2
         return loss, np.concatenate([h.ravel() for h in preactivations[:-1]])
 
     def derivatives(self, u: float, v: float) -> tuple[Array, Array]:
-        """Return the gradient and the Hessian of E by u and v."""
+        """Return the gradient and the Hessian of E with respect to u and v.
+
+        Parameters
+        ----------
+        u, v : float
+            Coordinates in the plane.
+
+        Returns
+        -------
+        gradient : ndarray, shape (2,)
+            First derivatives.
+        hessian : ndarray, shape (2, 2)
+            Second derivatives.
+        """
         both, here = np.array([self.first, self.second]), self.at(u, v)
         return both @ here.gradient, np.asarray(both @ here.hessian_vector(both).T)
 
@@ -55,7 +104,19 @@ class Plane:
 def random_planes(seed: Seed, activation: str = "relu") -> dict[str, Plane]:
     """Return the three planes of one random network with biases and one random data set.
 
-    U and V are Gaussian with variance 1/n_(l-1); weights not on a plane, and all biases, stay as they were drawn.
+    U and V are Gaussian with variance 1/n_(l-1). Weights outside the plane, and all biases, keep their random values.
+
+    Parameters
+    ----------
+    seed : int, SeedSequence or Generator
+        Source of all random numbers.
+    activation : str, default "relu"
+        Activation function.
+
+    Returns
+    -------
+    dict of str to Plane
+        The planes by name, see ``PLANES``.
     """
     root = seed_sequence(seed)
     rng = np.random.default_rng(child(root, 0))
@@ -77,14 +138,44 @@ def random_planes(seed: Seed, activation: str = "relu") -> dict[str, Plane]:
 
 
 def surface(plane: Plane, reach: float, steps: int) -> pd.DataFrame:
-    """Return E on a square grid of the plane, a row a point: u, v, loss."""
+    """Return E on a square grid of the plane.
+
+    Parameters
+    ----------
+    plane : Plane
+        The plane.
+    reach : float
+        The grid covers [-reach, reach] in u and v.
+    steps : int
+        Grid points per axis.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per grid point: u, v, loss.
+    """
     axis = np.linspace(-reach, reach, steps)
     rows = [(u, v, plane.passed(u, v)[0]) for u in axis for v in axis]
     return pd.DataFrame(rows, columns=["u", "v", "loss"])
 
 
 def kinks(plane: Plane, reach: float, steps: int) -> pd.DataFrame:
-    """Return points where some unit changes sides for some data point, on the lines of a square grid."""
+    """Return points on grid lines where some hidden unit changes sign for some data point.
+
+    Parameters
+    ----------
+    plane : Plane
+        The plane.
+    reach : float
+        The grid covers [-reach, reach] in u and v.
+    steps : int
+        Grid points per axis.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per point: u, v.
+    """
     axis = np.linspace(-reach, reach, steps)
     fields = np.array([[plane.passed(u, v)[1] for v in axis] for u in axis])  # (u, v, unit and point)
     found = []
@@ -97,11 +188,25 @@ def kinks(plane: Plane, reach: float, steps: int) -> pd.DataFrame:
 
 
 def critical_points(plane: Plane, reach: float, steps: int) -> pd.DataFrame:
-    """Return the critical points met from a grid of starts, classified: u, v, loss, kind.
+    """Return the classified critical points that are found from a grid of starts.
 
-    Newton's method from every grid point finds smooth ones, of kind minimum, saddle or maximum; a point counts if
-    the gradient vanishes there. Local minima of the grid's losses that lie at no smooth one are descended without
-    derivatives, and are minima at a kink if they end at one.
+    Newton's method from every grid point finds smooth critical points, of kind minimum, saddle or maximum; a point
+    counts if the gradient vanishes there. From each local minimum of the loss on the grid a derivative-free descent
+    follows; its end is a minimum at a kink if a kink lies within 1e-6 of it.
+
+    Parameters
+    ----------
+    plane : Plane
+        The plane.
+    reach : float
+        The grid covers [-reach, reach] in u and v.
+    steps : int
+        Grid points per axis.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per critical point: u, v, loss, kind.
     """
     axis = np.linspace(-reach, reach, steps)
     smooth = [_newton(plane, np.array([u, v])) for u in axis for v in axis]
@@ -115,7 +220,7 @@ def critical_points(plane: Plane, reach: float, steps: int) -> pd.DataFrame:
 
 
 def _row(layers: list[Array] | dict[int, Array], biases: list[Array] | None = None) -> Array:
-    """Return weights and biases as one row of parameters; what is not given is zero."""
+    """Return weights and biases as one row of parameters; those not given are zero."""
     parts = []
     for layer, (a, b) in enumerate(pairwise(WIDTHS)):
         given = layers.get(layer) if isinstance(layers, dict) else layers[layer]
@@ -127,7 +232,7 @@ def _newton(plane: Plane, start: Array) -> Array | None:
     point = start
     for _ in range(12):
         gradient, hessian = plane.derivatives(*point)
-        # A singular Hessian is a plateau or a valley floor, which are no points.
+        # A singular Hessian belongs to a plateau or the floor of a valley, which are not isolated points.
         if np.abs(np.linalg.eigvalsh(hessian)).min() < 1e-6 or np.abs(point).max() > _FAR:
             return None
         if np.abs(gradient).max() < _AT_REST:

@@ -1,4 +1,4 @@
-"""Tables of small networks with hard landscapes: the smallest saddle, a neuron's minima, ends by network size."""
+"""Tables of small networks with hard landscapes: the smallest saddle, minima of a neuron, final losses by size."""
 
 import numpy as np
 import numpy.typing as npt
@@ -15,21 +15,64 @@ Array = npt.NDArray[np.float64]
 
 
 def noisy_line(points: int, seed: Seed) -> TwoParameterSurface:
-    """Draw the surface of ``y = 100 x + e``, x uniform in [0, 1] and e N(0, 1)."""
+    """Draw the loss surface of ``y = 100 x + e`` with x uniform in [0, 1] and e standard normal.
+
+    Parameters
+    ----------
+    points : int
+        Data points.
+    seed : int, SeedSequence or Generator
+        Source of all random numbers.
+
+    Returns
+    -------
+    TwoParameterSurface
+        The loss of two weights in series.
+    """
     random = generator(seed)
     x = random.uniform(size=points)
     return TwoParameterSurface(x, 100 * x + random.standard_normal(points))
 
 
 def surface_grid(surface: TwoParameterSurface, side: int, count: int) -> pd.DataFrame:
-    """Return the loss on a square grid: columns w1, w2, loss."""
+    """Return the loss on a square grid.
+
+    Parameters
+    ----------
+    surface : TwoParameterSurface
+        The loss surface.
+    side : float
+        The grid covers [-side, side] in both weights.
+    count : int
+        Grid points per axis.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per grid point: w1, w2, loss.
+    """
     line = np.linspace(-side, side, count)
     w = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
     return pd.DataFrame({"w1": w[:, 0], "w2": w[:, 1], "loss": surface.energy(w)})
 
 
 def descents(surface: TwoParameterSurface, starts: Array, steps: int = 400) -> pd.DataFrame:
-    """Follow gradient flow from each start by small steps: columns descent, w1, w2."""
+    """Follow gradient flow from each start.
+
+    Parameters
+    ----------
+    surface : TwoParameterSurface
+        The loss surface.
+    starts : ndarray, shape (m, 2)
+        Starting weights.
+    steps : int, default 400
+        Points recorded per descent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per recorded point: descent, w1, w2.
+    """
     from scipy.integrate import solve_ivp
 
     tables = []
@@ -43,7 +86,24 @@ def descents(surface: TwoParameterSurface, starts: Array, steps: int = 400) -> p
 
 
 def neuron_on_a_plane(per_axis: int, count: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return the loss of a hard neuron along one weight and over two, by ln w, and the two-dimensional minima."""
+    """Return the loss of a hard neuron over one weight and over two, and its minima in two dimensions.
+
+    Parameters
+    ----------
+    per_axis : int
+        Minima per axis.
+    count : int
+        Grid points per axis, equally spaced in ln w.
+
+    Returns
+    -------
+    line : pandas.DataFrame
+        log_w, loss.
+    plane : pandas.DataFrame
+        log_w1, log_w2, loss.
+    minima : pandas.DataFrame
+        log_w1, log_w2.
+    """
     middle = np.log(np.log(3)) + np.log(neuron.RATIO) * (per_axis - 1) / 2
     half = np.log(neuron.RATIO) * per_axis / 2
     logs = np.linspace(middle - half, middle + half, count)
@@ -59,14 +119,44 @@ def neuron_on_a_plane(per_axis: int, count: int) -> tuple[pd.DataFrame, pd.DataF
 
 
 def starting_weights(hard: neuron.SingleNeuron, per_axis: int, size: int, seed: Seed) -> Array:
-    """Draw weights (size, d) whose preactivations on the first input of each axis cover all dips, evenly in ln w."""
+    """Draw weights that cover all dips of a hard neuron evenly in ln w.
+
+    Parameters
+    ----------
+    hard : SingleNeuron
+        The neuron and its examples.
+    per_axis : int
+        Dips per axis.
+    size : int
+        Number of starts.
+    seed : int, SeedSequence or Generator
+        Source of all random numbers.
+
+    Returns
+    -------
+    ndarray, shape (size, d)
+        Weights; the preactivations on the first input of each axis are spread evenly on a log scale.
+    """
     exponents = generator(seed).uniform(-0.5, per_axis - 0.5, (size, hard.d))
     preactivations = np.log(3) * neuron.RATIO**exponents
     return np.asarray(np.linalg.solve(hard.X[::per_axis], preactivations.T).T, dtype=np.float64)
 
 
 def counted_minima(sizes: list[tuple[int, int]], seed: Seed) -> pd.DataFrame:
-    """Count minima by descents on mixed inputs for pairs (d, per_axis): columns d, per_axis, found, predicted."""
+    """Count the minima of hard neurons with mixed inputs by descents.
+
+    Parameters
+    ----------
+    sizes : list of (int, int)
+        Pairs (d, per_axis) of weights and minima per axis.
+    seed : int, SeedSequence or Generator
+        Source of all random numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per pair: d, per_axis, found, predicted.
+    """
     root = seed_sequence(seed)
     rows = []
     for d, k in sizes:
@@ -78,7 +168,24 @@ def counted_minima(sizes: list[tuple[int, int]], seed: Seed) -> pd.DataFrame:
 
 
 def ends_by_size(units: tuple[int, ...], networks: int, epochs: int, seed: Seed) -> pd.DataFrame:
-    """Train many networks of each size on one small data set: columns units, train_loss."""
+    """Train many networks of each size on one small data set.
+
+    Parameters
+    ----------
+    units : tuple of int
+        Numbers of hidden units.
+    networks : int
+        Networks per size.
+    epochs : int
+        Epochs of full-batch Adam.
+    seed : int, SeedSequence or Generator
+        Source of all random numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per network: units, train_loss.
+    """
     root = seed_sequence(seed)
     mixture = toy_data.GaussianMixture.drawn(10, child(root, 0))
     X, y = mixture.draw(40, child(root, 1))

@@ -1,4 +1,4 @@
-"""All critical points of many samples, and their mean numbers beside the exact ones."""
+"""All critical points of many samples, and their mean numbers compared with the exact ones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,16 +20,18 @@ class Survey:
 
     Attributes
     ----------
+    n, H
+        Number of spins and interaction order.
     points
-        One row a critical point, with the number of its sample and whether that sample is complete.
+        One row per critical point, with the number of its sample and whether that sample is complete.
     counts
         Points of each index in every complete sample, shape (complete samples, n).
     failures
-        Why a sample is not complete, by its number.
+        Reason why a sample is not complete, by sample number.
     paths, retries
-        Homotopy paths followed in all samples, and followed again.
+        Numbers of homotopy paths tracked in all samples, and of paths tracked again.
     asked
-        How many samples were asked for: more than there are after an interruption.
+        Number of samples requested, which exceeds the number finished after an interruption.
     """
 
     n: int
@@ -43,11 +45,17 @@ class Survey:
 
     @property
     def finished(self) -> int:
-        """The number of samples gone through."""
+        """Number of samples finished."""
         return len(self.counts) + len(self.failures)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return mean counts with standard errors beside the exact means, one row an index and one for all."""
+        """Return mean numbers of critical points with standard errors, and the exact means.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per index and one for all: mean, standard_error, exact.
+        """
         exact = [theory.mean_critical_points(self.n, self.H, index=k) for k in range(self.n)]
         every = np.column_stack([self.counts, self.counts.sum(axis=1)])
         samples = len(every)
@@ -70,11 +78,29 @@ def survey(
     watch: Callable[[int, int, Progress | None], object] | None = None,
     max_paths: int = MAX_PATHS,
 ) -> Survey:
-    """Enumerate the critical points of ``samples`` pure glasses; on Ctrl-C return those that are finished.
+    """Enumerate the critical points of ``samples`` pure models; on Ctrl-C return those that are finished.
 
-    Sample number k is ``SphericalSpinGlass.pure(n, H, np.random.SeedSequence(seed, spawn_key=(k,)))``, whatever
-    the number of samples. ``watch`` is told the sample under way, the points found before it, and its progress.
-    A sample that takes more homotopy paths than ``max_paths`` is refused.
+    Parameters
+    ----------
+    n : int
+        Number of spins.
+    H : int
+        Interaction order.
+    samples : int
+        Number of samples.
+    seed : int
+        Seed. Sample k is ``SphericalSpinGlass.pure(n, H, np.random.SeedSequence(seed, spawn_key=(k,)))``, whatever the
+        number of samples.
+    watch : callable or None, default None
+        Called with the number of the current sample, the number of points found before it, and its progress (None at
+        its start).
+    max_paths : int, default MAX_PATHS
+        Samples that need more homotopy paths are refused.
+
+    Returns
+    -------
+    Survey
+        The critical points of all finished samples.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Simulations at temperature and of ground states whose data figures show, as tidy tables."""
+"""Tables of equilibrium and of ground states: energies and overlaps by temperature, ground-state energies by size."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -15,16 +15,45 @@ from theory.statics import equilibrium
 
 @cache
 def tempered(n: int, H: int, samples: int, temperatures: tuple[float, ...], sweeps: int, seed: int) -> Tempering:
-    """Temper ``samples`` landscapes of n spins at fixed temperatures; kept, since several figures show it."""
+    """Run parallel tempering of many landscapes at fixed temperatures; the result is cached for other figures.
+
+    Parameters
+    ----------
+    n : int
+        Number of spins.
+    H : int
+        Interaction order.
+    samples : int
+        Landscapes.
+    temperatures : tuple of float
+        Temperatures, lowest first.
+    sweeps : int
+        Recorded sweeps, after half as many of burn-in.
+    seed : int
+        Seed of all random numbers.
+
+    Returns
+    -------
+    Tempering
+        Energies and overlaps of all landscapes.
+    """
     root = np.random.SeedSequence((seed, n))
     glasses = [SphericalSpinGlass.pure(n, H, child(root, 0, sample)) for sample in range(samples)]
     return temper(glasses, temperatures, sweeps, burn_in=sweeps // 2, adapt=False, seed=child(root, 1))
 
 
 def mean_energies(found: Tempering) -> pd.DataFrame:
-    """Return the mean energies of those landscapes that have equilibrated, with the error of the mean over landscapes.
+    """Return the mean energies of the landscapes that have equilibrated, with standard errors over landscapes.
 
-    Columns n, temperature, energy_per_spin, standard_error, samples, dropped.
+    Parameters
+    ----------
+    found : Tempering
+        Result of :func:`tempered`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per temperature: n, temperature, energy_per_spin, standard_error, samples, dropped.
     """
     sound = found.energy_per_spin[found.equilibrated]
     return pd.DataFrame(
@@ -42,7 +71,19 @@ def mean_energies(found: Tempering) -> pd.DataFrame:
 def overlap_densities(found: Tempering, rungs: Sequence[int], bins: int = 25) -> pd.DataFrame:
     """Return the density of the overlap of two replicas, over all landscapes that have equilibrated.
 
-    Columns n, temperature, overlap (the bin's middle), density.
+    Parameters
+    ----------
+    found : Tempering
+        Result of :func:`tempered`.
+    rungs : sequence of int
+        Positions of the temperatures in ``found.temperatures``.
+    bins : int, default 25
+        Bins of the histogram on [-1, 1].
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per temperature and bin: n, temperature, density, overlap (the centre of the bin).
     """
     edges = np.linspace(-1, 1, bins + 1)
     tables = []
@@ -54,7 +95,19 @@ def overlap_densities(found: Tempering, rungs: Sequence[int], bins: int = 25) ->
 
 
 def infinite_energies(H: int, temperatures: np.ndarray) -> pd.DataFrame:
-    """Return the energy per spin of an infinite glass, beside ``-1/T``: columns temperature, energy_per_spin, liquid.
+    """Return the energy per spin as n tends to infinity, and its continuation ``-1/T``.
+
+    Parameters
+    ----------
+    H : int
+        Interaction order.
+    temperatures : ndarray, shape (m,)
+        Temperatures.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per temperature: temperature, energy_per_spin, liquid.
 
     Examples
     --------
@@ -66,9 +119,26 @@ def infinite_energies(H: int, temperatures: np.ndarray) -> pd.DataFrame:
 
 
 def ground_states(sizes: Sequence[int], H: int, samples: int, enumerated: Sequence[int], seed: Seed) -> pd.DataFrame:
-    """Return mean ground-state energies by annealing and, at some sizes, of the same landscapes by enumeration.
+    """Return mean ground-state energies by annealing and, at some sizes, by enumeration of the same landscapes.
 
-    Columns n, method, energy_per_spin, standard_error, unconfirmed (landscapes in which no anneal met another).
+    Parameters
+    ----------
+    sizes : sequence of int
+        Numbers of spins n.
+    H : int
+        Interaction order.
+    samples : int
+        Landscapes per size.
+    enumerated : sequence of int
+        Sizes at which all critical points are enumerated as well.
+    seed : int, SeedSequence or Generator
+        Source of all random numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per size and method: n, method, energy_per_spin, standard_error, unconfirmed (number of landscapes
+        in which too few anneals ended in the lowest minimum).
 
     Examples
     --------
@@ -91,6 +161,19 @@ def ground_states(sizes: Sequence[int], H: int, samples: int, enumerated: Sequen
 
 
 def centring(sizes: np.ndarray, H: int) -> pd.DataFrame:
-    """Return the mean ground-state energy at large n by `theory.deepest_minimum`: columns n, energy_per_spin."""
+    """Return the mean ground-state energy at large n by :func:`theory.deepest_minimum`.
+
+    Parameters
+    ----------
+    sizes : ndarray of int, shape (m,)
+        Numbers of spins n.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per size: n, energy_per_spin.
+    """
     means = [theory.deepest_minimum(int(n), H).mean for n in sizes]
     return pd.DataFrame({"n": sizes, "energy_per_spin": means})

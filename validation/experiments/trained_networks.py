@@ -1,4 +1,4 @@
-"""Experiments with small trained networks: decision boundaries, overfitting in time, and choices that temper it."""
+"""Experiments with small trained networks: decision boundaries, overfitting in time, and choices that reduce it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,7 +20,15 @@ _TEST_POINTS = 1000
 
 
 class TwoClasses:
-    """A two-class Gaussian mixture with a small training set and a large test set, drawn from one seed."""
+    """A two-class Gaussian mixture with a small training set and a large test set, drawn from one seed.
+
+    Parameters
+    ----------
+    points : int
+        Number of training points.
+    seed : int
+        Seed of all random numbers.
+    """
 
     def __init__(self, points: int, seed: int) -> None:
         root = seed_sequence(seed)
@@ -30,17 +38,49 @@ class TwoClasses:
         self._start = child(root, 3)
 
     def train(self, **options: Any) -> TrainedNetworks:
-        """Train networks of 20 tanh units by full-batch Adam, unless told otherwise; the same starts every time."""
+        """Train networks of 20 tanh units by full-batch Adam; every call uses the same starting weights.
+
+        Parameters
+        ----------
+        **options
+            Options of :func:`spinglass.networks.training.train`, which replace these defaults.
+
+        Returns
+        -------
+        TrainedNetworks
+            The networks with their losses.
+        """
         usual = {"hidden": 20, "activation": "tanh", "optimiser": _ADAM, "batch": None, "seed": self._start}
         return training.train(self.X, self.y, test=self.test, **{**usual, **options})
 
     def points(self) -> pd.DataFrame:
-        """Return the training points: columns x1, x2, label."""
+        """Return the training points.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per point: x1, x2, label.
+        """
         return pd.DataFrame({"x1": self.X[:, 0], "x2": self.X[:, 1], "label": self.y})
 
 
 def boundaries(classes: TwoClasses, settings: Mapping[str, Mapping[str, Any]], side: int = 70) -> pd.DataFrame:
-    """Return a network's log odds on a grid per setting: panel, x1, x2, log_odds, bayes (Bayes' own), test_error."""
+    """Return the log odds of a network on a grid, for each setting.
+
+    Parameters
+    ----------
+    classes : TwoClasses
+        Training and test data.
+    settings : mapping of str to mapping
+        Training options by the name of the panel.
+    side : int, default 70
+        Grid points per axis.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per panel and grid point: panel, x1, x2, log_odds, bayes (log odds of Bayes' rule), test_error.
+    """
     low, high = classes.X.min(axis=0) - 0.5, classes.X.max(axis=0) + 0.5
     grid = np.stack(np.meshgrid(*np.linspace(low, high, side).T), axis=-1).reshape(-1, 2)
     bayes = classes.mixture.log_odds(grid)
@@ -54,13 +94,35 @@ def boundaries(classes: TwoClasses, settings: Mapping[str, Mapping[str, Any]], s
 
 
 def bayes_error(classes: TwoClasses) -> float:
-    """Return the share of test points that Bayes' rule misses."""
+    """Return the share of test points that Bayes' rule misclassifies.
+
+    Parameters
+    ----------
+    classes : TwoClasses
+        Training and test data.
+
+    Returns
+    -------
+    float
+        Error rate on the test data.
+    """
     X, labels = classes.test
     return float(np.mean((classes.mixture.log_odds(X) > 0) != labels))
 
 
 def losses_in_time(settings: Mapping[str, TrainedNetworks]) -> pd.DataFrame:
-    """Return mean losses over networks by epoch, with standard errors: setting, data, epoch, loss, error."""
+    """Return mean losses over networks by epoch, with standard errors.
+
+    Parameters
+    ----------
+    settings : mapping of str to TrainedNetworks
+        Trained networks by the name of their setting.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns setting, data, epoch, loss, error.
+    """
     tables = []
     for name, networks in settings.items():
         history = networks.history().groupby(["data", "epoch"])["loss"]
@@ -70,7 +132,22 @@ def losses_in_time(settings: Mapping[str, TrainedNetworks]) -> pd.DataFrame:
 
 
 def by_choice(choice: str, values: Sequence[Any], trained: Sequence[TrainedNetworks]) -> pd.DataFrame:
-    """Return final losses over networks for each value of a choice: choice, value, data, loss, error."""
+    """Return final losses over networks for each value of a choice.
+
+    Parameters
+    ----------
+    choice : str
+        Name of the choice.
+    values : sequence
+        Its values.
+    trained : sequence of TrainedNetworks
+        Networks trained with each value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per value and data: choice, value, data, loss, error.
+    """
     rows = []
     for value, networks in zip(values, trained, strict=True):
         for name, losses in (("train", networks.train_loss), ("test", networks.test_loss)):
@@ -79,11 +156,28 @@ def by_choice(choice: str, values: Sequence[Any], trained: Sequence[TrainedNetwo
 
 
 def digits_with_augmentation(images: int, networks: int, epochs: int, seed: int) -> pd.DataFrame:
-    """Train on few digits as they are, shifted, rotated, and both; return a table as :func:`by_choice` does."""
+    """Train on few digits as they are, shifted, rotated, and both.
+
+    Parameters
+    ----------
+    images : int
+        Training digits.
+    networks : int
+        Networks per kind of augmentation.
+    epochs : int
+        Epochs of training.
+    seed : int
+        Seed of all random numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns as :func:`by_choice`.
+    """
     root = seed_sequence(seed)
     digits = data.digits(seed=child(root, 0))
     X, y = digits.train
-    ways = {
+    augmentations = {
         "as they are": None,
         "shifted": augment.shifts_and_rotations(digits.side, pixels=0.5, degrees=0.0),
         "rotated": augment.shifts_and_rotations(digits.side, pixels=0.0, degrees=8.0),
@@ -102,6 +196,6 @@ def digits_with_augmentation(images: int, networks: int, epochs: int, seed: int)
             augment=augment,
             seed=child(root, 1),
         )
-        for augment in ways.values()
+        for augment in augmentations.values()
     ]
-    return by_choice("digits for training", list(ways), trained)
+    return by_choice("digits for training", list(augmentations), trained)

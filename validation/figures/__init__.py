@@ -1,1 +1,1 @@
-"""Figures: one file a family, each with its tables, drawings and captions, and how they are saved."""
+"""Figures: one module per family with the tables, drawings and captions of its figures; palette; saving."""

@@ -1,28 +1,47 @@
 """The figures of Choromanska et al. (2015), section 5, on the digits that scikit-learn ships."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 
 import theory
-from validation.experiments import critical_points, digits, digits_summary
+from validation.experiments import critical_points, digits
+from validation.experiments.digits_efforts import EFFORTS, GLASS_SIZES
+from validation.figures import digit_networks
+from validation.figures.digit_networks import EffortFigure
 from validation.figures.entry import Entry, Tables
-from validation.figures.style import BAND, SIMULATION, THEORY
+from validation.figures.style import BAND, OTHER_SIMULATION, SIMULATION, THEORY, hide_spines, legend_above
 from validation.series import Effort
 
-_FLOW = "#009E73"
+_H = 3
+
+
+def _glass(effort: Effort, seed: int) -> Tables:
+    ends = digits.glasses(effort, seed, _H)
+    energies = np.linspace(-1.75, -1.0, 301)
+    return {"ends": ends, "minima": critical_points.densities_of_minima(sorted(ends["n"].unique()), _H, energies)}
 
 
 def glass_ends(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: float) -> Figure:
-    """Draw one panel a size: where SGD and gradient descent end, the mean density of minima, and [-E_0, -E_inf].
+    """Draw where SGD and gradient flow end, the mean density of minima and [-E_0, -E_inf], one panel per size.
 
-    ``ends`` has columns n, method (sgd, gradient), energy_per_spin; ``minima`` has n, energy_per_spin, density. The
-    density counts all minima alike: it is not the law of where descents end.
+    Parameters
+    ----------
+    ends : pandas.DataFrame
+        One row per descent: n, method (sgd, gradient), energy_per_spin.
+    minima : pandas.DataFrame
+        Columns n, energy_per_spin, density. The density counts all minima equally; it is not the distribution of where
+        descents end.
+    E_inf, E_0 : float
+        Ends of the band of deep minima, positive energies per spin.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     sizes = sorted(ends["n"].unique())
     figure = Figure(figsize=(7.0, 1.3 + 0.9 * len(sizes)), layout="constrained")
@@ -35,7 +54,7 @@ def glass_ends(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: floa
         handles = [band]
         for method, colour, filled, label in (
             ("sgd", SIMULATION, True, "SGD ends"),
-            ("gradient", _FLOW, False, "gradient flow ends"),
+            ("gradient", OTHER_SIMULATION, False, "gradient flow ends"),
         ):
             energies = chosen.loc[chosen["method"] == method, "energy_per_spin"]
             kind, alpha = ("stepfilled", 0.6) if filled else ("step", 1.0)
@@ -47,248 +66,59 @@ def glass_ends(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: floa
         )
         axis.set(yticks=[], xlim=(low, high))
         axis.text(0.985, 0.85, f"$\\Lambda = {n}$", transform=axis.transAxes, ha="right", va="top")
-        axis.spines[["top", "left", "right"]].set_visible(False)
+        hide_spines(axis, left=True)
     axes[-1].set_xlabel("energy per spin")
-    figure.legend(handles=handles, loc="outside upper center", ncols=2, frameon=False, fontsize="small")
+    legend_above(figure, handles, columns=2)
     figure.supylabel("probability density", fontsize="medium")
     return figure
-
-
-def test_loss_distributions(losses: pd.DataFrame) -> Figure:
-    """Draw one row a size and one column a kind of starts: histograms of the test loss.
-
-    ``losses`` has columns starts, hidden, test_loss, one row a network.
-    """
-    kinds, sizes = list(dict.fromkeys(losses["starts"])), sorted(losses["hidden"].unique())
-    figure = Figure(figsize=(7.0, 0.9 + 0.7 * len(sizes)), layout="constrained")
-    axes = figure.subplots(len(sizes), len(kinds), sharex="col", squeeze=False)
-    for column, kind in enumerate(kinds):
-        chosen = losses[losses["starts"] == kind]
-        bins = np.linspace(chosen["test_loss"].min(), np.quantile(chosen["test_loss"], 0.98), 41)
-        for axis, hidden in zip(axes[:, column], sizes, strict=True):
-            values = chosen.loc[chosen["hidden"] == hidden, "test_loss"]
-            axis.hist(values, bins=bins, color=SIMULATION)
-            axis.axvline(values.mean(), color=THEORY, lw=1.5)
-            axis.text(0.98, 0.9, f"{hidden} units", transform=axis.transAxes, ha="right", va="top", fontsize="small")
-            axis.set_yticks([])
-            axis.margins(y=0.3)  # room for the label
-            axis.spines[["top", "left", "right"]].set_visible(False)
-        axes[0, column].set_title(f"starts: {kind}", fontsize="medium")
-        axes[-1, column].set_xlabel("test loss (vertical line: mean)")
-    return figure
-
-
-def train_against_test(losses: pd.DataFrame, summary: pd.DataFrame) -> Figure:
-    """Draw one panel a size: test loss against training loss, and the correlation with its interval.
-
-    ``losses`` has columns hidden, train_loss, test_loss; ``summary`` hidden, correlation, correlation_low and _high.
-    """
-    sizes = sorted(losses["hidden"].unique())
-    figure = Figure(figsize=(7.0, 2.2), layout="constrained")
-    for axis, hidden in zip(figure.subplots(1, len(sizes), squeeze=False)[0], sizes, strict=True):
-        chosen = losses[losses["hidden"] == hidden]
-        row = summary[summary["hidden"] == hidden].iloc[0]
-        axis.plot(chosen["train_loss"], chosen["test_loss"], ".", ms=3, color=SIMULATION, rasterized=len(chosen) > 2000)
-        low, high = row["correlation_low"], row["correlation_high"]
-        axis.set_title(f"{hidden} units\n$r = {row['correlation']:.2f}$\n[{low:.2f}, {high:.2f}]", fontsize="small")
-        axis.tick_params(labelsize="x-small")
-        axis.locator_params(nbins=2, axis="x")
-        axis.locator_params(nbins=4, axis="y")
-    figure.supxlabel("training loss", fontsize="medium")
-    figure.supylabel("test loss", fontsize="medium")
-    return figure
-
-
-def losses_by_size(summary: pd.DataFrame) -> Figure:
-    """Draw mean and standard deviation of the test loss, and the train/test correlation, against size, with intervals.
-
-    ``summary`` has columns starts, hidden and, for mean, deviation, correlation, the value, its low and its high.
-    """
-    figure = Figure(figsize=(7.0, 2.5), layout="constrained")
-    names = {"mean": "mean test loss", "deviation": "its standard deviation", "correlation": "train/test correlation"}
-    axes = figure.subplots(1, 3)
-    looks = zip(dict.fromkeys(summary["starts"]), (SIMULATION, THEORY), ("o-", "s--"), (0.97, 1.03), strict=False)
-    for kind, colour, look, shift in looks:
-        chosen = summary[summary["starts"] == kind]
-        for axis, name in zip(axes, names, strict=True):
-            middle = chosen[name]
-            bars = [middle - chosen[f"{name}_low"], chosen[f"{name}_high"] - middle]
-            axis.errorbar(chosen["hidden"] * shift, middle, bars, fmt=look, color=colour, ms=4, lw=1, label=kind)
-    for axis, title in zip(axes, names.values(), strict=True):
-        axis.set_xscale("log")
-        axis.set_xticks(sorted(summary["hidden"].unique()), sorted(summary["hidden"].unique()), fontsize="small")
-        axis.xaxis.set_minor_locator(NullLocator())
-        axis.set_title(title, fontsize="medium")
-        axis.spines[["top", "right"]].set_visible(False)
-    for axis in axes[:2]:
-        axis.set_yscale("log")
-        axis.yaxis.set_major_formatter("{x:g}")
-        axis.yaxis.set_minor_formatter(NullFormatter())
-        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axis.tick_params(axis="y", labelsize="small")
-    axes[2].axhline(0, color=BAND, lw=0.8)
-    axes[1].set_xlabel("hidden units")
-    axes[2].legend(title="starts", fontsize="small", title_fontsize="small", frameon=False)
-    return figure
-
-
-def solution_indices(indices: pd.DataFrame) -> Figure:
-    """Draw the share of negative eigenvalues against size, for both thresholds: a dot, or a bar between bounds.
-
-    ``indices`` has columns hidden, network, parameters, low, high, relative_low, relative_high.
-    """
-    figure = Figure(figsize=(4.8, 3.0), layout="constrained")
-    axis = figure.subplots()
-    sizes = sorted(indices["hidden"].unique())
-    for prefix, colour, marker, shift in (("", SIMULATION, "o", -0.13), ("relative_", THEORY, "s", 0.13)):
-        label = "below $-0.001$" if not prefix else "below $-0.001$ times the largest"
-        for place, hidden in enumerate(sizes):
-            chosen = indices[indices["hidden"] == hidden]
-            low, high = (chosen[prefix + end] / chosen["parameters"] for end in ("low", "high"))
-            spread = [place + shift + 0.2 * (k / max(len(chosen) - 1, 1) - 0.5) for k in range(len(chosen))]
-            axis.vlines(spread, low, high, color=colour, lw=1.2)
-            exact = (low == high).to_numpy()
-            at = [x for x, known in zip(spread, exact, strict=True) if known]
-            axis.plot(at, high[exact], marker, color=colour, ms=4, label=label if place == 0 else None)
-            for end in (low, high):
-                axis.plot(spread, end, "_", color=colour, ms=4)
-    axis.set_xticks(range(len(sizes)), [str(hidden) for hidden in sizes])
-    axis.set(xlabel="hidden units", ylabel="index / parameters", ylim=(0, None))
-    figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize="small")
-    axis.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-# Okabe and Ito's colours, each with a line of its own.
-_LOOKS = (
-    ("#0072B2", "-"),
-    ("#56B4E9", "--"),
-    ("#000000", ":"),
-    ("#E69F00", "-"),
-    ("#009E73", "--"),
-    ("#D55E00", "-."),
-)
-
-
-def optimiser_paths(paths: pd.DataFrame) -> Figure:
-    """Draw training and test loss against the epoch: means over networks, and the range between the extremes.
-
-    ``paths`` has columns optimiser, data (train, test), epoch, mean, lowest, highest.
-    """
-    figure = Figure(figsize=(7.0, 3.2), layout="constrained")
-    axes = figure.subplots(1, 2, sharey=True)
-    for axis, data, title in zip(axes, ("train", "test"), ("training", "test"), strict=True):
-        for (name, chosen), (colour, line) in zip(
-            paths[paths["data"] == data].groupby("optimiser", sort=False), _LOOKS, strict=False
-        ):
-            axis.fill_between(chosen["epoch"], chosen["lowest"], chosen["highest"], color=colour, alpha=0.15, lw=0)
-            axis.plot(chosen["epoch"], chosen["mean"], line, color=colour, lw=1.3, label=name)
-        axis.set(yscale="log", xlabel="epoch", title=f"{title} loss")
-        axis.spines[["top", "right"]].set_visible(False)
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False,
-                  fontsize="small")  # fmt: skip
-    return figure
-
-
-_H = 3
-
-
-def _losses(effort: Effort, seed: int) -> pd.DataFrame:
-    tables = [digits.losses(effort, seed, starts).assign(starts=starts) for starts in digits.STARTS]
-    return pd.concat(tables, ignore_index=True)
-
-
-def _glass(effort: Effort, seed: int) -> Tables:
-    ends = digits.glasses(effort, seed, _H)
-    energies = np.linspace(-1.75, -1.0, 301)
-    return {"ends": ends, "minima": critical_points.densities_of_minima(sorted(ends["n"].unique()), _H, energies)}
 
 
 def _draw_glass(tables: Tables) -> Figure:
     return glass_ends(tables["ends"], tables["minima"], float(theory.E_inf(_H)), float(theory.E_0(_H)))
 
 
-def _networks(effort: Effort, seed: int) -> Tables:
-    losses = _losses(effort, seed)
-    return {"losses": losses, "summary": digits_summary.by_size(losses)}
-
-
-def _draw_scatter(tables: Tables) -> Figure:
-    losses, summary = (table[table["starts"] == "fan-in"] for table in (tables["losses"], tables["summary"]))
-    return train_against_test(losses, summary)
-
-
-def _indices(effort: Effort, seed: int) -> Tables:
-    return {"indices": digits.indices(effort, seed)}
-
-
-def _optimisers(effort: Effort, seed: int) -> Tables:
-    history = digits.optimisers(effort, seed)
-    return {"history": history, "paths": digits_summary.paths(history)}
-
-
-_TRAINING = (
-    "ReLU networks with one hidden layer, without biases, trained on {images} of 8 x 8 pixels (scikit-learn's) for "
-    "{epochs} epochs of SGD in batches of 10, the rate 0.1/(1 + 0.05 epoch), cross-entropy"
-)
-_STARTS = (
-    "Starts: weights uniform in [-1, 1] (uniform, as published), or in sqrt(6/fan-in) [-1, 1] (fan-in). The digits are "
-    "not those of the paper (MNIST at 10 x 10)."
-)
-_CAPTIONS = {
-    "glass": "Energies per spin where descents of the spherical 3-spin glass end, Lambda = {glass_sizes}; {glasses} "
-    "landscapes a size, {starts} uniform starts in each: 200 epochs of SGD (the couplings in ten parts, one used a "
-    "step, the rate 0.1/(1 + 0.1 epoch)), and gradient flow. Dashed: the exact mean density of minima at the same "
-    "Lambda (Auffinger, Ben Arous and Černý 2013, Theorem 2.1); it counts every minimum once and is not the law of "
-    "where descents end. Grey: the band [-E_0, -E_inf], where low-index points lie as Lambda grows.",
-    "test-losses": f"Test losses of {_TRAINING}; {{networks}} networks a size. {_STARTS} Histograms end at the 98th "
-    "percentile of each column.",
-    "train-test": f"Test against training loss, one dot a network: {_TRAINING}; {{networks}} networks a size, starts "
-    "fan-in. Pearson's correlation with its 98% interval (Fisher's z).",
-    "by-size": "Mean and standard deviation of the test loss over starts, and its correlation with the training loss, "
-    f"against the number of hidden units, with 98% intervals: {_TRAINING}; {{networks}} networks a size. {_STARTS}",
-    "index": "Normalised index where training ends: eigenvalues of the training loss's full Hessian below a threshold, "
-    f"over the number of parameters. {_TRAINING}; {{indexed}} networks a size, weights uniform in [-1, 1] at the "
-    "start. Exact (markers) up to {exact_up_to} parameters, above that a bar between two proven bounds.",
-    "optimisers": "Losses over epochs by optimiser, means and extremes of 8 networks of 50 hidden units; {images}, "
-    "cross-entropy, starts fan-in. SGD: rates 0.1 (batches of 10), 0.01 (online), both over 1 + 0.05 epoch, and 0.5 "
-    "(full batch); momentum 0.9 with rate 0.01; RMSProp and Adam with rate 0.001.",
-}
-_TABLES: dict[str, Callable[[Effort, int], Tables]] = {
-    "glass": _glass,
-    "test-losses": _networks,
-    "train-test": _networks,
-    "by-size": _networks,
-    "index": _indices,
-    "optimisers": _optimisers,
-}
-_DRAWINGS: dict[str, Callable[[Tables], Figure]] = {
-    "glass": _draw_glass,
-    "test-losses": lambda tables: test_loss_distributions(tables["losses"]),
-    "train-test": _draw_scatter,
-    "by-size": lambda tables: losses_by_size(tables["summary"]),
-    "index": lambda tables: solution_indices(tables["indices"]),
-    "optimisers": lambda tables: optimiser_paths(tables["paths"]),
+_FIGURES = {
+    "glass": EffortFigure(
+        _glass,
+        _draw_glass,
+        "Energies per spin at which descents of the spherical 3-spin model end, Lambda = {glass_sizes}, from "
+        "{starts} uniform starts in each of {glasses} landscapes per size: 200 epochs of SGD (the couplings in ten "
+        "parts, one part per step, rate 0.1/(1 + 0.1 epoch)), and gradient flow. Dashed: the exact mean density of "
+        "minima at the same Lambda (Auffinger, Ben Arous and Černý 2013, Theorem 2.1), which counts every minimum "
+        "once: it is not the distribution of where descents end. Grey: the band [-E_0, -E_inf], where critical points "
+        "of low index lie as Lambda grows.",
+    ),
+    **digit_networks.FIGURES,
 }
 
 
 def entries(effort: Effort) -> dict[str, Entry]:
-    """Return the figures at an effort: ``"quick"`` takes a minute, ``"paper"`` the published numbers of networks.
+    """Return the figures at one effort.
+
+    Parameters
+    ----------
+    effort : {"quick", "standard", "paper"}
+        Quick takes a minute; paper has the published numbers of networks.
+
+    Returns
+    -------
+    dict of str to Entry
+        The figures by name.
 
     Examples
     --------
     >>> list(entries("paper"))[:2]
     ['choromanska-glass', 'choromanska-test-losses']
     """
-    size = digits.EFFORTS[effort]
+    size = EFFORTS[effort]
     images = "all training digits" if size.images is None else f"{size.images} digits"
-    glass_sizes = ", ".join(map(str, digits.GLASS_SIZES[effort]))
+    glass_sizes = ", ".join(map(str, GLASS_SIZES[effort]))
     given = asdict(size) | {"images": images, "glass_sizes": glass_sizes}
     return {
         f"choromanska-{name}": Entry(
-            caption.format(**given), partial(_TABLES[name], effort), _DRAWINGS[name], at=partial(_at, name)
+            figure.caption.format(**given), partial(figure.tables, effort), figure.draw, at=partial(_at, name)
         )
-        for name, caption in _CAPTIONS.items()
+        for name, figure in _FIGURES.items()
     }
 
 

@@ -1,18 +1,31 @@
-"""The disconnectivity graph of one landscape, above the basin volumes of its minima."""
+"""The disconnectivity graph of one landscape, and below it the basin volumes of its minima."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from validation.figures.style import SIMULATION, THEORY
+from validation.figures.style import SIMULATION, THEORY, hide_spines
 
 
 def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, n: int, H: int) -> Figure:
-    """Draw each minimum as a line that rises from its energy and merges with another at the saddle between.
+    """Draw each minimum as a line that rises from its energy and merges with another at the saddle between them.
 
-    ``minima`` has columns energy_per_spin, volume, volume_low, volume_high, one row a minimum, deepest first;
-    ``merges`` has columns deeper, shallower (numbers of minima), energy_per_spin, lowest first.
+    Parameters
+    ----------
+    minima : pandas.DataFrame
+        One row per minimum, deepest first: energy_per_spin, volume, volume_low, volume_high.
+    merges : pandas.DataFrame
+        Lowest first: deeper, shallower (numbers of minima), energy_per_spin.
+    n : int
+        Number of spins.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     order = _order(len(minima), merges)
     place = np.empty(len(minima))
@@ -27,23 +40,23 @@ def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, n: int, H: int) 
     tree.set_ylabel("energy per spin", fontsize="small")
     tree.set_title(f"n = {n}, H = {H}", fontsize="small")
     basins.set(ylim=(0, None))
-    basins.set_xlabel("minimum, 0 the deepest", fontsize="small")
+    basins.set_xlabel("minimum (0 is the deepest)", fontsize="small")
     basins.set_ylabel("basin volume", fontsize="small")
     basins.set_xticks(np.arange(len(minima)), [str(minimum) for minimum in order])
     basins.set_xlim(-0.7, len(minima) - 0.3)
     for axis in (tree, basins):
         axis.tick_params(labelsize="small")
-        axis.spines[["top", "right"]].set_visible(False)
+        hide_spines(axis)
     tree.spines["bottom"].set_visible(False)
     tree.tick_params(axis="x", length=0)
     return figure
 
 
 def _order(minima: int, merges: pd.DataFrame) -> list[int]:
-    """Put minima side by side so that no two lines cross."""
+    """Return an order of the minima in which no two lines cross."""
     side_by_side = {minimum: [minimum] for minimum in range(minima)}
     for deeper, shallower in merges[["deeper", "shallower"]].itertuples(index=False):
-        # The deeper valley in turn on either side keeps the trunk near the middle.
+        # Alternating the side of the deeper valley keeps the trunk near the centre.
         first, second = side_by_side.pop(deeper), side_by_side.pop(shallower)
         side_by_side[deeper] = first + second if len(first) % 2 else second + first
     return [minimum for group in side_by_side.values() for minimum in group]

@@ -1,4 +1,4 @@
-"""Figures of dynamics: relaxation in time, ageing, and where mixtures freeze."""
+"""Figures of dynamics: relaxation in time, ageing, and transition temperatures of mixed models."""
 
 import matplotlib
 import numpy as np
@@ -8,15 +8,44 @@ from matplotlib.figure import Figure
 import theory
 from validation.experiments import gradient_flow
 from validation.figures.entry import Entry, Tables
-from validation.figures.style import BAND, SIMULATION, THEORY
+from validation.figures.style import BAND, SIMULATION, THEORY, hide_spines
 
+ENTRIES: dict[str, Entry] = {}
+
+_H = 3
+_SIZES = (25, 50, 100)
+_TIMES = tuple(np.geomspace(0.1, 20.0, 14).round(4).tolist())
+_AGES = (0.5, 2.0, 8.0, 32.0)
+_ORDERS = (3, 16)
 _MARKERS = "os^vD"
+
+
+def _relaxation(seed: int) -> Tables:
+    dense = tuple(np.geomspace(0.05, 20.0, 100).tolist())
+    return {
+        "flow": gradient_flow.flow_in_time(_SIZES, _H, _TIMES, samples=30, starts=32, seed=seed),
+        "equations": gradient_flow.equations_in_time(_H, dense),
+    }
 
 
 def relaxation(flow: pd.DataFrame, equations: pd.DataFrame, E_inf: float, H: int) -> Figure:
     """Draw energies per spin and overlaps with the start against time.
 
-    ``flow`` has columns n, time, energy, energy_error, overlap, overlap_error; ``equations`` time, energy, overlap.
+    Parameters
+    ----------
+    flow : pandas.DataFrame
+        Columns n, time, energy, energy_error, overlap, overlap_error.
+    equations : pandas.DataFrame
+        Columns time, energy, overlap.
+    E_inf : float
+        Threshold energy per spin, positive.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(7.0, 3.0), layout="constrained")
     axes = figure.subplots(1, 2)
@@ -38,7 +67,7 @@ def relaxation(flow: pd.DataFrame, equations: pd.DataFrame, E_inf: float, H: int
                 label=f"flow, n = {n}",
             )
         axis.set(xscale="log", xlabel="time t")
-        axis.spines[["top", "right"]].set_visible(False)
+        hide_spines(axis)
     axes[0].axhline(-E_inf, color=BAND, ls="--", lw=1)
     axes[0].annotate(r"$-E_\infty$", (0.02, -E_inf), xycoords=("axes fraction", "data"), va="bottom", color="0.3")
     axes[0].set_ylabel(f"energy per spin, H = {H}")
@@ -47,8 +76,40 @@ def relaxation(flow: pd.DataFrame, equations: pd.DataFrame, E_inf: float, H: int
     return figure
 
 
+def _draw_relaxation(tables: Tables) -> Figure:
+    return relaxation(tables["flow"], tables["equations"], float(theory.E_inf(_H)), _H)
+
+
+ENTRIES["dynamics-relaxation"] = Entry(
+    "Gradient flow from uniform random points, H = 3, at n = 25, 50, 100 (30 landscapes with 32 starts per size; "
+    "bars: two standard errors over landscapes), and the solution of the Cugliandolo-Kurchan equations for infinite "
+    "n. Left: energy per spin, which falls towards -E_inf as t^(-2/3). Right: overlap with the start. At fixed time "
+    "the difference from infinite n falls as 1/n; a finite system stops at some time, earlier and at higher energy "
+    "the smaller it is.",
+    _relaxation,
+    _draw_relaxation,
+)
+
+
+def _ageing(seed: int) -> Tables:  # noqa: ARG001  nothing is drawn at random
+    return {"correlations": gradient_flow.ageing(_H, _AGES, 160.0)}
+
+
 def ageing(correlations: pd.DataFrame, H: int) -> Figure:
-    """Draw C(t, t_w) against t - t_w and against t / t_w; ``correlations`` has columns waiting, time, correlation."""
+    """Draw C(t, t_w) against t - t_w and against t / t_w.
+
+    Parameters
+    ----------
+    correlations : pandas.DataFrame
+        Columns waiting, time, correlation.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
     figure = Figure(figsize=(7.0, 3.0), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
     ages = sorted(correlations["waiting"].unique())
@@ -60,15 +121,43 @@ def ageing(correlations: pd.DataFrame, H: int) -> Figure:
     left.set(xscale="log", xlabel=r"$t - t_w$", ylabel=rf"$C(t, t_w)$, H = {H}", ylim=(0, 1.02))
     right.set(xscale="log", xlabel=r"$t / t_w$", xlim=(1, None))
     right.legend(title=r"age $t_w$", frameon=False, fontsize="small", title_fontsize="small")
-    for axis in (left, right):
-        axis.spines[["top", "right"]].set_visible(False)
+    hide_spines(left, right)
     return figure
 
 
-def mixture_phases(lines: pd.DataFrame, orders: tuple[int, int]) -> Figure:
-    """Draw the dynamical and static temperatures, and energies at temperature 0, over the share of the second order.
+def _draw_ageing(tables: Tables) -> Figure:
+    return ageing(tables["correlations"], _H)
 
-    ``lines`` has columns share, dynamical, static, ground_state, threshold, ascent; energies are negative.
+
+ENTRIES["dynamics-ageing"] = Entry(
+    "Correlation C(t, t_w) of gradient descent of the infinite system, H = 3, from the Cugliandolo-Kurchan "
+    "equations, for ages t_w = 0.5 to 32. Left: the older the system, the more slowly it decorrelates. Right: against "
+    "t / t_w the curves approach each other as t_w grows, first at large ratios (at t = 2 t_w only beyond the ages "
+    "shown): at long times the age is the only time scale. All data come from the equations; nothing is simulated.",
+    _ageing,
+    _draw_ageing,
+    simulated=False,
+)
+
+
+def _mixture_phases(seed: int) -> Tables:  # noqa: ARG001  nothing is drawn at random
+    return {"lines": gradient_flow.mixture_lines(_ORDERS, np.linspace(0.0, 1.0, 41).tolist())}
+
+
+def mixture_phases(lines: pd.DataFrame, orders: tuple[int, int]) -> Figure:
+    """Draw transition temperatures, and energies at temperature 0, against the share of the second order.
+
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        Columns share, dynamical, static, ground_state, threshold, ascent; energies are negative.
+    orders : (int, int)
+        The two orders.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(7.0, 3.0), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -83,73 +172,23 @@ def mixture_phases(lines: pd.DataFrame, orders: tuple[int, int]) -> Figure:
     right.set(ylabel="energy per spin at T = 0")
     for axis in (left, right):
         axis.set(xlabel=rf"share $\lambda$ of order {orders[1]}, rest order {orders[0]}", xlim=(0, 1))
-        axis.spines[["top", "right"]].set_visible(False)
+        hide_spines(axis)
         axis.legend(frameon=False, fontsize="small")
     return figure
-
-
-_H = 3
-_SIZES = (25, 50, 100)
-_TIMES = tuple(np.geomspace(0.1, 20.0, 14).round(4).tolist())
-_AGES = (0.5, 2.0, 8.0, 32.0)
-_ORDERS = (3, 16)
-
-
-def _relaxation(seed: int) -> Tables:
-    dense = tuple(np.geomspace(0.05, 20.0, 100).tolist())
-    return {
-        "flow": gradient_flow.flow_in_time(_SIZES, _H, _TIMES, samples=30, starts=32, seed=seed),
-        "equations": gradient_flow.equations_in_time(_H, dense),
-    }
-
-
-def _draw_relaxation(tables: Tables) -> Figure:
-    return relaxation(tables["flow"], tables["equations"], float(theory.E_inf(_H)), _H)
-
-
-def _ageing(seed: int) -> Tables:  # noqa: ARG001  nothing is drawn at random
-    return {"correlations": gradient_flow.ageing(_H, _AGES, 160.0)}
-
-
-def _draw_ageing(tables: Tables) -> Figure:
-    return ageing(tables["correlations"], _H)
-
-
-def _mixture_phases(seed: int) -> Tables:  # noqa: ARG001  nothing is drawn at random
-    return {"lines": gradient_flow.mixture_lines(_ORDERS, np.linspace(0.0, 1.0, 41).tolist())}
 
 
 def _draw_mixture_phases(tables: Tables) -> Figure:
     return mixture_phases(tables["lines"], _ORDERS)
 
 
-ENTRIES = {
-    "dynamics-relaxation": Entry(
-        "Gradient flow from uniform random points, H = 3, at n = 25, 50, 100 (30 landscapes of 32 starts a size; bars: "
-        "two standard errors over landscapes), beside the solution of the Cugliandolo-Kurchan equations for n to "
-        "infinity. Left: energy per spin, which falls towards -E_inf as t^(-2/3). Right: overlap with the start. At "
-        "fixed time the difference falls as 1/n; at growing time a finite system stops earlier and higher.",
-        _relaxation,
-        _draw_relaxation,
-    ),
-    "dynamics-ageing": Entry(
-        "Correlation C(t, t_w) of gradient descent of an infinite glass, H = 3, from the Cugliandolo-Kurchan "
-        "equations, for ages t_w = 0.5 to 32. Left: the older the system, the longer it takes to move on. Right: "
-        "against t / t_w the curves come together as t_w grows, at large ratios first (at t = 2 t_w only beyond the "
-        "ages drawn): in the end the age is the only time scale. Nothing here is simulated.",
-        _ageing,
-        _draw_ageing,
-        simulated=False,
-    ),
-    "dynamics-mixture-phases": Entry(
-        "Mixtures nu(t) = (1 - lambda) t^3 + lambda t^16. Left: below T_d (blue) dynamics from random points no longer "
-        "equilibrates, below T_s (orange) the Gibbs measure freezes into few valleys. Right: at temperature 0 the "
-        "threshold energy, the energy that Hessian ascent reaches in polynomial time (Subag 2021), and the ground "
-        "state (Chen and Sen 2017); the first two agree for pure "
-        "models. The threshold, at which the minima that prevail are marginal, is that of replicas where symmetry "
-        "breaks in several steps. Nothing here is simulated.",
-        _mixture_phases,
-        _draw_mixture_phases,
-        simulated=False,
-    ),
-}
+ENTRIES["dynamics-mixture-phases"] = Entry(
+    "Mixed models nu(t) = (1 - lambda) t^3 + lambda t^16. Left: below T_d (blue) dynamics from random points no longer "
+    "equilibrates, below T_s (orange) the Gibbs measure freezes into few valleys. Right: at temperature 0 the "
+    "threshold energy, the energy that Hessian ascent reaches in polynomial time (Subag 2021), and the ground "
+    "state (Chen and Sen 2017); the first two agree for pure "
+    "models. The threshold, at which the minima that prevail are marginal, is that of replicas where symmetry "
+    "breaks in several steps. Nothing here is simulated.",
+    _mixture_phases,
+    _draw_mixture_phases,
+    simulated=False,
+)

@@ -1,4 +1,4 @@
-"""What the gallery knows of one figure."""
+"""The description of one figure in the gallery."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +13,20 @@ Tables = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Entry:
-    """One figure: a caption with all parameters, its tables from a seed, and its drawing from the tables alone.
+    """One figure: how its tables are made and drawn, and its caption.
 
-    ``simulated`` is False where everything is exact and the seed plays no part. ``at`` gives the same figure at another
-    effort, where there is more than one.
+    Attributes
+    ----------
+    caption : str
+        Caption with all parameters of the figure.
+    tables : callable
+        Takes a seed and returns the tables by name.
+    draw : callable
+        Draws the figure from the tables alone.
+    simulated : bool, default True
+        False if everything is exact, so that the seed has no effect.
+    at : callable or None, default None
+        Takes an effort and returns the same figure at this effort, for figures with several.
     """
 
     caption: str

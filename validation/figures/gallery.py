@@ -1,4 +1,4 @@
-"""The project's figures by name, one file of entries a family, and how they are saved."""
+"""All figures of the project by name, and functions that save them."""
 
 import io
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from validation.series import EFFORTS, Effort, one_of
 __all__ = ["FORMATS", "GALLERY", "STYLES", "Entry", "entry", "save", "save_graph", "select"]
 
 FORMATS = ("pdf", "png", "svg")
-# The ids in an SVG are hashes: a salt of its own keeps them the same. Type 42 embeds fonts that can be edited.
+# The ids in an SVG are hashes, which a fixed salt keeps reproducible. Type 42 embeds fonts that can be edited.
 _REPEATABLE: dict[RcKeyType, Any] = {"svg.hashsalt": "spinglass", "pdf.fonttype": 42}
 GALLERY = {
     **landscapes.ENTRIES,
@@ -46,14 +46,42 @@ GALLERY = {
 
 
 def entry(name: str, effort: Effort = "quick") -> Entry:
-    """Return a figure's entry, at this effort where it has several, or raise ``ValueError`` with the nearest name."""
+    """Return the entry of a figure at one effort.
+
+    Parameters
+    ----------
+    name : str
+        Name of the figure.
+    effort : {"quick", "standard", "paper"}, default "quick"
+        How much to simulate, for figures with several efforts.
+
+    Returns
+    -------
+    Entry
+        The figure.
+
+    Raises
+    ------
+    ValueError
+        If the name or the effort is unknown; the nearest name is suggested.
+    """
     found = GALLERY[_known("figure", name, GALLERY)]
     effort = one_of("effort", effort, EFFORTS)
     return found if found.at is None else found.at(effort)
 
 
 def select(names: Sequence[str] | None = None) -> list[str]:
-    """Return the names of figures asked for: all by default; the first words of a name stand for all that share them.
+    """Return the names of the requested figures.
+
+    Parameters
+    ----------
+    names : sequence of str or None, default None
+        Names; the first words of a name select all figures whose names begin with them. None selects all figures.
+
+    Returns
+    -------
+    list of str
+        Full names, each once.
 
     Raises
     ------
@@ -89,19 +117,39 @@ def save(
     data_only: bool = False,
     source: Path | None = None,
 ) -> list[Path]:
-    """Make one figure and write it in every format, with its tables as CSV and its caption; return the paths.
+    """Make one figure and write it in every format, with its tables as CSV and its caption as text.
 
-    ``style`` sets the width and the fonts: ``screen``, or those of a journal (``aps``, ``neurips``, ``thesis``).
-    ``effort`` says how much a figure that knows several simulates. ``data_only`` leaves the drawing out. ``source``
-    is a folder of tables and captions saved earlier: they are drawn again, nothing is simulated and ``seed`` plays no
-    part.
+    Parameters
+    ----------
+    name : str
+        Name of the figure.
+    folder : Path
+        Output directory, created if necessary.
+    formats : sequence of {"pdf", "png", "svg"}, default ("pdf", "png")
+        File formats.
+    seed : int, default 0
+        Seed of the simulation.
+    style : {"screen", "aps", "neurips", "thesis"}, default "screen"
+        Width and fonts.
+    effort : {"quick", "standard", "paper"}, default "quick"
+        How much to simulate, for figures with several efforts.
+    data_only : bool, default False
+        Whether to write tables and caption without a drawing.
+    source : Path or None, default None
+        Directory of tables and captions saved earlier. They are drawn again; nothing is simulated, and ``seed`` has no
+        effect.
+
+    Returns
+    -------
+    list of Path
+        The files written.
 
     Raises
     ------
     ValueError
         If the name, a format or the style is unknown, or ``source`` lacks a table of the figure.
     OSError
-        If the folder cannot be written.
+        If the directory cannot be written.
     """
     chosen = entry(name, effort)
     look = STYLES[_known("style", style, STYLES)]
@@ -119,7 +167,22 @@ def save(
 
 
 def save_graph(basins: Basins, H: int, folder: Path) -> list[Path]:
-    """Write a landscape's disconnectivity graph as PDF and PNG with its tables as CSV; return the paths."""
+    """Write a landscape's disconnectivity graph as PDF and PNG, with its tables as CSV.
+
+    Parameters
+    ----------
+    basins : Basins
+        The landscape's graph and the volumes of its basins.
+    H : int
+        Interaction order.
+    folder : Path
+        Output directory.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+    """
     tables = critical_points.disconnectivity(basins)
     n = basins.graph.every.x.shape[1]
     paths = [folder / f"disconnectivity.{kind}" for kind in ("pdf", "png")]
@@ -145,8 +208,8 @@ def _read(name: str, source: Path) -> tuple[Tables, str]:
     caption = source / f"{name}.txt"
     if not found or not caption.is_file():
         raise ValueError(
-            f"{source} has no tables of {name}: {name}.*.csv and {name}.txt are due; "
-            "make them by `spinglass figures --data-only`"
+            f"{source} has no tables of {name}: it must contain {name}.*.csv and {name}.txt; "
+            "create them with `spinglass figures --data-only`"
         )
     return {part: pd.read_csv(path) for part, path in sorted(found.items())}, caption.read_text(encoding="utf-8")
 
@@ -159,7 +222,7 @@ def _write_tables(tables: Tables, folder: Path, prefix: str = "") -> list[Path]:
 
 
 def _write(figure: Figure, path: Path) -> None:
-    # Without dates and random ids the same data gives the same bytes.
+    # Dates and program versions are left out, so that the same data gives the same bytes.
     nothing = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
     kind, picture = path.suffix[1:], io.BytesIO()
     figure.savefig(picture, format=kind, dpi=150, metadata=nothing[kind])

@@ -12,32 +12,77 @@ from spinglass.networks.activations import ACTIVATIONS
 from validation.experiments import trained_networks
 from validation.experiments.trained_networks import TwoClasses
 from validation.figures.entry import Entry, Tables
-from validation.figures.style import BAND, SIMULATION, THEORY
+from validation.figures.style import (
+    BAND,
+    CURVES,
+    FAINT_TEXT,
+    SIMULATION,
+    THEORY,
+    TRAIN_AND_TEST,
+    hide_spines,
+    legend_above,
+    subplots,
+)
+
+ENTRIES: dict[str, Entry] = {}
+
+
+Settings = dict[str, dict[str, Any]]
+
+
+_POINTS = 100
+_MIXTURE = (
+    f"{_POINTS} training points of a two-class mixture of ten Gaussians each (Hastie, Tibshirani and Friedman 2009, "
+    "section 2.3.3)"
+)
+
+
+_NETWORK = "one hidden layer of 20 tanh units, cross-entropy, full-batch Adam with rate 0.02"
+
+
+def _boundaries(seed: int) -> Tables:
+    classes = TwoClasses(_POINTS, seed)
+    # A penalty c |w|^2 on the summed loss is a weight decay of 2 c / N: the mean loss has a penalty (decay/2) |w|^2.
+    settings: Settings = {f"weight decay {c:g}": {"epochs": 2000, "weight_decay": 2 * c / _POINTS} for c in (0, 0.2, 2)}
+    settings |= {f"{epochs} epochs": {"epochs": epochs} for epochs in (10, 50, 100)}
+    grids = trained_networks.boundaries(classes, settings)
+    bayes = pd.DataFrame({"bayes_error": [trained_networks.bayes_error(classes)]})
+    return {"grids": grids, "points": classes.points(), "bayes": bayes}
 
 
 def decision_boundaries(grids: pd.DataFrame, points: pd.DataFrame, bayes_error: float, columns: int = 3) -> Figure:
-    """Draw per panel the training points, the network's boundary with its half-planes tinted, and Bayes' boundary.
+    """Draw training points, the network's decision boundary and Bayes' boundary, one panel per setting.
 
-    ``grids`` has columns panel, x1, x2, log_odds, bayes, test_error (a full grid a panel); ``points`` x1, x2, label.
+    Parameters
+    ----------
+    grids : pandas.DataFrame
+        Columns panel, x1, x2, log_odds, bayes, test_error; a full grid per panel.
+    points : pandas.DataFrame
+        Columns x1, x2, label.
+    bayes_error : float
+        Test error of Bayes' rule.
+    columns : int, default 3
+        Panels per row.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     panels = list(dict.fromkeys(grids["panel"]))
-    rows = -(-len(panels) // columns)
-    figure = Figure(figsize=(7.0, 2.3 * rows + 0.4), layout="constrained")
-    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-    for axis, name in zip(axes, panels, strict=False):
+    figure, axes = subplots(len(panels), columns, 2.3, 0.4)
+    for axis, name in zip(axes, panels, strict=True):
         table = grids[grids["panel"] == name]
         _draw_boundary(axis, table, points)
         axis.set_title(f"{name}: test error {table['test_error'].iloc[0]:.3f}", fontsize="small")
-    for axis in axes[len(panels) :]:
-        axis.set_visible(False)
     handles = [
         Line2D([], [], color="black", lw=1.5),
-        Line2D([], [], color="#555555", lw=1.2, ls="--"),
+        Line2D([], [], color=FAINT_TEXT, lw=1.2, ls="--"),
         Line2D([], [], color=SIMULATION, marker="o", ls="", ms=4),
         Line2D([], [], color=THEORY, marker="^", ls="", ms=4),
     ]
     labels = ["network", f"Bayes (test error {bayes_error:.3f})", "class 0", "class 1"]
-    figure.legend(handles, labels, loc="outside upper center", ncols=4, frameon=False, fontsize="small")
+    legend_above(figure, handles, labels, columns=4)
     return figure
 
 
@@ -47,125 +92,24 @@ def _draw_boundary(axis: Axes, table: pd.DataFrame, points: pd.DataFrame) -> Non
     odds = wide["log_odds"].to_numpy()
     axis.contourf(x, y, odds, levels=[-1e9, 0, 1e9], colors=[SIMULATION, THEORY], alpha=0.15)
     axis.contour(x, y, odds, levels=[0], colors="black", linewidths=1.5)
-    axis.contour(x, y, wide["bayes"].to_numpy(), levels=[0], colors="#555555", linewidths=1.2, linestyles="--")
+    axis.contour(x, y, wide["bayes"].to_numpy(), levels=[0], colors=FAINT_TEXT, linewidths=1.2, linestyles="--")
     for label, colour, marker in ((0, SIMULATION, "o"), (1, THEORY, "^")):
         chosen = points[points["label"] == label]
         axis.plot(chosen["x1"], chosen["x2"], marker, color=colour, ms=3)
     axis.set(xticks=[], yticks=[], xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
 
 
-_LOSS_STYLES = {"train": (SIMULATION, "-", "training"), "test": (THEORY, "--", "test")}
-
-
-def losses_in_time(losses: pd.DataFrame, columns: int = 2) -> Figure:
-    """Draw mean losses against the epoch with two standard errors; the least test loss is marked.
-
-    ``losses`` has columns setting, data ("train", "test"), epoch, loss, error.
-    """
-    settings = list(dict.fromkeys(losses["setting"]))
-    rows = -(-len(settings) // columns)
-    figure = Figure(figsize=(7.0, 2.1 * rows + 0.5), layout="constrained")
-    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-    for axis, setting in zip(axes, settings, strict=False):
-        for name, (colour, dashes, label) in _LOSS_STYLES.items():
-            curve = losses[(losses["setting"] == setting) & (losses["data"] == name)]
-            x = curve["epoch"] + 1
-            axis.fill_between(x, curve["loss"] - 2 * curve["error"], curve["loss"] + 2 * curve["error"], color=colour,
-                              alpha=0.25, lw=0)  # fmt: skip
-            axis.plot(x, curve["loss"], color=colour, ls=dashes, lw=1.5, label=label)
-        best = curve.loc[curve["loss"].idxmin()]
-        axis.axvline(best["epoch"] + 1, color=BAND, lw=0.8)
-        axis.plot(best["epoch"] + 1, best["loss"], "o", color=THEORY, ms=4, label="least test loss")
-        axis.set_xscale("log")
-        axis.set_title(setting, fontsize="small")
-        axis.spines[["top", "right"]].set_visible(False)
-    for axis in axes[len(settings) :]:
-        axis.set_visible(False)
-    axes[0].set_ylim(0, min(1.1 * losses["loss"].max(), 3.0))
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False, fontsize="small")
-    figure.supxlabel("epoch + 1", fontsize="medium")
-    figure.supylabel("loss", fontsize="medium")
-    return figure
-
-
-_CHOICE_STYLES = {"train": (SIMULATION, "o-", "training"), "test": (THEORY, "s--", "test")}
-
-
-def choices(table: pd.DataFrame) -> Figure:
-    """Draw mean losses by value with two standard errors; values stand side by side in their order.
-
-    ``table`` has columns choice, value, data ("train", "test"), loss, error.
-    """
-    names = list(dict.fromkeys(table["choice"]))
-    figure = Figure(figsize=(7.0, 2.4 * -(-len(names) // 2) + 0.4), layout="constrained")
-    axes = figure.subplots(-(-len(names) // 2), 2, squeeze=False).ravel()
-    for axis, name in zip(axes, names, strict=False):
-        rows = table[table["choice"] == name]
-        values = list(dict.fromkeys(rows["value"].astype(str)))
-        for data, (colour, style, label) in _CHOICE_STYLES.items():
-            part = rows[rows["data"] == data]
-            axis.errorbar(range(len(part)), part["loss"], 2 * part["error"], fmt=style, color=colour, ms=4, mfc="white",
-                          lw=1.2, label=label)  # fmt: skip
-        axis.set_xticks(range(len(values)), values, fontsize="small")
-        axis.set(xlabel=name, ylim=(0, None))
-        axis.spines[["top", "right"]].set_visible(False)
-    for axis in axes[len(names) :]:
-        axis.set_visible(False)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False, fontsize="small")
-    figure.supylabel("loss", fontsize="medium")
-    return figure
-
-
-# Okabe and Ito's colours, and dashes for print without colour.
-_LINES = (
-    ("#0072B2", "-"),
-    ("#D55E00", "--"),
-    ("#009E73", "-."),
-    ("#CC79A7", ":"),
-    ("#56B4E9", (0, (5, 1, 1, 1, 1, 1))),
-    ("#E69F00", (0, (1, 1))),
-)
-
-
-def activations(shapes: pd.DataFrame, losses: pd.DataFrame) -> Figure:
-    """Draw f(h) by name on the left, and mean training losses by epoch of those that were trained on the right.
-
-    ``shapes`` has columns activation, h, value; ``losses`` setting (the activation), data, epoch, loss, error.
-    """
-    figure = Figure(figsize=(7.0, 2.9), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    for name, (colour, dashes) in zip(dict.fromkeys(shapes["activation"]), _LINES, strict=False):
-        curve = shapes[shapes["activation"] == name]
-        left.plot(curve["h"], curve["value"], color=colour, ls=dashes, lw=1.5, label=name)
-        trained = losses[(losses["setting"] == name) & (losses["data"] == "train")]
-        right.plot(trained["epoch"] + 1, trained["loss"], color=colour, ls=dashes, lw=1.5)
-    left.set(xlabel="preactivation h", ylabel="f(h)", ylim=(-1.2, 2.2))
-    right.set(xlabel="epoch + 1", ylabel="training loss", ylim=(0, None))
-    right.set_xscale("log")
-    for axis in (left, right):
-        axis.spines[["top", "right"]].set_visible(False)
-    figure.legend(loc="outside upper center", ncols=6, frameon=False, fontsize="small")
-    return figure
-
-
-Settings = dict[str, dict[str, Any]]
-_POINTS = 100
-
-
-def _boundaries(seed: int) -> Tables:
-    classes = TwoClasses(_POINTS, seed)
-    # A decay c of the summed loss, c |w|^2, is 2 c / N of the mean loss's (c/2) |w|^2.
-    settings: Settings = {f"weight decay {c:g}": {"epochs": 2000, "weight_decay": 2 * c / _POINTS} for c in (0, 0.2, 2)}
-    settings |= {f"{epochs} epochs": {"epochs": epochs} for epochs in (10, 50, 100)}
-    grids = trained_networks.boundaries(classes, settings)
-    bayes = pd.DataFrame({"bayes_error": [trained_networks.bayes_error(classes)]})
-    return {"grids": grids, "points": classes.points(), "bayes": bayes}
-
-
 def _draw_boundaries(tables: Tables) -> Figure:
     return decision_boundaries(tables["grids"], tables["points"], float(tables["bayes"]["bayes_error"].iloc[0]))
+
+
+ENTRIES["generalisation-boundaries"] = Entry(
+    f"Decision boundaries on {_MIXTURE}; {_NETWORK}. Upper row: 2000 epochs, with a weight decay c |w|^2 of the "
+    "summed loss. Lower row: without decay, stopped after 10, 50, 100 epochs. Dashed: Bayes' boundary. Test errors "
+    "are on 1000 points.",
+    _boundaries,
+    _draw_boundaries,
+)
 
 
 def _overfitting(seed: int) -> Tables:
@@ -180,8 +124,55 @@ def _overfitting(seed: int) -> Tables:
     return {"losses": trained_networks.losses_in_time(trained)}
 
 
+def losses_in_time(losses: pd.DataFrame, columns: int = 2) -> Figure:
+    """Draw mean losses against the epoch with two standard errors; the smallest test loss is marked.
+
+    Parameters
+    ----------
+    losses : pandas.DataFrame
+        Columns setting, data ("train", "test"), epoch, loss, error.
+    columns : int, default 2
+        Panels per row.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    settings = list(dict.fromkeys(losses["setting"]))
+    figure, axes = subplots(len(settings), columns, 2.1, 0.5)
+    for axis, setting in zip(axes, settings, strict=True):
+        for name, (colour, _, dashes, label) in TRAIN_AND_TEST.items():
+            curve = losses[(losses["setting"] == setting) & (losses["data"] == name)]
+            x = curve["epoch"] + 1
+            axis.fill_between(x, curve["loss"] - 2 * curve["error"], curve["loss"] + 2 * curve["error"], color=colour,
+                              alpha=0.25, lw=0)  # fmt: skip
+            axis.plot(x, curve["loss"], color=colour, ls=dashes, lw=1.5, label=label)
+        best = curve.loc[curve["loss"].idxmin()]
+        axis.axvline(best["epoch"] + 1, color=BAND, lw=0.8)
+        axis.plot(best["epoch"] + 1, best["loss"], "o", color=THEORY, ms=4, label="smallest test loss")
+        axis.set_xscale("log")
+        axis.set_title(setting, fontsize="small")
+        hide_spines(axis)
+    axes[0].set_ylim(0, min(1.1 * losses["loss"].max(), 3.0))
+    handles, labels = axes[0].get_legend_handles_labels()
+    legend_above(figure, handles, labels, columns=3)
+    figure.supxlabel("epoch + 1", fontsize="medium")
+    figure.supylabel("loss", fontsize="medium")
+    return figure
+
+
 def _draw_overfitting(tables: Tables) -> Figure:
     return losses_in_time(tables["losses"])
+
+
+ENTRIES["generalisation-overfitting"] = Entry(
+    f"Mean losses of 20 networks by epoch, with two standard errors, on {_MIXTURE}; {_NETWORK} unless the panel says "
+    "otherwise. After the smallest test loss (dot) the training loss continues to fall towards zero, while the test "
+    "loss rises.",
+    _overfitting,
+    _draw_overfitting,
+)
 
 
 def _choices(seed: int) -> Tables:
@@ -196,7 +187,7 @@ def _choices(seed: int) -> Tables:
             "weight decay", decays, [classes.train(weight_decay=2 * c / _POINTS, **usual) for c in decays]
         ),
         trained_networks.by_choice(
-            "rows a step, 100 epochs",
+            "rows per step, 100 epochs",
             ("1", "10", "100"),
             [classes.train(networks=20, epochs=100, measure_every=100, batch=b) for b in batches],
         ),
@@ -205,8 +196,49 @@ def _choices(seed: int) -> Tables:
     return {"choices": pd.concat(tables, ignore_index=True)}
 
 
+def choices(table: pd.DataFrame) -> Figure:
+    """Draw mean losses by value with two standard errors; values are equally spaced in their order.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns choice, value, data ("train", "test"), loss, error.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    names = list(dict.fromkeys(table["choice"]))
+    figure, axes = subplots(len(names), 2, 2.4, 0.4, share=False)
+    for axis, name in zip(axes, names, strict=True):
+        rows = table[table["choice"] == name]
+        values = list(dict.fromkeys(rows["value"].astype(str)))
+        for data, (colour, marker, dashes, label) in TRAIN_AND_TEST.items():
+            part = rows[rows["data"] == data]
+            look: dict[str, Any] = {"fmt": marker + dashes, "color": colour, "mfc": "white"}
+            axis.errorbar(range(len(part)), part["loss"], 2 * part["error"], ms=4, lw=1.2, label=label, **look)
+        axis.set_xticks(range(len(values)), values, fontsize="small")
+        axis.set(xlabel=name, ylim=(0, None))
+        hide_spines(axis)
+    handles, labels = axes[0].get_legend_handles_labels()
+    legend_above(figure, handles, labels, columns=2)
+    figure.supylabel("loss", fontsize="medium")
+    return figure
+
+
 def _draw_choices(tables: Tables) -> Figure:
     return choices(tables["choices"])
+
+
+ENTRIES["generalisation-choices"] = Entry(
+    f"Mean losses of 20 networks, with two standard errors, for several choices made before training, on {_MIXTURE}; "
+    f"{_NETWORK}, 1000 epochs, unless the panel says otherwise. Weight decay is the c of a penalty c |w|^2 on the "
+    "summed loss. Lower right: 200 of the real digits that scikit-learn ships, 8 networks of 40 ReLU units, 100 "
+    "epochs, with random shifts of up to half a pixel and rotations of up to 8 degrees.",
+    _choices,
+    _draw_choices,
+)
 
 
 def _activations(seed: int) -> Tables:
@@ -219,44 +251,45 @@ def _activations(seed: int) -> Tables:
     return {"shapes": pd.concat(shapes, ignore_index=True), "losses": trained_networks.losses_in_time(trained)}
 
 
+def activations(shapes: pd.DataFrame, losses: pd.DataFrame) -> Figure:
+    """Draw activation functions f(h), and mean training losses by epoch of networks with each of them.
+
+    Parameters
+    ----------
+    shapes : pandas.DataFrame
+        Columns activation, h, value.
+    losses : pandas.DataFrame
+        Columns setting (the activation), data, epoch, loss, error.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    figure = Figure(figsize=(7.0, 2.9), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    for name, (colour, dashes) in zip(dict.fromkeys(shapes["activation"]), CURVES, strict=False):
+        curve = shapes[shapes["activation"] == name]
+        left.plot(curve["h"], curve["value"], color=colour, ls=dashes, lw=1.5, label=name)
+        trained = losses[(losses["setting"] == name) & (losses["data"] == "train")]
+        right.plot(trained["epoch"] + 1, trained["loss"], color=colour, ls=dashes, lw=1.5)
+    left.set(xlabel="preactivation h", ylabel="f(h)", ylim=(-1.2, 2.2))
+    right.set(xlabel="epoch + 1", ylabel="training loss", ylim=(0, None))
+    right.set_xscale("log")
+    hide_spines(left, right)
+    handles, labels = left.get_legend_handles_labels()
+    legend_above(figure, handles, labels, columns=6)
+    return figure
+
+
 def _draw_activations(tables: Tables) -> Figure:
     return activations(tables["shapes"], tables["losses"])
 
 
-_MIXTURE = (
-    f"{_POINTS} training points of a two-class mixture of ten Gaussians each (Hastie, Tibshirani and Friedman 2009, "
-    "section 2.3.3)"
+ENTRIES["generalisation-activations"] = Entry(
+    "Left: activation functions; the Heaviside function has zero slope and cannot be trained by gradients. Right: "
+    f"mean training losses of 20 networks by epoch on {_MIXTURE}; one hidden layer of 20 units, cross-entropy, "
+    "full-batch Adam with rate 0.02.",
+    _activations,
+    _draw_activations,
 )
-_NETWORK = "one hidden layer of 20 tanh units, cross-entropy, full-batch Adam of rate 0.02"
-
-ENTRIES = {
-    "generalisation-boundaries": Entry(
-        f"Decision boundaries on {_MIXTURE}; {_NETWORK}. Upper row: 2000 epochs, with a weight decay c |w|^2 of the "
-        "summed loss. Lower row: without decay, stopped after 10, 50, 100 epochs. Dashed: Bayes' boundary. Test errors "
-        "are on 1000 points.",
-        _boundaries,
-        _draw_boundaries,
-    ),
-    "generalisation-overfitting": Entry(
-        f"Mean losses of 20 networks by epoch, with two standard errors, on {_MIXTURE}; {_NETWORK} unless "
-        "the panel says otherwise. Past the least test loss (dot) the training loss goes on towards zero, and the test "
-        "loss rises.",
-        _overfitting,
-        _draw_overfitting,
-    ),
-    "generalisation-choices": Entry(
-        "Mean losses of 20 networks against what one chooses before training, with two standard errors, on "
-        f"{_MIXTURE}; {_NETWORK}, 1000 epochs, unless the panel says otherwise. Weight decay is c of c |w|^2 beside "
-        "the summed loss. Lower right: 200 of the real digits that scikit-learn ships, 8 networks of 40 ReLU units, "
-        "100 epochs, with random shifts of up to half a pixel and rotations of up to 8 degrees.",
-        _choices,
-        _draw_choices,
-    ),
-    "generalisation-activations": Entry(
-        "Left: activation functions; Heaviside's has no slope to follow and is not trained. Right: mean training "
-        f"losses of 20 networks by epoch on {_MIXTURE}; one hidden layer of 20 units, cross-entropy, full-batch "
-        "Adam of rate 0.02.",
-        _activations,
-        _draw_activations,
-    ),
-}

@@ -9,63 +9,38 @@ from matplotlib.figure import Figure
 
 from validation.experiments import small_networks
 from validation.figures.entry import Entry, Tables
-from validation.figures.style import SIMULATION, THEORY
+from validation.figures.style import SIMULATION, THEORY, hide_spines, legend_above
+
+ENTRIES: dict[str, Entry] = {}
+
+_POINTS = 50
 
 
-def neuron_landscape(line: pd.DataFrame, plane: pd.DataFrame, minima: pd.DataFrame, counts: pd.DataFrame) -> Figure:
-    """Draw the loss over ln w and over (ln w_1, ln w_2) with its minima, and the counts beside k^d.
-
-    ``line`` has columns log_w, loss; ``plane`` log_w1, log_w2, loss (a full grid); ``minima`` log_w1, log_w2;
-    ``counts`` d, per_axis, found, predicted.
-    """
-    figure = Figure(figsize=(7.0, 2.7), layout="constrained")
-    one, two, many = figure.subplots(1, 3)
-    one.plot(line["log_w"], line["loss"], color=THEORY, lw=1.5)
-    one.set(xlabel=r"$\ln w$", ylabel="loss, one weight")
-    grid = plane.pivot_table(index="log_w2", columns="log_w1", values="loss")
-    x, y = grid.columns.to_numpy(), grid.index.to_numpy()
-    two.contourf(x, y, grid.to_numpy(), levels=24, cmap="cividis")
-    two.plot(minima["log_w1"], minima["log_w2"], "o", color="white", mec="black", ms=5)
-    two.set(xlabel=r"$\ln w_1$", ylabel=r"$\ln w_2$", aspect="equal")
-    for (k, rows), colour, marker in zip(counts.groupby("per_axis"), (SIMULATION, THEORY), "os", strict=False):
-        ordered = rows.sort_values("d")
-        many.plot(ordered["d"], ordered["predicted"], color=colour, lw=1.2, label=f"${k}^d$")
-        many.plot(ordered["d"], ordered["found"], marker, color=colour, ms=5, mfc="white", label=f"found, {k} an axis")
-    many.set_yscale("log")
-    many.set(xlabel="weights d", ylabel="local minima", xticks=np.unique(counts["d"]))
-    many.set_yticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
-    many.minorticks_off()
-    many.set_ylim(1, 600)
-    many.legend(frameon=False, fontsize="x-small", loc="upper left")
-    for axis in (one, many):
-        axis.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def spread_of_minima(ends: pd.DataFrame) -> Figure:
-    """Draw every end's training loss by the number of hidden units, with mean and standard deviation beside.
-
-    ``ends`` has columns units, train_loss, one row a network.
-    """
-    sizes = sorted(ends["units"].unique())
-    figure = Figure(figsize=(5.0, 2.8), layout="constrained")
-    axis = figure.subplots()
-    for place, units in enumerate(sizes):
-        losses = ends.loc[ends["units"] == units, "train_loss"]
-        (dot,) = axis.plot([place] * len(losses), losses, "o", color=SIMULATION, ms=4, alpha=0.45, mew=0)
-        bar = axis.errorbar(place + 0.22, losses.mean(), losses.std(), fmt="s", color=THEORY, ms=4, capsize=3)
-    axis.set_xticks(range(len(sizes)), [str(units) for units in sizes])
-    axis.set(xlabel="hidden units", ylabel="training loss at the end", ylim=(0, None))
-    axis.spines[["top", "right"]].set_visible(False)
-    names = ["one network", "mean, standard deviation"]
-    figure.legend([dot, bar.lines[0]], names, loc="outside upper center", ncols=2, frameon=False, fontsize="small")
-    return figure
+def _two_parameters(seed: int) -> Tables:
+    surface = small_networks.noisy_line(_POINTS, seed)
+    starts = np.array([[0.05, -0.04], [-0.03, 0.05], [-15.0, 6.0], [17.0, -3.0], [3.0, 17.0], [-9.0, -16.0]])
+    return {
+        "surface": small_networks.surface_grid(surface, 20, 121),
+        "descents": small_networks.descents(surface, starts),
+    }
 
 
 def two_parameter_surface(surface: pd.DataFrame, descents: pd.DataFrame, product: float) -> Figure:
-    """Draw the loss, the saddle at the origin, the hyperbola ``w_1 w_2 = product`` of minima, and descents to it.
+    """Draw the loss, the saddle at the origin, the hyperbola of minima, and descents to it.
 
-    ``surface`` has columns w1, w2, loss on a full grid; ``descents`` has descent, w1, w2, one row a step.
+    Parameters
+    ----------
+    surface : pandas.DataFrame
+        Columns w1, w2, loss on a full grid.
+    descents : pandas.DataFrame
+        One row per step: descent, w1, w2.
+    product : float
+        The value of w_1 w_2 at minima.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     grid = surface.pivot_table(index="w2", columns="w1", values="loss")
     x, y, loss = grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy()
@@ -88,33 +63,24 @@ def two_parameter_surface(surface: pd.DataFrame, descents: pd.DataFrame, product
         flat.plot(path["w1"].iloc[-1], path["w2"].iloc[-1], "o", color=SIMULATION, ms=4)
     (saddle,) = flat.plot(0, 0, "X", color="black", ms=8)
     flat.set(xlabel="$w_1$", ylabel="$w_2$", aspect="equal", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
-    figure.legend(
-        [saddle, line, track],
-        ["strict saddle", "minima (hyperbola)", "descents"],
-        loc="outside upper center",
-        ncols=3,
-        frameon=False,
-        fontsize="small",
-    )
+    legend_above(figure, [saddle, line, track], ["strict saddle", "minima (hyperbola)", "descents"], columns=3)
     return figure
 
 
-_POINTS = 50
-
-
-def _two_parameters(seed: int) -> Tables:
-    surface = small_networks.noisy_line(_POINTS, seed)
-    starts = np.array([[0.05, -0.04], [-0.03, 0.05], [-15.0, 6.0], [17.0, -3.0], [3.0, 17.0], [-9.0, -16.0]])
-    return {
-        "surface": small_networks.surface_grid(surface, 20, 121),
-        "descents": small_networks.descents(surface, starts),
-    }
-
-
 def _draw_two_parameters(tables: Tables) -> Figure:
-    # The noise moves the hyperbola from w_1 w_2 = 100 by a few tenths; its descents end on the data's own.
+    # Noise moves the hyperbola of minima slightly from w_1 w_2 = 100: the product at the ends of descents is drawn.
     last = tables["descents"].groupby("descent").last()
     return two_parameter_surface(tables["surface"], tables["descents"], float((last["w1"] * last["w2"]).mean()))
+
+
+ENTRIES["hard-networks-two-parameters"] = Entry(
+    f"The loss sum_i (y_i - w_2 w_1 x_i)^2 of two weights in series on {_POINTS} points of the noisy line y = 100 x + "
+    "e, with x uniform in [0, 1] and e standard normal. Left: the logarithm of the loss. Right: contours, equally "
+    "spaced in the logarithm; the strict saddle at the origin (eigenvalues -2 x.y and 2 x.y), the minima on the "
+    "hyperbola w_1 w_2 = x.y/|x|^2, and gradient flow, along which w_1^2 - w_2^2 is conserved.",
+    _two_parameters,
+    _draw_two_parameters,
+)
 
 
 def _neuron(seed: int) -> Tables:
@@ -123,39 +89,101 @@ def _neuron(seed: int) -> Tables:
     return {"line": line, "plane": plane, "minima": minima, "counts": counts}
 
 
+def neuron_landscape(line: pd.DataFrame, plane: pd.DataFrame, minima: pd.DataFrame, counts: pd.DataFrame) -> Figure:
+    """Draw the loss over ln w and over (ln w_1, ln w_2) with its minima, and the number of minima with k^d.
+
+    Parameters
+    ----------
+    line : pandas.DataFrame
+        Columns log_w, loss.
+    plane : pandas.DataFrame
+        Columns log_w1, log_w2, loss on a full grid.
+    minima : pandas.DataFrame
+        Columns log_w1, log_w2.
+    counts : pandas.DataFrame
+        Columns d, per_axis, found, predicted.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    figure = Figure(figsize=(7.0, 2.7), layout="constrained")
+    one, two, many = figure.subplots(1, 3)
+    one.plot(line["log_w"], line["loss"], color=THEORY, lw=1.5)
+    one.set(xlabel=r"$\ln w$", ylabel="loss, one weight")
+    grid = plane.pivot_table(index="log_w2", columns="log_w1", values="loss")
+    x, y = grid.columns.to_numpy(), grid.index.to_numpy()
+    two.contourf(x, y, grid.to_numpy(), levels=24, cmap="cividis")
+    two.plot(minima["log_w1"], minima["log_w2"], "o", color="white", mec="black", ms=5)
+    two.set(xlabel=r"$\ln w_1$", ylabel=r"$\ln w_2$", aspect="equal")
+    for (k, rows), colour, marker in zip(counts.groupby("per_axis"), (SIMULATION, THEORY), "os", strict=False):
+        ordered = rows.sort_values("d")
+        many.plot(ordered["d"], ordered["predicted"], color=colour, lw=1.2, label=f"${k}^d$")
+        many.plot(ordered["d"], ordered["found"], marker, color=colour, ms=5, mfc="white", label=f"found, {k} per axis")
+    many.set_yscale("log")
+    many.set(xlabel="weights d", ylabel="local minima", xticks=np.unique(counts["d"]))
+    many.set_yticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
+    many.minorticks_off()
+    many.set_ylim(1, 600)
+    many.legend(frameon=False, fontsize="x-small", loc="upper left")
+    hide_spines(one, many)
+    return figure
+
+
 def _draw_neuron(tables: Tables) -> Figure:
     return neuron_landscape(tables["line"], tables["plane"], tables["minima"], tables["counts"])
+
+
+ENTRIES["hard-networks-neuron"] = Entry(
+    "One sigmoid neuron with squared loss (Auer, Herbster and Warmuth 1996). Inputs along each axis are 1, 1/16, "
+    "1/256, targets 3/4. Left: the loss of one weight. Middle: the loss of two weights with its nine minima. Right: "
+    "the number of minima that descents find for d weights after a random linear map of the inputs, and k^d.",
+    _neuron,
+    _draw_neuron,
+)
 
 
 def _spread(seed: int) -> Tables:
     return {"ends": small_networks.ends_by_size((2, 4, 8, 16, 32, 64), networks=60, epochs=1000, seed=seed)}
 
 
+def spread_of_minima(ends: pd.DataFrame) -> Figure:
+    """Draw the final training loss of every network by the number of hidden units, with mean and standard deviation.
+
+    Parameters
+    ----------
+    ends : pandas.DataFrame
+        One row per network: units, train_loss.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    sizes = sorted(ends["units"].unique())
+    figure = Figure(figsize=(5.0, 2.8), layout="constrained")
+    axis = figure.subplots()
+    for place, units in enumerate(sizes):
+        losses = ends.loc[ends["units"] == units, "train_loss"]
+        (dot,) = axis.plot([place] * len(losses), losses, "o", color=SIMULATION, ms=4, alpha=0.45, mew=0)
+        bar = axis.errorbar(place + 0.22, losses.mean(), losses.std(), fmt="s", color=THEORY, ms=4, capsize=3)
+    axis.set_xticks(range(len(sizes)), [str(units) for units in sizes])
+    axis.set(xlabel="hidden units", ylabel="training loss at the end", ylim=(0, None))
+    hide_spines(axis)
+    names = ["one network", "mean, standard deviation"]
+    legend_above(figure, [dot, bar.lines[0]], names, columns=2)
+    return figure
+
+
 def _draw_spread(tables: Tables) -> Figure:
     return spread_of_minima(tables["ends"])
 
 
-ENTRIES = {
-    "hard-networks-two-parameters": Entry(
-        f"The loss sum_i (y_i - w_2 w_1 x_i)^2 of two weights in a row on {_POINTS} points of the noisy line "
-        "y = 100 x + e, x uniform in [0, 1], e N(0, 1). Left: its logarithm. Right: contours, equally spaced in the "
-        "logarithm; the strict saddle at the origin (eigenvalues -2 x.y and 2 x.y), the minima on the hyperbola "
-        "w_1 w_2 = x.y/|x|^2, and gradient flow, along which w_1^2 - w_2^2 is conserved.",
-        _two_parameters,
-        _draw_two_parameters,
-    ),
-    "hard-networks-neuron": Entry(
-        "One sigmoid neuron with squared loss (Auer, Herbster and Warmuth 1996). Inputs along each axis are 1, 1/16, "
-        "1/256, targets 3/4. Left: the loss of one weight; middle: of two, with its nine minima; right: the number "
-        "of minima that descents find for d weights after a random linear map of the inputs, beside k^d.",
-        _neuron,
-        _draw_neuron,
-    ),
-    "hard-networks-spread": Entry(
-        "Training losses at which 60 networks a size end: one hidden layer of tanh units, cross-entropy, 1000 epochs "
-        "of full-batch Adam (rate 0.02) on 40 points of one two-class Gaussian mixture. Small networks end at minima "
-        "of very different losses, large ones near zero.",
-        _spread,
-        _draw_spread,
-    ),
-}
+ENTRIES["hard-networks-spread"] = Entry(
+    "Final training losses of 60 networks per size: one hidden layer of tanh units, cross-entropy, 1000 epochs of "
+    "full-batch Adam (rate 0.02) on 40 points of one two-class Gaussian mixture. Small networks end at minima of very "
+    "different losses, large ones near zero.",
+    _spread,
+    _draw_spread,
+)

@@ -13,22 +13,50 @@ from numpy.typing import NDArray
 
 from validation.experiments import loss_planes
 from validation.figures.entry import Entry, Tables
+from validation.figures.style import CRITICAL_POINTS
 
-# Shape tells the kinds apart; the colours only help.
-_MARKS: dict[str, dict[str, Any]] = {
-    "minimum": {"marker": "o", "markerfacecolor": "#F0E442"},
-    "saddle": {"marker": "D", "markerfacecolor": "#DD7711"},
-    "maximum": {"marker": "^", "markerfacecolor": "#CC3311"},
-    "minimum at a kink": {"marker": "v", "markerfacecolor": "#FFFFFF"},
-}
+ENTRIES: dict[str, Entry] = {}
+
+_REACH = 3.0
+_GRID = 101
+_STARTS = 21
+
+
+def _relu_surfaces(seed: int) -> Tables:
+    planes = loss_planes.random_planes(seed)
+    return {
+        "surfaces": _stacked({name: loss_planes.surface(plane, _REACH, _GRID) for name, plane in planes.items()}),
+        "kinks": _stacked({name: loss_planes.kinks(plane, _REACH, _GRID) for name, plane in planes.items()}),
+        "points": _stacked(
+            {name: loss_planes.critical_points(plane, _REACH, _STARTS) for name, plane in planes.items()}
+        ),
+    }
+
+
+def _stacked(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([table.assign(plane=name) for name, table in tables.items()], ignore_index=True)
 
 
 def network_surfaces(
     surfaces: pd.DataFrame, kinks: pd.DataFrame, points: pd.DataFrame, planes: Sequence[str]
 ) -> Figure:
-    """Draw E(u, v), one column a plane: the surface above, below it contours, kinks (dots) and critical points.
+    """Draw E(u, v), one column per plane: the surface, and below it contours, kinks and critical points.
 
-    ``surfaces`` has columns plane, u, v, loss on full grids; ``kinks`` plane, u, v; ``points`` plane, u, v, kind.
+    Parameters
+    ----------
+    surfaces : pandas.DataFrame
+        Columns plane, u, v, loss on full grids.
+    kinks : pandas.DataFrame
+        Columns plane, u, v.
+    points : pandas.DataFrame
+        Columns plane, u, v, kind.
+    planes : sequence of str
+        Names of the planes, in order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(7.0, 4.8), layout="constrained")
     for column, plane in enumerate(planes):
@@ -41,10 +69,15 @@ def network_surfaces(
         below.plot(mine["u"], mine["v"], linestyle="none", marker="o", markersize=0.8, markeredgewidth=0, color="white")
         for kind, found in points[points["plane"] == plane].groupby("kind"):
             below.plot(
-                found["u"], found["v"], linestyle="none", markeredgecolor="black", markersize=6, **_MARKS[str(kind)]
+                found["u"],
+                found["v"],
+                linestyle="none",
+                markeredgecolor="black",
+                markersize=6,
+                **CRITICAL_POINTS[str(kind)],
             )
         below.set_ylabel("v" if column == 0 else "")
-    _legend(figure, [kind for kind in _MARKS if kind in set(points["kind"])])
+    _legend(figure, [kind for kind in CRITICAL_POINTS if kind in set(points["kind"])])
     return figure
 
 
@@ -74,7 +107,7 @@ def _contours(axis: Axes, u: NDArray[np.float64], v: NDArray[np.float64], loss: 
 
 def _legend(figure: Figure, kinds: Sequence[str]) -> None:
     marks = [
-        Line2D([], [], linestyle="none", markeredgecolor="black", markersize=6, label=kind, **_MARKS[kind])
+        Line2D([], [], linestyle="none", markeredgecolor="black", markersize=6, label=kind, **CRITICAL_POINTS[kind])
         for kind in kinds
     ]
     kink = Line2D([], [], linestyle="none", marker=".", color="gray", markersize=3, label="kinks (white below)")
@@ -83,40 +116,19 @@ def _legend(figure: Figure, kinds: Sequence[str]) -> None:
     )
 
 
-_REACH = 3.0
-_GRID = 101
-_STARTS = 21
-
-
-def _relu_surfaces(seed: int) -> Tables:
-    planes = loss_planes.random_planes(seed)
-    return {
-        "surfaces": _stacked({name: loss_planes.surface(plane, _REACH, _GRID) for name, plane in planes.items()}),
-        "kinks": _stacked({name: loss_planes.kinks(plane, _REACH, _GRID) for name, plane in planes.items()}),
-        "points": _stacked(
-            {name: loss_planes.critical_points(plane, _REACH, _STARTS) for name, plane in planes.items()}
-        ),
-    }
-
-
 def _draw_relu_surfaces(tables: Tables) -> Figure:
     return network_surfaces(tables["surfaces"], tables["kinks"], tables["points"], loss_planes.PLANES)
 
 
-def _stacked(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat([table.assign(plane=name) for name, table in tables.items()], ignore_index=True)
-
-
-ENTRIES = {
-    "relu-surfaces": Entry(
-        "Squared loss of a ReLU network (widths 2-3-2-1, biases 0.5 N(0,1), six Gaussian data points) on three planes "
-        "of its weights, u and v in [-3, 3]: W1 = uU + vV, W2 = uU + vV, and W1 = uU with W2 = vV; U and V Gaussian, "
-        "all else fixed. Above: log10 E. Below: contours, 22 levels evenly spaced in log E; white dots mark the "
-        "kinks, where a hidden unit changes sides for some data point. Within one layer (left, middle) E is a convex "
-        "quadratic between kinks, so that smooth critical points are minima only; moving two layers (right) makes "
-        "smooth saddles. Critical points by Newton's method from a grid of 21 x 21 starts, classified by the "
-        "Hessian's eigenvalues; flat valleys and plateaus of dead units are not points and not marked.",
-        _relu_surfaces,
-        _draw_relu_surfaces,
-    ),
-}
+ENTRIES["relu-surfaces"] = Entry(
+    "Squared loss of a ReLU network (widths 2-3-2-1, biases 0.5 N(0,1), six Gaussian data points) on three planes of "
+    "its weights, with u and v in [-3, 3]: W1 = uU + vV, W2 = uU + vV, and W1 = uU with W2 = vV, where U and V are "
+    "Gaussian and all other parameters are fixed. Above: log10 E. Below: 22 contours, equally spaced in log E; white "
+    "dots mark the kinks, where a hidden unit changes sign for some data point. Within one layer (left, middle) E is "
+    "a convex quadratic between kinks, so that smooth critical points can only be minima; moving two layers (right) "
+    "creates smooth saddles. Critical points are found by Newton's method from a grid of 21 x 21 starts and "
+    "classified by the eigenvalues of the Hessian; flat valleys and plateaus of dead units are not isolated points "
+    "and are not marked.",
+    _relu_surfaces,
+    _draw_relu_surfaces,
+)

@@ -8,70 +8,20 @@ from matplotlib.figure import Figure
 from spinglass.toy_data import bishop_points, noisy_sine
 from validation.experiments import curve_fitting
 from validation.figures.entry import Entry, Tables
-from validation.figures.style import BAND, SIMULATION, THEORY
+from validation.figures.style import (
+    BAND,
+    FAINT_TEXT,
+    SIMULATION,
+    THEORY,
+    TRAIN_AND_TEST,
+    hide_spines,
+    legend_above,
+    subplots,
+)
+
+ENTRIES: dict[str, Entry] = {}
 
 _COLUMNS = 4
-
-
-def curve_fits(data: pd.DataFrame, fits: pd.DataFrame) -> Figure:
-    """Draw per panel the data, the fitted curve and the curve beneath the noise.
-
-    ``data`` has columns panel, x, t; ``fits`` has panel, x, t, truth.
-    """
-    panels = list(dict.fromkeys(fits["panel"]))
-    rows = -(-len(panels) // _COLUMNS)
-    figure = Figure(figsize=(7.0, 1.75 * rows + 0.3), layout="constrained")
-    axes = figure.subplots(rows, _COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
-    for axis, name in zip(axes, panels, strict=False):
-        points, curve = data[data["panel"] == name], fits[fits["panel"] == name]
-        axis.plot(curve["x"], curve["truth"], color=BAND, lw=1.0, ls="--", label="curve beneath the noise")
-        axis.plot(curve["x"], curve["t"], color=THEORY, lw=1.5, label="fit")
-        axis.plot(points["x"], points["t"], "o", color=SIMULATION, ms=3.5 if len(points) < 40 else 2, label="data")
-        axis.set(ylim=(-1.7, 1.7), xticks=[0, 1], yticks=[-1, 0, 1])
-        axis.set_title(name, fontsize="small")
-        axis.spines[["top", "right"]].set_visible(False)
-    for axis in axes[len(panels) :]:
-        axis.set_visible(False)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False, fontsize="small")
-    figure.supxlabel("x", fontsize="medium")
-    figure.supylabel("t", fontsize="medium")
-    return figure
-
-
-_ERROR_STYLES = {"train": (SIMULATION, "o", "training"), "test": (THEORY, "s", "test")}
-
-
-def fit_errors(by_degree: pd.DataFrame, by_ridge: pd.DataFrame, noise: float) -> Figure:
-    """Draw root mean squared errors against the degree and against ln lambda; lines are what is expected.
-
-    Both tables have columns data ("train", "test"), rms, error, expected, and degree or log_ridge.
-    """
-    figure = Figure(figsize=(7.0, 2.9), layout="constrained")
-    left, right = figure.subplots(1, 2, sharey=True)
-    _draw_errors(left, by_degree, "degree", noise)
-    _draw_errors(right, by_ridge, "log_ridge", noise)
-    left.set(xlabel="degree M", ylabel="root mean squared error", ylim=(0, 1.05))
-    right.set(xlabel=r"$\ln \lambda$, at degree 9")
-    right.annotate("noise", (1, noise), (2, 0), ("axes fraction", "data"), textcoords="offset points", va="center",
-                   fontsize="small", color="#555555")  # fmt: skip
-    handles, labels = left.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=4, frameon=False, fontsize="small")
-    return figure
-
-
-def _draw_errors(axis: Axes, table: pd.DataFrame, over: str, noise: float) -> None:
-    axis.axhline(noise, color=BAND, lw=0.8)
-    for name, (colour, marker, label) in _ERROR_STYLES.items():
-        rows = table[table["data"] == name].sort_values(over)
-        axis.plot(rows[over], rows["expected"], color=colour, lw=1.2, label=f"{label}, expected")
-        axis.errorbar(
-            rows[over], rows["rms"], 2 * rows["error"], fmt=marker, color=colour, ms=4, mfc="white", label=label
-        )
-    axis.spines[["top", "right"]].set_visible(False)
-
-
-_DATA_SETS = 2000
 
 
 def _curve_fits(seed: int) -> Tables:
@@ -83,8 +33,52 @@ def _curve_fits(seed: int) -> Tables:
     return {"data": data, "fits": fits}
 
 
+def curve_fits(data: pd.DataFrame, fits: pd.DataFrame) -> Figure:
+    """Draw the data, the fitted curve and the curve without noise, one panel per fit.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Columns panel, x, t.
+    fits : pandas.DataFrame
+        Columns panel, x, t, truth.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    panels = list(dict.fromkeys(fits["panel"]))
+    figure, axes = subplots(len(panels), _COLUMNS, 1.75, 0.3)
+    for axis, name in zip(axes, panels, strict=True):
+        points, curve = data[data["panel"] == name], fits[fits["panel"] == name]
+        axis.plot(curve["x"], curve["truth"], color=BAND, lw=1.0, ls="--", label="curve without noise")
+        axis.plot(curve["x"], curve["t"], color=THEORY, lw=1.5, label="fit")
+        axis.plot(points["x"], points["t"], "o", color=SIMULATION, ms=3.5 if len(points) < 40 else 2, label="data")
+        axis.set(ylim=(-1.7, 1.7), xticks=[0, 1], yticks=[-1, 0, 1])
+        axis.set_title(name, fontsize="small")
+        hide_spines(axis)
+    handles, labels = axes[0].get_legend_handles_labels()
+    legend_above(figure, handles, labels, columns=3)
+    figure.supxlabel("x", fontsize="medium")
+    figure.supylabel("t", fontsize="medium")
+    return figure
+
+
 def _draw_curve_fits(tables: Tables) -> Figure:
     return curve_fits(tables["data"], tables["fits"])
+
+
+ENTRIES["generalisation-curve-fits"] = Entry(
+    "Least-squares polynomials of degree M on N points of a sine with Gaussian noise of standard deviation 0.3. "
+    "Upper row: Bishop's ten points. Lower row: degree 9 with more, randomly drawn points, and on the ten points with "
+    "a penalty lambda |w|^2.",
+    _curve_fits,
+    _draw_curve_fits,
+)
+
+
+_DATA_SETS = 2000
 
 
 def _fit_errors(seed: int) -> Tables:
@@ -96,22 +90,55 @@ def _fit_errors(seed: int) -> Tables:
     }
 
 
+def fit_errors(by_degree: pd.DataFrame, by_ridge: pd.DataFrame, noise: float) -> Figure:
+    """Draw root mean squared errors against the degree and against ln lambda; lines are expectations.
+
+    Parameters
+    ----------
+    by_degree : pandas.DataFrame
+        Columns degree, data ("train", "test"), rms, error, expected.
+    by_ridge : pandas.DataFrame
+        The same, with log_ridge in place of degree.
+    noise : float
+        Standard deviation of the noise.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    figure = Figure(figsize=(7.0, 2.9), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    _draw_errors(left, by_degree, "degree", noise)
+    _draw_errors(right, by_ridge, "log_ridge", noise)
+    left.set(xlabel="degree M", ylabel="root mean squared error", ylim=(0, 1.05))
+    right.set(xlabel=r"$\ln \lambda$, at degree 9")
+    right.annotate("noise", (1, noise), (2, 0), ("axes fraction", "data"), textcoords="offset points", va="center",
+                   fontsize="small", color=FAINT_TEXT)  # fmt: skip
+    handles, labels = left.get_legend_handles_labels()
+    legend_above(figure, handles, labels, columns=4)
+    return figure
+
+
+def _draw_errors(axis: Axes, table: pd.DataFrame, over: str, noise: float) -> None:
+    axis.axhline(noise, color=BAND, lw=0.8)
+    for name, (colour, marker, _, label) in TRAIN_AND_TEST.items():
+        rows = table[table["data"] == name].sort_values(over)
+        axis.plot(rows[over], rows["expected"], color=colour, lw=1.2, label=f"{label}, expected")
+        axis.errorbar(
+            rows[over], rows["rms"], 2 * rows["error"], fmt=marker, color=colour, ms=4, mfc="white", label=label
+        )
+    hide_spines(axis)
+
+
 def _draw_fit_errors(tables: Tables) -> Figure:
     return fit_errors(tables["by_degree"], tables["by_ridge"], curve_fitting.NOISE)
 
 
-ENTRIES = {
-    "generalisation-curve-fits": Entry(
-        "Least-squares polynomials of degree M on N points of a sine with Gaussian noise of 0.3. Upper row: Bishop's "
-        "ten points. Lower row: degree 9 with more points (drawn), and on the ten points with a penalty lambda |w|^2.",
-        _curve_fits,
-        _draw_curve_fits,
-    ),
-    "generalisation-fit-errors": Entry(
-        f"Root of the mean squared errors of polynomials fitted to ten points: means over {_DATA_SETS} data sets with "
-        "two standard errors, beside the exact expectations. Left: by degree; at 9 the fit goes through all points. "
-        "Right: degree 9 with a ridge. The grey line is the noise, 0.3.",
-        _fit_errors,
-        _draw_fit_errors,
-    ),
-}
+ENTRIES["generalisation-fit-errors"] = Entry(
+    f"Root mean squared errors of polynomials fitted to ten points: means over {_DATA_SETS} data sets with two "
+    "standard errors, and the exact expectations (lines). Left: by degree; at degree 9 the fit passes through all "
+    "points. Right: degree 9 with a ridge. The grey line is the standard deviation of the noise, 0.3.",
+    _fit_errors,
+    _draw_fit_errors,
+)

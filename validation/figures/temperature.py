@@ -9,19 +9,47 @@ import theory
 from theory.statics import equilibrium
 from validation.experiments import thermal
 from validation.figures.entry import Entry, Tables
-from validation.figures.style import BAND, SIMULATION, THEORY
+from validation.figures.style import BAND, SIMULATION, SIZES, THEORY, hide_spines, legend_above
 
-# Light to dark with size: told apart without colour as well.
-_SIZES = (("#A6CEE3", "o"), ("#4A9BCF", "s"), ("#08519C", "D"), ("#08306B", "^"))
+ENTRIES: dict[str, Entry] = {}
+
+_H = 3
+_LADDER = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.1, 1.25, 1.5)
+_SAMPLES = {16: 64, 32: 40, 64: 24}
+_SWEEPS = 600
+_SHOWN = (0.5, 0.7, 1.0)
+
+
+def _energy(seed: int) -> Tables:
+    runs = [thermal.tempered(n, _H, S, _LADDER, _SWEEPS, seed) for n, S in _SAMPLES.items()]
+    return {
+        "measured": pd.concat([thermal.mean_energies(run) for run in runs], ignore_index=True),
+        "infinite": thermal.infinite_energies(_H, np.linspace(0.38, 1.52, 115)),
+    }
 
 
 def energy_by_temperature(
     measured: pd.DataFrame, infinite: pd.DataFrame, T_s: float, T_d: float, E_0: float, H: int
 ) -> Figure:
-    """Draw mean energies per spin with error bars a size, the infinite glass, and the two transition temperatures.
+    """Draw mean energies per spin by size, the limit of infinite n, and the two transition temperatures.
 
-    ``measured`` has columns n, temperature, energy_per_spin, standard_error; ``infinite`` temperature,
-    energy_per_spin, liquid.
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        Columns n, temperature, energy_per_spin, standard_error.
+    infinite : pandas.DataFrame
+        Columns temperature, energy_per_spin, liquid.
+    T_s, T_d : float
+        Static and dynamical transition temperature.
+    E_0 : float
+        Ground-state energy per spin, positive.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(5.0, 3.8), layout="constrained")
     axis = figure.subplots()
@@ -30,7 +58,7 @@ def energy_by_temperature(
     axis.axhline(-E_0, color=BAND, lw=0.8, ls=":")
     axis.plot(below["temperature"], below["liquid"], color=THEORY, lw=1, ls="--", label="$-1/T$, continued")
     axis.plot(infinite["temperature"], infinite["energy_per_spin"], color=THEORY, lw=1.8, label=r"$n = \infty$, exact")
-    for (n, group), (colour, marker) in zip(measured.groupby("n"), _SIZES, strict=False):
+    for (n, group), (colour, marker, _) in zip(measured.groupby("n"), SIZES, strict=False):
         axis.errorbar(
             group["temperature"],
             group["energy_per_spin"],
@@ -48,46 +76,119 @@ def energy_by_temperature(
     axis.text(1.0, -E_0, " $-E_0$", transform=axis.get_yaxis_transform(), va="center", fontsize="small")
     axis.set(xlabel="temperature T", ylabel=f"energy per spin, H = {H}", ylim=(lowest, None))
     axis.legend(frameon=False, fontsize="small")
-    axis.spines[["top", "right"]].set_visible(False)
+    hide_spines(axis)
     return figure
 
 
-_OVERLAP_SIZES = (("#A6CEE3", ":"), ("#4A9BCF", "--"), ("#08519C", "-"), ("#08306B", "-."))
+def _draw_energy(tables: Tables) -> Figure:
+    T_s, T_d = float(theory.static_temperature(_H)), float(theory.dynamical_temperature(_H))
+    return energy_by_temperature(tables["measured"], tables["infinite"], T_s, T_d, float(theory.E_0(_H)), _H)
+
+
+ENTRIES["temperature-energy"] = Entry(
+    "Mean energy per spin against temperature for H = 3: parallel tempering of 64, 40 and 24 landscapes of n = 16, "
+    "32 and 64 (600 sweeps after 300 of burn-in; landscapes in which hot and cold starts do not agree are left out "
+    "and counted in the table), and the limit of infinite n (Crisanti and Sommers 1992). Between T_s = 0.829 and T_d "
+    "= 0.866 the dynamics is already frozen, while the equilibrium energy is still -1/T; below T_s one-step replica "
+    "symmetry breaking keeps it above the continued -1/T. Bars are standard errors over landscapes.",
+    _energy,
+    _draw_energy,
+)
+
+
+def _overlaps(seed: int) -> Tables:
+    runs = [thermal.tempered(n, _H, S, _LADDER, _SWEEPS, seed) for n, S in _SAMPLES.items()]
+    rungs = [_LADDER.index(T) for T in _SHOWN]
+    atoms = []
+    for T in _SHOWN:
+        law = equilibrium.equilibrium(T, _H)
+        atoms += [(T, law.lower_overlap, law.breakpoint), (T, law.overlap, 1 - law.breakpoint)]
+    infinite = pd.DataFrame(atoms, columns=["temperature", "overlap", "weight"])
+    return {
+        "densities": pd.concat([thermal.overlap_densities(run, rungs) for run in runs], ignore_index=True),
+        "infinite": infinite[infinite["weight"] > 0],
+    }
 
 
 def overlap_densities(densities: pd.DataFrame, infinite: pd.DataFrame, H: int) -> Figure:
-    """Draw one panel a temperature: a line a size, and arrows at the infinite glass's overlaps with their weights.
+    """Draw the density of overlaps by size, and the overlaps and weights at infinite n as arrows, per temperature.
 
-    ``densities`` has columns n, temperature, overlap, density; ``infinite`` temperature, overlap, weight, one row an
-    atom of the law.
+    Parameters
+    ----------
+    densities : pandas.DataFrame
+        Columns n, temperature, overlap, density.
+    infinite : pandas.DataFrame
+        One row per atom of the distribution: temperature, overlap, weight.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     temperatures = sorted(densities["temperature"].unique(), reverse=True)
     figure = Figure(figsize=(7.0, 2.7), layout="constrained")
     axes = figure.subplots(1, len(temperatures), sharex=True, squeeze=False)[0]
     for axis, T in zip(axes, temperatures, strict=True):
         here = densities[densities["temperature"] == T]
-        for (n, group), (colour, dashes) in zip(here.groupby("n"), _OVERLAP_SIZES, strict=False):
+        for (n, group), (colour, _, dashes) in zip(here.groupby("n"), SIZES, strict=False):
             axis.step(group["overlap"], group["density"], where="mid", color=colour, ls=dashes, label=f"n = {n}")
         top = 1.45 * here["density"].max()
         for overlap, weight in infinite.loc[infinite["temperature"] == T, ["overlap", "weight"]].to_numpy():
             style = {"arrowstyle": "-|>", "color": THEORY, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
             axis.annotate("", (overlap, 0.85 * top * weight), (overlap, 0), arrowprops=style)
-            # Above all lines, so that nothing crosses the numbers.
+            # The numbers are above all lines, so that nothing crosses them.
             axis.text(overlap, 0.97 * top, f"{weight:.2f}", color=THEORY, ha="center", va="top", fontsize="small")
         axis.axhline(0, color=BAND, lw=0.8)
         axis.set(title=f"T = {T:g}", xlabel="overlap q", xlim=(-1, 1), ylim=(0, top))
         axis.title.set_fontsize("medium")
-        axis.spines[["top", "right"]].set_visible(False)
+        hide_spines(axis)
     axes[0].set_ylabel(f"density, H = {H}")
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False, fontsize="small")
+    legend_above(figure, handles, labels, columns=len(labels))
     return figure
 
 
-def ground_states(measured: pd.DataFrame, centring: pd.DataFrame, E_0: float, E_inf: float, H: int) -> Figure:
-    """Draw mean ground-state energies per spin by method, the centring of Subag and Zeitouni, and the band.
+def _draw_overlaps(tables: Tables) -> Figure:
+    return overlap_densities(tables["densities"], tables["infinite"], _H)
 
-    ``measured`` has columns n, method, energy_per_spin, standard_error; ``centring`` n, energy_per_spin.
+
+ENTRIES["temperature-overlaps"] = Entry(
+    "Density of the overlap q of two replicas at three temperatures, over the landscapes of temperature-energy. "
+    "Arrows: the atoms of the distribution at infinite n and their weights, which are 1 at q = 0 above T_s = 0.829, "
+    "and m at 0 and 1 - m at q below (Crisanti and Sommers 1992). As n grows the two peaks separate.",
+    _overlaps,
+    _draw_overlaps,
+)
+
+
+def _ground_states(seed: int) -> Tables:
+    sizes, curve = (6, 8, 10, 16, 24, 36, 54, 80), np.arange(16, 81)
+    return {
+        "measured": thermal.ground_states(sizes, _H, 60, (6, 8, 10), seed),
+        "centring": thermal.centring(curve, _H),
+    }
+
+
+def ground_states(measured: pd.DataFrame, centring: pd.DataFrame, E_0: float, E_inf: float, H: int) -> Figure:
+    """Draw mean ground-state energies against n, their asymptotic form, and the band [-E_0, -E_inf].
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        Columns n, method, energy_per_spin, standard_error.
+    centring : pandas.DataFrame
+        Columns n, energy_per_spin.
+    E_inf, E_0 : float
+        Ends of the band of deep minima, positive energies per spin.
+    H : int
+        Interaction order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     figure = Figure(figsize=(5.0, 3.6), layout="constrained")
     axis = figure.subplots()
@@ -120,54 +221,8 @@ def ground_states(measured: pd.DataFrame, centring: pd.DataFrame, E_0: float, E_
     axis.set_xticks(sizes, [str(n) for n in sizes])
     axis.tick_params(axis="x", labelsize="small")
     axis.legend(frameon=False, fontsize="small")
-    axis.spines[["top", "right"]].set_visible(False)
+    hide_spines(axis)
     return figure
-
-
-_H = 3
-_LADDER = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.1, 1.25, 1.5)
-_SAMPLES = {16: 64, 32: 40, 64: 24}
-_SWEEPS = 600
-_SHOWN = (0.5, 0.7, 1.0)
-
-
-def _energy(seed: int) -> Tables:
-    runs = [thermal.tempered(n, _H, S, _LADDER, _SWEEPS, seed) for n, S in _SAMPLES.items()]
-    return {
-        "measured": pd.concat([thermal.mean_energies(run) for run in runs], ignore_index=True),
-        "infinite": thermal.infinite_energies(_H, np.linspace(0.38, 1.52, 115)),
-    }
-
-
-def _draw_energy(tables: Tables) -> Figure:
-    T_s, T_d = float(theory.static_temperature(_H)), float(theory.dynamical_temperature(_H))
-    return energy_by_temperature(tables["measured"], tables["infinite"], T_s, T_d, float(theory.E_0(_H)), _H)
-
-
-def _overlaps(seed: int) -> Tables:
-    runs = [thermal.tempered(n, _H, S, _LADDER, _SWEEPS, seed) for n, S in _SAMPLES.items()]
-    rungs = [_LADDER.index(T) for T in _SHOWN]
-    atoms = []
-    for T in _SHOWN:
-        law = equilibrium.equilibrium(T, _H)
-        atoms += [(T, law.lower_overlap, law.breakpoint), (T, law.overlap, 1 - law.breakpoint)]
-    infinite = pd.DataFrame(atoms, columns=["temperature", "overlap", "weight"])
-    return {
-        "densities": pd.concat([thermal.overlap_densities(run, rungs) for run in runs], ignore_index=True),
-        "infinite": infinite[infinite["weight"] > 0],
-    }
-
-
-def _draw_overlaps(tables: Tables) -> Figure:
-    return overlap_densities(tables["densities"], tables["infinite"], _H)
-
-
-def _ground_states(seed: int) -> Tables:
-    sizes, curve = (6, 8, 10, 16, 24, 36, 54, 80), np.arange(16, 81)
-    return {
-        "measured": thermal.ground_states(sizes, _H, 60, (6, 8, 10), seed),
-        "centring": thermal.centring(curve, _H),
-    }
 
 
 def _draw_ground_states(tables: Tables) -> Figure:
@@ -175,29 +230,11 @@ def _draw_ground_states(tables: Tables) -> Figure:
     return ground_states(tables["measured"], tables["centring"], E_0, E_inf, _H)
 
 
-ENTRIES = {
-    "temperature-energy": Entry(
-        "Mean energy per spin against temperature for H = 3: parallel tempering of 64, 40 and 24 landscapes of n = 16, "
-        "32 and 64 (600 sweeps after 300; landscapes whose hot and cold starts had not met are left out and counted "
-        "in the table), and the infinite glass (Crisanti and Sommers 1992). Between T_s = 0.829 and T_d = 0.866 the "
-        "dynamics is already frozen, and the equilibrium energy is still -1/T; below T_s one-step replica symmetry "
-        "breaking keeps it above the continued -1/T. Bars are standard errors over landscapes.",
-        _energy,
-        _draw_energy,
-    ),
-    "temperature-overlaps": Entry(
-        "Density of the overlap q of two replicas at three temperatures, over the landscapes of temperature-energy. "
-        "Arrows: the atoms of the infinite glass's law and their weights, all of it at q = 0 above T_s = 0.829 and "
-        "m at 0, 1 - m at q below (Crisanti and Sommers 1992). As n grows the two peaks grow apart.",
-        _overlaps,
-        _draw_overlaps,
-    ),
-    "temperature-ground-states": Entry(
-        "Mean ground-state energy per spin for H = 3, 60 landscapes a size, by repeated annealing and, for n = 6, 8 "
-        "and 10, of the same landscapes by enumeration of all critical points. Curve: -E_0 with the corrections of "
-        "Subag and Zeitouni (2017), up to o(1/n), from n = 16 on; c = 0.625 is the slope of the complexity at -E_0. "
-        "The band is where deep minima of an infinite glass lie; below n = 80 the ground state's mean lies above it.",
-        _ground_states,
-        _draw_ground_states,
-    ),
-}
+ENTRIES["temperature-ground-states"] = Entry(
+    "Mean ground-state energy per spin for H = 3, 60 landscapes per size, by repeated annealing and, for n = 6, 8 "
+    "and 10, by enumeration of all critical points of the same landscapes. Curve: -E_0 with the corrections of Subag "
+    "and Zeitouni (2017), up to o(1/n), from n = 16 on; c = 0.625 is the slope of the complexity at -E_0. The band is "
+    "where deep minima lie at infinite n; below n = 80 the mean ground-state energy lies above it.",
+    _ground_states,
+    _draw_ground_states,
+)

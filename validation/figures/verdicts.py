@@ -1,21 +1,30 @@
-"""Estimates with their intervals beside the prediction and what is tolerated, in units of the resolution."""
+"""Estimates with their intervals, compared with the prediction and the tolerated range, in units of the resolution."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from validation.figures.style import BAND, SIMULATION, THEORY
+from validation.figures.style import BAND, SIMULATION, THEORY, hide_spines
 
 _WIDEST = 8.0
 
 
 def deviations(points: pd.DataFrame) -> Figure:
-    """Draw one line a point: estimate and interval, beside the null range and the tolerated one.
+    """Draw estimate and interval with the predicted and the tolerated range, one line per point.
 
-    ``points`` has columns label, estimate, interval_low, interval_high, null_low, null_high, tolerated_low,
-    tolerated_high. Positions are relative to the tolerated range: -1 and 1 are its ends. What lies beyond 8
-    is drawn as an arrow at the edge.
+    Positions are relative to the tolerated range, whose ends are -1 and 1. Estimates beyond 8 are drawn as arrows at
+    the edge.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        Columns label, estimate, interval_low, interval_high, null_low, null_high, tolerated_low, tolerated_high.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     centre = (points["tolerated_low"] + points["tolerated_high"]) / 2
     half = (points["tolerated_high"] - points["tolerated_low"]) / 2
@@ -35,18 +44,26 @@ def deviations(points: pd.DataFrame) -> Figure:
     for side, marker in ((-1, "<"), (1, ">")):
         beyond = side * estimate > limit
         axis.plot(np.full(beyond.sum(), side * limit * 0.97), rows[beyond], marker, color=SIMULATION, ms=7)
-    axis.set_yticks(rows, points["label"].str.replace("$", r"\$"))  # no formulas
+    axis.set_yticks(rows, points["label"].str.replace("$", r"\$"))  # so that matplotlib does not read formulas
     axis.set(xlim=(-limit, limit), ylim=(-0.6, len(points) - 0.4))
     axis.set_xlabel("deviation from the prediction, in units of δ")
     axis.tick_params(axis="y", length=0)
-    axis.spines[["top", "left", "right"]].set_visible(False)
+    hide_spines(axis, left=True)
     return figure
 
 
 def rounding(points: pd.DataFrame) -> Figure:
-    """Draw one line a point: the largest relative error, and the bound it must not pass, on a log scale.
+    """Draw the largest relative error and its bound on a log scale, one line per point.
 
-    ``points`` has columns label, estimate, null_high. An error of exactly 0 is drawn at the left edge.
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        Columns label, estimate, null_high. An error of exactly 0 is drawn at the left edge.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     errors, bounds = points["estimate"].to_numpy(), points["null_high"].to_numpy()
     positive = np.concatenate([errors[errors > 0], bounds[bounds > 0]])
@@ -57,11 +74,11 @@ def rounding(points: pd.DataFrame) -> Figure:
     axis.set_xscale("log")
     axis.plot(np.maximum(bounds, floor), rows, "|", color=THEORY, ms=12, mew=2.5)
     axis.plot(np.maximum(errors, floor), rows, "o", color=SIMULATION, ms=5)
-    axis.set_yticks(rows, points["label"].str.replace("$", r"\$"))  # no formulas
+    axis.set_yticks(rows, points["label"].str.replace("$", r"\$"))  # so that matplotlib does not read formulas
     axis.set(xlim=(floor / 2, 5 * max(positive.max(initial=1e-14), floor)), ylim=(-0.6, len(points) - 0.4))
     axis.xaxis.set_major_locator(LogLocator(numticks=5))
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_xlabel("largest relative error (dot) and its bound (bar)")
     axis.tick_params(axis="y", length=0)
-    axis.spines[["top", "left", "right"]].set_visible(False)
+    hide_spines(axis, left=True)
     return figure

@@ -1,1 +1,1 @@
-"""What several families of claims use: perturbations, mutants, averages by quadrature."""
+"""What several families of claims use: mutants and the errors they introduce, sizes, rounding, complete landscapes."""

@@ -1,4 +1,4 @@
-"""Averages under the Gibbs law exp(-energy/T) that need no sampling: small n by quadrature, H = 2 by eigenvalues."""
+"""Averages under the Gibbs measure exp(-energy/T) without sampling: quadrature at n = 2 and 3, eigenvalues at H = 2."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ Array = NDArray[np.float64]
 
 
 def sphere_nodes(n: int, order: int = 60) -> tuple[Array, Array]:
-    """Return points (Q, n) and weights (Q,) of a quadrature over the uniform law on ``|x|^2 = n``, n = 2 or 3.
+    """Return points (Q, n) and weights (Q,) of a quadrature over the uniform measure on ``|x|^2 = n``, n = 2 or 3.
 
     Exact for polynomials of degree below ``order``: equal angles, times Gauss-Legendre nodes of the height at n = 3.
 
@@ -67,11 +67,11 @@ def two_spin_mean_energy(eigenvalues: Array, temperature: float) -> float:
     n = len(eigenvalues)
     a = n * (eigenvalues - eigenvalues.min()) / temperature
     low, high = 1e-9, n / 2 + 1.0
-    for _ in range(200):  # the saddle, where sum 1/(2 (z + a)) = 1
+    for _ in range(200):  # bisection for the saddle point, where sum 1/(2 (z + a)) = 1
         middle = (low + high) / 2
         low, high = (middle, high) if np.sum(0.5 / (middle + a)) > 1 else (low, middle)
-    # Around the branch points -a <= 0 on a parabola, where exp(z) falls like a Gaussian: the trapezoidal rule
-    # converges exponentially (Weideman & Trefethen 2007).
+    # The contour is a parabola around the branch points -a <= 0. Along it exp(z) decays like a Gaussian, so that the
+    # trapezoidal rule converges exponentially (Weideman & Trefethen 2007).
     u = np.linspace(-1, 1, 4001) * np.sqrt(1 + 80 / middle)
     z = middle * (1 + 1j * u) ** 2
     shifted = z[:, None] + a

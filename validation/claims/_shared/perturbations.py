@@ -1,4 +1,4 @@
-"""Errors that mutants bring in: each takes a function and returns it with something wrong."""
+"""Errors that mutants introduce: each function here takes a function and returns a wrong version of it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ def does_nothing(function: Function) -> Function:  # noqa: ARG001
 
 
 def without_repeated_indices(packed_numbers: Function) -> Function:
-    """Set those of the returned packed numbers whose indices repeat to zero."""
+    """Set the returned packed numbers whose indices repeat to zero."""
 
     def cleared(n: int, H: int, *rest: Any) -> Any:
         from spinglass import couplings
@@ -38,7 +38,7 @@ def without_repeated_indices(packed_numbers: Function) -> Function:
 
 
 def gradient_without_last_hinge(add_sweep: Function) -> Function:
-    """Compute the gradient from couplings without those of the last hinge, the energy from all."""
+    """Leave the couplings of the last hinge out of the gradient, but not out of the energy."""
 
     def maimed(form: Any, x: Any, energy: Any, gradient: Any, *part: int) -> None:
         add_sweep(form, x, energy, None, *part)
@@ -63,7 +63,7 @@ def without_diagonal(add_hessian: Function) -> Function:
 
 
 def with_stray_field(add_sweep: Function) -> Function:
-    """Add a field along the first axis to the energy alone."""
+    """Add a field along the first axis to the energy, but not to the gradient."""
 
     def maimed(form: Any, x: Any, energy: Any, gradient: Any, *part: int) -> None:
         add_sweep(form, x, energy, gradient, *part)
@@ -78,7 +78,7 @@ def of_next_order(pure: Function) -> Function:
 
 
 def stopping_at(gradient_norm: float) -> Callable[[Function], Function]:
-    """Let descents end at this gradient norm, far from where they lead."""
+    """Stop descents at this gradient norm, far from a critical point."""
 
     def wrap(descend: Function) -> Function:
         return lambda glass, x0, **options: descend(glass, x0, **{**options, "tol": gradient_norm})
@@ -106,43 +106,17 @@ def shifted(by: float) -> Callable[[Function], Function]:
 
 
 def of_next_size(count: Function) -> Function:
-    """Take the theory of n + 1 spins for that of n."""
+    """Use the theory of n + 1 spins in place of n."""
     return lambda n, *arguments, **named: count(n + 1, *arguments, **named)
 
 
-def losing_one_in(some: int) -> Callable[[Function], Function]:
-    """Drop one critical point in ``some``, at random but fixed by the points themselves."""
-
-    def wrap(search: Function) -> Function:
-        def lossy(*arguments: Any) -> Any:
-            x, energy = search(*arguments)
-            # Digits far behind the point are as good as random, and the same in every process.
-            kept = np.floor(np.abs(energy) * 1e6) % some != 0
-            return x[kept], energy[kept]
-
-        return lossy
-
-    return wrap
-
-
-def at_one_point(random_points: Function) -> Function:
-    """Draw all points at one place, up to a millionth, where they are asked for all over the sphere."""
-
-    def close(n: int, size: int, seed: Any) -> Any:
-        from spinglass import sphere
-
-        return sphere.project(np.eye(n)[0] + 1e-6 * random_points(n, size, seed))
-
-    return close
-
-
 def by_newton(descend: Function) -> Function:
-    """Search for critical points of any index, whatever the method asked for."""
+    """Search for critical points of any index, whichever method is asked for."""
     return lambda glass, x0, **options: descend(glass, x0, **{**options, "method": "newton"})
 
 
 def with_one_more_negative(eigenvalues: Function) -> Function:
-    """Make one eigenvalue more negative than there are."""
+    """Make one more eigenvalue negative than there are."""
 
     def shifted(landscape: Any, x: Any) -> Any:
         found = eigenvalues(landscape, x).copy()
@@ -176,25 +150,20 @@ def _keeping(choose: Function) -> Callable[[Function], Function]:
     return wrap
 
 
+def without_curvature(reduced_hessian: Function) -> Function:
+    """Leave the curvature of the sphere out of the Riemannian Hessian."""
+    return lambda landscape, x, radial: reduced_hessian(landscape, x, 0 * radial)
+
+
+def at_physics_temperature(equilibrium: Function) -> Function:
+    """Take T for the temperature of the physics convention, in which energies have variance n/2; keep the energies."""
+    return lambda T, H: equilibrium(T * np.sqrt(2), H)
+
+
 def dropping(part: int) -> Callable[[Function], Function]:
-    """Leave one part out of the key that names a child seed: streams that differ in nothing else become one."""
+    """Leave one part out of the key of a child seed, so that streams that differ only in this part become equal."""
 
     def wrap(child: Function) -> Function:
         return lambda sequence, *key: child(sequence, *key[:part], *key[part + 1 :])
 
     return wrap
-
-
-def one_key_for_all_rows(row_keys: Function) -> Function:
-    """Give all rows the random numbers of the first."""
-    return lambda seed, rows, first=0: np.repeat(row_keys(seed, 1, first), rows, axis=0)
-
-
-def keys_without_seed(row_keys: Function) -> Function:
-    """Give every batch of rows the random numbers of the same seed."""
-    return lambda seed, rows, first=0: row_keys(0, rows, first)  # noqa: ARG005
-
-
-def keys_of_half_the_rows(row_keys: Function) -> Function:
-    """Give the second half of the rows the random numbers of the first half."""
-    return lambda seed, rows, first=0: np.tile(row_keys(seed, rows // 2, first), (2, 1))

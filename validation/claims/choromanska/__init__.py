@@ -1,4 +1,4 @@
-"""What Choromanska et al. (2015) saw of networks and glasses of growing size, seen again on other digits."""
+"""Observations of Choromanska et al. (2015) on networks and spin glasses of growing size, repeated on other digits."""
 
 from validation.claims.choromanska.claims import CLAIMS
 

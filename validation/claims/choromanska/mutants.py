@@ -1,4 +1,4 @@
-"""Errors that mutants of the published experiment bring in, and those mutants."""
+"""Mutants of the published experiment, and the errors that they introduce."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ from validation.claims._shared import perturbations
 
 
 def of_size(hidden: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Train networks of one size whatever size is asked for."""
+    """Train networks of this size, whatever size is asked for."""
 
     def wrap(train: Callable[..., Any]) -> Callable[..., Any]:
         return lambda *data, **options: train(*data, **(options | {"hidden": hidden}))
@@ -22,7 +22,7 @@ def negated(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def without_steps(descend: Callable[..., Any]) -> Callable[..., Any]:
-    """End descents where they start."""
+    """Let descents end where they start."""
     return lambda *arguments, **named: descend(*arguments, **(named | {"max_iterations": 0}))
 
 
@@ -34,19 +34,19 @@ SIZE_IGNORED = Mutant(
 )
 UNTRAINED = Mutant(
     "untrained",
-    "no step of training is taken",
+    "no training step is taken",
     {"spinglass.networks.training.steps.epoch": perturbations.does_nothing},
     upstream=True,
 )
 NO_DESCENT = Mutant(
     "no descent",
-    "energies are taken where descents start",
+    "energies are those of the starting points",
     {"validation.experiments.digits.descend": without_steps},
     upstream=True,
 )
 ONE_GLASS = Mutant(
     "one size of glass",
-    "every glass has 60 spins",
+    "every spin glass has 60 spins",
     {"validation.experiments.digits.glass_ends": lambda ends: lambda n, *rest: ends(60, *rest)},  # noqa: ARG005
     upstream=True,
 )

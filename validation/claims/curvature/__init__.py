@@ -1,4 +1,4 @@
-"""Curvature of piecewise linear networks: positive blocks, no strict maxima, saddles between layers, dead units."""
+"""Curvature of piecewise linear networks: positive semidefinite blocks, no strict maxima, saddles, dead units."""
 
 from validation.claims.curvature.claims import CLAIMS
 

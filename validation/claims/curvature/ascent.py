@@ -1,4 +1,4 @@
-"""Gradient ascent on a network's loss in search of strict local maxima, and names for where ascents end."""
+"""Gradient ascent on a network's loss in search of strict local maxima, and a classification of where it ends."""
 
 from itertools import pairwise
 
@@ -24,20 +24,20 @@ _STEPS = 250
 
 
 def ends(seed: np.random.SeedSequence, activation: str, widths: tuple[int, ...], starts: int) -> list[str]:
-    """Return how ascents from random parameters end, for one random set of six data points."""
+    """Return the classes of the ends of ascents from random parameters, for one random set of six data points."""
     rng = np.random.default_rng(child(seed, 0))
     x, y = rng.standard_normal((6, widths[0])), rng.choice([-0.9, 0.9], (6, widths[-1]))
     found = []
     for start in range(starts):
         draw = np.random.default_rng(child(seed, 1, start))
         weights = [draw.standard_normal((a, b)) for a, b in pairwise(widths)]
-        # The output has the activation too: a linear one alone would rule maxima out, whatever lies below.
+        # The output has the activation too: a linear output would rule out maxima whatever the hidden activations.
         found.append(named(climb(curvature(LayeredNetwork(weights, None, activation, activation), x, y))))
     return found
 
 
 def climb(at: Curvature) -> Curvature:
-    """Step along the normalised gradient, longer after a success and shorter after a failure, while it is there."""
+    """Step along the normalised gradient until it vanishes; steps grow after a success and shrink after a failure."""
     step = 0.1
     for _ in range(_STEPS):
         length = float(np.linalg.norm(at.gradient))
@@ -54,14 +54,14 @@ def climb(at: Curvature) -> Curvature:
 
 
 def named(end: Curvature) -> str:
-    """Name an end: escaped to large weights, a flat plateau of dead units, a strict maximum, or stuck at a kink."""
+    """Classify the end of an ascent: escaped to large weights, a plateau of dead units, a strict maximum, or a kink."""
     eigenvalues, slope = end.spectrum(), float(np.abs(end.gradient).max())
     if np.abs(end.network.parameters).max() > _FAR:
         return ESCAPED
     if slope == 0 and not eigenvalues.any():
         return PLATEAU
-    # Steps end at 1e-9 from the top, where the slope is at most that times the curvature.
+    # The last steps are 1e-9 long. At this distance from a maximum the slope is at most 1e-9 times the curvature.
     if slope < 1e-5 and eigenvalues[-1] < -1e-4:
         return STRICT_MAXIMUM
-    # Far from every kink compared with the last steps means that no kink has stopped the ascent.
+    # If every kink is much farther away than the length of the last steps, no kink has stopped the ascent.
     return KINK if end.kink_distance < 1e-5 else UNEXPLAINED

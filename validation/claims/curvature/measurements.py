@@ -1,4 +1,4 @@
-"""Measurements of a network's curvature: what the recursion gives beside routes that do not use it."""
+"""Measurements of the curvature of networks, each compared with a calculation by another method."""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 
 def recursion_errors(seed: np.random.SeedSequence, activation: str, loss: str) -> float:
-    """Return how far layer blocks by the recursion are off those of Hessian-vector products, which do not use it."""
+    """Return the relative difference between layer blocks from the recursion and from Hessian-vector products."""
     found = at_random(seed, activation, loss, output=activation)
     full = found.hessian_vector(np.eye(found.network.size))
     ends = np.cumsum((0, *found.network.layer_sizes))
@@ -32,10 +32,10 @@ def negative_curvature(seed: np.random.SeedSequence, activation: str, loss: str,
 
 
 def bend_errors(seed: np.random.SeedSequence, activation: str) -> float:
-    """Return how far second differences of E along one layer are off the Gauss-Newton block, over steps that bend.
+    """Return the relative difference between second differences of E along one layer and the Gauss-Newton block.
 
-    Between kinks E is a quadratic of each layer alone, so that differences are exact however long the step; the step
-    is halved until no unit changes sides.
+    Between kinks E is a quadratic function of each layer alone, so that second differences are exact for any step; the
+    step is halved until no unit crosses its kink.
     """
     found = at_random(seed, activation, "squared")
     net, rng = found.network, np.random.default_rng(child(seed, 1))
@@ -62,7 +62,7 @@ def _on_the_same_side(found: Curvature, v: Array) -> tuple[Curvature, Curvature,
 
 
 def negative_trace(seed: np.random.SeedSequence, activation: str, loss: str, output: str) -> float:
-    """Return minus the trace of the full Hessian, by Hessian-vector products, over the sum of its entries' sizes."""
+    """Return minus the trace of the full Hessian over the sum of the absolute values of its diagonal; 0 if positive."""
     found = at_random(seed, activation, loss, output)
     diagonal = np.diag(found.hessian_vector(np.eye(found.network.size)))
     return max(0.0, -float(diagonal.sum())) / max(float(np.abs(diagonal).sum()), np.finfo(float).tiny)

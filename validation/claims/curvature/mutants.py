@@ -1,4 +1,4 @@
-"""Errors that mutants bring into the curvature of networks."""
+"""Mutants of the curvature family, and the errors that they introduce."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,12 +22,12 @@ def always(name: str) -> Callable[[Function], Function]:
 
 
 def without_D(recursion: Function) -> Function:
-    """Forget the activations' own curvature."""
+    """Leave out the second derivatives of the activations."""
     return lambda swept, curved=True: recursion(swept, False)  # noqa: ARG005
 
 
 def without_slopes(directional: Function) -> Function:
-    """Let a direction pass the activations as if their slope were 1."""
+    """Propagate a direction as if all slopes of the activations were 1."""
 
     def maimed(swept: Any, *rest: Any, **named: Any) -> Any:
         steep = tuple(np.ones_like(s) for s in swept.slopes)
@@ -37,7 +37,7 @@ def without_slopes(directional: Function) -> Function:
 
 
 def turned_over(losses: dict[str, Any]) -> dict[str, Any]:
-    """Give the losses and their derivatives the wrong sign."""
+    """Reverse the sign of the losses and their derivatives."""
     return {
         name: replace(loss, value=_minus(loss.value), gradient=_minus(loss.gradient), hessian=_minus(loss.hessian))
         for name, loss in losses.items()
@@ -49,12 +49,12 @@ def _minus(function: Function) -> Function:
 
 
 def without_residual(cross_block: Function) -> Function:
-    """Leave out of the blocks between layers what the residuals bring in."""
+    """Leave the contribution of the residuals out of the blocks between layers."""
     return lambda *arguments, residual: cross_block(*arguments, residual=False)  # noqa: ARG005
 
 
 def unorthogonal(orthogonal_weights: Function) -> Function:
-    """Draw first-layer weights that pay no heed to the data."""
+    """Draw first-layer weights that do not depend on the data."""
 
     def maimed(x: Any, y: Any, hidden: int, rng: Any) -> Any:
         orthogonal_weights(x, y, hidden, rng)
@@ -65,19 +65,19 @@ def unorthogonal(orthogonal_weights: Function) -> Function:
 
 TANH = Mutant(
     "tanh",
-    "the control: units that bend stand where piecewise linear ones should",
+    "units are tanh, which is curved, in place of piecewise linear ones",
     {"spinglass.networks.layers.activation_named": always("tanh")},
     upstream=True,
 )
 NO_D = Mutant(
     "D left out",
-    "the recursion forgets the activations' own curvature",
+    "the recursion leaves out the second derivatives of the activations",
     {"spinglass.networks.curvature.layer_hessians.preactivation_hessians": without_D},
     upstream=True,
 )
 NO_SLOPES = Mutant(
     "slopes left out",
-    "products with the Hessian take all slopes as 1",
+    "Hessian-vector products take all slopes to be 1",
     {"spinglass.networks.curvature.layer_hessians.directional": without_slopes},
     upstream=True,
 )
@@ -89,13 +89,13 @@ CONCAVE_LOSS = Mutant(
 )
 NO_RESIDUAL = Mutant(
     "residuals left out",
-    "between layers the Hessian is taken as its Gauss-Newton part",
+    "the blocks of the Hessian between layers are replaced by their Gauss-Newton part",
     {"spinglass.networks.curvature.layer_hessians.cross_block": without_residual},
     upstream=True,
 )
 UNORTHOGONAL = Mutant(
     "weights off",
-    "the hidden units' weights are not orthogonal to the data",
+    "the weights of the hidden units are not orthogonal to the data",
     {"validation.claims.curvature.points.orthogonal_weights": unorthogonal},
 )
 ALL_ALIVE = Mutant(

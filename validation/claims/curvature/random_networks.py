@@ -1,4 +1,4 @@
-"""Random networks, data and directions on which statements about curvature are tried."""
+"""Random networks and data on which statements about curvature are tested."""
 
 from itertools import pairwise
 
@@ -30,7 +30,7 @@ def at_random(seed: np.random.SeedSequence, activation: str, loss: str, output: 
 
 
 def magnitude(found: Curvature) -> float:
-    """Return the squared loss with every number replaced by its size, which bounds all sums taken on the way."""
+    """Return the squared loss with every number replaced by its absolute value, which bounds all intermediate sums."""
     net = found.network
     assert net.biases is not None
     sizes = LayeredNetwork([abs(W) for W in net.weights], [abs(b) for b in net.biases], "linear", "linear")
@@ -41,8 +41,9 @@ def rounding_bound(layers: int = 4) -> float:
     """Bound the rounding errors of a block's entries, relative to the block's norm, and of its eigenvalues.
 
     A block of s parameters is a sum over data points of products of at most ``2 layers`` matrices, each a sum of
-    ``WIDEST + 1`` terms; the eigenvalue solver adds s unit roundoffs. Entries of a sum of positive matrices are bounded
-    by its trace, so by s norms. The factor 8 stands for cancellation inside one point's matrix.
+    ``WIDEST + 1`` terms; the eigenvalue solver adds s unit roundoffs. Entries of a sum of positive semidefinite
+    matrices are bounded by its trace, therefore by s times the norm. The factor 8 allows for cancellation within the
+    matrix of one data point.
     """
     terms = POINTS + 2 * layers * (WIDEST + 3) + MOST_PARAMETERS
     return 8 * MOST_PARAMETERS * terms * float(np.finfo(float).eps) / 2

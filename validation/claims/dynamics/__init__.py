@@ -1,4 +1,4 @@
-"""Dynamics of finite landscapes beside the dynamical equations of infinite ones, and where these end."""
+"""Dynamics of finite landscapes compared with the equations of the infinite system, and their long-time limits."""
 
 from validation.claims.dynamics import equations, flows, langevin
 

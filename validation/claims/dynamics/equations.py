@@ -1,4 +1,4 @@
-"""Where the dynamical equations of infinite glasses end: at the threshold, or below it."""
+"""The long-time limits of the dynamical equations of the infinite system: at the threshold energy, or below it."""
 
 import numpy as np
 
@@ -12,42 +12,44 @@ from validation.statistics.estimators import Identity
 _MIXTURE = {3: 0.5**0.5, 4: 0.5**0.5}
 
 
-def long_time_error(seed: np.random.SeedSequence, H: int, until: float) -> float:  # noqa: ARG001  nothing is drawn
+def long_time_error(_seed: np.random.SeedSequence, H: int, until: float) -> float:
     """Return the relative distance of the extrapolated energy of gradient descent from ``-E_inf``."""
     edge = float(theory.E_inf(H))
     return abs(theory.long_time_energy(H, until=until).energy + edge) / edge
 
 
-def long_time_bound(H: int, until: float) -> float:  # noqa: ARG001
-    """Return a bound on what is left at these times: six times that of the pilot below, and not derived."""
+def long_time_bound(**_: object) -> float:
+    """Return a bound on the remaining error at these times: six times that of the pilot below, not derived."""
     return 5e-5
 
 
-def above_threshold(seed: np.random.SeedSequence, factor: float, t: float) -> float:  # noqa: ARG001  nothing is drawn
-    """Return how far above the threshold gradient descent still is at time t, relative; 0 below it."""
+def above_threshold(_seed: np.random.SeedSequence, factor: float, t: float) -> float:
+    """Return the relative height of gradient descent at time t above the threshold energy; 0 below it."""
     start = factor * theory.dynamical_temperature(_MIXTURE)
     found = theory.relaxation([t], _MIXTURE, start=start)
     threshold = theory.E_th(_MIXTURE)
     return float(max(found.energy[0] + found.energy_error[0] + threshold, 0.0) / threshold)
 
 
-def not_above(factor: float, t: float) -> float:  # noqa: ARG001
-    """Return the excess predicted: none, and energies only fall from there on."""
+def not_above(**_: object) -> float:
+    """Return the predicted height above the threshold, which is 0; the energy only falls afterwards."""
     return 0.0
 
 
-# Extrapolated energies of gradient descent up to t = 1000: off by 8e-6, 2e-6 and 5e-6 (H = 3, 4, 6), relative.
-# From equilibrium at T_d the mixture is at -1.6935 at t = 10 and -1.6950 at t = 50, errors 2e-4; its threshold -1.6905.
-# From random points it is at -1.68571 at t = 1000, at -1.68919 at 10 000 and at -1.69004 at 83 000: not below by then.
+# The relative errors of the extrapolated energies of gradient descent up to t = 1000 are 8e-6, 2e-6 and 5e-6 (H = 3, 4,
+# 6). From equilibrium at T_d the mixed model reaches -1.6935 at t = 10 and -1.6950 at t = 50, with errors of 2e-4; its
+# threshold is -1.6905. From random points it reaches -1.68571 at t = 1000, -1.68919 at t = 10 000 and -1.69004 at t =
+# 83 000: it has not fallen below the threshold at these times.
 CLAIMS = (
     Claim(
         id="dynamics/long-time",
         kind="theorem",
-        statement="Gradient descent from random points of an infinite pure glass ends at -E_inf, as the dynamical "
-        "equations have it.",
+        statement="In the dynamical equations of an infinite pure model, gradient descent from random points tends to "
+        "-E_inf.",
         formula=r"\lim_{t\to\infty} e(t) = -E_\infty = -2\sqrt{\frac{H-1}{H}}",
         source="Cugliandolo & Kurchan 1993; Sellke 2024, for Langevin dynamics in the limit of low temperature",
-        measured="the equations' solution, integrated and extrapolated with t^(-2/3); relative distance from -E_inf",
+        measured="the relative distance from -E_inf of the solution of the equations, integrated and extrapolated "
+        "with t^(-2/3)",
         measure=long_time_error,
         predict=long_time_bound,
         delta=5e-4,
@@ -59,7 +61,7 @@ CLAIMS = (
         mutants=(
             Mutant(
                 "physics' normalisation",
-                "the threshold is that of energies with variance n/2",
+                "the threshold is that of the physics convention, in which energies have variance n/2",
                 {"theory.E_inf": times(2**-0.5)},
             ),
             Mutant(
@@ -75,11 +77,12 @@ CLAIMS = (
     Claim(
         id="dynamics/below-threshold",
         kind="published observation",
-        statement="Gradient descent of an infinite mixed (3+4) glass from equilibrium at the dynamical temperature "
-        "falls below the threshold energy, where pure models stop.",
+        statement="Gradient descent of an infinite mixed (3+4) model from equilibrium at the dynamical temperature "
+        "falls below the threshold energy, at which pure models stop.",
         formula=r"e(t) < -E_{th} = -\frac{\nu'-\nu}{\sqrt{\nu''}} - \frac{\nu\sqrt{\nu''}}{\nu'}, \quad t \ge 20",
         source="Folena, Franz & Ricci-Tersenghi 2020, by integration of the same equations",
-        measured="how far above the threshold the dynamical equations' solution is at time t, relative; 0 below",
+        measured="the relative height of the solution of the dynamical equations above the threshold at time t; 0 "
+        "below it",
         measure=above_threshold,
         predict=not_above,
         delta=1e-3,
@@ -97,7 +100,7 @@ CLAIMS = (
             ),
             Mutant(
                 "deeper threshold",
-                "the threshold is the ground state's energy",
+                "the threshold is replaced by the ground-state energy",
                 {"theory.E_th": lambda threshold: lambda H: -theory.ground_state_energy(H)},  # noqa: ARG005
             ),
         ),

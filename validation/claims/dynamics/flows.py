@@ -1,14 +1,15 @@
-"""Gradient flow from random points: its energies and overlaps of two times, beside those of an infinite glass."""
+"""Gradient flow from random points: energies and two-time overlaps, compared with those of the infinite system."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import theory
 from validation.claim import Claim, Mutant
+from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.perturbations import Function
-from validation.claims.covariance import MULTIPLICITY
 from validation.claims.dynamics import mutants
 from validation.experiments.gradient_flow import flow
 from validation.series import Effort, Series
@@ -16,31 +17,32 @@ from validation.statistics.extrapolation import Extrapolation
 
 Array = NDArray[np.float64]
 TIMES = (0.2, 0.5, 1.0, 2.0, 3.5, 5.0)
-PAIRS = ((1.0, 0.5), (2.0, 0.5), (5.0, 0.5), (2.0, 1.0), (5.0, 1.0), (5.0, 2.0))  # times and waiting times
-_STEP = 0.01  # errors are below 2e-5
+PAIRS = ((1.0, 0.5), (2.0, 0.5), (5.0, 0.5), (2.0, 1.0), (5.0, 1.0), (5.0, 2.0))  # (time, waiting time)
+_STEP = 0.01  # of the integration; errors are below 2e-5
 
 
 def infinite_energies(times: Sequence[float], H: int) -> Array:
-    """Return an infinite glass's energies per spin."""
+    """Return the energies per spin of the infinite system."""
     return theory.relaxation(times, H, step=_STEP).energy
 
 
 def infinite_overlaps(times: Sequence[float], H: int) -> Array:
-    """Return an infinite glass's overlaps with its random start."""
+    """Return the overlaps of the infinite system with its random start."""
     return np.asarray(theory.relaxation(times, H, waiting_times=[0.0], step=_STEP).correlation[0])
 
 
 def infinite_pairs(H: int) -> Array:
-    """Return an infinite glass's correlations at ``PAIRS``."""
+    """Return the correlations of the infinite system at ``PAIRS``."""
     times, waiting = zip(*PAIRS, strict=True)
     found = theory.relaxation(times, H, waiting_times=waiting, step=_STEP)
     return np.asarray(found.correlation.diagonal())
 
 
 def relative_energies(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:
-    """Return energies per spin at ``TIMES`` over those of an infinite system.
+    """Return energies per spin at ``TIMES`` divided by those of the infinite system.
 
-    The start's energy has mean 0 and is remembered: its expected share ``C(t,0)^H`` is taken off, to lower the spread.
+    The energy of the start has mean 0, and the flow remembers a share ``C(t,0)^H`` of it. This share is subtracted to
+    reduce the variance.
     """
     energies, _ = flow(seed, n, H, starts, TIMES)
     share = infinite_overlaps(TIMES, H) ** H
@@ -48,28 +50,28 @@ def relative_energies(seed: np.random.SeedSequence, n: int, H: int, starts: int)
 
 
 def relative_overlaps(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:
-    """Return overlaps with the start at ``TIMES`` over those of an infinite system."""
+    """Return overlaps with the start at ``TIMES`` divided by those of the infinite system."""
     return np.asarray(flow(seed, n, H, starts, TIMES)[1][1:, 0] / infinite_overlaps(TIMES, H))
 
 
 def relative_correlations(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:
-    """Return correlations at ``PAIRS`` over those of an infinite system."""
+    """Return correlations at ``PAIRS`` divided by those of the infinite system."""
     times = sorted({time for pair in PAIRS for time in pair})
     _, overlaps = flow(seed, n, H, starts, times)
     measured = [overlaps[1 + times.index(t), 1 + times.index(waiting)] for t, waiting in PAIRS]
     return np.asarray(measured / infinite_pairs(H))
 
 
-def one(n: int, H: int, starts: int) -> float:  # noqa: ARG001
-    """Return the ratio that is left in the limit of large n."""
+def one(**_: object) -> float:
+    """Return the limit of the ratio as n grows."""
     return 1.0
 
 
-# At fixed time corrections are a series in 1/n.
+# At fixed time the finite-size corrections are a series in 1/n.
 SERIES_IN_1_OVER_N = Extrapolation({"1/n": lambda n: 1 / n, "1/n + 1/n^2": lambda n: (1 / n, n**-2)})
 _SLOW_CLOCK = Mutant(
     "physics' time",
-    "theory's time is that of energies with variance n/2",
+    "theory takes times for those of the physics convention, in which energies have variance n/2",
     {"theory.relaxation": mutants.physics_time},
 )
 _SIZES: dict[Effort, list[Series]] = {
@@ -78,75 +80,77 @@ _SIZES: dict[Effort, list[Series]] = {
     "paper": [Series(m, n=n, H=3, starts=32) for n, m in ((100, 400), (200, 200), (400, 100), (800, 40))],
 }
 
-# A pilot of 40 landscapes a size, other seeds, H = 3: mean over times 0.937, 0.964, 0.983 of the infinite system's
-# energy at n = 20, 40, 80, standard deviations 0.035, 0.020, 0.012; overlaps 1.066, 1.034, 1.019 and 0.035, 0.021,
-# 0.014. All fits are within 0.006 of 1; the sizes give the one of two terms a standard error of 0.0065.
-# Correlations, 60 landscapes a size (seeds (6161, n, k)): mean over pairs 1.050, 1.030, 1.015, standard deviations
-# 0.022, 0.015, 0.011; fits from 0.995 to 1.005, a standard error of 0.005.
-# One landscape of n = 800 (seed (800, 99)): energies 1.007, 1.003, 0.998, 0.994, 0.995, 0.997 of the infinite system's,
-# in 43 s on one core and 0.9 GB; all of paper's landscapes of this size take half an hour of one core.
+# Pilot, 40 landscapes per size, other seeds, H = 3: the energies are 0.937, 0.964 and 0.983 of those of the infinite
+# system at n = 20, 40 and 80, averaged over times, with standard deviations of 0.035, 0.020 and 0.012; the overlaps are
+# 1.066, 1.034 and 1.019, with 0.035, 0.021 and 0.014. All fits are within 0.006 of 1; with the sizes below the fit of
+# two terms has a standard error of 0.0065. Correlations, 60 landscapes per size (seeds (6161, n, k)): 1.050, 1.030 and
+# 1.015, averaged over pairs, with standard deviations of 0.022, 0.015 and 0.011; the fits lie between 0.995 and 1.005,
+# with a standard error of 0.005. One landscape of n = 800 (seed (800, 99)) has energies of 1.007, 1.003, 0.998, 0.994,
+# 0.995 and 0.997 of those of the infinite system, and takes 43 s on one core and 0.9 GB; all landscapes of this size at
+# paper take half an hour on one core.
 
 
-def _ageless(pairs: Function) -> Function:  # noqa: ARG001
-    """Let correlations depend on the time between the two points alone, as they do at equilibrium."""
+def ageless(pairs: Function) -> Function:  # noqa: ARG001
+    """Let correlations depend on the time difference alone, as they do at equilibrium."""
     return lambda H: infinite_overlaps([t - waiting for t, waiting in PAIRS], H)
 
 
+def _theorem(name: str, statement: str, formula: str, **fields: Any) -> Claim:
+    """Return the claim that a ratio to the infinite system tends to 1 as n grows."""
+    return Claim(
+        id=f"dynamics/{name}",
+        kind="theorem",
+        statement=statement,
+        formula=formula,
+        source="Cugliandolo & Kurchan 1993; Ben Arous, Dembo & Guionnet 2006",
+        predict=one,
+        delta=0.03,
+        sizes=_SIZES,
+        estimator=SERIES_IN_1_OVER_N,
+        **fields,
+    )
+
+
 CLAIMS = (
-    Claim(
-        id="dynamics/energy",
-        kind="theorem",
-        statement="The energy of gradient flow from random points follows, as n grows, the solution of the "
-        "Cugliandolo-Kurchan equations: their ratio, averaged over times, tends to 1.",
+    _theorem(
+        "energy",
+        statement="As n grows, the energy of gradient flow from random points tends to the solution of the "
+        "Cugliandolo-Kurchan equations: the ratio of the two, averaged over times, tends to 1.",
         formula=r"\lim_{n\to\infty} \frac{E(x_t)}{n} = e(t) = -\int_0^t \nu'(C(t,s))\, R(t,s)\, ds",
-        source="Cugliandolo & Kurchan 1993; Ben Arous, Dembo & Guionnet 2006",
-        measured="energies per spin over the infinite system's, averaged over times 0.2 to 5, extrapolated in n",
+        measured="energies per spin divided by those of the infinite system, averaged over times from 0.2 to 5, "
+        "extrapolated in n",
         measure=relative_energies,
-        predict=one,
         components=tuple(f"t={t:g}" for t in TIMES),
-        delta=0.03,
-        sizes=_SIZES,
         mutants=(_SLOW_CLOCK, MULTIPLICITY),
-        estimator=SERIES_IN_1_OVER_N,
     ),
-    Claim(
-        id="dynamics/overlap-with-start",
-        kind="theorem",
-        statement="The overlap of gradient flow with its random start follows, as n grows, the correlation C(t, 0) of "
-        "the Cugliandolo-Kurchan equations: their ratio, averaged over times, tends to 1.",
+    _theorem(
+        "overlap-with-start",
+        statement="As n grows, the overlap of gradient flow with its random start tends to the correlation C(t, 0) of "
+        "the Cugliandolo-Kurchan equations: the ratio of the two, averaged over times, tends to 1.",
         formula=r"\lim_{n\to\infty} \frac{x_t \cdot x_0}{n} = C(t, 0)",
-        source="Cugliandolo & Kurchan 1993; Ben Arous, Dembo & Guionnet 2006",
-        measured="overlaps over the infinite system's, averaged over times 0.2 to 5, extrapolated in n",
+        measured="overlaps divided by those of the infinite system, averaged over times from 0.2 to 5, extrapolated "
+        "in n",
         measure=relative_overlaps,
-        predict=one,
         components=tuple(f"t={t:g}" for t in TIMES),
-        delta=0.03,
-        sizes=_SIZES,
         mutants=(_SLOW_CLOCK, MULTIPLICITY),
-        estimator=SERIES_IN_1_OVER_N,
     ),
-    Claim(
-        id="dynamics/two-times",
-        kind="theorem",
-        statement="The overlaps of gradient flow with itself at an earlier time follow, as n grows, the correlation "
-        "C(t, t_w) of the Cugliandolo-Kurchan equations, which depends on both times: the system ages; their ratio, "
-        "averaged over pairs of times, tends to 1.",
+    _theorem(
+        "two-times",
+        statement="As n grows, the overlaps of gradient flow at two times tend to the correlation C(t, t_w) of the "
+        "Cugliandolo-Kurchan equations, which depends on both times (ageing): the ratio of the two, averaged over "
+        "pairs of times, tends to 1.",
         formula=r"\lim_{n\to\infty} \frac{x_t \cdot x_{t_w}}{n} = C(t, t_w), \quad t > t_w > 0",
-        source="Cugliandolo & Kurchan 1993; Ben Arous, Dembo & Guionnet 2006",
-        measured="overlaps over the infinite system's, averaged over six pairs of times up to 5, extrapolated in n",
+        measured="overlaps divided by those of the infinite system, averaged over six pairs of times up to 5, "
+        "extrapolated in n",
         measure=relative_correlations,
-        predict=one,
         components=tuple(f"t={t:g}, t_w={waiting:g}" for t, waiting in PAIRS),
-        delta=0.03,
-        sizes=_SIZES,
         mutants=(
             Mutant(
                 "no ageing",
-                "correlations depend on the time between the points alone",
-                {"validation.claims.dynamics.flows.infinite_pairs": _ageless},
+                "correlations depend on the time difference alone",
+                {"validation.claims.dynamics.flows.infinite_pairs": ageless},
             ),
             MULTIPLICITY,
         ),
-        estimator=SERIES_IN_1_OVER_N,
     ),
 )

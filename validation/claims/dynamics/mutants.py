@@ -1,4 +1,4 @@
-"""Errors in the dynamical equations and in the noise, for mutants."""
+"""Errors in the dynamical equations and in the noise that mutants introduce."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ _SQRT2 = float(np.sqrt(2))
 
 
 def physics_time(solve: Function) -> Function:
-    """Take all times for those of energies with variance n/2."""
+    """Take all times for those of the physics convention, in which energies have variance n/2."""
 
     def wrong(times: Any, *rest: Any, waiting_times: Any = (), **options: Any) -> Any:
         return solve(_SQRT2 * np.asarray(times), *rest, waiting_times=_SQRT2 * np.asarray(waiting_times), **options)
@@ -20,15 +20,15 @@ def physics_time(solve: Function) -> Function:
 
 
 def physics_temperature(solve: Function) -> Function:
-    """Take the temperature for that of energies with variance n/2."""
+    """Take the temperature for that of the physics convention, in which energies have variance n/2."""
     return lambda times, H, T, **options: solve(times, H, _SQRT2 * T, **options)
 
 
 def half_the_noise(diffuse: Function) -> Function:
-    """Diffuse by ``sqrt(T) dW`` in the place of ``sqrt(2T) dW``."""
+    """Diffuse by ``sqrt(T) dW`` in place of ``sqrt(2T) dW``."""
     return lambda x, xi, temperature, dt: diffuse(x, xi, temperature / 2, dt)
 
 
 def with_protocol(**changed: Any) -> Function:
-    """Make the dynamical equations be solved for another protocol than the one asked for."""
+    """Solve the dynamical equations for another protocol than the one asked for."""
     return lambda pair: lambda protocol, *rest: pair(replace(protocol, **changed), *rest)

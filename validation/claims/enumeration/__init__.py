@@ -1,4 +1,4 @@
-"""Every critical point of small landscapes: their number, their Hessians, and the graph that they make."""
+"""All critical points of small landscapes: their number, their Hessians, and the graph that they form."""
 
 from validation.claims.enumeration import graphs, hessians, mean_counts, solutions, trivialisation
 

@@ -1,4 +1,4 @@
-"""The graph of a landscape: saddles of index 1 join all its minima."""
+"""The graph of a landscape: saddles of index 1 connect all its minima."""
 
 from typing import Any
 
@@ -7,20 +7,21 @@ import numpy as np
 from spinglass.critical_points import graph
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
+from validation.claims._shared.complete_landscapes import Model, every_point
+from validation.claims._shared.efforts import settings, sizes
 from validation.claims._shared.perturbations import Function
-from validation.claims.covariance import UNIT_ROUNDOFF
-from validation.claims.enumeration.complete_landscapes import Model, every_point, settings, sizes
+from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.statistics.estimators import Identity
 
 
 def separate_minima(seed: np.random.SeedSequence, n: int, H: Model) -> int:
-    """Return how many groups of minima are left that no saddle joins, the first not counted."""
+    """Return the number of groups of minima that no saddle connects, minus one."""
     landscape = graph.landscape_graph(every_point(seed, n, H))
     return len(landscape.minima) - 1 - len(landscape.merges.saddle)
 
 
-def whole(n: int, H: Model) -> float:  # noqa: ARG001
-    """Return the error allowed of a whole number: one rounding, so none."""
+def whole(**_: object) -> float:
+    """Return the tolerance for a whole number: one rounding, so that no error is allowed."""
     return UNIT_ROUNDOFF
 
 
@@ -39,19 +40,20 @@ CLAIMS = (
     Claim(
         id="enumeration/connected",
         kind="theorem",
-        statement="On every sample saddles of index 1 join all minima: between any two there is a path of valleys and "
-        "passes.",
+        statement="In every disorder sample saddles of index 1 connect all minima: between any two minima there is a "
+        "path over such saddles.",
         formula=r"b_0\{E \le E(x)\} \text{ falls only at saddles } x \text{ of index } 1, \text{ to } b_0(S^{n-1}) = 1",
         source="Morse theory; Milnor 1963, Thms 3.1 and 3.2",
-        measured="groups of minima left apart when the gradient flows down both sides of every saddle have joined them",
+        measured="the number of groups of minima that remain separate after gradient flow down both sides of every "
+        "saddle has connected them, minus one",
         measure=separate_minima,
         predict=whole,
         delta=1e-4,
         sizes=sizes(
             (5, 60, 100),
-            settings((2, 4), (3, 3), (5, 3), (7, 3), (8, 3), (4, 4), (3, 5), (6, 2), (4, _FIELD), (3, _MIXTURE)),
-            settings((3, 3), (5, 3), (7, 3), (9, 3), (10, 3), (5, 4), (4, 5), (6, _FIELD), (4, _MIXTURE)),
-            settings((8, 3), (10, 3), (11, 3), (6, 4), (5, 5), (8, _FIELD), (5, _MIXTURE)),
+            settings("n H", (2, 4), (3, 3), (5, 3), (7, 3), (8, 3), (4, 4), (3, 5), (6, 2), (4, _FIELD), (3, _MIXTURE)),
+            settings("n H", (3, 3), (5, 3), (7, 3), (9, 3), (10, 3), (5, 4), (4, 5), (6, _FIELD), (4, _MIXTURE)),
+            settings("n H", (8, 3), (10, 3), (11, 3), (6, 4), (5, 5), (8, _FIELD), (5, _MIXTURE)),
         ),
         mutants=(
             Mutant(
@@ -62,7 +64,7 @@ CLAIMS = (
             ),
             Mutant(
                 "one way down",
-                "flows leave a saddle on one side only",
+                "gradient flow leaves each saddle on one side only",
                 {"spinglass.critical_points.graph.minimum_of_flow": _one_way_down},
                 upstream=True,
             ),

@@ -1,14 +1,16 @@
 r"""The exact law of the Hessian at critical points of given energy: a shifted GOE matrix weighted by |det|.
 
-At a critical point of energy per spin u of a pure model the Riemannian Hessian is ``c (Y - x I)``, with
-``c = sqrt(2 H(H-1)/n)``, ``x = H u/c``, and the eigenvalues y of Y, of size n-1, have density proportional to
-``prod_j |x - y_j| prod_{i<j} |y_i - y_j| prod exp(-y_j^2/2)``: the critical points of a sample follow the Palm
-measure, which carries the determinant. With x among them these are the eigenvalues of an n x n GOE matrix, so that
+At a critical point of energy per spin u of a pure model the Riemannian Hessian is ``c (Y - x I)`` with
+``c = sqrt(2 H(H-1)/n)`` and ``x = H u/c``. The eigenvalues y of Y, a matrix of size n-1, have a density proportional to
+``prod_j |x - y_j| prod_{i<j} |y_i - y_j| prod exp(-y_j^2/2)``. (The critical points of a sample follow the Palm
+measure, which contributes the determinant.) The numbers y together with x are the eigenvalues of an n x n GOE matrix,
+so that
 
     rho(x) = n const exp(-x^2/2) F(x),   F(x) = int prod |x - y_j| prod |y_i - y_j| prod exp(-y_j^2/2) dy,
 
-rho its one-point density. Shifting the integration variables by x gives ``F' = -E[sum y] F``; scaling them gives
-``E[sum y^2] = (n-1)(n+2)/2 - x F'/F``; and k of the y lie below x where x is the k-th smallest of all.
+where rho is the one-point density of that matrix. Shifting the integration variables by x gives ``F' = -E[sum y] F``;
+scaling them gives ``E[sum y^2] = (n-1)(n+2)/2 - x F'/F``. Exactly k of the y lie below x if x is the eigenvalue of
+rank k, counted from 0.
 
 Source: Auffinger, Ben Arous and Černý 2013, Lemmas 3.2 and 3.3, for the weighted law; the moments are derived above.
 """
@@ -31,7 +33,7 @@ _KNOTS = 321
 
 
 def scale(n: int, H: int) -> float:
-    """Return c: the Hessian of the glass is c times a GOE matrix whose off-diagonal entries have variance 1/2."""
+    """Return c: the Hessian is c times a GOE matrix whose off-diagonal entries have variance 1/2."""
     return math.sqrt(2 * H * (H - 1) / n)
 
 
@@ -42,7 +44,7 @@ def weighted_moments(x: Array, n: int) -> Array:
 
 
 def weighted_fraction(x: Array, n: int) -> Array:
-    """Return the mean fraction of the y below x."""
+    """Return the mean fraction of the y that lie below x."""
     ranked = np.array([theory.kth_eigenvalue_density(x / math.sqrt(n), n, k) for k in range(n)])
     fraction: Array = np.arange(n) @ ranked / ranked.sum(axis=0) / (n - 1)
     return fraction

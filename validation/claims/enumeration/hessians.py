@@ -1,4 +1,4 @@
-"""The Hessian at critical points of given energy: its exact law at finite n, and the semicircle it tends to."""
+"""The Hessian at critical points of given energy: its exact law at finite n, and the semicircle as n grows."""
 
 import math
 from functools import cache
@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 import theory
 from validation.claim import Claim, Mutant
-from validation.claims.covariance import MULTIPLICITY
+from validation.claims._shared.complete_landscapes import every_point
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import CURVATURE, INDEX, MULTIPLICITY, NORMALISATION
 from validation.claims.enumeration import hessian_law
-from validation.claims.enumeration.complete_landscapes import every_point, sizes
 from validation.claims.enumeration.hessian_law import STATISTICS
-from validation.claims.enumeration.mutants import CURVATURE, INDEX, NORMALISATION
 from validation.series import Between, Series
 from validation.statistics.extrapolation import Extrapolation
 
@@ -24,7 +24,7 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 
 @cache
 def bin_means(n: int, H: int) -> tuple[Array, Array]:
-    """Return the exact mean number of points in each bin (bins,) and their mean statistics (bins, 3)."""
+    """Return the exact mean number of points in each bin (bins,) and the exact means of their statistics (bins, 3)."""
     law = hessian_law.given_energy(n, H)
     numbers, means = [], []
     for low, high in BINS:
@@ -38,9 +38,9 @@ def bin_means(n: int, H: int) -> tuple[Array, Array]:
 def spectra(seed: np.random.SeedSequence, n: int, H: int) -> Array:
     """Return unbiased estimates of the mean statistics in each bin from one landscape.
 
-    ``m + sum (statistic - law(u))/E N`` over its points in the bin, m the bin's predicted mean: every point is
-    compared with the law at its own energy, so that neither the number of points nor where they lie in the bin adds
-    noise.
+    The estimate is ``m + sum (statistic - law(u))/E N`` over the points in the bin, where m is the predicted mean of
+    the bin. Every point is compared with the law at its own energy, so that neither the number of points nor their
+    positions in the bin add noise.
     """
     every = every_point(seed, n, H)
     u = every.energy_per_spin
@@ -54,33 +54,33 @@ def spectra(seed: np.random.SeedSequence, n: int, H: int) -> Array:
 
 
 def mean_spectra(n: int, H: int) -> Between:
-    """Return the exact means of :func:`spectra`; fractions deviate relative to 1/2, their value at energy 0."""
+    """Return the exact means of :func:`spectra`; deviations of fractions are relative to 1/2, the value at energy 0."""
     means = bin_means(n, H)[1]
     scale = np.column_stack([means[:, :2], np.full(len(means), 0.5)])
     return Between(means.ravel(), means.ravel(), scale=scale.ravel())
 
 
 def index_fraction(seed: np.random.SeedSequence, n: int, H: int) -> float:
-    """Return an estimate of the fraction of negative eigenvalues, averaged over the energies of ``BAND``, each alike.
+    """Return an estimate of the fraction of negative eigenvalues, averaged uniformly over the energies of ``BAND``.
 
-    Points are weighted by one over their mean density, and compared with the semicircle at their own energy, whose
-    average over the band is added again.
+    Each point is weighted by the inverse of its mean density and compared with the semicircle at its own energy; the
+    average of the semicircle over the band is then added.
     """
     every = every_point(seed, n, H)
     u = every.energy_per_spin
     inside = (u > BAND[0]) & (u < BAND[1])
     density = theory.mean_critical_point_density(u[inside], n, H) * (BAND[1] - BAND[0])
     excess = every.index[inside] / (n - 1) - theory.index_fraction(u[inside], H)
-    return semicircle(n, H) + float(np.sum(excess / density))
+    return semicircle(H) + float(np.sum(excess / density))
 
 
-def semicircle(n: int, H: int) -> float:  # noqa: ARG001
-    """Return the semicircle's fraction of negative eigenvalues, averaged over the energies of ``BAND``."""
+def semicircle(H: int, **_: object) -> float:
+    """Return the fraction of negative eigenvalues of the semicircle, averaged over the energies of ``BAND``."""
     u = (BAND[0] + BAND[1]) / 2 + (BAND[1] - BAND[0]) / 2 * _NODES
     return float(_WEIGHTS @ theory.index_fraction(u, H) / 2)
 
 
-# The pilot's deviations (below) fall faster than 1/n and slower than n^-2.
+# The deviations in the pilot (below) fall faster than 1/n and slower than n^-2.
 _LAWS = Extrapolation({"1/n": lambda n: 1 / n, "n^-2": lambda n: n**-2.0})
 
 
@@ -88,27 +88,28 @@ def _unweighted(x: Array, n: int) -> Array:
     return np.stack([np.zeros_like(x), np.full_like(x, n * (n - 1) / 2)])
 
 
-# Standard deviations over scale in a pilot of 1500 landscapes at n = 6, other seeds: at most 0.24 (0.39 at n = 4, 0.34
-# at n = 5 in the lowest bin). The fraction over the band: 0.047, 0.034, 0.020, 0.015 at n = 5, 6, 8, 10.
+# In a pilot of 1500 landscapes at n = 6, other seeds, the standard deviations relative to the scale are at most 0.24
+# (0.39 at n = 4, 0.34 at n = 5, in the lowest bin). For the fraction over the band they are 0.047, 0.034, 0.020 and
+# 0.015 at n = 5, 6, 8 and 10.
 CLAIMS = (
     Claim(
         id="enumeration/hessian",
         kind="theorem",
-        statement="At critical points of given energy the Hessian is a shifted GOE matrix weighted by the modulus of "
-        "its determinant.",
+        statement="At critical points of given energy the Hessian is a shifted GOE matrix weighted by the absolute "
+        "value of its determinant.",
         formula=r"\nabla^2 E \mid u \;\sim\; \left|\det(G - H u I)\right| \, dP(G), \quad "
         r"\mathbb{E} G_{ij}^2 = \frac{H(H-1)}{n} (1 + \delta_{ij})",
         source="Auffinger, Ben Arous & Černý 2013, Lemmas 3.2 and 3.3",
-        measured="mean, mean square and negative fraction of the Hessian's n - 1 eigenvalues, in bins of energy",
+        measured="mean, mean square and negative fraction of the n - 1 eigenvalues of the Hessian, in bins of energy",
         measure=spectra,
         predict=mean_spectra,
         components=tuple(f"{name}, {low:g} < u < {high:g}" for low, high in BINS for name in STATISTICS),
         delta=0.03,
         sizes=sizes(
             (1300, 2500, 20000),
-            [{"n": 6, "H": 3}],
-            [{"n": n, "H": 3} for n in (6, 8)],
-            [{"n": n, "H": 3} for n in (6, 8, 10)],
+            settings("n H", (6, 3)),
+            settings("n H", (6, 3), (8, 3)),
+            settings("n H", (6, 3), (8, 3), (10, 3)),
         ),
         mutants=(
             CURVATURE,
@@ -116,12 +117,12 @@ CLAIMS = (
             NORMALISATION,
             Mutant(
                 "weight forgotten",
-                "the law is that at a fixed point, without the determinant",
+                "the law is that of the Hessian at a fixed point, without the determinant",
                 {"validation.claims.enumeration.hessian_law.weighted_moments": lambda _: _unweighted},
             ),
             Mutant(
                 "GOE of the wrong variance",
-                "the GOE matrix of theory has a variance n/(n-1) too large",
+                "the variance of the GOE matrix in theory is too large by a factor n/(n-1)",
                 {
                     "validation.claims.enumeration.hessian_law.scale": lambda scale: (
                         lambda n, H: scale(n, H) * math.sqrt(n / (n - 1))
@@ -133,11 +134,12 @@ CLAIMS = (
     Claim(
         id="enumeration/semicircle",
         kind="theorem",
-        statement="As n grows the fraction of negative Hessian eigenvalues at an energy tends to that of a semicircle "
-        "shifted by the energy.",
+        statement="As n grows, the fraction of negative Hessian eigenvalues at a given energy tends to that of a "
+        "semicircle shifted in proportion to the energy.",
         formula=r"\frac{k}{n} \to \frac12 + \frac{y\sqrt{1-y^2} + \arcsin y}{\pi}, \quad y = \frac{u}{E_\infty}",
         source="Kurchan & Laloux 1996; Auffinger, Ben Arous & Černý 2013, section 3",
-        measured="the index of all critical points with -1 < u < 0, every energy weighted alike; extrapolated in n",
+        measured="the index of all critical points with -1 < u < 0, averaged uniformly over energies, extrapolated in "
+        "n",
         measure=index_fraction,
         predict=semicircle,
         delta=0.1,
@@ -152,7 +154,7 @@ CLAIMS = (
             NORMALISATION,
             Mutant(
                 "wrong radius",
-                "the semicircle's radius is sqrt 2 too small",
+                "the radius of the semicircle is too small by a factor sqrt 2",
                 {"theory.index_fraction": lambda law: lambda u, H: law(u * math.sqrt(2), H)},
             ),
         ),

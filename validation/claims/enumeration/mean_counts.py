@@ -1,4 +1,4 @@
-"""Critical points of all samples together, beside exact Kac-Rice counts: in total, by index, by energy."""
+"""Mean numbers of critical points, in total, by index and by energy, compared with exact Kac-Rice counts."""
 
 from functools import cache
 
@@ -8,14 +8,15 @@ from scipy.optimize import brentq
 
 import theory
 from validation.claim import Claim, Mutant
-from validation.claims.covariance import DIAGONAL, MULTIPLICITY
-from validation.claims.enumeration.complete_landscapes import every_point, settings, sizes
-from validation.claims.enumeration.mutants import INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE
+from validation.claims._shared.complete_landscapes import every_point
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import DIAGONAL, INDEX, MULTIPLICITY, NORMALISATION, WRONG_SIZE
+from validation.claims.enumeration.mutants import WRONG_VARIANCE
 from validation.series import Between
 
 Array = NDArray[np.float64]
 
-# Indices 0, 1 and 2, each over the energies where its count rises from rare to most.
+# Indices 0, 1 and 2, each over the energies between which its number rises from nearly none to nearly all.
 GRID = tuple(
     (k, u)
     for k, energies in enumerate(
@@ -25,13 +26,13 @@ GRID = tuple(
 )
 _BY_ENERGY = tuple(range(3))
 _SADDLES = (1, 2)
-_EDGE = 4.0  # no mean count has weight beyond this energy per spin: 1e-9 of it at n = 4, less for larger n
+_EDGE = 4.0  # energy per spin beyond which a share of 1e-9 of the points lies at n = 4, and less for larger n
 _SOURCE = "Auffinger, Ben Arous & Černý 2013, Thm 2.1"
 _FORMULA = r"2\sqrt{\tfrac{2}{H}}\,(H-1)^{n/2}\, "
 
 
 def indices(n: int, H: int) -> range:
-    """Return the indices that are counted: for odd H the points -x repeat index k as n-1-k."""
+    """Return the indices that are counted: for odd H the point -x has index n-1-k if x has index k."""
     return range((n + 1) // 2) if H % 2 else range(n)
 
 
@@ -41,7 +42,7 @@ def count(seed: np.random.SeedSequence, n: int, H: int) -> int:
 
 
 def mean_count(n: int, H: int) -> float:
-    """Return its exact mean."""
+    """Return the exact mean of :func:`count`."""
     return float(theory.mean_critical_points(n, H))
 
 
@@ -70,8 +71,8 @@ def mean_counts_below(n: int, H: int) -> Between:
 def energies(seed: np.random.SeedSequence, n: int, H: int) -> Array:
     """Return unbiased estimates of the mean energies per spin at index 0, 1 and 2 from one landscape.
 
-    ``m + sum (u - m)/E N_k`` over its points of index k, m the predicted mean: its mean is the ratio
-    ``E sum u/E N_k`` if m is right, and differs from m if not. Unlike ``sum u/E N_k`` it does not move with the
+    The estimate is ``m + sum (u - m)/E N_k`` over the points of index k, where m is the predicted mean. Its mean is the
+    ratio ``E sum u/E N_k`` if m is right, and differs from m if not. Unlike ``sum u/E N_k`` it does not vary with the
     number of points.
     """
     every = every_point(seed, n, H)
@@ -88,7 +89,7 @@ def mean_energies(n: int, H: int) -> Between:
 
 @cache
 def mean_energy(n: int, H: int, k: int) -> float:
-    """Return ``int u dF(u)``, by parts, F the share of the index's points below u."""
+    """Return ``int u dF(u)``, integrated by parts, where F is the share of the index's points below u."""
     nodes, weights = np.polynomial.legendre.leggauss(120)
     share = theory.mean_critical_points(n, H, index=k, below=_EDGE * nodes) / _of_index(n, H, k)
     return float(_EDGE * (weights @ (1 - share)) - _EDGE)
@@ -106,29 +107,30 @@ def low_saddles(seed: np.random.SeedSequence, n: int, H: int) -> Array:
     return np.array([np.sum((index >= k) & (u < threshold(n, H, k))) for k in _SADDLES], dtype=float)
 
 
-def one_each(n: int, H: int) -> Array:  # noqa: ARG001
-    """Return the exact means of :func:`low_saddles`, by the threshold's definition."""
+def one_each(**_: object) -> Array:
+    """Return the exact means of :func:`low_saddles`, which are 1 by definition of the threshold."""
     return np.ones(len(_SADDLES))
 
 
 @cache
 def threshold(n: int, H: int, k: int) -> float:
-    """Return the energy per spin below which theory expects one point of index >= k.
+    """Return the energy per spin below which theory expects one point of index k or more on average.
 
-    It tends to ``-E_k`` as n grows, from above: -0.94, -1.09 and -1.19 for k = 1 at n = 6, 8 and 10, H = 3, where
-    -E_1 = -1.653.
+    It tends to ``-E_k`` from above as n grows: at H = 3 and k = 1 it is -0.94, -1.09 and -1.19 at n = 6, 8 and 10,
+    where -E_1 = -1.653.
     """
 
     def excess(u: float) -> float:
-        return sum(float(theory.mean_critical_points(n, H, index=j, below=u)) for j in range(k, n)) - 1.0
+        counts = [theory.mean_critical_points(n, H, index=j, below=u, unknown="nan") for j in range(k, n)]
+        return float(np.nansum(counts)) - 1.0  # unknown counts are those below e^-27, negligible here
 
     return float(brentq(excess, -float(theory.E_0(H)), 0.0))
 
 
-# Standard deviations over mean (or scale) in a pilot of 500 to 1500 landscapes a size, other seeds: total 0.28 (n=4),
-# 0.25 (n=6, and n=4 at H=4), 0.22 (n=8); an index at most 0.34 (n=4) and 0.31 (n=6); the grid of counts below at most
-# 0.25 (n=6), 0.23 (n=8); energies at most 0.082 of E_inf (n=6); low saddles 1.1 (n=6), 1.2 (n=8), 1.5 (n=10).
-# Sizes give standard errors of at most delta/4.3 with these.
+# Standard deviations relative to the mean or scale, in a pilot of 500 to 1500 landscapes per size with other seeds:
+# total 0.28 (n=4), 0.25 (n=6, and n=4 at H=4), 0.22 (n=8); each index at most 0.34 (n=4) and 0.31 (n=6); the grid of
+# counts below an energy at most 0.25 (n=6), 0.23 (n=8); energies at most 0.082 of E_inf (n=6); low saddles 1.1 (n=6),
+# 1.2 (n=8), 1.5 (n=10). The sizes below give standard errors of at most delta/4.3.
 CLAIMS = (
     Claim(
         id="enumeration/mean-total",
@@ -142,9 +144,9 @@ CLAIMS = (
         delta=0.05,
         sizes=sizes(
             (900, 3000, 20000),
-            settings((4, 3), (6, 3), (4, 4)),
-            settings((5, 3), (6, 3), (8, 3), (5, 4)),
-            settings((6, 3), (8, 3), (10, 3), (6, 4)),
+            settings("n H", (4, 3), (6, 3), (4, 4)),
+            settings("n H", (5, 3), (6, 3), (8, 3), (5, 4)),
+            settings("n H", (6, 3), (8, 3), (10, 3), (6, 4)),
         ),
         mutants=(WRONG_SIZE, WRONG_VARIANCE, MULTIPLICITY),
     ),
@@ -155,56 +157,68 @@ CLAIMS = (
         "eigenvalue of that rank.",
         formula=r"\mathbb{E} N_k = " + _FORMULA + r"\mathbb{E}\, e^{-n \frac{H-2}{2H} \lambda_k^2}",
         source=_SOURCE,
-        measured="all critical points of a landscape, counted by index; odd H: up to the middle index",
+        measured="all critical points of a landscape, counted by index; for odd H up to the middle index",
         measure=counts_per_index,
         predict=mean_counts_per_index,
         delta=0.05,
-        # H = 3 alone: without diagonal terms forms of order 4 are degenerate, and that mutant could not be judged.
+        # Only H = 3 is used: without diagonal terms the models of order 4 are degenerate, and the claim could not judge
+        # that mutant.
         sizes=sizes(
             (900, 3000, 20000),
-            settings((4, 3), (6, 3)),
-            settings((5, 3), (8, 3)),
-            settings((6, 3), (8, 3), (10, 3)),
+            settings("n H", (4, 3), (6, 3)),
+            settings("n H", (5, 3), (8, 3)),
+            settings("n H", (6, 3), (8, 3), (10, 3)),
         ),
         mutants=(INDEX, WRONG_SIZE, WRONG_VARIANCE, DIAGONAL, MULTIPLICITY),
     ),
     Claim(
         id="enumeration/counts-below",
         kind="theorem",
-        statement="The mean number of critical points of index k below an energy is exact at finite n, for the whole "
-        "curve over energies at once.",
+        statement="The mean number of critical points of index k below an energy is exact at finite n, tested for the "
+        "whole curve over energies at once.",
         formula=r"\mathbb{E} N_k(u) = "
         + _FORMULA
         + r"\mathbb{E}\!\left[ e^{-n \frac{H-2}{2H} \lambda_k^2};\ \lambda_k < u\sqrt{\tfrac{H}{2(H-1)}} \right]",
         source=_SOURCE,
-        measured="the numbers of points of index 0, 1 and 2 below a grid of energies per spin",
+        measured="the numbers of a landscape's critical points of index 0, 1 and 2 below each energy per spin of a "
+        "grid",
         measure=counts_below,
         predict=mean_counts_below,
         components=tuple(f"index {k}, u={u:g}" for k, u in GRID),
         delta=0.04,
-        sizes=sizes((1000, 3000, 20000), settings((6, 3)), settings((6, 3), (8, 3)), settings((8, 3), (10, 3))),
+        sizes=sizes(
+            (1000, 3000, 20000),
+            settings("n H", (6, 3)),
+            settings("n H", (6, 3), (8, 3)),
+            settings("n H", (8, 3), (10, 3)),
+        ),
         mutants=(INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE),
     ),
     Claim(
         id="enumeration/mean-energy",
         kind="theorem",
-        statement="The mean energy of the critical points of index k is that of the exact Kac-Rice density.",
+        statement="The mean energy of the critical points of index k equals the mean under the exact Kac-Rice density.",
         formula=r"\frac{\mathbb{E} \sum_{x:\,k(x)=k} E(x)/n}{\mathbb{E} N_k} = "
         r"\frac{\int u\, d\,\mathbb{E} N_k(u)}{\mathbb{E} N_k(\infty)}",
         source=_SOURCE,
-        measured="energies per spin of all points of index 0, 1 and 2, each point counted once",
+        measured="energies per spin of all critical points of index 0, 1 and 2, every point with the same weight",
         measure=energies,
         predict=mean_energies,
         components=tuple(f"index {k}" for k in _BY_ENERGY),
         delta=0.015,
-        sizes=sizes((800, 3000, 20000), settings((6, 3)), settings((6, 3), (8, 3)), settings((8, 3), (10, 3))),
+        sizes=sizes(
+            (800, 3000, 20000),
+            settings("n H", (6, 3)),
+            settings("n H", (6, 3), (8, 3)),
+            settings("n H", (8, 3), (10, 3)),
+        ),
         mutants=(
             INDEX,
             NORMALISATION,
             WRONG_SIZE,
             Mutant(
                 "energy of the next index",
-                "theory's mean energy is that of index k + 1",
+                "the mean energy in theory is that of index k + 1",
                 {"validation.claims.enumeration.mean_counts.mean_energy": lambda law: lambda n, H, k: law(n, H, k + 1)},
             ),
         ),
@@ -212,20 +226,20 @@ CLAIMS = (
     Claim(
         id="enumeration/low-saddles",
         kind="theorem",
-        statement="Points of index k or more are as rare at low energies as exact theory says: one lies on average "
-        "below a threshold that tends to -E_k as n grows.",
+        statement="Critical points of index k or more are as rare at low energies as exact theory predicts: on "
+        "average one lies below a threshold that tends to -E_k as n grows.",
         formula=r"\sum_{j \ge k} \mathbb{E} N_j(u_k(n)) = 1, \quad u_k(n) \to -E_k",
         source=_SOURCE + " and Thm 2.5",
-        measured="the numbers of points of index at least 1 and at least 2 below the thresholds",
+        measured="the numbers of a landscape's critical points of index at least 1 and at least 2 below the thresholds",
         measure=low_saddles,
         predict=one_each,
         components=tuple(f"index >= {k}" for k in _SADDLES),
         delta=0.15,
         sizes=sizes(
             (1200, 2000, 3000),
-            settings((6, 3)),
-            settings((6, 3), (8, 3), (10, 3)),
-            settings((10, 3), (12, 3), (14, 3)),
+            settings("n H", (6, 3)),
+            settings("n H", (6, 3), (8, 3), (10, 3)),
+            settings("n H", (10, 3), (12, 3), (14, 3)),
         ),
         mutants=(INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE),
     ),

@@ -1,10 +1,9 @@
-"""Errors that mutants of the enumeration family bring in, and the mutants that several of its claims share."""
+"""Errors that mutants of the enumeration family introduce, and the mutants that several of its claims share."""
 
 import math
 from typing import Any
 
 from validation.claim import Mutant
-from validation.claims._shared import perturbations
 from validation.claims._shared.perturbations import Function
 
 
@@ -23,12 +22,12 @@ def losing_solutions(some: int) -> Function:
 
 
 def decaying_faster(averaged: Function) -> Function:
-    """Weight the squared eigenvalues by n/(n-1) more than theory does."""
+    """Weight the squared eigenvalues by a factor n/(n-1) more than theory does."""
     return lambda n, decay, *rest, **named: averaged(n, 0.5 + (decay - 0.5) * n / (n - 1), *rest, **named)
 
 
 def by_root_of_size(function: Function) -> Function:
-    """Multiply what a function of some object and n returns by ``sqrt(n/(n-1))``."""
+    """Multiply the return value of a function of some object and n by ``sqrt(n/(n-1))``."""
     return lambda owner, n: function(owner, n) * math.sqrt(n / (n - 1))
 
 
@@ -38,47 +37,19 @@ def without_field(count: Function) -> Function:
 
 
 def weak_field(draw: Function) -> Function:
-    """Draw the external field sqrt 2 too small."""
+    """Draw an external field that is too small by a factor sqrt 2."""
     return lambda n, H, *rest: draw(n, H, *rest) * (2**-0.5 if H == 1 else 1.0)
-
-
-def without_curvature(reduced_hessian: Function) -> Function:
-    """Leave the sphere's curvature out of the Riemannian Hessian."""
-    return lambda landscape, x, radial: reduced_hessian(landscape, x, 0 * radial)
 
 
 PATH_LOST = Mutant(
     "paths lost",
-    "one path in fifty is lost, and not missed",
+    "one path in fifty is lost, and the loss is not noticed",
     {"spinglass.critical_points.homotopy.solutions": losing_solutions(50)},
     upstream=True,
 )
-INDEX = Mutant(
-    "index off by one",
-    "one negative eigenvalue is counted too many",
-    {"spinglass.sphere.hessian_eigenvalues": perturbations.with_one_more_negative},
-    upstream=True,
-)
-NORMALISATION = Mutant(
-    "wrong normalisation",
-    "couplings, and so energies, are sqrt 2 too small, as in physics",
-    {"spinglass.couplings.draw": perturbations.times(2**-0.5)},
-    upstream=True,
-)
-CURVATURE = Mutant(
-    "curvature forgotten",
-    "the Hessian leaves out the sphere's curvature",
-    {"spinglass.sphere.reduced_hessian": without_curvature},
-    upstream=True,
-)
-WRONG_SIZE = Mutant(
-    "GOE of the wrong size",
-    "theory counts with a GOE matrix of size n + 1",
-    {"theory.mean_critical_points": perturbations.of_next_size},
-)
 WRONG_VARIANCE = Mutant(
     "GOE of the wrong variance",
-    "the GOE matrix of theory has a variance n/(n-1) too large",
+    "the variance of the GOE matrix in theory is too large by a factor n/(n-1)",
     {
         "theory.kac_rice.mean_counts.averaged": decaying_faster,
         "theory.kac_rice.mean_counts._Moments.slope": by_root_of_size,

@@ -1,4 +1,4 @@
-"""Ground states: annealing beside enumeration, their limit and scatter, and how deep the Hessian ascent gets."""
+"""Ground states: annealing compared with enumeration, their limit and fluctuations, and the depth of Hessian ascent."""
 
 from validation.claims.ground_states import fluctuations, hessian_ascent, minimum
 

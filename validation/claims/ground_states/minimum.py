@@ -1,4 +1,4 @@
-"""The ground state's energy: annealing beside enumeration, and its limit."""
+"""The ground-state energy: annealing compared with enumeration, and its limit."""
 
 import numpy as np
 
@@ -6,23 +6,26 @@ import theory
 from spinglass import SphericalSpinGlass, enumerate_critical_points, sampling
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
-from validation.claims._shared import thermal_perturbations as wrong
+from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.perturbations import losing_rows, times
-from validation.claims.covariance import MULTIPLICITY
+from validation.claims.ground_states import mutants
 from validation.series import Series
 from validation.statistics.estimators import Identity
 from validation.statistics.extrapolation import Extrapolation
 
 
 def annealed_excess(seed: np.random.SeedSequence, n: int, H: int) -> float:
-    """Return how much higher than the lowest of all critical points the annealed ground state lies, per spin."""
+    """Return the energy per spin of the annealed ground state minus that of the lowest of all critical points."""
     glass = SphericalSpinGlass.pure(n, H, child(seed, 0))
     found = sampling.ground_state(glass, seed=child(seed, 1))
     return found.energy_per_spin - float(enumerate_critical_points(glass).energy_per_spin.min())
 
 
 def rounding(n: int, H: int) -> float:
-    """Bound the difference: descents end within 1e-8 of gradient zero, energies within its square; and rounding."""
+    """Bound the difference between the two energies per spin.
+
+    Descents stop at a gradient norm of 1e-8, so that their energies err by its square; the rest is rounding.
+    """
     return 1e-14 * n * H
 
 
@@ -32,31 +35,31 @@ def ground_state_energy(seed: np.random.SeedSequence, n: int, H: int) -> float:
     return sampling.ground_state(glass, most=128, seed=child(seed, 1)).energy_per_spin
 
 
-def deepest(n: int, H: int) -> float:  # noqa: ARG001
-    """Return the ground-state energy per spin of a large system."""
+def deepest(H: int, **_: object) -> float:
+    """Return the limit of the ground-state energy per spin."""
     return -float(theory.E_0(H))
 
 
 def centred(energy_per_spin: float, n: int, H: int) -> float:
-    """Return the energy less the known difference of the deepest minimum's mean from -E_0: ``-E_0`` plus o(1/n)."""
+    """Return the energy minus the known finite-size correction of its mean: ``-E_0`` plus o(1/n)."""
     return energy_per_spin - theory.deepest_minimum(n, H).mean + float(theory.ground_state_energy(H))
 
 
 def centred_ground_state(seed: np.random.SeedSequence, n: int, H: int) -> float:
-    """Return :func:`ground_state_energy`, :func:`centred`."""
+    """Return :func:`ground_state_energy` minus the known correction (:func:`centred`)."""
     return centred(ground_state_energy(seed, n, H), n, H)
 
 
 CLAIMS = (
-    # In 180 landscapes of n = 6, 8 and 10 (figure temperature-ground-states, seed 0) none was missed; in all of 200 of
-    # n = 12 and 16 (pilot, seed 91) four anneals or more met in the lowest minimum.
+    # In 180 landscapes of n = 6, 8 and 10 (figure temperature-ground-states, seed 0) annealing missed no ground state;
+    # in all of 200 landscapes of n = 12 and 16 (pilot, seed 91) at least four anneals ended in the lowest minimum.
     Claim(
         id="ground-states/annealing",
         kind="identity",
-        statement="Annealing finds the ground state: the lowest of all critical points, which enumeration knows.",
+        statement="Annealing finds the ground state, which is the lowest of all critical points found by enumeration.",
         formula=r"E_{\mathrm{annealed}} = \min_{\nabla_R E(x) = 0} E(x)",
         source="enumeration by homotopy continuation, complete by Cartwright & Sturmfels 2013, Thm 1.2",
-        measured="the largest difference over landscapes, in energy per spin",
+        measured="the largest difference of the energies per spin over landscapes",
         measure=annealed_excess,
         predict=rounding,
         delta=1e-6,
@@ -68,8 +71,8 @@ CLAIMS = (
         mutants=(
             Mutant(
                 "no annealing",
-                "two descents in the place of repeated anneals",
-                {"spinglass.sampling.ground_state.anneal": wrong.without_annealing},
+                "two descents replace the repeated anneals",
+                {"spinglass.sampling.ground_state.anneal": mutants.without_annealing},
                 upstream=True,
             ),
             Mutant(
@@ -81,17 +84,17 @@ CLAIMS = (
         weight=0,
         estimator=Identity(),
     ),
-    # Pilot (seed 91, 100 landscapes a size): centred means -1.618(9), -1.646(7), -1.644(6), -1.657(4), -1.645(3),
-    # -1.652(2) at n = 16, 24, 32, 48, 64, 96, standard deviations of 1.5/n to 1.9/n. The largest of quick's three sizes
-    # has most of the weight in each fit: a standard error of 0.003, relative.
+    # Pilot (seed 91, 100 landscapes per size): the centred means are -1.618(9), -1.646(7), -1.644(6), -1.657(4),
+    # -1.645(3) and -1.652(2) at n = 16, 24, 32, 48, 64 and 96, with standard deviations of 1.5/n to 1.9/n. The largest
+    # of the three sizes at quick has most of the weight in each fit, whose relative standard error is 0.003.
     Claim(
         id="ground-states/limit",
         kind="theorem",
-        statement="The ground state's energy per spin tends to -E_0, with a correction of order log(n)/n.",
+        statement="The ground-state energy per spin tends to -E_0, with a correction of order log(n)/n.",
         formula=r"\mathbb{E} \min_x E(x) = -E_0 n + \frac{\log n}{2c} - \frac{\gamma + \log A}{c} + o(n^0), \quad "
         r"c = \Theta_0'(-E_0)",
         source="Auffinger, Ben Arous & Černý 2013; Subag & Zeitouni 2017",
-        measured="annealed ground states at growing n, less the known correction, extrapolated",
+        measured="annealed ground-state energies at growing n, minus the known correction, extrapolated",
         measure=centred_ground_state,
         predict=deepest,
         delta=0.014,
@@ -104,21 +107,21 @@ CLAIMS = (
             MULTIPLICITY,
             Mutant(
                 "no annealing",
-                "two descents in the place of repeated anneals",
-                {"spinglass.sampling.ground_state.anneal": wrong.without_annealing},
+                "two descents replace the repeated anneals",
+                {"spinglass.sampling.ground_state.anneal": mutants.without_annealing},
                 upstream=True,
                 effort="standard",
             ),
             Mutant(
                 "no logarithm",
-                "the known correction is left out",
-                {"validation.claims.ground_states.minimum.centred": wrong.as_it_is},
+                "the known correction is not subtracted",
+                {"validation.claims.ground_states.minimum.centred": mutants.as_it_is},
             ),
-            Mutant("too deep", "the ground state is put at -1.1 E_0", {"theory.E_0": times(1.1)}),
+            Mutant("too deep", "the predicted ground-state energy is -1.1 E_0", {"theory.E_0": times(1.1)}),
             Mutant(
                 "threshold",
-                "the ground state is put at -E_inf, where the band of minima begins",
-                {"validation.claims.ground_states.minimum.deepest": wrong.threshold},
+                "the predicted ground-state energy is -E_inf, the upper end of the band of deep minima",
+                {"validation.claims.ground_states.minimum.deepest": mutants.threshold},
                 effort="standard",
             ),
         ),

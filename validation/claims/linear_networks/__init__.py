@@ -1,4 +1,4 @@
-"""Deep linear networks and linear ResNets: global values, every critical point, and what small layers can reach."""
+"""Deep linear networks and linear ResNets: global minima, all critical points, and the range of small layers."""
 
 from validation.claims.linear_networks.claims import CLAIMS
 

@@ -1,4 +1,4 @@
-"""Errors that mutants bring into deep linear and residual networks."""
+"""Mutants of the linear-networks family, and the errors that they introduce."""
 
 import math
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Function = Callable[..., Any]
 
 
 def without_couplings(hessian: Function) -> Function:
-    """Leave out of the Hessian what the residual adds between layers: the Gauss-Newton part of X W = Y."""
+    """Leave the contribution of the residual between layers out of the Hessian: the Gauss-Newton part of X W = Y."""
 
     def maimed(problem: Any, weights: Any) -> Any:
         layers = problem.layers(weights)
@@ -25,7 +25,7 @@ def without_couplings(hessian: Function) -> Function:
 
 
 def with_decay(loss_and_gradient: Function) -> Function:
-    """Add a weight decay strong enough to make W = 0 a minimum."""
+    """Add a weight decay that is strong enough to make W = 0 a minimum."""
 
     def maimed(problem: Any, weights: Any) -> Any:
         loss, gradient = loss_and_gradient(problem, weights)
@@ -37,7 +37,7 @@ def with_decay(loss_and_gradient: Function) -> Function:
 
 
 def weakest_first(directions: Function) -> Function:
-    """Hand out the singular directions in the wrong order."""
+    """Return the singular directions in reverse order."""
 
     def maimed(problem: Any) -> Any:
         found = directions(problem)
@@ -47,7 +47,7 @@ def weakest_first(directions: Function) -> Function:
 
 
 def one_direction_more(critical_loss: Function) -> Function:
-    """Count one more direction than the bottleneck lets through, where there is one."""
+    """Count one more direction than the bottleneck allows, if there is one."""
 
     def maimed(X: Any, Y: Any, chosen: Any) -> Any:
         available = min(np.linalg.matrix_rank(np.asarray(X)), np.asarray(Y).shape[1])
@@ -57,7 +57,7 @@ def one_direction_more(critical_loss: Function) -> Function:
 
 
 def identity_above(partial_products: Function) -> Function:
-    """Take all that lies above the first layer as the identity."""
+    """Replace the product of all layers above the first by the identity."""
 
     def maimed(layers: Any) -> Any:
         below, above = partial_products(layers)
@@ -67,7 +67,7 @@ def identity_above(partial_products: Function) -> Function:
 
 
 def without_better(saddle_index: Function) -> Function:
-    """Forget the pairs of a chosen and a better direction."""
+    """Leave out the pairs of a chosen direction and a better one."""
     return lambda s, widths, chosen, *rest: (
         saddle_index(s, widths, chosen, *rest)
         - sum(s[q] > s[a] for a in chosen for q in range(len(s)) if q not in chosen)
@@ -75,12 +75,12 @@ def without_better(saddle_index: Function) -> Function:
 
 
 def shifted(n: int) -> Callable[[Function], Function]:
-    """Add to the number of layers that a bound is asked for."""
+    """Increase the number of layers for which a bound is calculated."""
     return lambda function: lambda layers, *rest: function(layers + n, *rest)
 
 
 def any_determinant(target: Function) -> Function:
-    """Draw targets of positive determinant whatever is asked for."""
+    """Draw targets of positive determinant, whatever sign is asked for."""
     return lambda n, rng, sign: target(n, rng, sign=1)  # noqa: ARG005
 
 
@@ -90,7 +90,7 @@ def half(function: Function) -> Function:
 
 
 def slower_turns(rotation_planes: Function) -> Function:
-    """Read all angles off by a thousandth."""
+    """Increase all angles by a thousandth."""
 
     def maimed(rotation: Any) -> Any:
         frame, angles, planes = rotation_planes(rotation)
@@ -105,7 +105,7 @@ def without_rotation(norm_bound: Function) -> Function:
 
 
 def heavier(path_tensor: Function) -> Function:
-    """Count every path through the layers one per cent more."""
+    """Increase the weight of every path through the layers by one per cent."""
     return lambda problem: 1.01 * path_tensor(problem)
 
 
@@ -132,24 +132,24 @@ DECAY = Mutant(
 )
 WEAKEST = Mutant(
     "wrong order",
-    "singular directions come weakest first",
+    "singular directions are in reverse order, weakest first",
     {"spinglass.networks.linear.critical.directions": weakest_first},
     upstream=True,
 )
 RANK = Mutant(
     "one rank too many",
-    "the least loss is that of a wider bottleneck",
+    "the smallest loss is that of a wider bottleneck",
     {"theory.networks.linear.critical_loss": one_direction_more},
 )
 PRODUCTS = Mutant(
     "layers missing",
-    "derivatives by the first layer pass over the layers above it",
+    "derivatives with respect to the first layer ignore the layers above it",
     {"spinglass.networks.linear.problem.partial_products": identity_above},
     upstream=True,
 )
 BETTER = Mutant(
     "no better direction",
-    "the index leaves out exchanges of a direction for a better one",
+    "the index leaves out the exchange of a direction for a better one",
     {"theory.networks.linear_saddles.saddle_index": without_better},
 )
 ONE_LAYER_MORE = Mutant(
@@ -159,7 +159,7 @@ ONE_LAYER_MORE = Mutant(
 )
 HALF_GRADIENT = Mutant(
     "half the gradient",
-    "the residual network's gradient lacks its factor 2",
+    "the gradient of the residual network lacks its factor 2",
     {"spinglass.networks.resnet.LinearResNet.gradient": half},
     upstream=True,
 )
@@ -177,17 +177,17 @@ ANGLES = Mutant(
 )
 NO_ROTATION = Mutant(
     "rotation forgotten",
-    "the bound leaves out the rotation's share",
+    "the bound leaves out the contribution of the rotation",
     {"theory.networks.linear_resnets.norm_bound": without_rotation},
 )
 HEAVIER = Mutant(
     "heavier paths",
-    "the glass made of the network has couplings that are off by one per cent",
+    "the couplings of the equivalent spin glass are too large by one per cent",
     {"spinglass.networks.linear.glass.path_tensor": heavier},
     upstream=True,
 )
 BALANCED_ONLY = Mutant(
     "balanced only",
-    "theory forgets the points with multiplier zero",
+    "theory leaves out the points with multiplier zero",
     {"theory.networks.linear.sphere_critical_values": balanced_only},
 )

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from spinglass.networks.linear import LinearProblem
 from spinglass.networks.resnet import LinearResNet, polar_layers
-from theory.networks import linear_resnets as theory
+from theory.networks import linear_resnets
 from validation.claims.linear_networks.resnet_search import into_ball, least_ratio
 
 Array = NDArray[np.float64]
@@ -15,7 +15,7 @@ LAYERS = (2, 3, 5, 10, 30, 100, 300, 1000)
 
 
 def form_errors(seed: np.random.SeedSequence, n: int, layers: int) -> tuple[float, float]:
-    """Return relative errors of risk and gradient beside those of the plain network with layers I + A_i."""
+    """Return relative errors of risk and gradient compared with those of the plain network with layers I + A_i."""
     rng = np.random.default_rng(seed)
     x, R, A = rng.standard_normal((2 * n, n)), rng.standard_normal((n, n)), rng.standard_normal((layers, n, n)) / n
     net = LinearResNet(R, x.T @ x)
@@ -28,16 +28,16 @@ def form_errors(seed: np.random.SeedSequence, n: int, layers: int) -> tuple[floa
 
 
 def inequality_violations(seed: np.random.SeedSequence, n: int, layers: int) -> tuple[float, float]:
-    """Return by how much the gradient inequality is broken, and how far from equality it is where it should be one.
+    """Return by how much the gradient inequality is violated, and its error where the bound is attained.
 
-    The first is the worst over an adversarial search from a random start in a random ball; equality holds at
-    ``A_i = -tau I`` if the residual lies along the covariance's least direction.
+    The first is the worst case of an adversarial search from a random start in a random ball; equality holds at ``A_i =
+    -tau I`` if the residual lies along the lowest eigenvector of the covariance.
     """
     rng = np.random.default_rng(seed)
     tau, R = float(rng.uniform(0.05, 0.9)), rng.standard_normal((n, n))
     covariance = _covariance(n, rng)
     smallest, axes = np.linalg.eigh(covariance)
-    bound = theory.gradient_constant(layers, tau, float(smallest[0]))
+    bound = linear_resnets.gradient_constant(layers, tau, float(smallest[0]))
     ratio, _ = least_ratio(LinearResNet(R, covariance), rng.standard_normal((layers, n, n)), tau)
     shrunk = -tau * np.repeat(np.eye(n)[None], layers, axis=0)
     tight = LinearResNet((1 - tau) ** layers * np.eye(n) - np.outer(axes[:, 0], rng.standard_normal(n)), covariance)
@@ -46,10 +46,11 @@ def inequality_violations(seed: np.random.SeedSequence, n: int, layers: int) -> 
 
 
 def unreachable(seed: np.random.SeedSequence, n: int, layers: int) -> tuple[float, float]:
-    """Return by how much |gradient|^2 and the excess risk fall below their floors in the ball, where det R < 0.
+    """Return by how much |gradient|^2 and the excess risk fall below their lower bounds in the ball, if det R < 0.
 
-    A product of layers ``I + A_i`` with |A_i| < 1 has a positive determinant, so it is at least sigma_min(R) away
-    from R, and the risk at least ``sigma_min(covariance) sigma_min(R)^2``. The search goes down the risk as well.
+    A product of layers ``I + A_i`` with |A_i| < 1 has a positive determinant. It is therefore at least sigma_min(R)
+    away from R, and the risk is at least ``sigma_min(covariance) sigma_min(R)^2``. The search descends the risk as
+    well.
     """
     rng = np.random.default_rng(seed)
     tau, R, covariance = float(rng.uniform(0.3, 0.9)), target(n, rng, sign=-1), _covariance(n, rng)
@@ -58,13 +59,13 @@ def unreachable(seed: np.random.SeedSequence, n: int, layers: int) -> tuple[floa
     net = LinearResNet(R, covariance)
     start = descend_risk(net, 0.3 * rng.standard_normal((layers, n, n)), tau)
     ratio, excess = least_ratio(net, start, tau)
-    bound = theory.gradient_constant(layers, tau, smallest)
+    bound = linear_resnets.gradient_constant(layers, tau, smallest)
     excess = min(excess, net.excess_risk(start))
     return max(0.0, 1 - ratio / bound), max(0.0, 1 - excess / floor)
 
 
 def descend_risk(net: LinearResNet, A: Array, tau: float) -> Array:
-    """Return where projected gradient descent of the risk in the ball gets to in 60 steps."""
+    """Return the layers after 60 steps of projected gradient descent of the risk in the ball."""
     A, step = into_ball(A, tau), 0.1
     risk = net.excess_risk(A)
     for _ in range(60):
@@ -78,7 +79,7 @@ def descend_risk(net: LinearResNet, A: Array, tau: float) -> Array:
 
 
 def polar_errors(seed: np.random.SeedSequence, n: int) -> tuple[float, float, float]:
-    """Return, over l = 2..1000 layers, the product's error per layer, and how far norms leave their bounds."""
+    """Return, over l = 2 to 1000 layers, the error of the product per layer, and how far norms leave their bounds."""
     rng = np.random.default_rng(seed)
     R = target(n, rng, sign=1)
     gamma = float(np.abs(np.log(np.linalg.svd(R, compute_uv=False))).max())
@@ -90,16 +91,17 @@ def polar_errors(seed: np.random.SeedSequence, n: int) -> tuple[float, float, fl
             product = product + product @ layer
         missed = max(missed, float(np.abs(product - R).max() / np.abs(R).max()) / layers)
         norm = float(np.linalg.norm(A, 2, axis=(1, 2)).max())
-        bound = theory.norm_bound(layers, gamma)
+        bound = linear_resnets.norm_bound(layers, gamma)
         above = max(above, norm / bound - 1 if math.isfinite(bound) else 0.0)
-        below = max(below, 1 - norm / theory.norm_floor(layers, gamma))
+        below = max(below, 1 - norm / linear_resnets.norm_floor(layers, gamma))
     return missed, above, below
 
 
 def target(n: int, rng: np.random.Generator, sign: int) -> Array:
     """Return a random matrix whose determinant has this sign and whose singular values lie in [1/2, 2].
 
-    With sign 1 and two or more dimensions it turns some plane by nearly pi, the worst case for small layers.
+    With sign 1, in two or more dimensions, it rotates some plane by nearly pi, which is the worst case for small
+    layers.
     """
     left, right = np.linalg.qr(rng.standard_normal((n, n)))[0], np.linalg.qr(rng.standard_normal((n, n)))[0]
     turn = np.eye(n)

@@ -8,14 +8,14 @@ from spinglass.networks.resnet import LinearResNet
 Array = NDArray[np.float64]
 
 _STEPS = 40
-_DONE = 1e-10  # excess risk below this, relative to R's, leaves the ratio to rounding
+_DONE = 1e-10  # excess risk, relative to |R|^2, below which rounding dominates the ratio
 
 
 def least_ratio(net: LinearResNet, A: Array, tau: float) -> tuple[float, float]:
-    """Return the least ``|gradient|^2/(f - f_opt)`` and the least ``f - f_opt`` met while the first is descended.
+    """Return the smallest ``|gradient|^2/(f - f_opt)`` and ``f - f_opt`` found while the first is minimised.
 
-    Projected descent of the ratio's logarithm: steps are taken back into the ball ``|A_i| <= tau`` by cutting
-    singular values, grow after a success and shrink after a failure.
+    The method is projected descent of the logarithm of the ratio: steps are projected onto the ball ``|A_i| <= tau`` by
+    reducing singular values, grow after a success and shrink after a failure.
     """
     A = into_ball(A, tau)
     ratio, excess = _ratio(net, A)
@@ -36,7 +36,7 @@ def least_ratio(net: LinearResNet, A: Array, tau: float) -> tuple[float, float]:
 
 
 def into_ball(A: Array, tau: float) -> Array:
-    """Return the layers with singular values above tau cut down to it."""
+    """Return the layers with singular values above tau reduced to tau."""
     U, s, Vt = np.linalg.svd(A)
     return np.asarray((U * np.minimum(s, tau)[:, None, :]) @ Vt)
 
@@ -47,7 +47,7 @@ def _ratio(net: LinearResNet, A: Array) -> tuple[float, float]:
 
 
 def _slope(net: LinearResNet, A: Array, excess: float) -> Array:
-    """Return the gradient of ``log(|g|^2/excess)``, with the Hessian's product with g by central differences."""
+    """Return the gradient of ``log(|g|^2/excess)``; the product of the Hessian with g is a central difference."""
     g = net.gradient(A)
     size = float(np.linalg.norm(g))
     step = 1e-5 / max(size, 1e-300)

@@ -1,4 +1,4 @@
-"""Descents of deep linear networks, and names for where they end: the global value, saddles, or a bad minimum."""
+"""Descents of deep linear networks, and a classification of their ends: the global value, saddles, or a bad minimum."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ GLOBAL, NOT_CONVERGED, SADDLE, FLAT_SADDLE, BAD_MINIMUM = (
     "flat saddle",
     "bad minimum",
 )
-# All relative to |Y|^2/2. Critical values of random data differ by far more than the first.
+# Tolerances relative to |Y|^2/2. Critical values of random data differ by far more than the first of them.
 _SAME_LOSS = 1e-7
 _AT_REST = 1e-6
 _NEGATIVE = 1e-4
@@ -27,17 +27,17 @@ _KICKS = 3
 
 
 def descend(problem: LinearProblem, weights: Array) -> Array:
-    """Return where BFGS ends."""
+    """Return the weights at which BFGS ends."""
     options: Any = {"maxiter": 3000, "gtol": 1e-8 * float(np.sum(problem.Y**2)) / 2}
     found = optimize.minimize(problem.loss_and_gradient, weights, jac=True, method="BFGS", options=options)
     return np.asarray(found.x)
 
 
 def named(problem: LinearProblem, weights: Array, least: float, seed: np.random.SeedSequence) -> str:
-    """Name the point where a descent has ended.
+    """Classify the point at which a descent has ended.
 
-    Above the least loss and at rest, negative curvature makes it a saddle. Without any, it is kicked and descends
-    again: off a flat saddle it falls, from a bad minimum it comes back.
+    A point above the smallest loss where the gradient vanishes is a saddle if the Hessian has a negative eigenvalue.
+    Otherwise it is perturbed and descends again: from a flat saddle the loss falls, from a bad minimum it returns.
     """
     scale = float(np.sum(problem.Y**2)) / 2
     loss, gradient = problem.loss_and_gradient(weights)
@@ -56,7 +56,7 @@ def named(problem: LinearProblem, weights: Array, least: float, seed: np.random.
 
 
 def random_problem(seed: np.random.SeedSequence, widths: tuple[int, ...], rank: int | None = None) -> LinearProblem:
-    """Return Gaussian data, twice as many points as inputs; of a given rank, if X should be singular."""
+    """Return Gaussian data with twice as many points as inputs, with X of the given rank if one is given."""
     rng = np.random.default_rng(child(seed, 0))
     X = rng.standard_normal((2 * widths[0], widths[0]))
     if rank is not None:

@@ -1,4 +1,4 @@
-"""Minima of small landscapes: how many there are, and how few of them are bad."""
+"""Minima of small landscapes: their number, and the share of bad ones among them."""
 
 from validation.claims.minima import bad, counts
 

@@ -1,4 +1,4 @@
-"""Minima of small landscapes, all of them found, beside the exact mean counts of Kac-Rice theory."""
+"""Minima of small landscapes, all of them found, compared with the exact mean numbers of Kac-Rice theory."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,19 +8,22 @@ from spinglass import SphericalSpinGlass
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
-from validation.claims.covariance import DIAGONAL, MULTIPLICITY
-from validation.claims.minima import level_sets
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import DIAGONAL, MULTIPLICITY, WRONG_SIZE
+from validation.claims.minima import level_sets, mutants
 from validation.claims.minima.multistart import minima
-from validation.series import Between, Effort, Series
+from validation.series import Between
 from validation.statistics.estimators import Proportion
 
 Array = NDArray[np.float64]
 _ENERGIES = (-1.8, -1.633, -1.2)
-# Enumerating 4000 landscapes of each size (seed 20240; 3000 at n = 6, seed 20241) as well found 0, 0, 6 and 2 minima
-# missed at n = 3, 4, 5 and 6, of 12636, 14390, 16018 and 13256: at most 0.0003, 0.0003, 0.0008 and 0.0005 (95%).
+# All critical points of 4000 landscapes of each size (seed 20240; 3000 at n = 6, seed 20241) were enumerated for
+# comparison: the descents missed 0, 0, 6 and 2 minima at n = 3, 4, 5 and 6, of 12636, 14390, 16018 and 13256. At 95%
+# confidence at most 0.0003, 0.0003, 0.0008 and 0.0005 are missed.
 _MISSED = 0.001
-_MISSED_REASON = "minima whose basins all descents missed, from enumerating every critical point: under 0.0008 (95%)"
-_STARTS = {3: 64, 4: 64, 5: 64, 6: 128}
+_MISSED_REASON = (
+    "share of minima missed by all descents, measured by enumerating every critical point: below 0.0008 (95%)"
+)
 _SOURCE = "Auffinger, Ben Arous & Černý 2013, Thm 2.1 with k = 0"
 
 
@@ -33,7 +36,7 @@ def count(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> int:
     return len(_energies(seed, n, H, starts))
 
 
-def mean_count(n: int, H: int, starts: int) -> float:  # noqa: ARG001
+def mean_count(n: int, H: int, **_: object) -> float:
     """Return the exact mean of :func:`count`."""
     return float(theory.mean_critical_points(n, H, index=0))
 
@@ -43,54 +46,46 @@ def counts_below(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> A
     return np.asarray(np.sum(_energies(seed, n, H, starts)[:, None] < np.array(_ENERGIES), axis=0))
 
 
-def mean_counts_below(n: int, H: int, starts: int) -> Between:
+def mean_counts_below(n: int, H: int, **_: object) -> Between:
     """Return the exact means of :func:`counts_below`; deviations are relative to the mean of all minima."""
     expected = np.array([float(theory.mean_critical_points(n, H, index=0, below=u)) for u in _ENERGIES])
-    return Between(expected, expected, scale=mean_count(n, H, starts))
+    return Between(expected, expected, scale=mean_count(n, H))
 
 
 def some_deep(seed: np.random.SeedSequence, n: int, H: int, starts: int, u: float) -> bool:
-    """Say whether the deepest minimum lies below the energy per spin u."""
+    """Return whether the deepest minimum lies below the energy per spin u."""
     return bool(_energies(seed, n, H, starts).min() < u)
 
 
-def first_moment(n: int, H: int, starts: int, u: float) -> Between:  # noqa: ARG001
-    """Bound the probability of a minimum below u from both sides: by how much of the sphere lies low, and by the mean.
+def first_moment(n: int, H: int, u: float, **_: object) -> Between:
+    """Bound the probability of a minimum below u from both sides.
 
-    The lower end is 0.81 (n = 3) and 0.72 (n = 5) of the upper one at H = 3, u = -1.5, so that a search which misses
-    one deep minimum in three is told from one that finds them all.
+    The lower bound comes from the volume at low energy, the upper one is the mean number of minima. At H = 3, u = -1.5
+    the lower end is 0.81 (n = 3) and 0.72 (n = 5) of the upper one, close enough that the claim rejects a search which
+    misses one deep minimum in three.
     """
     mean = float(theory.mean_critical_points(n, H, index=0, below=u))
     return Between(level_sets.lowest_probability(n, H, u), mean)
 
 
-def _sizes(spins: tuple[int, ...], quick: int, standard: int, paper: int, **more: float) -> dict[Effort, list[Series]]:
-    samples: dict[Effort, int] = {"quick": quick, "standard": standard, "paper": paper}
-    return {effort: [Series(m, n=n, H=3, starts=_STARTS[n], **more) for n in spins] for effort, m in samples.items()}
-
-
-_WRONG_SIZE = Mutant(
-    "GOE of the wrong size",
-    "theory counts with a GOE matrix of size n + 1",
-    {"theory.mean_critical_points": perturbations.of_next_size},
-)
 _LOST = Mutant(
     "minima lost",
     "one minimum in four is lost",
-    {"validation.claims.minima.counts.minima": perturbations.losing_one_in(4)},
+    {"validation.claims.minima.counts.minima": mutants.losing_one_in(4)},
     upstream=True,
 )
 _ONE_START = Mutant(
     "most deep minima missed",
-    "all descents start at one point, and so find one minimum",
-    {"spinglass.sphere.random_points": perturbations.at_one_point},
+    "all descents start at the same point, and therefore find only one minimum",
+    {"spinglass.sphere.random_points": mutants.at_one_point},
     upstream=True,
 )
 
-# Pilots of 1000 landscapes a size (seed 77). Standard deviations over mean (or scale): at most 0.26 for the number
-# of minima (0.25, 0.24, 0.24, 0.23 at n = 3, 4, 5, 6) and 0.22 for those below an energy, so that 700 give standard
-# errors of at most 0.0098 beside delta/4.3 = 0.0116 (counts of rare events ask for more). For the event of the bound:
-# 1.76 and 1.49 of the upper end at n = 3 and 5, so that 1500 give 0.046 and 0.038 beside delta/4.3 = 0.0465.
+# In pilots of 1000 landscapes per size (seed 77) the standard deviations, relative to the mean or scale, are at most
+# 0.26 for the number of minima (0.25, 0.24, 0.24, 0.23 at n = 3, 4, 5, 6) and 0.22 for the numbers below an energy.
+# With 700 landscapes the standard errors are at most 0.0098; delta/4.3 is 0.0116 (counts of rare events need more
+# landscapes). For the event of the bound the standard deviations are 1.76 and 1.49 of the upper end at n = 3 and 5.
+# With 1500 landscapes the standard errors are 0.046 and 0.038; delta/4.3 is 0.0465.
 CLAIMS = (
     Claim(
         id="minima/mean-count",
@@ -100,14 +95,15 @@ CLAIMS = (
         formula=r"\mathbb{E} N_0 = 2\sqrt{\tfrac{2}{H}}\,(H-1)^{n/2}\, "
         r"\mathbb{E}\, e^{-n \frac{H-2}{2H} \lambda_0^2}",
         source=_SOURCE,
-        measured="the number of minima of a landscape, by descents from random points until all have been met often",
+        measured="the number of minima of a landscape, from descents that continue until every minimum has been found "
+        "several times",
         measure=count,
         predict=mean_count,
         delta=0.05,
         bias=_MISSED,
         bias_reason=_MISSED_REASON,
-        sizes=_sizes((3, 4, 5, 6), 700, 6000, 60000),
-        mutants=(_WRONG_SIZE, _LOST, DIAGONAL, MULTIPLICITY),
+        sizes=sizes((700, 6000, 60000), settings("n H starts", (3, 3, 64), (4, 3, 64), (5, 3, 64), (6, 3, 128))),
+        mutants=(WRONG_SIZE, _LOST, DIAGONAL, MULTIPLICITY),
     ),
     Claim(
         id="minima/energies",
@@ -117,21 +113,21 @@ CLAIMS = (
         formula=r"\mathbb{E} N_0(u) = 2\sqrt{\tfrac{2}{H}}\,(H-1)^{n/2}\, \mathbb{E}\!\left[ "
         r"e^{-n \frac{H-2}{2H} \lambda_0^2};\ \lambda_0 < u\sqrt{\tfrac{H}{2(H-1)}} \right]",
         source=_SOURCE,
-        measured="the numbers of minima below given energies per spin; per landscape all minima together",
+        measured="the numbers of a landscape's minima below given energies per spin",
         measure=counts_below,
         predict=mean_counts_below,
         components=tuple(f"u={u:g}" for u in _ENERGIES),
         delta=0.05,
         bias=_MISSED,
         bias_reason=_MISSED_REASON,
-        sizes=_sizes((3, 5), 1500, 6000, 60000),
+        sizes=sizes((1500, 6000, 60000), settings("n H starts", (3, 3, 64), (5, 3, 64))),
         mutants=(
-            _WRONG_SIZE,
+            WRONG_SIZE,
             _LOST,
             MULTIPLICITY,
             Mutant(
                 "wrong normalisation",
-                "energies are divided by sqrt 2, as in physics",
+                "energies are divided by sqrt 2, as in the physics convention",
                 {"validation.claims.minima.counts._energies": perturbations.times(2**-0.5)},
             ),
         ),
@@ -139,7 +135,7 @@ CLAIMS = (
     Claim(
         id="minima/first-moment",
         kind="bound",
-        statement="A minimum below an energy is at most as probable as the mean number of such minima.",
+        statement="The probability of a minimum below an energy is at most the mean number of such minima.",
         formula=r"\frac{(\mathbb{E} W_u)^2}{\mathbb{E} W_u^2} \le \mathbb{P}(\min E / n < u) \le \mathbb{E} N_0(u), "
         r"\quad W_u = \frac{d^{(n-1)/2}}{du^{(n-1)/2}} \operatorname{vol}\{E / n < u\}",
         source="Markov's inequality for the upper end; Paley & Zygmund 1932, Lemma 19, for the lower one",
@@ -147,17 +143,17 @@ CLAIMS = (
         measure=some_deep,
         predict=first_moment,
         delta=0.2,
-        sizes=_sizes((3, 5), 1500, 6000, 60000, u=-1.5),
+        sizes=sizes((1500, 6000, 60000), settings("n H starts u", (3, 3, 64, -1.5), (5, 3, 64, -1.5))),
         mutants=(
             _ONE_START,
             Mutant(
                 "nothing is found",
-                "no minimum is ever deep",
+                "no minimum is ever below u",
                 {"validation.claims.minima.counts._energies": perturbations.shifted(10.0)},
             ),
             Mutant(
                 "couplings too large",
-                "every coupling is drawn sqrt 2 too large",
+                "every coupling is drawn too large by a factor sqrt 2",
                 {"spinglass.couplings.draw": perturbations.times(2**0.5)},
                 upstream=True,
             ),

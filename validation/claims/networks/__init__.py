@@ -1,4 +1,4 @@
-"""From the ReLU network to the spin glass: what is exact, what is a law, and what is only assumed."""
+"""From the ReLU network to the spin glass: identities, exact laws, and assumptions."""
 
 from validation.claims.networks import assumptions, chain, laws
 

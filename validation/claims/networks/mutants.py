@@ -1,4 +1,4 @@
-"""Errors that mutants of the networks family bring in, and the mutants that several of its claims share."""
+"""Mutants that several claims of the networks family share, and the errors that they introduce."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,7 +15,7 @@ def one_power_too_many(_: Any) -> property:
 
 
 def from_the_layer_above(activities: Function) -> Function:
-    """Take every layer's activities from the next one, repeated to the layer's width; the last from the first."""
+    """Use the activities of the next layer, repeated to this layer's width; for the last layer those of the first."""
 
     def shifted(net: Any, X: Any) -> Any:
         gates = activities(net, X)
@@ -47,12 +47,12 @@ def without_last_path(path_terms: Function) -> Function:
 
 
 def at_rho_squared(function: Function) -> Function:
-    """Draw (or average) activities with rho squared in the place of rho."""
+    """Draw (or average) activities with rho squared in place of rho."""
     return lambda draws, block: function(replace(draws, rho=draws.rho**2), block)
 
 
 def first_index_twice(weight_tuple: Function) -> Function:
-    """Let the last weight of every path be its first."""
+    """Replace the last weight of every path by its first."""
 
     def repeated(paths: Any, n: int, H: int) -> Any:
         tuples = weight_tuple(paths, n, H).copy()
@@ -63,7 +63,7 @@ def first_index_twice(weight_tuple: Function) -> Function:
 
 
 def some_always_on(activities: Function) -> Function:
-    """Make one unit in ten active whatever enters it, chosen by far digits of the preactivation."""
+    """Make one unit in ten active whatever its input, chosen by late digits of the preactivation."""
 
     def biased(net: Any, X: Any) -> Any:
         entering = net.preactivations(X)
@@ -75,12 +75,12 @@ def some_always_on(activities: Function) -> Function:
 
 
 def one_gate_for_all(activities: Function) -> Function:
-    """Give the units of a layer the activity of its first."""
+    """Give all units of a layer the activity of the first unit."""
     return lambda net, X: [np.repeat(gate[:, :1], gate.shape[1], axis=1) for gate in activities(net, X)]
 
 
 def root_of_rho_and_a_sign(activities: Function) -> Function:
-    """Where activities are drawn, make them ``sqrt(rho)`` with a random sign, so that X A is normal."""
+    """Replace drawn activities by ``sqrt(rho)`` with a random sign, so that X A is normal."""
 
     def signed(draws: Any, block: int) -> Any:
         given = activities(draws, block)
@@ -93,7 +93,7 @@ def root_of_rho_and_a_sign(activities: Function) -> Function:
 
 
 def drawn_gates(activities: Function) -> Function:
-    """Draw every gate by itself, from a seed that the inputs give."""
+    """Draw every gate independently, from a seed that depends on the inputs."""
 
     def drawn(net: Any, X: Any) -> Any:
         random = np.random.default_rng(np.frombuffer(np.ascontiguousarray(X).tobytes(), dtype=np.uint32)[:64])
@@ -103,8 +103,23 @@ def drawn_gates(activities: Function) -> Function:
 
 
 def with_unique_weights(model: Function) -> Function:
-    """Make models of eight weights, each tuple of them on one path, whatever is asked for."""
+    """Build models of eight weights with each tuple of weights on exactly one path, whatever is asked for."""
     return lambda widths, rho, seed: model((8, 8, 8, 1), rho, "unique", 8, seed=seed)  # noqa: ARG005
+
+
+def without_d(size_bounds: Function) -> Function:
+    """Leave the number of inputs out of the middle bound on the number of weights."""
+
+    def wrong(widths: tuple[int, ...]) -> Any:
+        bounds = size_bounds(widths)
+        return replace(bounds, middle=bounds.middle * widths[0] ** (1 / (len(widths) - 1)))
+
+    return wrong
+
+
+def size_above_the_first_layer(_: Any) -> property:
+    """Count the weights of all layers but the first."""
+    return property(lambda layers: sum(a * b for a, b in layers.shapes[1:]) or 1)
 
 
 Q_EXPONENT = Mutant(
@@ -115,7 +130,7 @@ Q_EXPONENT = Mutant(
 )
 WRONG_LAYER = Mutant(
     "activities from the wrong layer",
-    "a path takes the activities of the layer above",
+    "a path uses the activities of the layer above",
     {"spinglass.networks.relu.ReLUNetwork.activities": from_the_layer_above},
     upstream=True,
 )
@@ -139,41 +154,64 @@ RHO = Mutant(
 )
 TUPLES = Mutant(
     "weights of a path",
-    "the last weight on a path is its first again",
+    "the last weight of every path is replaced by its first",
     {"spinglass.networks.paths.storage.weight_tuple": first_index_twice},
     upstream=True,
 )
 UNIQUE_Q = Mutant(
     "q's exponent",
-    "the form of unique weights is scaled by Lambda^(-H/2)",
+    "outputs are scaled by Lambda^(-H/2)",
     {"spinglass.networks.paths.storage.normalisation": lambda q: lambda n, H, m: q(n, H, m) * n**-0.5},
     upstream=True,
 )
-# What makes assumptions true: with these in the place of right code their claims have to agree.
+STUCK_GATES = Mutant(
+    "gates stuck",
+    "one unit in ten is active whatever its input",
+    {"spinglass.networks.relu.ReLUNetwork.activities": some_always_on},
+    upstream=True,
+)
+ONE_GATE = Mutant(
+    "one gate per layer",
+    "all units of a layer have the activity of the first",
+    {"spinglass.networks.relu.ReLUNetwork.activities": one_gate_for_all},
+    upstream=True,
+)
+NO_FIRST_LAYER = Mutant(
+    "first layer forgotten",
+    "N leaves out the weights of the first layer",
+    {"spinglass.networks.architecture.Architecture.size": size_above_the_first_layer},
+    upstream=True,
+)
+NO_INPUT_SIZE = Mutant(
+    "d forgotten",
+    "the middle bound is H Psi^(2/H)",
+    {"theory.networks.path_model.size_bounds": without_d},
+)
+# Controls, which make an assumption true: the claim must agree when one of them replaces the correct code.
 NORMAL_COUPLINGS = Mutant(
     "normal couplings",
-    "activities are sqrt(rho) with random signs, so that couplings are as normal as the glass's",
+    "activities are sqrt(rho) with random signs, so that couplings are normal as in the spin glass",
     {"spinglass.networks.paths.draws.PathDraws._activities": root_of_rho_and_a_sign},
     upstream=True,
     verdict="agrees",
 )
 UNIQUE_WEIGHTS = Mutant(
     "unique weights",
-    "every triple of weights is used by one path",
+    "every triple of weights is used by exactly one path",
     {"validation.claims.networks.laws.DecoupledPathModel": with_unique_weights},
     upstream=True,
     verdict="agrees",
 )
 DRAWN_GATES = Mutant(
     "drawn gates",
-    "every gate is drawn by itself, with probability 1/2",
+    "every gate is drawn independently, with probability 1/2",
     {"spinglass.networks.relu.ReLUNetwork.activities": drawn_gates},
     upstream=True,
     verdict="agrees",
 )
 BALANCED_SIGNS = Mutant(
     "balanced signs",
-    "as many signs are negative as positive, in all series",
+    "half of the signs are negative, in all series",
     {
         "validation.claims.networks.assumptions.correlation_of_signs": lambda measure: (
             lambda seed, minus, epsilon: measure(seed, 0.5, epsilon)  # noqa: ARG005

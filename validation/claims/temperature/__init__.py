@@ -1,4 +1,4 @@
-"""Sampling at temperature: averages that are exact at finite n, and the overlaps of replicas."""
+"""Sampling at finite temperature: averages that are exact at finite n, and overlaps of replicas."""
 
 from validation.claims.temperature import averages, overlaps, streams
 

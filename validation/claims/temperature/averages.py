@@ -1,7 +1,6 @@
-"""Sampling at temperature, beside averages that are exact at finite n."""
+"""Sampling at finite temperature, compared with averages that are exact at finite n."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +9,10 @@ from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
 from validation.claims._shared import gibbs
-from validation.claims._shared import thermal_perturbations as wrong
-from validation.series import Between, Effort, Series
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims.temperature import mutants
+from validation.claims.temperature.mutants import HOTTER
+from validation.series import Between
 
 Array = NDArray[np.float64]
 LADDER = (0.3, 0.45, 0.7, 1.1, 1.8)
@@ -25,7 +26,7 @@ _TIME, _COLD = 16.0, 0.2
 
 
 def exact_mean_energy(glass: SphericalSpinGlass, temperature: float) -> float:
-    """Return ``<energy>/n`` of one landscape without sampling: eigenvalues at H = 2, else quadrature."""
+    """Return ``<energy>/n`` of one landscape without sampling: from eigenvalues at H = 2, else by quadrature."""
     if glass.orders == (2,):
         values = np.linalg.eigvalsh(glass.to_tensor() / np.sqrt(glass.n))
         return gibbs.two_spin_mean_energy(values, temperature)
@@ -33,22 +34,22 @@ def exact_mean_energy(glass: SphericalSpinGlass, temperature: float) -> float:
 
 
 def tempered_errors(seed: np.random.SeedSequence, n: int, model: str, sweeps: int) -> Array:
-    """Return parallel tempering's mean energies per spin at ``LADDER`` in one landscape, less the exact ones."""
+    """Return mean energies per spin by parallel tempering at ``LADDER`` in one landscape, minus the exact ones."""
     glass = SphericalSpinGlass.mixed(n, MODELS[model], child(seed, 0))
     found = sampling.temper([glass], LADDER, sweeps, adapt=False, seed=child(seed, 1))
     exact = [exact_mean_energy(glass, T) for T in LADDER]
     return np.asarray(found.energy_per_spin[0] - exact)
 
 
-def no_error(n: int, model: str, sweeps: int) -> Between:  # noqa: ARG001
-    """Return that sampling has no systematic error; deviations are in energy per spin."""
+def no_error(**_: object) -> Between:
+    """Return zeros: sampling has no systematic error. Deviations are in energy per spin."""
     return Between(np.zeros(len(LADDER)), np.zeros(len(LADDER)), scale=1.0)
 
 
 def langevin_errors(seed: np.random.SeedSequence, n: int, chains: int) -> float:
-    """Return the mean energy of cold Langevin chains at H = 2 less the exact one, extrapolated to small steps.
+    """Return the mean energy of Langevin chains at low temperature and H = 2 minus the exact one.
 
-    The second-order scheme is off by ``c dt^2``, so that ``(4 e(dt/2) - e(dt))/3`` is free of it.
+    The second-order scheme has an error ``c dt^2``, which ``(4 e(dt/2) - e(dt))/3`` removes.
     """
     glass = SphericalSpinGlass.pure(n, 2, child(seed, 0))
     means = [langevin_mean(glass, dt, chains, child(seed, 1)) for dt in _STEPS]
@@ -56,7 +57,7 @@ def langevin_errors(seed: np.random.SeedSequence, n: int, chains: int) -> float:
 
 
 def langevin_mean(glass: SphericalSpinGlass, dt: float, chains: int, seed: np.random.SeedSequence) -> float:
-    """Return the mean energy per spin over chains and the second half of their time."""
+    """Return the mean energy per spin over chains and over the second half of the time."""
     chain = sampling.Langevin(glass, _COLD, dt)
     state = chain.init(sphere.random_points(glass.n, chains, child(seed, 0)), child(seed, 1))
     state, _ = chain.step(state, round(_TIME / dt))
@@ -67,88 +68,69 @@ def langevin_mean(glass: SphericalSpinGlass, dt: float, chains: int, seed: np.ra
     return float(np.mean(energies))
 
 
-def no_langevin_error(n: int, chains: int) -> Between:  # noqa: ARG001
-    """Return that Langevin dynamics has no systematic error; deviations are in energy per spin."""
+def no_langevin_error(**_: object) -> Between:
+    """Return zero: Langevin dynamics has no systematic error. Deviations are in energy per spin."""
     return Between(0.0, 0.0, scale=1.0)
 
 
-HOTTER = Mutant(
-    "too hot",
-    "replicas move at temperatures a tenth too high",
-    {"spinglass.sampling.tempering.sweep_replicas": wrong.hotter},
-    upstream=True,
-)
-
-
-def sizes(settings: list[dict[str, Any]], quick: int, standard: int, paper: int) -> dict[Effort, list[Series]]:
-    """Return these settings with as many samples each as an effort has."""
-    samples: dict[Effort, int] = {"quick": quick, "standard": standard, "paper": paper}
-    return {effort: [Series(count, **setting) for setting in settings] for effort, count in samples.items()}
-
-
 CLAIMS = (
-    # Pilot (seed 79, 400 sweeps): standard deviations up to 0.04 a landscape; 100 of them leave 0.004 = delta/5.
+    # Pilot (seed 79, 400 sweeps): standard deviations up to 0.04 over landscapes; 100 of them give 0.004 = delta/5.
     Claim(
         id="temperature/tempering",
         kind="theorem",
-        statement="Parallel tempering samples the Gibbs law: its mean energies are those of exact quadrature at n = 2 "
-        "and 3, and of the eigenvalue problem at H = 2.",
+        statement="Parallel tempering samples the Gibbs measure: its mean energies agree with quadrature at n = 2 and "
+        "3, and with the eigenvalue problem at H = 2.",
         formula=r"\langle E \rangle = \frac{\int E(x)\, e^{-E(x)/T}\, dx}{\int e^{-E(x)/T}\, dx}, \quad |x|^2 = n",
         source="definition; Kosterlitz, Thouless & Jones 1976 for H = 2",
-        measured="mean energy per spin at five temperatures, less the exact one of the same landscape",
+        measured="mean energy per spin at five temperatures, minus the exact one of the same landscape",
         measure=tempered_errors,
         predict=no_error,
         components=tuple(f"T={T:g}" for T in LADDER),
         delta=0.02,
         sizes=sizes(
-            [
-                {"n": 2, "model": "H=3", "sweeps": 500},
-                {"n": 3, "model": "mixed", "sweeps": 500},
-                {"n": 16, "model": "H=2", "sweeps": 500},
-            ],
-            100,
-            400,
-            4000,
+            (100, 400, 4000),
+            settings("n model sweeps", (2, "H=3", 500), (3, "mixed", 500), (16, "H=2", 500)),
         ),
         mutants=(
             HOTTER,
             Mutant(
                 "physics' temperature",
-                "T is that of energies with variance n/2",
-                {"validation.claims.temperature.averages.exact_mean_energy": wrong.physics_temperature},
+                "T is the temperature of the physics convention, in which energies have variance n/2",
+                {"validation.claims.temperature.averages.exact_mean_energy": mutants.physics_temperature},
             ),
         ),
     ),
-    # Pilot (seed 79): standard deviation 0.0025 a landscape; 40 of them leave 0.0004.
+    # Pilot (seed 79): a standard deviation of 0.0025 over landscapes; 40 landscapes give 0.0004.
     Claim(
         id="temperature/langevin",
         kind="theorem",
-        statement="Cold Langevin dynamics equilibrates to the Gibbs law of the eigenvalue problem at H = 2.",
+        statement="Langevin dynamics at low temperature equilibrates to the Gibbs measure of the eigenvalue problem "
+        "at H = 2.",
         formula=r"dx = -\nabla_R E\,dt + \sqrt{2T}\,P \circ dW \;\Rightarrow\; \langle E \rangle = "
         r"n \sum_i \lambda_i \langle y_i^2 \rangle",
         source="Fokker-Planck equation; Kosterlitz, Thouless & Jones 1976",
-        measured="mean energy per spin at T = 0.2 less the exact one, extrapolated from two time steps to none",
+        measured="mean energy per spin at T = 0.2 minus the exact one, extrapolated from two time steps to zero",
         measure=langevin_errors,
         predict=no_langevin_error,
         delta=0.004,
-        sizes=sizes([{"n": 12, "chains": 32}], 40, 200, 1000),
+        sizes=sizes((40, 200, 1000), settings("n chains", (12, 32))),
         mutants=(
             Mutant(
                 "weak noise",
-                "the noise is that of nine tenths of the temperature",
-                {"spinglass.sampling.langevin.diffuse_rows": wrong.weak_noise},
+                "the noise corresponds to nine tenths of the temperature",
+                {"spinglass.sampling.langevin.diffuse_rows": mutants.weak_noise},
                 upstream=True,
             ),
             Mutant(
                 "slow drift",
                 "the gradient acts for four fifths of each step",
-                {"spinglass.sampling.langevin.drift_rows": wrong.slow_drift},
+                {"spinglass.sampling.langevin.drift_rows": mutants.slow_drift},
                 upstream=True,
             ),
             Mutant(
                 "physics' temperature",
-                "T is that of energies with variance n/2",
-                {"validation.claims.temperature.averages.exact_mean_energy": wrong.physics_temperature},
+                "T is the temperature of the physics convention, in which energies have variance n/2",
+                {"validation.claims.temperature.averages.exact_mean_energy": mutants.physics_temperature},
             ),
         ),
     ),

@@ -1,4 +1,4 @@
-"""The overlaps of two replicas at equilibrium: what the energy says of them, and their law in the cold."""
+"""Overlaps of two replicas at equilibrium: their relation to the energy, and their distribution at low temperature."""
 
 from collections.abc import Mapping
 
@@ -9,9 +9,10 @@ from spinglass import SphericalSpinGlass, sampling
 from spinglass._common.seeds import child
 from theory.statics import equilibrium
 from validation.claim import Claim, Mutant
-from validation.claims._shared import thermal_perturbations as wrong
-from validation.claims.covariance import MULTIPLICITY
-from validation.claims.temperature.averages import HOTTER, sizes
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.mutants import MULTIPLICITY, PHYSICS_TEMPERATURE
+from validation.claims.temperature import mutants
+from validation.claims.temperature.mutants import HOTTER
 from validation.series import Between, Effort, Series
 from validation.statistics.extrapolation import Extrapolation
 
@@ -28,24 +29,25 @@ def nu(model: str, q: Array) -> Array:
 
 
 def energy_less_overlap(seed: np.random.SeedSequence, n: int, model: str, sweeps: int) -> Array:
-    """Return ``T <e> + nu(1) - <nu(q)>`` of one landscape at ``LADDER``, q the overlap of two replicas."""
+    """Return ``T <e> + nu(1) - <nu(q)>`` of one landscape at ``LADDER``, where q is the overlap of two replicas."""
     glass = SphericalSpinGlass.mixed(n, MODELS[model], child(seed, 0))
     found = sampling.temper([glass], LADDER, sweeps, burn_in=sweeps // 2, adapt=False, seed=child(seed, 1))
     overlaps = nu(model, found.overlaps[0]).mean(axis=1)
     return np.asarray(found.temperatures * found.energy_per_spin[0] + nu(model, np.array(1.0)) - overlaps)
 
 
-def balance(n: int, model: str, sweeps: int) -> Between:  # noqa: ARG001
-    """Return that the two sides are equal; deviations are relative to nu(1)."""
+def balance(model: str, **_: object) -> Between:
+    """Return zeros: the two sides are equal. Deviations are relative to nu(1)."""
     zero = np.zeros(len(LADDER))
     return Between(zero, zero, scale=float(nu(model, np.array(1.0))))
 
 
 def shared_valley(seed: np.random.SeedSequence, n: int, T: float, sweeps: int) -> float:
-    """Return the fraction of time that two replicas of one landscape at T have more than half the overlap of a valley.
+    """Return the fraction of time in which two replicas of one landscape overlap by more than half of the valley's q.
 
-    Most of its scatter is that of ``<q^3>``, whose mean is ``1 + T <E>/n`` (temperature/energy-and-overlap): a fixed
-    share of the difference of the two, of mean 0, is taken off; any share is right, this one is from the pilot.
+    Most of its variance is that of ``<q^3>``, whose mean is ``1 + T <E>/n`` (temperature/energy-and-overlap). A fixed
+    share of the difference of the two, which has mean 0, is subtracted; any share is correct, and the one used comes
+    from a pilot.
     """
     glass = SphericalSpinGlass.pure(n, 3, child(seed, 0))
     ladder = sampling.geometric_ladder(T, _HOTTEST, _RUNGS)
@@ -55,8 +57,8 @@ def shared_valley(seed: np.random.SeedSequence, n: int, T: float, sweeps: int) -
     return float((overlaps > equilibrium.equilibrium(T, 3).overlap / 2).mean() - _SHARE * surplus)
 
 
-def weight_of_a_valley(n: int, T: float, sweeps: int) -> Between:  # noqa: ARG001
-    """Return the probability ``1 - m`` that two replicas lie in one valley; deviations are absolute."""
+def weight_of_a_valley(T: float, **_: object) -> Between:
+    """Return the probability ``1 - m`` that two replicas lie in the same valley; deviations are absolute."""
     weight = 1 - float(equilibrium.equilibrium(T, 3).breakpoint)
     return Between(weight, weight, scale=1.0)
 
@@ -72,43 +74,43 @@ _LAW_SIZES: dict[Effort, list[Series]] = {
 }
 
 CLAIMS = (
-    # Pilot (seed 79, 300 sweeps): standard deviations up to 0.22 nu(1), at seed 0 up to 0.24; 320 landscapes leave
-    # 0.0132 nu(1) = delta/4.5.
+    # Pilot (seed 79, 300 sweeps): standard deviations of up to 0.22 nu(1), and up to 0.24 at seed 0; 320 landscapes
+    # give 0.0132 nu(1) = delta/4.5.
     Claim(
         id="temperature/energy-and-overlap",
         kind="theorem",
-        statement="At equilibrium the mean energy follows from the overlaps of two replicas, exactly at every n and T.",
+        statement="At equilibrium the overlaps of two replicas determine the mean energy, exactly at every n and T.",
         formula=r"\mathbb{E}\langle E \rangle / n = -\frac{1}{T}\left(\nu(1) - \mathbb{E}\langle \nu(q) \rangle\right)",
-        source="Gaussian integration by parts; Katzgraber, Palassini & Young 2001 use it as a test of equilibrium",
+        source="Gaussian integration by parts; used as a test of equilibration by Katzgraber, Palassini & Young 2001",
         measured="T <E>/n + nu(1) - <nu(q)>, by parallel tempering of two replicas from hot and cold starts",
         measure=energy_less_overlap,
         predict=balance,
         components=tuple(f"T={T:g}" for T in LADDER),
         delta=0.06,
         sizes=sizes(
-            [{"n": 12, "model": model, "sweeps": 300} for model in ("H=3", "mixed 2+3")],
-            320,
-            1000,
-            10000,
+            (320, 1000, 10000),
+            settings("n model sweeps", *((12, model, 300) for model in MODELS)),
         ),
         mutants=(
             HOTTER,
             MULTIPLICITY,
         ),
     ),
-    # Pilot (seeds (8124, n, k), 200 and 300 landscapes a size): 0.671(6), 0.667(5), 0.655(5), 0.650(6), 0.626(6) at
-    # n = 10, 14, 20, 28, 40, standard deviations of 0.11 to 0.08, which would be 0.25 without the share of <q^3>; all
-    # but 4 landscapes of 1300 had equilibrated. At these n the valleys' weight is too large, and falls towards 0.570;
-    # below n = 12 it rises first. Fits by either law are between 0.57 and 0.61, a standard error of 0.03.
+    # Pilot (seeds (8124, n, k), 200 and 300 landscapes per size): 0.671(6), 0.667(5), 0.655(5), 0.650(6) and 0.626(6)
+    # at n = 10, 14, 20, 28 and 40, with standard deviations of 0.11 to 0.08, which would be 0.25 without the share of
+    # <q^3>; all but 4 of 1300 landscapes had equilibrated. At these n the weight of the valleys is too large and falls
+    # towards 0.570; below n = 12 it first rises. Fits with either power lie between 0.57 and 0.61, with a standard
+    # error of 0.03.
     Claim(
         id="temperature/overlap-law",
         kind="theorem",
-        statement="Below the static transition the overlap of two replicas is either 0, with probability m, or that of "
-        "a valley, q: replica symmetry is broken in one step; the weight of overlaps above q/2 is told to 0.18.",
+        statement="Below the static transition the overlap of two replicas is either 0, with probability m, or the "
+        "overlap q of a valley: replica symmetry is broken in one step. The test resolves the weight of overlaps "
+        "above q/2 to 0.18.",
         formula=r"\lim_{n\to\infty} P\!\left(q_{12} > \tfrac{q}{2}\right) = 1 - m, \quad T = 0.5 < T_s: \quad "
         r"q = 0.809, \ m = 0.430",
-        source="Crisanti & Sommers 1992, eqs. 4.11 and 4.12; the free energy is proven, Talagrand 2006 for even H, "
-        "Chen 2013 for all",
+        source="Crisanti & Sommers 1992, eqs. 4.11 and 4.12; the free energy is proven by Talagrand 2006 for even H "
+        "and by Chen 2013 for all H",
         measured="fraction of sweeps in which replicas from hot and cold starts overlap by more than q/2, by parallel "
         "tempering at growing n, extrapolated",
         measure=shared_valley,
@@ -120,14 +122,10 @@ CLAIMS = (
             Mutant(
                 "replica symmetric",
                 "all overlaps are 0",
-                {"theory.statics.equilibrium.equilibrium": wrong.without_valleys},
+                {"theory.statics.equilibrium.equilibrium": mutants.without_valleys},
             ),
-            Mutant(
-                "physics' temperature",
-                "theory's T is that of energies with variance n/2",
-                {"theory.statics.equilibrium.equilibrium": wrong.physics_temperature_of_theory},
-            ),
+            PHYSICS_TEMPERATURE,
         ),
-        estimator=Extrapolation({"n^-1/2": lambda n: n**-0.5, "1/n": lambda n: 1 / n}),  # nothing is known of the power
+        estimator=Extrapolation({"n^-1/2": lambda n: n**-0.5, "1/n": lambda n: 1 / n}),  # the power is not known
     ),
 )

@@ -1,4 +1,4 @@
-"""Chains, batches of chains and replicas take random numbers of their own."""
+"""Chains, batches of chains and replicas use independent random numbers."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
-from validation.claims._shared import perturbations
-from validation.claims.temperature.averages import sizes
+from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.perturbations import Function
+from validation.claims.temperature import mutants
 from validation.series import Between
 
 Array = NDArray[np.float64]
@@ -25,7 +26,11 @@ _STEPS, _SWEEPS = 8, 20
 
 
 def mean_overlaps(seed: np.random.SeedSequence, n: int, chains: int) -> Array:
-    """Return mean overlaps of chains in one landscape of order 2: of a batch, of two batches, of tempering's copies."""
+    """Return mean overlaps of chains in one landscape of order 2.
+
+    They are the overlaps within a batch and between two batches, for each kind of chain, and those of the two replicas
+    of parallel tempering.
+    """
     glass = SphericalSpinGlass.pure(n, 2, child(seed, 0))
     found: list[float] = []
     for number, kind in enumerate(KINDS.values(), 1):
@@ -42,48 +47,48 @@ def _batch(chain: Any, n: int, chains: int, seed: np.random.SeedSequence) -> Arr
     return np.asarray(chain.step(state, _STEPS)[0].x)
 
 
-def no_overlap(n: int, chains: int) -> Between:  # noqa: ARG001
-    """Return that mean overlaps vanish; deviations are in overlap."""
+def no_overlap(**_: object) -> Between:
+    """Return zeros: mean overlaps vanish. Deviations are in overlap."""
     return Between(np.zeros(len(COMPONENTS)), np.zeros(len(COMPONENTS)), scale=1.0)
 
 
-def _keys(change: perturbations.Function, *modules: str) -> dict[str, perturbations.Function]:
+def _keys(change: Function, *modules: str) -> dict[str, Function]:
     return {f"spinglass.sampling.{module}.row_keys": change for module in modules}
 
 
 CLAIMS = (
-    # Pilot (seed 77, 100 landscapes): standard deviations of at most 0.14; 200 landscapes leave 0.0097 = delta/5.
+    # Pilot (seed 77, 100 landscapes): standard deviations of at most 0.14; 200 landscapes give 0.0097 = delta/5.
     Claim(
         id="temperature/independent-chains",
         kind="theorem",
-        statement="Chains with independent noise have mean overlap 0 in a landscape of even order, within a batch, "
-        "between batches and between the two copies of parallel tempering.",
+        statement="Chains with independent noise have mean overlap 0 in a landscape of even order: within a batch, "
+        "between batches, and between the two replicas of parallel tempering.",
         formula=r"E(-x) = E(x), \quad x_1, x_2 \text{ independent} \;\Rightarrow\; "
         r"\mathbb{E} \left\langle \frac{x_1 \cdot x_2}{n} \right\rangle = 0",
-        source="the dynamics commutes with x -> -x, and so do the laws of the starts",
-        measured="overlaps of chains that started at random points of one landscape of order 2",
+        source="the dynamics commutes with x -> -x, and the distribution of the starts is symmetric",
+        measured="overlaps of chains that start at random points of one landscape of order 2",
         measure=mean_overlaps,
         predict=no_overlap,
         components=COMPONENTS,
         delta=0.05,
-        sizes=sizes([{"n": 12, "chains": 8}], 200, 1000, 10000),
+        sizes=sizes((200, 1000, 10000), settings("n chains", (12, 8))),
         mutants=(
             Mutant(
                 "one noise for all chains",
-                "all chains of a batch move by the same random numbers",
-                _keys(perturbations.one_key_for_all_rows, "hmc", "langevin"),
+                "all chains of a batch use the same random numbers",
+                _keys(mutants.one_key_for_all_rows, "hmc", "langevin"),
                 upstream=True,
             ),
             Mutant(
                 "one noise for all batches",
-                "every batch of chains begins the same random numbers again",
-                _keys(perturbations.keys_without_seed, "hmc", "langevin"),
+                "every batch of chains starts the same sequence of random numbers again",
+                _keys(mutants.keys_without_seed, "hmc", "langevin"),
                 upstream=True,
             ),
             Mutant(
                 "one noise for both copies",
-                "the two copies of parallel tempering move by the same random numbers",
-                _keys(perturbations.keys_of_half_the_rows, "tempering"),
+                "the two replicas of parallel tempering use the same random numbers",
+                _keys(mutants.keys_of_half_the_rows, "tempering"),
                 upstream=True,
             ),
         ),

@@ -1,0 +1,270 @@
+"""Figures of networks trained on digits: losses by size, the index of solutions, and optimisers."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
+
+from validation.experiments import digits, digits_summary
+from validation.figures.entry import Tables
+from validation.figures.style import BAND, CURVES, SIMULATION, THEORY, hide_spines, legend_above
+from validation.series import Effort
+
+_TRAINING = (
+    "ReLU networks with one hidden layer, without biases, trained on {images} of 8 x 8 pixels (scikit-learn's) for "
+    "{epochs} epochs by SGD in batches of 10 with rate 0.1/(1 + 0.05 epoch) and cross-entropy loss"
+)
+
+
+_STARTS = (
+    "Starting weights are uniform in [-1, 1] (uniform, as published) or in sqrt(6/fan-in) [-1, 1] (fan-in). The digits "
+    "differ from those of the paper (MNIST at 10 x 10)."
+)
+
+
+class EffortFigure(NamedTuple):
+    """One figure at any effort: its tables, its drawing, and a caption with fields for the sizes of the effort."""
+
+    tables: Callable[[Effort, int], Tables]
+    draw: Callable[[Tables], Figure]
+    caption: str
+
+
+FIGURES: dict[str, EffortFigure] = {}
+
+
+def _losses(effort: Effort, seed: int) -> pd.DataFrame:
+    tables = [digits.losses(effort, seed, starts).assign(starts=starts) for starts in digits.STARTS]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _networks(effort: Effort, seed: int) -> Tables:
+    losses = _losses(effort, seed)
+    return {"losses": losses, "summary": digits_summary.by_size(losses)}
+
+
+def test_loss_distributions(losses: pd.DataFrame) -> Figure:
+    """Draw histograms of the test loss, one row per size and one column per kind of starts.
+
+    Parameters
+    ----------
+    losses : pandas.DataFrame
+        One row per network: starts, hidden, test_loss.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    kinds, sizes = list(dict.fromkeys(losses["starts"])), sorted(losses["hidden"].unique())
+    figure = Figure(figsize=(7.0, 0.9 + 0.7 * len(sizes)), layout="constrained")
+    axes = figure.subplots(len(sizes), len(kinds), sharex="col", squeeze=False)
+    for column, kind in enumerate(kinds):
+        chosen = losses[losses["starts"] == kind]
+        bins = np.linspace(chosen["test_loss"].min(), np.quantile(chosen["test_loss"], 0.98), 41)
+        for axis, hidden in zip(axes[:, column], sizes, strict=True):
+            values = chosen.loc[chosen["hidden"] == hidden, "test_loss"]
+            axis.hist(values, bins=bins, color=SIMULATION)
+            axis.axvline(values.mean(), color=THEORY, lw=1.5)
+            axis.text(0.98, 0.9, f"{hidden} units", transform=axis.transAxes, ha="right", va="top", fontsize="small")
+            axis.set_yticks([])
+            axis.margins(y=0.3)  # space for the label
+            hide_spines(axis, left=True)
+        axes[0, column].set_title(f"starts: {kind}", fontsize="medium")
+        axes[-1, column].set_xlabel("test loss (vertical line: mean)")
+    return figure
+
+
+FIGURES["test-losses"] = EffortFigure(
+    _networks,
+    lambda tables: test_loss_distributions(tables["losses"]),
+    f"Test losses of {_TRAINING}; {{networks}} networks per size. {_STARTS} Histograms end at the 98th "
+    "percentile of each column.",
+)
+
+
+def train_against_test(losses: pd.DataFrame, summary: pd.DataFrame) -> Figure:
+    """Draw test loss against training loss and their correlation with its interval, one panel per size.
+
+    Parameters
+    ----------
+    losses : pandas.DataFrame
+        One row per network: hidden, train_loss, test_loss.
+    summary : pandas.DataFrame
+        One row per size: hidden, correlation, correlation_low, correlation_high.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    sizes = sorted(losses["hidden"].unique())
+    figure = Figure(figsize=(7.0, 2.2), layout="constrained")
+    for axis, hidden in zip(figure.subplots(1, len(sizes), squeeze=False)[0], sizes, strict=True):
+        chosen = losses[losses["hidden"] == hidden]
+        row = summary[summary["hidden"] == hidden].iloc[0]
+        axis.plot(chosen["train_loss"], chosen["test_loss"], ".", ms=3, color=SIMULATION, rasterized=len(chosen) > 2000)
+        low, high = row["correlation_low"], row["correlation_high"]
+        axis.set_title(f"{hidden} units\n$r = {row['correlation']:.2f}$\n[{low:.2f}, {high:.2f}]", fontsize="small")
+        axis.tick_params(labelsize="x-small")
+        axis.locator_params(nbins=2, axis="x")
+        axis.locator_params(nbins=4, axis="y")
+    figure.supxlabel("training loss", fontsize="medium")
+    figure.supylabel("test loss", fontsize="medium")
+    return figure
+
+
+def _draw_scatter(tables: Tables) -> Figure:
+    losses, summary = (table[table["starts"] == "fan-in"] for table in (tables["losses"], tables["summary"]))
+    return train_against_test(losses, summary)
+
+
+FIGURES["train-test"] = EffortFigure(
+    _networks,
+    _draw_scatter,
+    f"Test against training loss, one dot per network: {_TRAINING}; {{networks}} networks per size, starts "
+    "fan-in. Pearson's correlation with its 98% interval (Fisher's z).",
+)
+
+
+def losses_by_size(summary: pd.DataFrame) -> Figure:
+    """Draw mean and standard deviation of the test loss, and the train/test correlation, against size.
+
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        Columns starts, hidden and, for mean, deviation and correlation, the value, _low and _high.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    figure = Figure(figsize=(7.0, 2.5), layout="constrained")
+    names = {"mean": "mean test loss", "deviation": "its standard deviation", "correlation": "train/test correlation"}
+    axes = figure.subplots(1, 3)
+    looks = zip(dict.fromkeys(summary["starts"]), (SIMULATION, THEORY), ("o-", "s--"), (0.97, 1.03), strict=False)
+    for kind, colour, look, shift in looks:
+        chosen = summary[summary["starts"] == kind]
+        for axis, name in zip(axes, names, strict=True):
+            middle = chosen[name]
+            bars = [middle - chosen[f"{name}_low"], chosen[f"{name}_high"] - middle]
+            axis.errorbar(chosen["hidden"] * shift, middle, bars, fmt=look, color=colour, ms=4, lw=1, label=kind)
+    for axis, title in zip(axes, names.values(), strict=True):
+        axis.set_xscale("log")
+        axis.set_xticks(sorted(summary["hidden"].unique()), sorted(summary["hidden"].unique()), fontsize="small")
+        axis.xaxis.set_minor_locator(NullLocator())
+        axis.set_title(title, fontsize="medium")
+        hide_spines(axis)
+    for axis in axes[:2]:
+        axis.set_yscale("log")
+        axis.yaxis.set_major_formatter("{x:g}")
+        axis.yaxis.set_minor_formatter(NullFormatter())
+        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.tick_params(axis="y", labelsize="small")
+    axes[2].axhline(0, color=BAND, lw=0.8)
+    axes[1].set_xlabel("hidden units")
+    axes[2].legend(title="starts", fontsize="small", title_fontsize="small", frameon=False)
+    return figure
+
+
+FIGURES["by-size"] = EffortFigure(
+    _networks,
+    lambda tables: losses_by_size(tables["summary"]),
+    "Mean and standard deviation of the test loss over starts, and its correlation with the training loss, "
+    f"against the number of hidden units, with 98% intervals: {_TRAINING}; {{networks}} networks per size. {_STARTS}",
+)
+
+
+def _indices(effort: Effort, seed: int) -> Tables:
+    return {"indices": digits.indices(effort, seed)}
+
+
+def solution_indices(indices: pd.DataFrame) -> Figure:
+    """Draw the share of negative eigenvalues against size: a marker if exact, else a bar between two bounds.
+
+    Parameters
+    ----------
+    indices : pandas.DataFrame
+        Columns hidden, network, parameters, low, high, relative_low, relative_high.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    figure = Figure(figsize=(4.8, 3.0), layout="constrained")
+    axis = figure.subplots()
+    sizes = sorted(indices["hidden"].unique())
+    for prefix, colour, marker, shift in (("", SIMULATION, "o", -0.13), ("relative_", THEORY, "s", 0.13)):
+        label = "below $-0.001$" if not prefix else "below $-0.001$ times the largest"
+        for place, hidden in enumerate(sizes):
+            chosen = indices[indices["hidden"] == hidden]
+            low, high = (chosen[prefix + end] / chosen["parameters"] for end in ("low", "high"))
+            spread = [place + shift + 0.2 * (k / max(len(chosen) - 1, 1) - 0.5) for k in range(len(chosen))]
+            axis.vlines(spread, low, high, color=colour, lw=1.2)
+            exact = (low == high).to_numpy()
+            at = [x for x, known in zip(spread, exact, strict=True) if known]
+            axis.plot(at, high[exact], marker, color=colour, ms=4, label=label if place == 0 else None)
+            for end in (low, high):
+                axis.plot(spread, end, "_", color=colour, ms=4)
+    axis.set_xticks(range(len(sizes)), [str(hidden) for hidden in sizes])
+    axis.set(xlabel="hidden units", ylabel="index / parameters", ylim=(0, None))
+    handles, labels = axis.get_legend_handles_labels()
+    legend_above(figure, handles, labels, columns=2)
+    hide_spines(axis)
+    return figure
+
+
+FIGURES["index"] = EffortFigure(
+    _indices,
+    lambda tables: solution_indices(tables["indices"]),
+    "Normalised index at the end of training: number of eigenvalues below a threshold of the training loss's Hessian, "
+    f"divided by the number of parameters. {_TRAINING}; {{indexed}} networks per size, starting weights uniform in "
+    "[-1, 1]. Exact (markers) up to {exact_up_to} parameters; for more, a bar between two proven bounds.",
+)
+
+
+def _optimisers(effort: Effort, seed: int) -> Tables:
+    history = digits.optimisers(effort, seed)
+    return {"history": history, "paths": digits_summary.paths(history)}
+
+
+def optimiser_paths(paths: pd.DataFrame) -> Figure:
+    """Draw training and test loss against the epoch: means over networks, and the range of their extremes.
+
+    Parameters
+    ----------
+    paths : pandas.DataFrame
+        Columns optimiser, data (train, test), epoch, mean, lowest, highest.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    figure = Figure(figsize=(7.0, 3.2), layout="constrained")
+    axes = figure.subplots(1, 2, sharey=True)
+    for axis, data, title in zip(axes, ("train", "test"), ("training", "test"), strict=True):
+        for (name, chosen), (colour, dashes) in zip(
+            paths[paths["data"] == data].groupby("optimiser", sort=False), CURVES, strict=False
+        ):
+            axis.fill_between(chosen["epoch"], chosen["lowest"], chosen["highest"], color=colour, alpha=0.15, lw=0)
+            axis.plot(chosen["epoch"], chosen["mean"], ls=dashes, color=colour, lw=1.3, label=name)
+        axis.set(yscale="log", xlabel="epoch", title=f"{title} loss")
+        hide_spines(axis)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False,
+                  fontsize="small")  # fmt: skip
+    return figure
+
+
+FIGURES["optimisers"] = EffortFigure(
+    _optimisers,
+    lambda tables: optimiser_paths(tables["paths"]),
+    "Losses over epochs by optimiser, means and extremes of 8 networks of 50 hidden units; {images}, cross-entropy, "
+    "starts fan-in. SGD: rates 0.1 (batches of 10) and 0.01 (online), both divided by 1 + 0.05 epoch, and 0.5 (full "
+    "batch); momentum 0.9 with rate 0.01; RMSProp and Adam with rate 0.001.",
+)
