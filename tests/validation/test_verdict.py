@@ -92,7 +92,6 @@ def test_an_identity_with_a_bound_coarser_than_its_resolution_is_undecided(dice)
         measure=lambda seed, die, n: 0.0,
         predict=lambda die, n: 0.04,
         delta=0.05,
-        weight=0,
         estimator=Identity(),
     )
     assert verdict.status == "undecided"

@@ -138,7 +138,6 @@ CLAIMS = (
             ),
             POWER,
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(

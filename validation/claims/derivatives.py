@@ -133,7 +133,6 @@ CLAIMS = (
         delta=1e-9,
         sizes=_sizes((2, 3, 4, 5)),
         mutants=(HINGE, HESSIAN_DIAGONAL, _FIELD),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -148,7 +147,6 @@ CLAIMS = (
         delta=1e-9,
         sizes=_sizes((2, 3, 4, 5)),
         mutants=(HINGE, HESSIAN_DIAGONAL),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -163,7 +161,6 @@ CLAIMS = (
         delta=1e-9,
         sizes=_sizes((2, 3, 4, 5)),
         mutants=(_FIELD, _DEGREE),
-        weight=0,
         estimator=Identity(),
     ),
 )

@@ -64,7 +64,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
 )

@@ -160,7 +160,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     # Pilot, seed 9999, 2000 data sets: standard deviations of one data set's errors relative to their means are at

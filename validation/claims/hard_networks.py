@@ -190,7 +190,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -226,7 +225,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -257,7 +255,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     # Pilot, seed 555, 16 data sets: mean 1.59, standard deviation 1.16; 40 samples have a standard error of 0.18,

@@ -74,7 +74,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=_series(activation=(*PIECEWISE_LINEAR, *SMOOTH), loss=LOSSES),
         mutants=(NO_D, NO_SLOPES),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -89,7 +88,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=_series(activation=PIECEWISE_LINEAR, loss=LOSSES, output=("linear", "relu")),
         mutants=(TANH, CONCAVE_LOSS),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -104,7 +102,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=_series(activation=PIECEWISE_LINEAR),
         mutants=(TANH, NO_SLOPES),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -119,7 +116,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=_series(activation=PIECEWISE_LINEAR, loss=LOSSES, output=("linear", "relu")),
         mutants=(TANH, CONCAVE_LOSS),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -163,7 +159,6 @@ CLAIMS = (
             for effort, count in _SAMPLES.items()
         },
         mutants=(NO_RESIDUAL, UNORTHOGONAL),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -182,7 +177,6 @@ CLAIMS = (
             for effort, count in _SAMPLES.items()
         },
         mutants=(ALL_ALIVE, ALL_RELU),
-        weight=0,
         estimator=Identity(),
     ),
 )

@@ -69,7 +69,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -101,7 +100,6 @@ CLAIMS = (
                 {"theory.E_th": lambda threshold: lambda H: -theory.ground_state_energy(H)},  # noqa: ARG005
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
 )

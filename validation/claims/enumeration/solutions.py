@@ -78,7 +78,6 @@ CLAIMS = (
                 },
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -108,7 +107,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
 )

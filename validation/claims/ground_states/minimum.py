@@ -78,7 +78,6 @@ CLAIMS = (
                 {"validation.claims.ground_states.minimum.enumerate_critical_points": losing_rows(2)},
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     # Pilot (seed 91, 100 landscapes a size): centred means -1.618(9), -1.646(7), -1.644(6), -1.657(4), -1.645(3),

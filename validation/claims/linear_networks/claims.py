@@ -77,7 +77,6 @@ CLAIMS = (
             ],
         ),
         mutants=(RANK, WEAKEST, PRODUCTS),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -111,7 +110,6 @@ CLAIMS = (
         delta=0.5,
         sizes=_series(_SAMPLES, [{"width": w, "layers": H} for w, H in ((1, 2), (2, 2), (3, 3), (2, 4), (3, 5))]),
         mutants=(BETTER, COUPLINGS, PRODUCTS),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -127,7 +125,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=_series(_SAMPLES, [{"widths": w} for w in ((2, 2, 2), (3, 1, 3), (2, 3, 3, 2), (2, 1, 1, 1, 2))]),
         mutants=(COUPLINGS, PRODUCTS),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -144,7 +141,6 @@ CLAIMS = (
         delta=0.5,
         sizes=_series(_SAMPLES, [{"directions": d} for d in (1, 2)]),
         mutants=(HEAVIER, BALANCED_ONLY),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -160,7 +156,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=_series(_SAMPLES, [{"n": n, "layers": H} for n, H in ((1, 4), (3, 2), (4, 6))]),
         mutants=(HALF_GRADIENT, PRODUCTS),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -176,7 +171,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=_series(_SAMPLES, [{"n": n, "layers": H} for n, H in ((1, 3), (2, 1), (3, 2), (3, 6))]),
         mutants=(ONE_LAYER_MORE, HALF_GRADIENT),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -193,7 +187,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=_series(_SAMPLES, [{"n": n, "layers": H} for n, H in ((1, 3), (2, 4), (3, 6))]),
         mutants=(POSITIVE, HALF_GRADIENT),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -210,7 +203,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=_series(_SAMPLES, [{"n": n} for n in (1, 2, 4)]),
         mutants=(ANGLES, NO_ROTATION),
-        weight=0,
         estimator=Identity(),
     ),
 )

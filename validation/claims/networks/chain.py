@@ -173,7 +173,6 @@ CLAIMS = (
         delta=1e-9,
         sizes=sizes((10, 100, 1000), _NETWORKS),
         mutants=(Q_EXPONENT, WRONG_LAYER, PATHS_DROPPED),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -188,7 +187,6 @@ CLAIMS = (
         delta=1e-9,
         sizes=sizes((10, 100, 1000), _NETWORKS),
         mutants=(WRONG_LAYER, PATHS_DROPPED),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -212,7 +210,6 @@ CLAIMS = (
             ],
         ),
         mutants=(TERM_DROPPED, RHO),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -248,7 +245,6 @@ CLAIMS = (
                 },
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -273,7 +269,6 @@ CLAIMS = (
             ],
         ),
         mutants=(UNIQUE_Q, TUPLES, RHO),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -289,7 +284,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=sizes((10, 60, 200), [{"n": 4, "rho": 0.3}, {"n": 5, "rho": 0.7}]),
         mutants=(RHO, TUPLES),
-        weight=0,
         estimator=Identity(),
     ),
 )

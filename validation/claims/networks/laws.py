@@ -266,7 +266,6 @@ CLAIMS = (
                 {"theory.networks.path_model.least_sign_correlation": lambda least: lambda e, m: least(e / 2, m)},
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
 )
