@@ -67,7 +67,7 @@ def test_what_cannot_be_written_is_refused_at_once(tmp_path):
 
 
 def test_an_empty_name_is_not_the_current_folder():
-    with pytest.raises(ValueError, match="the folder's name is empty"):
+    with pytest.raises(ValueError, match="the name of the folder is empty"):
         prepare("")
 
 

@@ -21,7 +21,7 @@ def test_unknown_names_are_answered_with_the_nearest(dice):
         dice.select(["die/ture"])
     with pytest.raises(ValueError, match="no claim 'dies'; did you mean 'die'"):
         dice.select(["dies"])
-    with pytest.raises(ValueError, match="'die': it is a family; give it as such"):
+    with pytest.raises(ValueError, match="'die': this is a family; select it with --family die"):
         dice.select(["die"])
     with pytest.raises(ValueError, match="no family 'dye'; did you mean 'die'"):
         dice.select(family="dye")

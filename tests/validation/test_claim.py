@@ -63,7 +63,7 @@ def test_a_series_needs_a_number_of_samples(samples):
 
 @pytest.mark.parametrize("ends", [(1, 0), (float("nan"), 1), (0, float("inf"))])
 def test_a_range_has_two_ends_in_order(ends):
-    with pytest.raises(ValueError, match="two finite ends in order"):
+    with pytest.raises(ValueError, match="two finite ends, low <= high"):
         Between(*ends)
 
 
@@ -119,7 +119,7 @@ def test_a_mutant_changes_something():
 @pytest.mark.parametrize("values", [[1.0, 2.0], [[1.0]]])
 def test_a_measurement_has_as_many_numbers_as_the_claim_has_components(dice, values):
     claim = dataclasses.replace(dice["die/curve"], measure=lambda seed: values)
-    with pytest.raises(ValueError, match="3 numbers in one row are due"):
+    with pytest.raises(ValueError, match="expected a vector, length 3"):
         claim.measurement(None, Series(30))
 
 
@@ -127,7 +127,7 @@ def test_a_function_whose_name_leads_to_another_is_refused(dice, synthetic_file,
     twice = tmp_path / "twice_claims.py"
     text = synthetic_file.read_text()
     twice.write_text(text + "\n\ndef measured_throws(seed, die, n):\n    return 3.0\n")
-    with pytest.raises(ValueError, match="its measure is a function 'measured_throws', but twice_claims has another"):
+    with pytest.raises(ValueError, match="its measure is a function 'measured_throws', but twice_claims now has another"):
         verify(["die/true"], claims=twice)
 
 

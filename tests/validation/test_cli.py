@@ -32,7 +32,7 @@ def test_verify_prints_a_table_and_returns_a_status(capsys, synthetic_file):
     assert status == 1
     assert "die/false disagrees; p = " in out
     assert "the die fell off the table" in out
-    assert "samples a series would decide" in out
+    assert "samples per series would decide" in out
     assert all(len(line) <= 80 for line in out.splitlines() if "die/" in line and "│" in line)
 
 
@@ -230,7 +230,7 @@ def test_ctrl_c_ends_a_study_within_two_seconds(tmp_path):
     # 2 s on a machine with a core to spare, tripled for a busy one.
     assert time.perf_counter() - start < 6
     assert process.returncode == 130
-    assert "interrupted; go on with: spinglass study" in out
+    assert "interrupted; continue with: spinglass study" in out
     kept = manifest.read_bytes().count(b"\n") - 1
     assert len(pd.read_parquet(tmp_path / "out" / "data.parquet")) == 32 * kept
 

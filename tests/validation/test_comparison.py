@@ -136,7 +136,7 @@ def test_a_folder_without_verdicts_is_refused(runs, tmp_path):
     start = '{"effort": 1, "seed": 1, "versions": 1, "mutants": [], "claims": '
     for text in ("[]", "{}", start + "[{}]}", start + "1}", start + '[{"claim_id": [], "mutant": null}]}'):
         (tmp_path / CLAIMS).write_text(text)
-        with pytest.raises(ValueError, match="does not hold a run's verdicts"):
+        with pytest.raises(ValueError, match="does not contain verdicts in the format"):
             compare(runs / "one", tmp_path)
     (tmp_path / CLAIMS).write_text("{")
     with pytest.raises(ValueError, match="is not JSON"):

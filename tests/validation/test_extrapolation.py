@@ -79,7 +79,7 @@ def test_an_extrapolation_that_spreads_too_far_never_agrees():
     found, _ = evidence(lambda n: 2 + 3 / n, delta=0.03, scatter=1e-6)
     assert found.p_equivalence == 1.0
     assert found.status(0.01) == "undecided"
-    assert "too much for delta" in found.reason
+    assert "too large for delta" in found.reason
 
 
 def test_a_stated_bias_and_the_spread_count_together():

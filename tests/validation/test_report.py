@@ -85,7 +85,7 @@ def test_the_page_says_what_happened(report):
     assert "spinglass verify die/true --effort quick --seed 0 --claims " in text
     assert "the die fell off the table" in text
     assert "The prediction is rejected: p = " in text
-    assert "The data cannot tell. About" in text
+    assert "The data do not decide the claim. About" in text
     assert "killed: measured" in text
     assert re.search(r'Disagree: <a href="#[^"]*">die/false</a> \(<b class="disagrees">theorem</b>\)', text)
     assert "not run" in text  # the mutant that asks for a larger effort

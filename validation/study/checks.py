@@ -60,7 +60,7 @@ def whole_steps(settings: Settings) -> None:
     if not math.isclose(steps, whole, rel_tol=1e-9):
         raise ValueError(
             f"duration={duration:g} with records={records} and dt={dt:g} gives {steps:.6g} steps per record, which "
-            f"must be a whole number; the nearest choice is dt={duration / records / whole:.12g}"
+            f"must be a whole number; the nearest is dt={duration / records / whole:.12g}"
         )
 
 
