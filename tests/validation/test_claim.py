@@ -127,7 +127,7 @@ def test_a_function_whose_name_leads_to_another_is_refused(dice, synthetic_file,
     twice = tmp_path / "twice_claims.py"
     text = synthetic_file.read_text()
     twice.write_text(text + "\n\ndef measured_throws(seed, die, n):\n    return 3.0\n")
-    with pytest.raises(ValueError, match="its measure is a function 'measured_throws', but twice_claims now has another"):
+    with pytest.raises(ValueError, match="a function 'measured_throws', but twice_claims now has another"):
         verify(["die/true"], claims=twice)
 
 

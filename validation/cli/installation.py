@@ -33,7 +33,7 @@ def checks() -> dict[str, str]:
     return {
         "Python": f"{platform.python_version()}, {sys.executable}",
         **found,
-        "code": f"{code()}, in {Path(__file__).parent.parent}",
+        "code": f"{code()}, in {Path(__file__).parents[2]}",
         "machine": f"{platform.machine()}, {platform.system()} {platform.release()}",
         "cores": _cores(),
         "memory": _memory(),

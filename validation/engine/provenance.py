@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 LIBRARIES = ("spinglass", "numpy", "scipy", "numba", "sympy")
+_HOME = Path(__file__).parents[2]
 _PACKAGES = ("spinglass", "theory", "validation")
 
 
@@ -24,9 +25,11 @@ def code() -> str:
     >>> len(code())
     12
     """
-    home = Path(__file__).parent.parent
     digest = sha256()
-    for package in _PACKAGES:
-        for file in sorted((home / package).rglob("*.py")):
-            digest.update(file.relative_to(home).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    for file in _sources():
+        digest.update(file.relative_to(_HOME).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
+
+
+def _sources() -> list[Path]:
+    return [file for package in _PACKAGES for file in sorted((_HOME / package).rglob("*.py"))]

@@ -31,8 +31,8 @@ class Extrapolation:
     """The limit of large systems, extrapolated with several laws of approach.
 
     Each law, ``limit + sum_j b_j c_j(n)``, is fitted by least squares to the means of the series (if a sample has
-    several numbers, to their mean). There are two fits: to all sizes, and to all sizes except the smallest if these
-    determine the constants.
+    several numbers, to their mean). A law is fitted to all sizes, and again to all sizes except the smallest if these
+    determine its constants.
 
     The estimate is the midpoint of the largest and the smallest fitted limit. Its standard error is the largest of all
     fits. Half of the spread of the fits is added to the claim's bias bound; their sum may be at most half of delta. The
