@@ -42,7 +42,7 @@ def test_another_seed_moves_estimates_by_about_their_error(runs):
 
 def test_the_command_says_so_and_its_status_does(runs, capsys):
     assert main(["compare", str(runs / "one"), str(runs / "same")]) == 0
-    assert "0 of 2 verdicts changed; 2 are the same to the last bit" in capsys.readouterr().out
+    assert "0 of 2 verdicts changed; 2 are equal to the last bit" in capsys.readouterr().out
     assert main(["compare", str(runs / "one"), str(runs / "other")]) == 1
     out = capsys.readouterr().out
     assert "seed: 0 before, 1 after" in out

@@ -235,7 +235,7 @@ def test_something_else_in_the_place_of_a_file_is_named_before_any_work(run, nam
     (run / name).parent.mkdir(parents=True, exist_ok=True)
     make(run / name)
     with (
-        pytest.raises(ValueError, match=rf"{run / name} is not a plain file"),
+        pytest.raises(ValueError, match=rf"{run / name} is not a regular file"),
         open_run(run, CONFIGURATION, 5, outputs=OUTPUTS),
     ):
         pass
@@ -275,7 +275,7 @@ def test_a_sound_file_that_holds_no_table_is_named(run):
     (run / MANIFEST).write_bytes(b"".join(map(to_line, lines)))
     with (
         open_run(run, CONFIGURATION, 5, resume=True) as kept,
-        pytest.raises(ValueError, match=r"1.parquet holds no ta"),
+        pytest.raises(ValueError, match=r"1.parquet does not contain a table"),
     ):
         kept.table(1)
 

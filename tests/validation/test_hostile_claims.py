@@ -98,7 +98,7 @@ def test_a_proportion_is_held_against_probabilities(predicted):
 def test_a_range_that_no_count_refutes_is_not_held_against_counts():
     rare = [Series(30)]
     wide = claim(
-        "wide", lambda seed: 0.0, predict=lambda: Between(0.1, 0.9), estimator=Proportion(),
+        "wide", lambda seed: 0.0, predict=lambda: Between(0.1, 0.9), estimator=Proportion(), delta=0.1,
         sizes=dict.fromkeys(EFFORTS, rare),
     )  # fmt: skip
     assert "no number of events in 30 samples refutes" in verify(claims=[GOOD, wide])["die/wide"].reason

@@ -23,8 +23,7 @@ CONFIGURATION = {"seed": 0, "sizes": {"a": 1}}
 # The digest of the code is held fixed, so that a file edited during the tests does not make another run of it.
 RUN = """
 import sys
-from validation import verify, versions
-import validation.verify as module
+from validation import verify
 sys.modules["validation.verify"].code = lambda: "fixed"
 
 def watch(trial, verdict):
@@ -107,7 +106,7 @@ def test_a_finished_run_of_another_configuration_is_not_overwritten(tmp_path):
     fill(tmp_path)
     before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
     for other in ({**CONFIGURATION, "seed": 1}, {**CONFIGURATION, "command": "study"}):
-        with pytest.raises(ValueError, match="holds a different run: .* choose another folder"):
+        with pytest.raises(ValueError, match="holds a different run: .* use the same settings or another folder"):
             fill(tmp_path, configuration=other)
     with pytest.raises(ValueError, match="holds a different run: total was 5 and is 4"):
         fill(tmp_path, 4, 4)
