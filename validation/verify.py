@@ -52,7 +52,7 @@ def verify(
     ids
         Ids of the claims to test; default: all.
     effort
-        ``"quick"`` (default) takes minutes, ``"standard"`` hours, ``"paper"`` days. Each effort draws its own
+        ``"quick"`` takes minutes, ``"standard"`` hours, ``"paper"`` days; default quick. Each effort draws its own
         disorder samples, so that a larger effort is an independent test.
     seed
         An int, ``SeedSequence`` or ``Generator``; default 0. The same seed gives the same bits for any number of
