@@ -73,7 +73,7 @@ def test_an_empty_name_is_not_the_current_folder():
 
 @pytest.mark.parametrize("name", ["x", "x.xlsx", "parquet", "x.csv.gz"])
 def test_tables_go_to_parquet_or_csv_only(tmp_path, name):
-    with pytest.raises(ValueError, match=f"{re.escape(name)}'; give a name in .parquet or .csv"):
+    with pytest.raises(ValueError, match=f"{re.escape(name)}'; use a name that ends in .parquet or .csv"):
         prepare_table(tmp_path / name)
     assert not list(tmp_path.iterdir())
 
