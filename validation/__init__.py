@@ -1,13 +1,20 @@
-"""Where simulation and theory meet: claims, experiments, statistics, report, command line."""
+"""Comparison of simulation with theory: claims, experiments, statistics, figures, reports and the command line."""
 
-from validation.claim import Claim, Mutant
-from validation.report.files import load
-from validation.report.report import Report
-from validation.series import Between, Series
-from validation.statistics.estimators import Identity, Mean, Proportion
-from validation.statistics.extrapolation import Extrapolation
-from validation.statistics.verdict import Verdict
-from validation.verify import verify
+from typing import TYPE_CHECKING
+
+from spinglass._common.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from validation import claims
+    from validation.claim import Claim, Mutant
+    from validation.report.files import load
+    from validation.report.report import Report
+    from validation.series import Between, Series
+    from validation.statistics.estimators import Identity, Mean, Proportion
+    from validation.statistics.extrapolation import Extrapolation
+    from validation.statistics.verdict import Verdict
+    from validation.testing import strategies
+    from validation.verify import verify
 
 __all__ = [
     "Between",
@@ -20,6 +27,24 @@ __all__ = [
     "Report",
     "Series",
     "Verdict",
+    "claims",
     "load",
+    "strategies",
     "verify",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "validation": ["claims"],
+        "validation.claim": ["Claim", "Mutant"],
+        "validation.report.files": ["load"],
+        "validation.report.report": ["Report"],
+        "validation.series": ["Between", "Series"],
+        "validation.statistics.estimators": ["Identity", "Mean", "Proportion"],
+        "validation.statistics.extrapolation": ["Extrapolation"],
+        "validation.statistics.verdict": ["Verdict"],
+        "validation.testing": ["strategies"],
+        "validation.verify": ["verify"],
+    },
+)

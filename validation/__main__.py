@@ -1,4 +1,7 @@
-"""``python -m validation`` is ``spinglass``: for ``mpiexec -n 8 python -m mpi4py.futures -m validation verify ...``."""
+"""``python -m validation`` does the same as the command ``spinglass``.
+
+It is needed under MPI: ``mpiexec -n 8 python -m mpi4py.futures -m validation verify ...``.
+"""
 
 import sys
 

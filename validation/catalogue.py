@@ -1,7 +1,6 @@
-"""The collection of claims: looked up by id or family, weighed together, read from a user's file."""
+"""Collections of claims: selection by id or family, their error levels, and claims from a user's file."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,11 +10,32 @@ from validation.claim_files import run_claim_file
 
 
 class Catalogue(Mapping[str, Claim]):
-    """Claims by id, their weights scaled to sum to 1: the share each has of the error budget.
+    """A mapping from ids to claims, which together are tested at the error level 0.01.
 
-    ``source`` says where another process finds the same claims: "" for the project's own, a file's path for a
-    user's, None for claims that exist in this process only. ``modules`` has a digest of that file and of every module
-    of the user's own that it imports, by name; ``digest`` is one of them all.
+    The level is divided equally among all claims that depend on chance, that is, all except those with an
+    :class:`~validation.Identity`. If all predictions are correct, any claim disagrees with probability 0.01 at most.
+
+    Parameters
+    ----------
+    claims
+        Claims with different ids.
+    source
+        Where another process can find the same claims: ``""`` for the project's own claims, the path of a user's
+        file, or None (default) for claims that exist in this process only.
+    modules
+        Digests of that file and of every user module that it imports, by module name. Default: none.
+
+    Attributes
+    ----------
+    source, modules
+        As given.
+    digest : str
+        One digest of all modules.
+
+    Raises
+    ------
+    ValueError
+        If there is no claim, two claims have the same id, or a claim could never disagree at its error level.
     """
 
     def __init__(
@@ -23,21 +43,19 @@ class Catalogue(Mapping[str, Claim]):
     ) -> None:
         given = list(claims)
         if not given:
-            raise ValueError("there are no claims here; define at least one Claim")
+            raise ValueError("there are no claims; define at least one Claim")
         repeated = {claim.id for claim in given if sum(other.id == claim.id for other in given) > 1}
         if repeated:
             raise ValueError(f"claim ids must differ; repeated: {', '.join(sorted(repeated))}")
-        total = sum(claim.weight for claim in given) or 1.0
-        self._claims = {claim.id: replace(claim, weight=claim.weight / total) for claim in given}
-        for claim in self._claims.values():
-            claim.check_level()
+        statistical = sum(not claim.deterministic for claim in given)
+        self._claims = {claim.id: claim.with_share(1 / max(statistical, 1)) for claim in given}
         self.source, self.modules = source, dict(modules or {})
         self.digest = sha256(repr(sorted(self.modules.items())).encode()).hexdigest()
 
     def __getitem__(self, claim_id: str) -> Claim:
         if claim_id not in self._claims:
             if claim_id in self.families:
-                raise ValueError(f"no claim {claim_id!r}: it is a family; give it as such (--family {claim_id})")
+                raise ValueError(f"no claim {claim_id!r}: this is a family; select it with --family {claim_id}")
             raise ValueError(f"no claim {quoted(claim_id)}{_hint(claim_id, [*self._claims, *self.families])}")
         return self._claims[claim_id]
 
@@ -52,22 +70,34 @@ class Catalogue(Mapping[str, Claim]):
 
     @property
     def families(self) -> tuple[str, ...]:
-        """The families in order of appearance."""
+        """The families, in order of first appearance."""
         return tuple(dict.fromkeys(claim.family for claim in self._claims.values()))
 
     def select(self, ids: Sequence[str] | None = None, family: str | None = None) -> list[Claim]:
-        """Return the claims of these ids (all by default) and of this family, in the catalogue's order.
+        """Return the claims with these ids and of this family, in the catalogue's order.
+
+        Parameters
+        ----------
+        ids
+            One id or several; default: all.
+        family
+            Only claims of this family; default: all families.
+
+        Returns
+        -------
+        list of Claim
+            At least one claim.
 
         Raises
         ------
         ValueError
-            If an id or the family is unknown; the nearest one is suggested.
+            If an id or the family is unknown (the nearest one is suggested), or no claim is selected.
         """
         if isinstance(ids, str):
             ids = [ids]
         if ids is not None:
             if not len(ids):
-                raise ValueError("ids is empty; give at least one claim, or leave it out for all")
+                raise ValueError("ids is empty; give at least one claim, or omit ids to select all")
             for claim_id in ids:
                 self[claim_id]
         if family is not None and family not in self.families:
@@ -89,7 +119,17 @@ def _hint(given: str, known: Iterable[str]) -> str:
 
 
 def read_claims(path: str | Path) -> Catalogue:
-    """Return the claims that a user's Python file defines at its top level, alone or in lists.
+    """Return the claims that a user's Python file assigns to names at its top level, directly or in lists.
+
+    Parameters
+    ----------
+    path
+        The Python file.
+
+    Returns
+    -------
+    Catalogue
+        The claims, in the order in which the file defines them.
 
     Raises
     ------
@@ -98,7 +138,7 @@ def read_claims(path: str | Path) -> Catalogue:
     """
     try:
         file = Path(path).resolve()
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name with a NUL byte
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, or a name with a NUL byte
         raise ValueError(f"{path!s} is not the path of a claim file: {error}") from None
     if not file.is_file():
         raise ValueError(f"there is no claim file {path}; give the path of a Python file")

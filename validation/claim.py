@@ -1,6 +1,8 @@
-"""What a claim is: a statement of theory, the measurement that could refute it, and ways it must fail."""
+"""Claims: a statement of theory, the measurement that could refute it, and the errors that it must detect."""
 
+import copy
 import functools
+import inspect
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -20,13 +22,33 @@ FAMILY_WISE_ERROR = 0.01
 
 @dataclass(frozen=True)
 class Mutant:
-    """A deliberate error that the claim must notice: code is replaced, by dotted name, while it is measured.
+    """A deliberate error that the claim must detect.
 
-    ``patches`` maps ``"package.module.attribute"`` to a function that takes the original and returns its
-    replacement. The name must be the one through which the claim's code reaches it. ``upstream`` says that
-    the error enters the simulation (a coupling, a kernel, a path), not the theory or the final number.
-    ``effort`` is the smallest effort at which the claim must call it ``disagrees``. With ``verdict="agrees"`` it is a
-    control: what a claim that disagrees in right code, as an assumption may, needs to become true.
+    While the claim is measured with the mutant, functions are replaced by wrong versions.
+
+    Parameters
+    ----------
+    name
+        Short name, unique within the claim.
+    statement
+        What is wrong, in one sentence.
+    patches
+        Maps ``"package.module.attribute"`` to a function that takes the original object and returns its replacement.
+        Use the name through which the claim's code calls it.
+    upstream
+        Whether the error is in the simulation (a coupling, a kernel, a path) and not in the theory or the final
+        number. Default False.
+    effort
+        The smallest effort at which the claim must detect the mutant: ``"quick"`` (default), ``"standard"`` or
+        ``"paper"``.
+    verdict
+        The verdict that is required: ``"disagrees"`` (default), or ``"agrees"`` for a control. A control is a change
+        of the code that makes a statement true which is false for the correct code, such as an assumption.
+
+    Raises
+    ------
+    ValueError
+        If the name is empty, there is no patch, or ``effort`` or ``verdict`` is unknown.
     """
 
     name: str
@@ -46,7 +68,7 @@ class Mutant:
 
     @property
     def control(self) -> bool:
-        """Whether the claim has to agree with it, not to disagree."""
+        """Whether the claim must agree with this mutant instead of disagreeing."""
         return self.verdict == "agrees"
 
 
@@ -55,21 +77,55 @@ Prediction = ArrayLike | Between
 
 @dataclass(frozen=True)
 class Claim:
-    r"""One checkable statement of theory, as data.
+    r"""One testable statement of theory.
 
-    ``measure(seed, **parameters)`` draws one disorder sample and returns one number, or a fixed number of
-    them (``components`` names these); everything drawn within one sample is correlated, so it is reduced to
-    its mean there: the sample is the independent unit. ``predict(**parameters)`` returns what theory says
-    of its mean: number, array or :class:`Between`. ``delta`` is the smallest relative deviation that the
-    claim must be able to tell, ``bias`` a derived bound on how far a right theory may be off at these
-    sizes (0 for exact theory), also relative. ``weight`` is the claim's share of the error budget; a
-    catalogue scales the weights so that they sum to 1.
+    Parameters
+    ----------
+    id
+        ``"family/name"``, without spaces.
+    kind
+        ``"identity"``, ``"theorem"``, ``"bound"``, ``"published observation"`` or ``"assumption"``. Only the first
+        three decide whether a verification fails.
+    statement, source, measured
+        What theory says, where it is stated, and what is measured, as text.
+    formula
+        The statement in LaTeX, without dollar signs.
+    measure
+        ``measure(seed, **parameters)`` draws one disorder sample and returns one number or a fixed number of them.
+        Everything that is drawn within one sample is correlated; average over it there. Disorder samples are the
+        independent units.
+    predict
+        ``predict(**parameters)`` returns the predicted mean: a number, an array or a :class:`Between`. It receives
+        only those parameters of the series that its signature declares, or all of them if it takes ``**parameters``.
+        A mutant that replaces ``predict`` receives the same parameters as the original.
+    delta
+        The smallest relative deviation that the claim must be able to detect.
+    sizes
+        For each effort, the series to measure. Every series needs at least 30 samples, except for an
+        :class:`Identity`.
+    mutants
+        At least two errors that the claim must detect, one of them upstream.
+    components
+        Names of the numbers that ``measure`` returns. Default: no names.
+    bias
+        A derived bound on the relative deviation of a correct theory at these sizes, at most half of ``delta``.
+        Default 0, for exact theory.
+    bias_reason
+        The derivation of ``bias`` in one sentence; required if ``bias`` is not 0.
+    estimator
+        :class:`Mean` (default), :class:`Proportion`, :class:`Identity` or :class:`Extrapolation`.
+
+    Attributes
+    ----------
+    share : float
+        The part of the total error level 0.01 that this claim receives: 1 for a single claim. A catalogue divides the
+        level equally among its claims; an :class:`Identity` receives 0, because chance plays no part in it.
 
     Raises
     ------
     ValueError
-        If anything is missing or does not fit: fewer than 30 samples, ``delta < 2 bias``, fewer than two
-        mutants, none of them upstream, an effort without sizes.
+        If something is missing or inconsistent: fewer than 30 samples, ``delta < 2 bias``, fewer than two mutants, no
+        upstream mutant, or an effort without series.
 
     Examples
     --------
@@ -81,7 +137,7 @@ class Claim:
     id: str
     kind: Kind
     statement: str
-    formula: str = field(metadata={"meaning": "LaTeX, without dollar signs"})
+    formula: str
     source: str
     measured: str
     measure: Callable[..., ArrayLike]
@@ -92,24 +148,26 @@ class Claim:
     components: Sequence[str] = ()
     bias: float = 0.0
     bias_reason: str = ""
-    weight: float = 1.0
     estimator: Estimator = field(default_factory=Mean)
+    share: float = field(default=1.0, init=False, repr=False)
 
     def __post_init__(self) -> None:
         one_of("kind", self.kind, KINDS)
         for name in ("id", "statement", "formula", "source", "measured"):
             if not getattr(self, name).strip():
-                raise ValueError(f"claim {self.id!r} has an empty {name}; every claim must say it")
+                raise ValueError(f"claim {self.id!r} has an empty {name}; every claim needs one")
         if "/" not in self.id or any(c.isspace() for c in self.id):
-            raise ValueError(f"a claim id reads family/name without spaces, not {self.id!r}")
+            raise ValueError(f"a claim id has the form family/name without spaces, not {self.id!r}")
         if not all(isinstance(name, str) for name in self.components):
             raise ValueError(f"claim {self.id}: components must be names in words, not {self.components!r}")
+        if self.deterministic:
+            object.__setattr__(self, "share", 0.0)
         self._check_resolution()
         self._check_sizes()
         self._check_mutants()
 
     def _check_resolution(self) -> None:
-        for name in ("delta", "bias", "weight"):
+        for name in ("delta", "bias"):
             if isinstance(getattr(self, name), bool) or not isinstance(getattr(self, name), Real):
                 raise ValueError(f"claim {self.id}: {name} must be a number, not {getattr(self, name)!r}")
             object.__setattr__(self, name, float(getattr(self, name)))
@@ -118,17 +176,10 @@ class Claim:
         if not 0 <= 2 * self.bias <= self.delta:
             raise ValueError(
                 f"claim {self.id}: the bias bound {self.bias:g} must be at most half of delta "
-                f"= {self.delta:g}; use larger sizes, a better prediction, or a coarser delta"
+                f"= {self.delta:g}; use larger sizes, a better prediction, or a larger delta"
             )
         if self.bias and not self.bias_reason:
-            raise ValueError(f"claim {self.id}: a bias bound needs bias_reason, its derivation in a sentence")
-        if self.deterministic != (self.weight == 0):
-            raise ValueError(
-                f"claim {self.id}: an Identity cannot fail by chance and takes weight=0, "
-                f"anything else takes a positive weight; given {self.weight!r}"
-            )
-        if not 0 <= self.weight < math.inf:
-            raise ValueError(f"claim {self.id}: weight must be finite and not negative, not {self.weight!r}")
+            raise ValueError(f"claim {self.id}: a bias bound needs bias_reason, its derivation in one sentence")
 
     def _check_sizes(self) -> None:
         groups = list(self.sizes.values()) if isinstance(self.sizes, Mapping) else [None]
@@ -146,26 +197,31 @@ class Claim:
         fewest = min(series.samples for group in self.sizes.values() for series in group)
         if not self.deterministic and fewest < FEWEST_CLUSTERS:
             raise ValueError(
-                f"claim {self.id}: {fewest} disorder samples are too few for an error bar; "
+                f"claim {self.id}: {fewest} disorder samples are too few to estimate an error; "
                 f"use at least {FEWEST_CLUSTERS} in every series"
             )
         for effort, series in self.sizes.items():
             try:
                 self.estimator.check(series)
             except ValueError as error:
-                raise ValueError(f"claim {self.id}, at {effort}: {error}") from None
+                raise ValueError(f"claim {self.id}, effort {effort}: {error}") from None
 
     def _check_mutants(self) -> None:
         names = [mutant.name for mutant in self.mutants]
         if len(set(names)) < len(names) or sum(not mutant.control for mutant in self.mutants) < 2:
             raise ValueError(
-                f"claim {self.id}: name at least two mutants, each once; given {names}. "
+                f"claim {self.id}: give at least two mutants with different names; given {names}. "
                 "A claim that cannot fail proves nothing"
             )
         if not any(mutant.upstream for mutant in self.mutants):
-            raise ValueError(f"claim {self.id}: at least one mutant must act upstream, in the code the claim measures")
+            raise ValueError(
+                f"claim {self.id}: at least one mutant must be upstream, in the code that the claim measures"
+            )
         if self.decides and any(mutant.control for mutant in self.mutants):
-            raise ValueError(f"claim {self.id}: a {self.kind} agrees in right code; controls are for what may not")
+            raise ValueError(
+                f"claim {self.id}: a {self.kind} must agree with correct code; controls are for observations and "
+                "assumptions, which may disagree"
+            )
 
     @property
     def family(self) -> str:
@@ -174,61 +230,140 @@ class Claim:
 
     @property
     def deterministic(self) -> bool:
-        """Whether chance plays no part in the verdict: an identity up to rounding."""
+        """Whether the claim is an equality up to rounding, whose verdict does not depend on chance."""
         return isinstance(self.estimator, Identity)
 
     @property
     def decides(self) -> bool:
-        """Whether a disagreement makes the whole verification fail; observations and assumptions may fail."""
+        """Whether a disagreement makes the whole verification fail: true of identities, theorems and bounds."""
         return self.kind in DECIDING_KINDS
 
     @property
     def alpha(self) -> float:
-        """The claim's own error level, ``0.01 weight``: the same whichever other claims run."""
-        return FAMILY_WISE_ERROR * self.weight
+        """Error level of the claim's test, ``0.01 share``; it does not depend on which other claims are run."""
+        return FAMILY_WISE_ERROR * self.share
 
-    def check_level(self) -> None:
-        """Raise ``ValueError`` if the error level is below the p-values that the test can reach at these sizes."""
+    def with_share(self, share: float) -> "Claim":
+        """Return a copy that is tested at this part of the total error level 0.01.
+
+        Parameters
+        ----------
+        share
+            Between 0 and 1. An :class:`Identity` keeps 0.
+
+        Returns
+        -------
+        Claim
+            The copy.
+
+        Raises
+        ------
+        ValueError
+            If the error level is smaller than every p-value that the test can reach at these sizes.
+        """
+        claim = copy.copy(self)
+        if self.deterministic:
+            return claim
+        object.__setattr__(claim, "share", share)
         reach = max(self.estimator.smallest_level(series) for series in self.sizes.values())
-        if not self.deterministic and self.alpha < reach:
+        if claim.alpha < reach:
             raise ValueError(
-                f"claim {self.id}: its error level is {self.alpha:.1e}, and its test reaches p-values down to "
-                f"{reach:.1e}: it could never disagree; give it more weight, or the file fewer claims"
+                f"claim {self.id}: its error level is {claim.alpha:.1e}, and the smallest p-value of its test is "
+                f"{reach:.1e}, so it could never disagree; put fewer claims into one file"
             )
+        return claim
 
     def measurement(self, seed: np.random.SeedSequence, series: Series) -> NDArray[np.float64]:
-        """Measure one disorder sample; a vector with one entry per component."""
+        """Measure one disorder sample.
+
+        Parameters
+        ----------
+        seed
+            The seed of this sample.
+        series
+            The parameters to measure with.
+
+        Returns
+        -------
+        ndarray, shape (components,)
+            The measured numbers.
+
+        Raises
+        ------
+        ValueError
+            If ``measure`` returned an array of another shape.
+        """
         measure = _as_it_is_now(self.measure)
         values = np.atleast_1d(np.asarray(measure(seed, **series.parameters), dtype=float))
         if values.ndim != 1 or not values.size or (self.components and len(values) != len(self.components)):
-            expected = len(self.components) or "any number of"
-            raise ValueError(f"measure returned shape {values.shape} where {expected} numbers in one row are due")
+            expected = len(self.components) or "at least one"
+            raise ValueError(f"measure returned shape {values.shape}; expected a vector, length {expected}")
         return values
 
     def prediction(self, series: Series) -> Between:
-        """Return what theory says of a series, as a range."""
-        given = _as_it_is_now(self.predict)(**series.parameters)
+        """Return the prediction for a series, as a range.
+
+        Parameters
+        ----------
+        series
+            The parameters to predict for.
+
+        Returns
+        -------
+        Between
+            The predicted range; both ends are equal where theory gives a number.
+
+        Raises
+        ------
+        ValueError
+            If ``predict`` returned an array of more than one dimension.
+        """
+        # The original decides which parameters are passed: a mutant's wrapper often takes any argument.
+        parameters = _declared(self.predict, series.parameters)
+        given = _as_it_is_now(self.predict)(**parameters)
         prediction = given if isinstance(given, Between) else Between(given, given)
         if np.ndim(prediction.low) > 1 or np.ndim(prediction.high) > 1:
-            raise ValueError(f"predict returned shape {np.shape(prediction.low)} where numbers in one row are due")
+            raise ValueError(f"predict returned shape {np.shape(prediction.low)}; expected a number or a vector")
         return prediction
 
 
+def _declared(function: Callable[..., Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that a function's signature declares; all of them if it takes ``**parameters``."""
+    try:
+        declared = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some compiled functions have no signature
+        return dict(parameters)
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in declared):
+        return dict(parameters)
+    names = {one.name for one in declared if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)}
+    return {name: value for name, value in parameters.items() if name in names}
+
+
 def _as_it_is_now(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Look a module's function up by its name, where a mutant may have put another in its place."""
+    """Return what a module now holds under a function's name: a mutant may have replaced it."""
     if isinstance(function, functools.partial):
         return functools.partial(_as_it_is_now(function.func), *function.args, **function.keywords)
     module = sys.modules.get(getattr(function, "__module__", None) or "")
-    name = getattr(function, "__qualname__", "")  # objects that are called have none, and stay what they are
+    name = getattr(function, "__qualname__", "")  # callable objects have none and are used as they are
     current: Callable[..., Any] = getattr(module, name, function)
     return current
 
 
 def check_names(claim: Claim) -> None:
-    """Raise ``ValueError`` unless the names of the claim's functions lead back to them; nothing may be patched now.
+    """Check that the names of the claim's functions refer to these functions; call it while no mutant is active.
 
-    Mutants put wrong functions in the place of right ones by name. Where two functions share a name, the second
-    would silently be measured in the place of the first.
+    Mutants replace functions by name. If two functions had the same name, the second would be measured instead of the
+    first without notice.
+
+    Parameters
+    ----------
+    claim
+        The claim to check.
+
+    Raises
+    ------
+    ValueError
+        If the module of ``measure`` or ``predict`` holds another function under its name.
     """
     for role in ("measure", "predict"):
         function = getattr(claim, role)
@@ -236,7 +371,7 @@ def check_names(claim: Claim) -> None:
             function = function.func
         if _as_it_is_now(function) is not function:
             raise ValueError(
-                f"claim {claim.id}: its {role} is a function {function.__qualname__!r}, but {function.__module__} has "
-                "another one of that name now; give every function of a file a name of its own, and read a changed "
-                "file again"
+                f"claim {claim.id}: its {role} is a function {function.__qualname__!r}, but {function.__module__} now "
+                "has another object of that name; give every function of a file its own name, and read a file again "
+                "after changing it"
             )

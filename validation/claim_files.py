@@ -1,4 +1,4 @@
-"""The user's own modules: a claim file and what it imports, told apart by their content and read again once changed."""
+"""Import of a user's claim file and the user's modules that it imports; they are imported again after a change."""
 
 import ast
 import importlib
@@ -16,13 +16,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-CLAIM_FILE = "__claim_file__"  # marks the modules made from claim files, and keeps the digests they were read with
+CLAIM_FILE = "__claim_file__"  # attribute of the modules made from claim files; it holds the file and the digests
 _READING = threading.RLock()
-_READ: dict[str, str] = {}  # digests of the sources that modules were compiled from
+_READ: dict[str, str] = {}  # digests of the sources from which modules were compiled
 
 
 class _FromSource(SourceFileLoader):
-    """Compiles what a file says now: Python takes bytecode for current if the file's second and size are the same."""
+    """Loads a module from its current source.
+
+    Python's own loader would use outdated bytecode for a file that was changed within one second to the same size.
+    """
 
     def get_code(self, fullname: str) -> Any:
         path = self.get_filename(fullname)
@@ -32,13 +35,13 @@ class _FromSource(SourceFileLoader):
 
 
 class _OwnSources(MetaPathFinder):
-    """Has every module of the user's own loaded from its source."""
+    """Makes Python load every module of the user from its source."""
 
     def find_spec(
         self,
         fullname: str,
         path: Sequence[str] | None = None,
-        target: ModuleType | None = None,  # noqa: ARG002  part of the protocol
+        _target: ModuleType | None = None,
     ) -> ModuleSpec | None:
         spec = _found(sys.meta_path[sys.meta_path.index(self) + 1 :], fullname, path)
         if spec is not None and type(spec.loader) is SourceFileLoader and _is_own(spec):
@@ -50,15 +53,27 @@ _OWN_SOURCES = _OwnSources()
 
 
 def run_claim_file(file: Path) -> tuple[ModuleType, dict[str, str]]:
-    """Run a claim file, and return its module and the digest of every module of the user's own that it rests on.
+    """Run a claim file; return its module and the digests of all user modules on which it depends.
 
-    A file that was run before is not run again unless it or one of these modules has changed since: its functions would
-    no longer be those of claims read earlier. If a module has changed, all are imported anew.
+    A file is run again only if it or one of these modules has changed. Otherwise its functions would differ from those
+    of claims that were read earlier. If a module has changed, all user modules are imported again.
+
+    Parameters
+    ----------
+    file
+        The Python file.
+
+    Returns
+    -------
+    module
+        The module made from the file.
+    digests : dict
+        Digests of the file and of the user modules that it imports, by module name.
 
     Raises
     ------
     ValueError
-        If the file does not run, has the name of a module, or changes while it is read.
+        If the file does not run, has the same name as an imported module, or changes while it is read.
     """
     name = file.stem
     with _READING:
@@ -75,7 +90,7 @@ def run_claim_file(file: Path) -> tuple[ModuleType, dict[str, str]]:
         elif known is not None and getattr(known, CLAIM_FILE) == (file, found):
             return known, found
         module = _executed(spec, file)
-        found = _digests(spec)  # the file itself may have said where its modules are
+        found = _digests(spec)  # running the file may have extended sys.path
         if any(_read_digest(one) not in (None, digest) for one, digest in found.items()):
             raise ValueError(f"{file} or a module that it imports changed while it was read; run it again")
         setattr(module, CLAIM_FILE, (file, found))
@@ -83,7 +98,7 @@ def run_claim_file(file: Path) -> tuple[ModuleType, dict[str, str]]:
 
 
 def modules_of_claim_files() -> set[str]:
-    """Return the names of all claim files that were run, and of the user's own modules that they rest on."""
+    """Return the module names of all claim files that were run and of the user modules on which they depend."""
     read = [getattr(module, CLAIM_FILE, None) for module in list(sys.modules.values())]
     return {name for mark in read if isinstance(mark, tuple) for name in mark[1]}
 
@@ -98,9 +113,9 @@ def _spec_of_file(name: str, file: Path) -> ModuleSpec:
 
 
 def _executed(spec: ModuleSpec, file: Path) -> ModuleType:
-    importlib.invalidate_caches()  # a module's file may be newer than what Python remembers of its folder
+    importlib.invalidate_caches()  # Python remembers the contents of folders
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # so that mutants can patch the file's own functions, by its name
+    sys.modules[spec.name] = module  # mutants patch the file's functions by this name
     try:
         assert spec.loader is not None
         spec.loader.exec_module(module)
@@ -108,32 +123,32 @@ def _executed(spec: ModuleSpec, file: Path) -> ModuleType:
         del sys.modules[spec.name]
         raise ValueError(f"{file} does not run: {type(error).__name__}: {error}") from error
     except BaseException:
-        del sys.modules[spec.name]  # or the next reading would take what ran before Ctrl-C for the whole file
+        del sys.modules[spec.name]  # Ctrl-C: the module is incomplete
         raise
     return module
 
 
 def _forget_modules(changed: Iterable[str]) -> None:
-    """Have these modules imported anew, and with them all that may hold what these were: every module read here."""
+    """Remove these modules from ``sys.modules``, and all other user modules, which may hold objects of these."""
     for name in {*_READ, *changed}:
         sys.modules.pop(name, None)
     _READ.clear()
 
 
 def _is_current(name: str, digest: str) -> bool:
-    """Whether a module, if it is imported, is what its file says now."""
+    """Whether a module is either not imported or equal to the current content of its file."""
     read = _read_digest(name)
     if read is not None or name not in sys.modules:
         return read in (None, digest)
     file = getattr(sys.modules[name], "__file__", None)
-    try:  # imported before a claim file was: current if its file is older than this process, with a second's play
+    try:  # imported before any claim file: current if its file is older than this process, to within one second
         return not isinstance(file, str) or Path(file).stat().st_mtime < _beginning() - 1
     except OSError:
         return True
 
 
 def _read_digest(name: str) -> str | None:
-    """Return the digest of the source that an imported module was compiled from, where it was compiled here."""
+    """Return the digest of the source from which an imported module was compiled; None if another loader did so."""
     return _READ.get(name) if name in sys.modules else None
 
 
@@ -145,10 +160,10 @@ def _beginning() -> float:
 
 
 def _digests(claim_file: ModuleSpec) -> dict[str, str]:
-    """Return the digests of a claim file and of the user's own modules that it imports, directly or not, by name.
+    """Return the digests of a claim file and of the user modules that it imports directly or indirectly, by name.
 
-    Imports are read from the sources, also those within functions, so that every process finds the same ones. Modules
-    that a module holds under a global name are found too, however they were imported.
+    Imports are found in the source text, including those inside functions, so that every process finds the same ones.
+    Modules that are bound to global names are found as well.
     """
     found: dict[str, str] = {}
     waiting = [claim_file]
@@ -167,7 +182,7 @@ def _digests(claim_file: ModuleSpec) -> dict[str, str]:
 
 
 def _imported(source: bytes, spec: ModuleSpec) -> Iterator[str]:
-    """Yield the full names of what a source imports; of ``from a import b``, also a.b, which may be a module."""
+    """Yield the full names of imported modules; for ``from a import b`` both a and a.b, which may be a module."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -196,7 +211,7 @@ def _name_of(function: ast.expr) -> str:
 
 
 def _own_specs(name: str) -> Iterator[ModuleSpec]:
-    """Yield the user's own modules among those that importing ``name`` runs: a.b.c runs a and a.b first."""
+    """Yield the user modules among those that importing ``name`` runs; importing a.b.c also runs a and a.b."""
     path: Sequence[str] | None = None
     full = ""
     for part in name.split("."):
@@ -212,7 +227,7 @@ def _own_specs(name: str) -> Iterator[ModuleSpec]:
 
 
 def _spec(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
-    """Return where a module is, or would be found, without importing anything."""
+    """Return the specification of a module without importing it."""
     spec = getattr(sys.modules.get(name), "__spec__", None)
     if isinstance(spec, ModuleSpec):
         return spec
@@ -230,7 +245,7 @@ def _found(finders: Sequence[Any], name: str, path: Sequence[str] | None) -> Mod
 
 
 def _content(spec: ModuleSpec) -> bytes | None:
-    """Return a module's source or machine code."""
+    """Return the content of a module's file, source or compiled; None if it has none."""
     try:
         return bytes(spec.loader.get_data(spec.origin))  # type: ignore[union-attr]
     except (OSError, AttributeError, TypeError):
@@ -247,7 +262,7 @@ def _is_own(spec: ModuleSpec) -> bool:
 
 @cache
 def _is_own_file(origin: str) -> bool:
-    """Whether a file belongs to the user: to no installed package, not to Python, and not to this project."""
+    """Whether a file belongs to the user, and not to an installed package, to Python or to this project."""
     path = Path(origin).resolve()
     installed = {"site-packages", "dist-packages"} & {*path.parts}
     return not installed and not any(path.is_relative_to(folder) for folder in _others())
@@ -258,5 +273,5 @@ def _others() -> tuple[Path, ...]:
     home = Path(__file__).resolve().parent.parent
     folders = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     folders += [*site.getsitepackages(), site.getusersitepackages()]
-    ours = [home / room for room in ("spinglass", "theory", "validation")]
+    ours = [home / package for package in ("spinglass", "theory", "validation")]
     return (*(Path(folder).resolve() for folder in folders if folder), *ours)

@@ -1,4 +1,4 @@
-"""What claims are made of: kinds and efforts, series of disorder samples, and predictions known as a range."""
+"""Parts of a claim: kinds, efforts, series of disorder samples, and predictions that are a range."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,19 @@ DECIDING_KINDS: tuple[Kind, ...] = ("identity", "theorem", "bound")
 
 
 class Series:
-    """Disorder samples drawn at one setting: how many, and the parameters that each is measured with.
+    """A number of disorder samples that are measured with the same parameters.
+
+    Parameters
+    ----------
+    samples
+        Number of disorder samples, at least 1.
+    **parameters
+        Keyword arguments of the claim's ``measure`` and ``predict``.
+
+    Raises
+    ------
+    ValueError
+        If ``samples`` is not a positive whole number.
 
     Examples
     --------
@@ -42,21 +54,43 @@ class Series:
 
     @property
     def label(self) -> str:
-        """The parameters as text."""
+        """All parameters as text."""
         return self.describe(self.parameters)
 
     def describe(self, names: Iterable[str]) -> str:
-        """Return the parameters of these names as text: ``n=5``, or a text by itself."""
+        """Return the parameters of these names as text, such as ``n=5``; a parameter that is a text appears alone.
+
+        Parameters
+        ----------
+        names
+            Names of parameters; those that the series does not have are skipped.
+
+        Returns
+        -------
+        str
+            The parameters, separated by commas.
+        """
         given = {name: self.parameters[name] for name in names if name in self.parameters}
         return ", ".join(v if isinstance(v, str) else f"{name}={v}" for name, v in given.items())
 
 
 @dataclass(frozen=True)
 class Between:
-    """A prediction known only as a range: theory proves ``low <= mean <= high``.
+    """A prediction that is a range: ``low <= mean <= high``.
 
-    ``scale`` is what relative deviations refer to (by default the larger end's magnitude). An upper bound
-    alone would be passed by a measurement that finds nothing, so both ends are asked for.
+    Both ends are required, because a measurement that finds nothing would satisfy an upper bound alone.
+
+    Parameters
+    ----------
+    low, high
+        The ends of the range, numbers or arrays of shape (components,).
+    scale
+        The value to which relative deviations refer. Default: the larger of ``abs(low)`` and ``abs(high)``.
+
+    Raises
+    ------
+    ValueError
+        If an end is not finite, or ``low > high``.
     """
 
     low: ArrayLike
@@ -66,17 +100,37 @@ class Between:
     def __post_init__(self) -> None:
         low, high = np.asarray(self.low, dtype=float), np.asarray(self.high, dtype=float)
         if not (np.isfinite(low).all() and np.isfinite(high).all() and (low <= high).all()):
-            raise ValueError(f"a range needs two finite ends in order, not {self.low!r} and {self.high!r}")
+            raise ValueError(f"a range needs two finite ends, low <= high, not {self.low!r} and {self.high!r}")
 
     @property
     def reference(self) -> NDArray[np.float64]:
-        """What relative deviations refer to."""
+        """The value to which relative deviations refer: ``scale``, or its default."""
         largest = np.maximum(np.abs(self.low), np.abs(self.high))
         return np.asarray(largest if self.scale is None else self.scale, dtype=float)
 
 
 def one_of(what: str, given: str, known: Sequence[_Name]) -> _Name:
-    """Return ``given`` if it is one of the known names, or raise ``ValueError`` that lists them."""
+    """Return ``given`` if it is one of the known names.
+
+    Parameters
+    ----------
+    what
+        What is named, for the error message.
+    given
+        The name to check.
+    known
+        The permitted names.
+
+    Returns
+    -------
+    str
+        ``given``.
+
+    Raises
+    ------
+    ValueError
+        If ``given`` is not among the names; the message lists them.
+    """
     for name in known:
         if given == name:
             return name

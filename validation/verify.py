@@ -1,4 +1,8 @@
-"""The whole of ``spinglass verify``: a catalogue becomes units of work, then evidence, then verdicts."""
+"""``spinglass verify``: measure claims in units of work, test them, and report the verdicts.
+
+Each claim gives one :class:`Trial`, and one more for each mutant. A trial is divided into units, which run in worker
+processes. Once all units of a trial are measured, :func:`judge` turns its measurements into a verdict.
+"""
 
 import operator
 import time
@@ -41,40 +45,50 @@ def verify(
     executor: Executor | None = None,
     resume: bool = False,
 ) -> Report:
-    """Measure claims and hold them against theory.
+    """Test claims of theory by simulation.
 
     Parameters
     ----------
-    ids, family
-        Which claims; all by default.
+    ids
+        Ids of the claims to test; default: all.
     effort
-        ``"quick"`` takes minutes, ``"standard"`` hours, ``"paper"`` days. A larger
-        effort is a new test on samples of its own.
+        ``"quick"`` takes minutes, ``"standard"`` hours, ``"paper"`` days; default quick. Each effort draws its own
+        disorder samples, so that a larger effort is an independent test.
     seed
-        An int, ``SeedSequence`` or ``Generator``; it fixes the bits, whatever the number of workers.
+        An int, ``SeedSequence`` or ``Generator``; default 0. The same seed gives the same bits for any number of
+        workers.
     workers
-        Processes; 1 measures in this one, None takes all cores.
+        Number of worker processes; 1 measures in this process, None (default) uses all cores.
     out
-        A folder for the report and the data.
+        Folder for the report and the data; default: nothing is written.
+    family
+        Only the claims of this family; default: all families.
     claims
-        A file with claims of your own, or the claims themselves (measured in this process), instead of the
-        project's.
+        A Python file with claims, or the claims themselves (which are measured in this process). Default: the
+        project's own claims.
     mutants
-        Whether to measure every claim's mutants too.
+        Whether to measure every claim with its mutants as well. Default False.
     watch
-        Called with a :class:`Trial` when some of its work is done, and with its verdict once it is complete.
+        Called as ``watch(trial, verdict)`` whenever a unit of a trial is done; ``verdict`` is None until the trial is
+        complete.
     executor
-        Where to run the units, in place of ``workers`` local processes.
+        A ``concurrent.futures`` executor that runs the units instead of local processes.
     resume
-        Take up the unfinished run in ``out``: what is there complete and sound is not measured again.
+        Continue the unfinished run in ``out``: units that are complete and undamaged are not measured again. Default
+        False.
+
+    Returns
+    -------
+    Report
+        All verdicts, and the measurements on which they are based.
 
     Raises
     ------
     ValueError
-        If an id, family, effort, seed or number of workers is not one, or ``out`` cannot be written,
-        holds an unfinished run, or with ``resume`` another one.
+        If an id, the family, effort, seed or number of workers is invalid, if ``out`` cannot be written or holds an
+        unfinished run, or, with ``resume``, if it holds a different run or none.
     OSError
-        If the disk is full; what is finished is kept.
+        If the disk is full; finished units are kept.
 
     Examples
     --------
@@ -91,11 +105,11 @@ def verify(
     for claim in chosen:
         check_mutants(claim)
     if resume and out is None:
-        raise ValueError("resume takes up the run of a folder; give it as out")
+        raise ValueError("resume continues the run in a folder; give that folder as out")
     if resume and catalogue.source is None:
         raise ValueError(
-            "whether these claims are those of the unfinished run cannot be told, as they are in no file; put them "
-            "into one, or leave out resume"
+            "claims that are not in a file cannot be compared with those of the unfinished run; put them into a file, "
+            "or omit resume"
         )
     trials = [trial for claim in chosen for trial in _trials(claim, mutants, effort)]
     job = Job(catalogue, root, [unit for trial in trials for unit in trial.units], workers, executor)
@@ -117,7 +131,7 @@ def verify(
 
 
 class _Run:
-    """The trials of a run while they are measured, and the verdicts reached so far."""
+    """The trials of a run and the verdicts reached so far."""
 
     def __init__(self, trials: Sequence[Trial], root: np.random.SeedSequence, watch: Watch) -> None:
         self.trials: dict[TrialKey, Trial] = {trial.key: trial for trial in trials}
@@ -125,7 +139,7 @@ class _Run:
         self._root, self._watch = root, watch
 
     def measure(self, job: Job, kept: RunFolder | None) -> bool:
-        """Measure all that is not in the folder yet; return whether Ctrl-C came before the end."""
+        """Measure all units that the folder does not hold; return whether Ctrl-C interrupted this."""
         for outcome in job.restored(kept):
             self._take(outcome)
         try:
@@ -142,12 +156,12 @@ class _Run:
         return False
 
     def verdict(self, key: TrialKey) -> Verdict:
-        """Return the verdict on a trial, also where it is incomplete."""
+        """Return the verdict on a trial, also if it is incomplete."""
         if key not in self.verdicts:
             right = None
             if key[1] is not None:
                 right = RightCode(self.trials[key[0], None], self.verdict((key[0], None)))
-            with mutated(None):  # a mutant of another thread must not reach the statistics
+            with mutated(None):  # a mutant of another thread must not affect the statistics
                 self.verdicts[key] = judge(self.trials[key], self._root, right)
         return self.verdicts[key]
 
@@ -164,7 +178,7 @@ class _Run:
 def _configuration(
     catalogue: Catalogue, chosen: Sequence[Claim], effort: Effort, root: np.random.SeedSequence, mutants: bool
 ) -> dict[str, Any]:
-    """Return all that the measurements depend on, for the folder they are kept in."""
+    """Return everything on which the measurements depend, as stored in the run's manifest."""
     text = seed_text(root)
     return {
         "command": "verify",
@@ -206,7 +220,7 @@ def _workers(workers: int | None) -> int:
 
 
 def _trials(claim: Claim, mutants: bool, effort: Effort) -> list[Trial]:
-    """Return the claim in right code and, if asked for, with the mutants that it must detect at this effort."""
+    """Return the trial of the correct code and, if requested, of each mutant to be detected at this effort."""
     reach = EFFORTS[: EFFORTS.index(effort) + 1]
     wrong = [mutant for mutant in claim.mutants if mutants and mutant.effort in reach]
     return [Trial(claim, effort), *(Trial(claim, effort, mutant) for mutant in wrong)]

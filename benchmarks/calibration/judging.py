@@ -91,7 +91,7 @@ def put_right(claim: Claim, pools: Sequence[Array], predictions: Sequence[Betwee
     means = [pool.mean(axis=0) for pool in pools]
     hulls = [(mean, mean) for mean in means]
     if isinstance(claim.estimator, Extrapolation):
-        sizes = [series.parameters[claim.estimator.along] for series in claim.sizes["quick"]]
+        sizes = [series.parameters["n"] for series in claim.sizes["quick"]]
         forms = np.array(list(claim.estimator.forms(sizes).values()))
         limits = forms @ np.array([mean.mean() for mean in means])
         hulls = [(limits.min(), limits.max())] * len(pools)

@@ -156,7 +156,6 @@ EXACT = make(
     measure=lambda seed, die, n: abs(sum(range(die + 1)) / die - expected(die)) / expected(die),
     predict=lambda die, n: 1e-15,
     delta=1e-9,
-    weight=0,
     estimator=Identity(),
 )
 NOT_FINITE = make("not-finite", measure=lambda seed, die, n: np.nan)

@@ -67,13 +67,13 @@ def test_what_cannot_be_written_is_refused_at_once(tmp_path):
 
 
 def test_an_empty_name_is_not_the_current_folder():
-    with pytest.raises(ValueError, match="the folder's name is empty"):
+    with pytest.raises(ValueError, match="the name of the folder is empty"):
         prepare("")
 
 
 @pytest.mark.parametrize("name", ["x", "x.xlsx", "parquet", "x.csv.gz"])
 def test_tables_go_to_parquet_or_csv_only(tmp_path, name):
-    with pytest.raises(ValueError, match=f"{re.escape(name)}'; give a name in .parquet or .csv"):
+    with pytest.raises(ValueError, match=f"{re.escape(name)}'; use a name that ends in .parquet or .csv"):
         prepare_table(tmp_path / name)
     assert not list(tmp_path.iterdir())
 

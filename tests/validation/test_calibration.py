@@ -350,6 +350,6 @@ def test_an_interrupted_run_is_gone_on_with(calibrate, tmp_path):
     with pytest.raises(SystemExit, match="interrupted; results.md is left as it was"):
         calibrate("--runs", "1", watch=stop)
     assert calibration.interrupted(tmp_path / "runs" / "10000")
-    # These claims are in no file, so that whether they are the same cannot be told.
-    with pytest.raises(SystemExit, match="those of the unfinished run cannot be told.*, or remove it"):
+    # These claims are in no file, so that they cannot be compared with those of the unfinished run.
+    with pytest.raises(SystemExit, match="cannot be compared with those of the unfinished run.*, or remove it"):
         calibrate("--runs", "1")

@@ -7,12 +7,13 @@ from validation.catalogue import Catalogue, read_claims
 from validation.claims import catalogue
 
 
-def test_weights_are_shares_of_the_whole(dice):
+def test_the_error_level_is_shared_equally(dice):
     # Every claim's level is fixed by the catalogue, and together they make up 0.01.
-    assert math.isclose(sum(claim.weight for claim in dice.values()), 1)
+    assert math.isclose(sum(claim.share for claim in dice.values()), 1)
     assert math.isclose(sum(claim.alpha for claim in dice.values()), 0.01)
     statistical = [claim for claim in dice.values() if not claim.deterministic]
-    assert statistical[0].weight == 1 / len(statistical)
+    assert {claim.share for claim in statistical} == {1 / len(statistical)}
+    assert {claim.share for claim in dice.values() if claim.deterministic} == {0.0}
 
 
 def test_unknown_names_are_answered_with_the_nearest(dice):
@@ -20,7 +21,7 @@ def test_unknown_names_are_answered_with_the_nearest(dice):
         dice.select(["die/ture"])
     with pytest.raises(ValueError, match="no claim 'dies'; did you mean 'die'"):
         dice.select(["dies"])
-    with pytest.raises(ValueError, match="'die': it is a family; give it as such"):
+    with pytest.raises(ValueError, match="'die': this is a family; select it with --family die"):
         dice.select(["die"])
     with pytest.raises(ValueError, match="no family 'dye'; did you mean 'die'"):
         dice.select(family="dye")
@@ -62,7 +63,7 @@ def test_a_claim_file_that_is_none_is_refused(tmp_path, text, message):
 def test_the_projects_own_catalogue_holds_together():
     own = catalogue()
     assert own.source == ""
-    assert math.isclose(sum(claim.weight for claim in own.values()), 1)
+    assert math.isclose(sum(claim.share for claim in own.values()), 1)
     assert {"covariance", "derivatives", "two-spin", "minima", "dynamics"} <= set(own.families)
 
 

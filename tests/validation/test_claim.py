@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from validation import Between, Identity, Mean, Mutant, Proportion, Series, verify
+from validation import Between, Mean, Mutant, Proportion, Series, verify
 from validation.catalogue import Catalogue
+from validation.engine.mutation import mutated
 from validation.series import EFFORTS
 
 SHIFT = Mutant("shift", "s", {"math.sqrt": abs}, upstream=True)
@@ -23,23 +24,19 @@ CONTROL = Mutant("control", "s", {"math.sqrt": abs}, upstream=True, verdict="agr
         ({"delta": float("nan")}, "delta must be positive"),
         ({"delta": "x"}, "delta must be a number, not 'x'"),
         ({"bias": None}, "bias must be a number, not None"),
-        ({"weight": True}, "weight must be a number, not True"),
         ({"sizes": {effort: Series(50) for effort in EFFORTS}}, "sizes must give a list of Series"),
         ({"sizes": [Series(50)]}, "sizes must give a list of Series"),
         ({"bias": 0.03, "bias_reason": "guess"}, "at most half of delta"),
         ({"bias": float("nan")}, "at most half of delta"),
         ({"bias": 0.01}, "needs bias_reason"),
-        ({"estimator": Identity()}, "takes weight=0"),
-        ({"weight": 0.0}, "takes a positive weight"),
-        ({"weight": -1.0}, "weight must be finite and not negative"),
         ({"sizes": {"quick": [Series(50)]}}, "series for quick, standard, paper"),
         ({"sizes": {"quick": [], "standard": [Series(50)], "paper": [Series(50)]}}, "series for"),
         ({"sizes": {effort: [Series(29)] for effort in EFFORTS}}, "29 disorder samples are too few"),
         ({"mutants": []}, "at least two mutants"),
         ({"mutants": [Mutant("a", "b", {"math.sqrt": abs}, upstream=True)] * 2}, "at least two mutants"),
-        ({"mutants": [Mutant(a, "b", {"math.sqrt": abs}) for a in "xy"]}, "must act upstream"),
+        ({"mutants": [Mutant(a, "b", {"math.sqrt": abs}) for a in "xy"]}, "one mutant must be upstream"),
         ({"mutants": [SHIFT, CONTROL], "kind": "assumption"}, "at least two mutants"),
-        ({"mutants": [SHIFT, replace(SHIFT, name="other"), CONTROL]}, "a theorem agrees in right code"),
+        ({"mutants": [SHIFT, replace(SHIFT, name="other"), CONTROL]}, "a theorem must agree with correct code"),
     ],
 )
 def test_a_claim_that_does_not_hold_together_is_refused(dice, change, message):
@@ -66,18 +63,52 @@ def test_a_series_needs_a_number_of_samples(samples):
 
 @pytest.mark.parametrize("ends", [(1, 0), (float("nan"), 1), (0, float("inf"))])
 def test_a_range_has_two_ends_in_order(ends):
-    with pytest.raises(ValueError, match="two finite ends in order"):
+    with pytest.raises(ValueError, match="two finite ends, low <= high"):
         Between(*ends)
 
 
 @pytest.mark.parametrize(("estimator", "reach"), [(Mean(), "1.0e-06"), (Proportion(), "1.9e-09")])
 def test_a_claim_that_could_never_disagree_is_refused(dice, estimator, reach):
-    heavy, sizes = dice["die/true"], {effort: [Series(30)] for effort in EFFORTS}
-    light = replace(heavy, id="die/light", weight=1e-7, sizes=sizes, estimator=estimator)
-    message = f"claim die/light: its error level is 1.0e-09, and its test reaches p-values down to {reach}: it could"
+    claim = replace(dice["die/true"], sizes={effort: [Series(30)] for effort in EFFORTS}, estimator=estimator)
+    message = f"its error level is 1.0e-09, and the smallest p-value of its test is {reach}, so it could never"
     with pytest.raises(ValueError, match=message):
-        Catalogue([replace(heavy, weight=1.0), light])
-    assert Catalogue([light])["die/light"].weight == 1.0  # weights are relative
+        claim.with_share(1e-7)
+    assert Catalogue([claim.with_share(0.5)])["die/true"].share == 1.0  # a catalogue shares out anew
+
+
+def of_one_size(n):
+    return float(n)
+
+
+def of_anything(n, **others):
+    return float(n + sum(others.values()))
+
+
+class Callable:
+    def __call__(self, n):
+        return float(n)
+
+
+@pytest.mark.parametrize(
+    ("predict", "expected"),
+    [
+        (of_one_size, 5.0),
+        (of_anything, 8.0),
+        (functools.partial(of_anything, die=7), 8.0),  # the series' parameter comes after the partial's
+        (functools.cache(of_one_size), 5.0),
+        (Callable(), 5.0),
+    ],
+)
+def test_a_prediction_receives_the_parameters_that_it_declares(dice, predict, expected):
+    claim = dataclasses.replace(dice["die/true"], predict=predict)
+    assert claim.prediction(Series(50, n=5, die=3)).low == expected
+
+
+def test_a_mutant_of_a_prediction_receives_what_the_original_declares(dice):
+    claim = dataclasses.replace(dice["die/true"], predict=of_one_size)
+    doubled = {f"{__name__}.of_one_size": lambda f: lambda *args, **named: 2 * f(*args, **named)}
+    with mutated(Mutant("m", "s", doubled)):
+        assert claim.prediction(Series(50, n=5, die=3)).low == 10.0
 
 
 def test_a_mutant_changes_something():
@@ -88,7 +119,7 @@ def test_a_mutant_changes_something():
 @pytest.mark.parametrize("values", [[1.0, 2.0], [[1.0]]])
 def test_a_measurement_has_as_many_numbers_as_the_claim_has_components(dice, values):
     claim = dataclasses.replace(dice["die/curve"], measure=lambda seed: values)
-    with pytest.raises(ValueError, match="3 numbers in one row are due"):
+    with pytest.raises(ValueError, match="expected a vector, length 3"):
         claim.measurement(None, Series(30))
 
 
@@ -96,7 +127,7 @@ def test_a_function_whose_name_leads_to_another_is_refused(dice, synthetic_file,
     twice = tmp_path / "twice_claims.py"
     text = synthetic_file.read_text()
     twice.write_text(text + "\n\ndef measured_throws(seed, die, n):\n    return 3.0\n")
-    with pytest.raises(ValueError, match="its measure is a function 'measured_throws', but twice_claims has another"):
+    with pytest.raises(ValueError, match="a function 'measured_throws', but twice_claims now has another"):
         verify(["die/true"], claims=twice)
 
 

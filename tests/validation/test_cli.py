@@ -32,7 +32,7 @@ def test_verify_prints_a_table_and_returns_a_status(capsys, synthetic_file):
     assert status == 1
     assert "die/false disagrees; p = " in out
     assert "the die fell off the table" in out
-    assert "samples a series would decide" in out
+    assert "samples per series would decide" in out
     assert all(len(line) <= 80 for line in out.splitlines() if "die/" in line and "│" in line)
 
 
@@ -109,8 +109,8 @@ def test_thresholds_are_those_of_theory(capsys):
         (["descend", "--starts", 0], "starts must be at least 1, not 0"),
         (["descend", "--n", 100_000], "GiB are available; try"),
         (["descend", "--out", "/proc/nowhere/x.csv"], "cannot write to /proc/nowhere"),
-        (["descend", "--out", "x.txt"], "'x.txt'; give a name in .parquet or .csv"),
-        (["descend", "--out", ""], "the path is empty; give one, or . for the current folder"),
+        (["descend", "--out", "x.txt"], "'x.txt'; use a name that ends in .parquet or .csv"),
+        (["descend", "--out", ""], "the path is empty; give a path, or . for the current folder"),
         (["verify", "--out", ""], "the path is empty"),
         (["verify", "--claims", ""], "the path is empty"),
         (["figures", "--out", ""], "the path is empty"),
@@ -230,7 +230,7 @@ def test_ctrl_c_ends_a_study_within_two_seconds(tmp_path):
     # 2 s on a machine with a core to spare, tripled for a busy one.
     assert time.perf_counter() - start < 6
     assert process.returncode == 130
-    assert "interrupted; go on with: spinglass study" in out
+    assert "interrupted; continue with: spinglass study" in out
     kept = manifest.read_bytes().count(b"\n") - 1
     assert len(pd.read_parquet(tmp_path / "out" / "data.parquet")) == 32 * kept
 

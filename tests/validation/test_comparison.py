@@ -42,7 +42,7 @@ def test_another_seed_moves_estimates_by_about_their_error(runs):
 
 def test_the_command_says_so_and_its_status_does(runs, capsys):
     assert main(["compare", str(runs / "one"), str(runs / "same")]) == 0
-    assert "0 of 2 verdicts changed; 2 are the same to the last bit" in capsys.readouterr().out
+    assert "0 of 2 verdicts changed; 2 are equal to the last bit" in capsys.readouterr().out
     assert main(["compare", str(runs / "one"), str(runs / "other")]) == 1
     out = capsys.readouterr().out
     assert "seed: 0 before, 1 after" in out
@@ -136,7 +136,7 @@ def test_a_folder_without_verdicts_is_refused(runs, tmp_path):
     start = '{"effort": 1, "seed": 1, "versions": 1, "mutants": [], "claims": '
     for text in ("[]", "{}", start + "[{}]}", start + "1}", start + '[{"claim_id": [], "mutant": null}]}'):
         (tmp_path / CLAIMS).write_text(text)
-        with pytest.raises(ValueError, match="does not hold a run's verdicts"):
+        with pytest.raises(ValueError, match="does not contain verdicts in the format"):
             compare(runs / "one", tmp_path)
     (tmp_path / CLAIMS).write_text("{")
     with pytest.raises(ValueError, match="is not JSON"):

@@ -66,11 +66,11 @@ def test_a_damaged_head_leads_to_no_step_that_overwrites_units(run, head):
     before = snapshot(run)
     for resume in (True, False):
         with (
-            pytest.raises(ValueError, match="does not begin with a line that says what run this is") as raised,
+            pytest.raises(ValueError, match="does not begin with a header line that describes the run") as raised,
             open_run(run, CONFIGURATION, 5, resume=resume),
         ):
             pass
-        assert "leave --resume out" not in str(raised.value)
+        assert "omit --resume" not in str(raised.value)
     assert snapshot(run) == before
     (run / MANIFEST).write_bytes(b"".join(lines))  # the remedy that the message names
     assert resumed(run) == {0, 1, 2, 3, 4}
@@ -84,7 +84,7 @@ def test_units_without_a_manifest_are_not_overwritten(run, left):
         (run / MANIFEST).write_bytes(left)
     for resume in (True, False):
         with (
-            pytest.raises(ValueError, match="holds the units of a run and no manifest"),
+            pytest.raises(ValueError, match="contains the units of a run, but no manifest"),
             open_run(run, CONFIGURATION, 5, resume=resume),
         ):
             pass
@@ -145,7 +145,7 @@ def test_any_flipped_byte_of_a_manifest_is_refused_or_costs_a_unit(run):
         except ValueError as error:
             found, reason = set(), str(error)
         assert found <= {0, 1, 2, 3, 4}
-        assert not reason or "does not begin with" in reason or "holds another run" in reason
+        assert not reason or "does not begin with" in reason or "holds a different run" in reason
 
 
 def test_only_what_a_unit_took_is_lost_where_the_manifest_does_not_say(run, synthetic_file):
@@ -166,7 +166,7 @@ def test_a_unit_file_is_not_read_beyond_its_size(run, monkeypatch):
         stream.truncate(2**42)  # holes: four terabytes that take no room, and hours to read
     unit_file(run, 2).unlink()
     os.mkfifo(unit_file(run, 2))  # to read it would wait for ever
-    with pytest.raises(ValueError, match=r"2.parquet is not a plain file, and a run writes one of that name; move it"):
+    with pytest.raises(ValueError, match=r"2.parquet is not a regular file, and the run writes a file of that name"):
         resumed(run)
     unit_file(run, 2).unlink()
     unit_file(run, 3).unlink()
@@ -197,7 +197,7 @@ def test_units_are_not_written_or_removed_through_a_link(run, outside, place, fu
 def test_a_link_that_appears_while_a_run_is_under_way_is_not_followed(run, outside):
     with open_run(run, CONFIGURATION, 5) as kept:
         (run / "units").symlink_to(outside)
-        with pytest.raises(OSError, match="does not write through a link .*0 of 5 units are kept; put that right"):
+        with pytest.raises(OSError, match="does not write through a symbolic link .*0 of 5 units .*; correct this"):
             kept.save(0, table(0))
     assert not list(outside.rglob("*.parquet*"))
 
@@ -224,7 +224,7 @@ def test_nothing_is_written_through_links_in_the_place_of_files(run, outside, mo
     assert victim.read_text() == "mine"
     (run / MANIFEST).unlink()
     (run / MANIFEST).symlink_to(victim)
-    with pytest.raises(ValueError, match=r"manifest.jsonl is not a plain file"):
+    with pytest.raises(ValueError, match=r"manifest.jsonl is not a regular file"):
         run_study(plan, run, workers=1)
     assert victim.read_text() == "mine"
 
@@ -235,7 +235,7 @@ def test_something_else_in_the_place_of_a_file_is_named_before_any_work(run, nam
     (run / name).parent.mkdir(parents=True, exist_ok=True)
     make(run / name)
     with (
-        pytest.raises(ValueError, match=rf"{run / name} is not a plain file"),
+        pytest.raises(ValueError, match=rf"{run / name} is not a regular file"),
         open_run(run, CONFIGURATION, 5, outputs=OUTPUTS),
     ):
         pass
@@ -245,7 +245,7 @@ def test_something_else_in_the_place_of_a_file_is_named_before_any_work(run, nam
 def test_a_file_in_the_place_of_a_folder_is_named_before_any_work(run, name):
     (run / name).parent.mkdir(parents=True, exist_ok=True)
     (run / name).write_text("mine")
-    with pytest.raises(ValueError, match=rf"{run / name} is not a folder, and a run keeps its units in one"):
+    with pytest.raises(ValueError, match=rf"{run / name} is not a folder, and the run writes a folder"):
         fill(run)
     assert (run / name).read_text() == "mine"
 
@@ -260,9 +260,9 @@ def test_a_folder_in_the_place_of_the_unfinished_file_is_left_alone(run):
 
 def test_what_stopped_writing_is_named_with_what_to_do(run):
     with open_run(run, CONFIGURATION, 5) as kept:
-        with pytest.raises(OSError, match="make room and go on with --resume"), kept.explained():
+        with pytest.raises(OSError, match="free disk space and continue with --resume"), kept.explained():
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        with pytest.raises(OSError, match=r"Permission denied \(x\); .*put that right and go on"), kept.explained():
+        with pytest.raises(OSError, match=r"Permission denied \(x\); .*correct this and continue"), kept.explained():
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "x")
 
 
@@ -275,7 +275,7 @@ def test_a_sound_file_that_holds_no_table_is_named(run):
     (run / MANIFEST).write_bytes(b"".join(map(to_line, lines)))
     with (
         open_run(run, CONFIGURATION, 5, resume=True) as kept,
-        pytest.raises(ValueError, match=r"1.parquet holds no ta"),
+        pytest.raises(ValueError, match=r"1.parquet does not contain a table"),
     ):
         kept.table(1)
 
@@ -283,7 +283,7 @@ def test_a_sound_file_that_holds_no_table_is_named(run):
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + b"\xff" * 100 + b"PAR1", b"x" * 1000])
 def test_data_that_cannot_be_read_are_named(run, content):
     (run / "data.parquet").write_bytes(content)
-    with pytest.raises(ValueError, match=rf"{run / 'data.parquet'} is damaged, or no Parquet file"):
+    with pytest.raises(ValueError, match=rf"{run / 'data.parquet'} is damaged or not a Parquet file"):
         load(run)
 
 
@@ -298,7 +298,7 @@ def test_names_that_no_file_can_have_are_refused():
 def test_a_link_that_leads_nowhere_is_not_removed(run):
     link = run / "link.parquet"
     link.symlink_to(run / "nowhere")
-    with pytest.raises(ValueError, match="it is a symbolic link that leads nowhere"):
+    with pytest.raises(ValueError, match="it is a symbolic link without a target"):
         prepare_table(link)
     assert link.is_symlink()
 
@@ -318,4 +318,4 @@ def test_the_command_answers_damage_with_a_line_and_status_2_or_goes_on(run, syn
     assert main([*command, "--resume"]) == 0
     (run / MANIFEST).write_bytes(b"".join([damage, *lines[1:]]))
     assert main([*command, "--resume"]) == main(command) == 2
-    assert "put the line back" in capsys.readouterr().err
+    assert "restore the line" in capsys.readouterr().err

@@ -177,7 +177,7 @@ def test_finding_nothing_disagrees_where_something_is_due():
 
 def test_a_delta_that_tolerates_finding_nothing_is_refused():
     for delta in (0.1, 0.2):
-        with pytest.raises(ValueError, match=r"finding nothing would pass where 0.1 is predicted"):
+        with pytest.raises(ValueError, match=r"observing no event would be accepted although 0.1 is predicted"):
             Proportion().evidence([sample(np.zeros(200), 0.1, high=0.4, delta=delta)], 0.01, SEED)
     # Where theory allows for nothing, nothing may be found.
     assert (

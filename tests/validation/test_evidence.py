@@ -158,7 +158,7 @@ def test_a_range_of_probabilities_must_be_refutable_at_the_level_of_each_number(
     values = np.repeat([0.0, 1.0], 10)
     given = Sample(values[:, None], *(np.array([end]) for end in (0.3, 0.7, 0.0, 0.2)), {})
     assert Proportion().evidence([given], 0.002, SEED).p_value == 1.0
-    with pytest.raises(ValueError, match="no count of 20 samples refutes a probability of 0.3 to 0.7"):
+    with pytest.raises(ValueError, match="no number of events in 20 samples refutes a probability of 0.3 to 0.7"):
         Proportion().evidence([given, given], 0.002, SEED)
 
 

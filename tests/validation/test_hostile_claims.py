@@ -92,22 +92,22 @@ def test_a_proportion_is_held_against_probabilities(predicted):
     odd = claim("odd", lambda seed: 1.0, predict=lambda: Between(predicted, predicted, scale=1), estimator=Proportion())
     verdict = verify(claims=[odd])["die/odd"]
     assert verdict.status == "undecided"
-    assert "held against probabilities" in verdict.reason
+    assert "compared with probabilities" in verdict.reason
 
 
 def test_a_range_that_no_count_refutes_is_not_held_against_counts():
     rare = [Series(30)]
     wide = claim(
-        "wide", lambda seed: 0.0, predict=lambda: Between(0.3, 0.9), estimator=Proportion(), weight=0.001,
+        "wide", lambda seed: 0.0, predict=lambda: Between(0.1, 0.9), estimator=Proportion(), delta=0.1,
         sizes=dict.fromkeys(EFFORTS, rare),
     )  # fmt: skip
-    assert "no count of 30 samples refutes" in verify(claims=[GOOD, wide])["die/wide"].reason
+    assert "no number of events in 30 samples refutes" in verify(claims=[GOOD, wide])["die/wide"].reason
     narrow = replace(wide, predict=lambda: Between(0.5, 0.9))
     assert verify(claims=[GOOD, narrow])["die/wide"].status == "disagrees"
 
 
 def test_claims_in_no_file_are_not_resumed(tmp_path):
-    with pytest.raises(ValueError, match="put them into one"):
+    with pytest.raises(ValueError, match="put them into a file"):
         verify(claims=[GOOD], out=tmp_path, resume=True)
 
 

@@ -125,7 +125,7 @@ def test_ctrl_c_in_the_flows_keeps_the_graph(capsys, tmp_path, monkeypatch):
         (["enumerate", "--n", 5, "--max-paths", 30], "31 paths to follow, more than max_paths = 30"),
         (["graph", "--n", 5, "--max-paths", 30], "31 paths to follow, more than max_paths = 30"),
         (["enumerate", "--max-paths", 0], "max_paths must be a whole number of at least 1, not 0"),
-        (["enumerate", "--out", "points.txt"], "'points.txt'; give a name in .parquet or .csv"),
+        (["enumerate", "--out", "points.txt"], "'points.txt'; use a name that ends in .parquet or .csv"),
         (["enumerate", "--seed", -1], "seed must be an int >= 0"),
         (["enumerate", "--out", "/proc/nowhere/x.parquet"], "cannot write to /proc/nowhere"),
         (["graph", "--starts", 0], "starts must be at least 1, not 0"),

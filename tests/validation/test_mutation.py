@@ -122,7 +122,7 @@ def test_healthy_blocks_do_not_wait_for_each_other():
 
 def test_a_mutant_within_a_healthy_block_is_refused_and_not_waited_for():
     wrong = Mutant("m", "s", {"theory.E_inf": doubled})
-    with pytest.raises(RuntimeError, match="within a healthy measurement"), mutated(None), mutated(wrong):
+    with pytest.raises(RuntimeError, match="while correct code is measured"), mutated(None), mutated(wrong):
         pass
     with mutated(wrong), mutated(None):
         pass

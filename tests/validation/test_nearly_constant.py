@@ -85,13 +85,13 @@ def test_one_constant_number_of_a_curve_is_judged_beside_the_others():
 
 def test_numbers_beyond_the_stated_ends_are_refused():
     values = np.random.default_rng(1).random(40)
-    with pytest.raises(ValueError, match=r"outside of the ends \(0, 0.5\) that the claim states"):
+    with pytest.raises(ValueError, match=r"outside the bounds \(0, 0.5\) of the claim"):
         Mean(between=(0, 0.5)).evidence([sample(values, 0.5)], 1e-3, SEED)
 
 
 @pytest.mark.parametrize("between", [(1, 0), (0, 0), (0, math.inf), (math.nan, 1)])
 def test_ends_are_two_finite_numbers_in_order(between):
-    with pytest.raises(ValueError, match="two finite ends in order"):
+    with pytest.raises(ValueError, match="two finite bounds in increasing order"):
         Mean(between=between)
 
 

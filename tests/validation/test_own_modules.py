@@ -86,7 +86,7 @@ def test_a_changed_module_is_measured_as_it_is_now_and_not_resumed(folder, way):
     assert verify(claims=path, workers=1, out=out)["t/one"].status == "agrees"
     before = (out / "data.parquet").read_bytes()
     write(folder, 3.0)
-    with pytest.raises(ValueError, match=r"holds another run: modules was \{'helper': '\w{12}'\} and is \{'helper': '"):
+    with pytest.raises(ValueError, match=r"a different run: modules was \{'helper': '\w{12}'\} and is \{'helper'"):
         verify(claims=path, workers=1, out=out, resume=True)
     assert (out / "data.parquet").read_bytes() == before
     assert measured_mean(path) == pytest.approx(3.0, abs=BOUND)

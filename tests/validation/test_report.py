@@ -85,7 +85,7 @@ def test_the_page_says_what_happened(report):
     assert "spinglass verify die/true --effort quick --seed 0 --claims " in text
     assert "the die fell off the table" in text
     assert "The prediction is rejected: p = " in text
-    assert "The data cannot tell. About" in text
+    assert "The data do not decide the claim. About" in text
     assert "killed: measured" in text
     assert re.search(r'Disagree: <a href="#[^"]*">die/false</a> \(<b class="disagrees">theorem</b>\)', text)
     assert "not run" in text  # the mutant that asks for a larger effort
@@ -159,7 +159,7 @@ def test_a_seed_of_several_numbers_is_kept_with_its_run(synthetic_file, tmp_path
 def test_a_mutant_that_proves_nothing_is_not_called_killed(synthetic_file):
     found = verify(["die/controlled"], claims=synthetic_file, workers=1, mutants=True)
     text = markdown(found)
-    assert "| loaded die | the die has one more side | proves nothing: right code disagrees as well |" in text
+    assert "| loaded die | the die has one more side | proves nothing: the correct code disagrees as well |" in text
     assert "| heavier die | control: the die has 1.3 times the mean it has | holds: measured 4.5" in text
     assert "| lighter die | control: the die has half the mean it has | fails: measured 1.7" in text
     assert 'class="proves nothing"' in html(found)

@@ -23,8 +23,7 @@ CONFIGURATION = {"seed": 0, "sizes": {"a": 1}}
 # The digest of the code is held fixed, so that a file edited during the tests does not make another run of it.
 RUN = """
 import sys
-from validation import verify, versions
-import validation.verify as module
+from validation import verify
 sys.modules["validation.verify"].code = lambda: "fixed"
 
 def watch(trial, verdict):
@@ -80,7 +79,7 @@ def test_a_manifest_that_was_cut_short_loses_its_last_line_alone(tmp_path, cut):
 def test_another_configuration_is_refused_by_its_difference(tmp_path):
     fill(tmp_path)
     with (
-        pytest.raises(ValueError, match=r"holds another run: seed was 0 and is 1; repeat its command"),
+        pytest.raises(ValueError, match=r"holds a different run: seed was 0 and is 1; use the same settings"),
         open_run(tmp_path, {**CONFIGURATION, "seed": 1}, 5, resume=True),
     ):
         pass
@@ -95,7 +94,7 @@ def open_run_in_new(folder):
 
 def test_an_unfinished_run_is_not_begun_anew_by_mistake(tmp_path):
     fill(tmp_path, 3)
-    with pytest.raises(ValueError, match="unfinished run, 3 of 5 units; go on with --resume"):
+    with pytest.raises(ValueError, match="unfinished run, 3 of 5 units; continue with --resume"):
         fill(tmp_path)
     done = tmp_path / "done"
     done.mkdir()
@@ -107,9 +106,9 @@ def test_a_finished_run_of_another_configuration_is_not_overwritten(tmp_path):
     fill(tmp_path)
     before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
     for other in ({**CONFIGURATION, "seed": 1}, {**CONFIGURATION, "command": "study"}):
-        with pytest.raises(ValueError, match="holds another run: .* choose another folder"):
+        with pytest.raises(ValueError, match="holds a different run: .* use the same settings or another folder"):
             fill(tmp_path, configuration=other)
-    with pytest.raises(ValueError, match="holds another run: total was 5 and is 4"):
+    with pytest.raises(ValueError, match="holds a different run: total was 5 and is 4"):
         fill(tmp_path, 4, 4)
     assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
 
@@ -194,7 +193,7 @@ with open_run(Path(sys.argv[1]), {"seed": 0}, 5) as run:
         print(error)
 """
     done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True)
-    assert "1 of 5 units are kept; make room and go on with --resume" in done.stdout
+    assert "1 of 5 units are kept; free disk space and continue with --resume" in done.stdout
     assert not list(tmp_path.rglob("*.part"))
     with open_run(tmp_path, {"seed": 0}, 5, resume=True) as run:
         assert run.finished == {0}
@@ -207,7 +206,7 @@ def test_failures_are_noted_and_tried_again(tmp_path, synthetic_file):
     noted = [line["error"] for line in lines if "error" in line]
     assert noted
     assert all("the die fell off the table" in text for text in noted)
-    with pytest.raises(ValueError, match=rf"units, {len(noted)} failed; go on with --resume"):
+    with pytest.raises(ValueError, match=rf"units, {len(noted)} failed; continue with --resume"):
         verify(["die/raises"], claims=synthetic_file, workers=1, out=tmp_path)
     again = verify(["die/raises"], claims=synthetic_file, workers=1, out=tmp_path, resume=True)
     assert again["die/raises"].errors == first["die/raises"].errors

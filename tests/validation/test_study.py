@@ -85,7 +85,7 @@ def test_methods_are_compared_on_the_same_landscapes_and_settings_do_not_depend_
 
 def test_langevin_runs_for_its_duration_also_at_the_step_that_a_refusal_suggests(tmp_path):
     settings = {**SMALL["langevin"], "temperature": 1.0, "duration": 0.1, "records": 3, "dt": 0.01}
-    with pytest.raises(ValueError, match=r"3.33333 steps a record") as raised:
+    with pytest.raises(ValueError, match=r"3.33333 steps per record") as raised:
         study("langevin", settings=settings)
     step = float(str(raised.value).split("dt=")[-1])
     run_study(study("langevin", settings={**settings, "dt": step}), tmp_path, workers=1)
@@ -113,9 +113,9 @@ def test_a_disk_that_is_full_at_the_dataset_keeps_the_units(tmp_path, monkeypatc
 def test_a_folder_of_another_study_or_command_is_refused(tmp_path, synthetic_file):
     run_study(study("enumerate"), tmp_path, workers=1)
     before = (tmp_path / "data.parquet").read_bytes()
-    with pytest.raises(ValueError, match="holds another run: .*seed was 4 and is 5"):
+    with pytest.raises(ValueError, match="holds a different run: .*seed was 4 and is 5"):
         run_study(study("enumerate", seed=5), tmp_path, workers=1)
-    with pytest.raises(ValueError, match="holds another run: .*command was 'study' and is 'verify'"):
+    with pytest.raises(ValueError, match="holds a different run: .*command was 'study' and is 'verify'"):
         verify(["die/true"], claims=synthetic_file, workers=1, out=tmp_path)
     assert (tmp_path / "data.parquet").read_bytes() == before
     run_study(study("enumerate"), tmp_path, workers=1)  # the same one is repeated
@@ -136,7 +136,7 @@ def test_an_interrupted_study_goes_on_to_the_same_bytes_on_any_number_of_workers
     found = run_study(plan, tmp_path / "parts", workers=2, resume=True)
     assert found.finished == plan.units
     assert (tmp_path / "parts" / "data.parquet").read_bytes() == (tmp_path / "whole" / "data.parquet").read_bytes()
-    with pytest.raises(ValueError, match="holds another run: seed was 4 and is 5"):
+    with pytest.raises(ValueError, match="holds a different run: seed was 4 and is 5"):
         run_study(study("descend", seed=5), tmp_path / "parts", workers=1, resume=True)
 
 
@@ -183,8 +183,8 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ('task = "decsend"', "unknown task 'decsend'; did you mean 'descend'"),
         ('task = "descend"\nsample = 3', "unknown key 'sample'; did you mean 'samples'"),
         ('task = "descend"\n[settings]\nH = 3', "descend needs n, number of spins"),
-        ('task = "descend"\n[settings]\nn = 5', "needs either H or mixture"),
-        ('task = "descend"\n[settings]\nn = 5\nH = 3\nmixture = {3 = 1.0}', "needs either H or mixture"),
+        ('task = "descend"\n[settings]\nn = 5', "give either H or mixture"),
+        ('task = "descend"\n[settings]\nn = 5\nH = 3\nmixture = {3 = 1.0}', "give either H or mixture"),
         ('task = "descend"\n[settings]\nn = 5\nH = 3\nstart = 4', "did you mean 'starts'"),
         ('task = "descend"\n[settings]\nn = [5, 0]\nH = 3', "n must be a whole number of at least 1, not 0"),
         ('task = "descend"\n[settings]\nn = 5\nH = 3\nmethod = "newtn"', "method must be one of lbfgs"),
@@ -194,14 +194,14 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ('task = "descend"\n[settings]\nn = [5, 5]\nH = 3', "listed twice"),
         (
             'task = "descend"\n[settings]\nn = 5\nmixture = {a = 1.0}',
-            "orders are whole numbers from 1 on, not \\['a'\\]",
+            "orders must be whole numbers of at least 1, not \\['a'\\]",
         ),
         ('task = "descend"\nsettings = 3', "settings must be a table"),
         ('task = "descend"\nsamples = 0\n[settings]\nn = 5\nH = 3', "samples must be a whole number of at least 1"),
         ('task = "train"\n[settings]\nhidden = [[5, 0]]', "hidden must be a whole number of at least 1, not 0"),
         (
             'task = "langevin"\n[settings]\nn = 5\nH = 3\ntemperature = 1.0\nduration = 1.0\ndt = [0.05, 0.04]',
-            r"records=20 and dt=0.04 makes 1.25 steps a record.* the nearest is dt=0.05$",
+            r"records=20 and dt=0.04 gives 1.25 steps per record.* the nearest is dt=0.05$",
         ),
         ('task = "langevin"\n[settings]\nn = 5\nH = 3\ntemperature = 1.0\nduration = 0.1', "nearest is dt=0.005$"),
         ("task = ", "is not TOML"),
@@ -213,14 +213,14 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ('task = "descend"\n[settings]\nn = 5\nH = 3\ntol = inf', "tol must be a finite number, not inf"),
         ('task = "descend"\n[settings]\nn = 5\nH = 3\nmethod = [["lbfgs"]]', "method must be one of lbfgs"),
         ('task = "descend"\n[settings]\nn = 5\nH = 3\nn = 6', "is not TOML"),
-        ('task = "descend"\n[settings]\nn = 5\nmixture = {3 = 0.0}', "every weight is 0, which leaves no model"),
+        ('task = "descend"\n[settings]\nn = 5\nmixture = {3 = 0.0}', "every weight is 0; at least one"),
         ('task = "descend"\n[settings]\nn = 5\nmixture = {3 = nan}', "weight of order 3 must be a finite number"),
         ('task = "descend"\n[settings]\nn = 5\nmixture = {3 = 1.0, "03" = 2.0}', "gives an order twice: 3, 03"),
         (
             'task = "descend"\n[settings]\nn = 5\nmixture = {"²" = 1.0}',
-            r"orders are whole numbers from 1 on, not \['²'\]",
+            r"orders must be whole numbers of at least 1, not \['²'\]",
         ),
-        ('task = "descend"\nsamples = 1000001\n[settings]\nn = 5\nH = 3', "more than 1000000 units; cut the study"),
+        ('task = "descend"\nsamples = 1000001\n[settings]\nn = 5\nH = 3', "more than 1000000 units; divide the study"),
         (
             f'task = "descend"\n[settings]\nn = {[*range(1, 2001)]}\nH = {[*range(2, 1002)]}',
             "at 2000000 settings are more",
@@ -240,11 +240,11 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ('task = "langevin"\n[settings]\nn = 5\nH = 3\ntemperature = -1.0', "temperature must be above 0, not -1"),
         (
             'task = "langevin"\n[settings]\nn = 5\nH = 3\ntemperature = 1.0\ndt = 100.0\nduration = 2000.0',
-            "dt=100 is too long: at temperature=1 .* take dt below 0.5$",
+            "dt=100 is too long: at temperature=1 .* use dt below 0.5$",
         ),
         (
             'task = "langevin"\n[settings]\nn = 5\nmixture = {3 = 100.0}\ntemperature = 1.0\ndt = 0.01',
-            "dt=0.01 is too long: .* take dt below 0.00577$",
+            "dt=0.01 is too long: .* use dt below 0.00577$",
         ),
         (
             'task = "parallel-tempering"\n[settings]\nn = 5\nH = 3\ncoldest = [0.5, 1.5]\nhottest = [1.0, 2.0]',
@@ -256,7 +256,7 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ("task = " + "[" * 100_000, r"study.toml is nested too deeply"),
         ("task" + ".a" * 2000 + " = 1", "unknown task {'a': {'a'"),
         ('task = "descend"\n[settings]\nH = 3\nn' + ".a" * 2000 + " = 1", "n must be a whole number"),
-        ('task = "descend"\n[settings]\nn = 3\nmixture' + ".a" * 2000 + " = 1", "orders are whole numbers"),
+        ('task = "descend"\n[settings]\nn = 3\nmixture' + ".a" * 2000 + " = 1", "orders must be whole numbers"),
         ('task = "descend"\nseed = 1' + "0" * 5000, "study.toml is not TOML"),
     ],
 )

@@ -36,7 +36,7 @@ def test_a_unit_that_raises_is_a_failure_and_the_others_go_on(workers):
 def test_local_processes_with_other_code_than_the_run_are_refused(monkeypatch):
     monkeypatch.setattr(executors, "code", lambda: "edited")
     results = dict(executors.sweep(square, range(2), 2))
-    assert all("has other code" in result.text for result in results.values())
+    assert all("has different code" in result.text for result in results.values())
 
 
 def leaves(x):

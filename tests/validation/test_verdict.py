@@ -19,9 +19,9 @@ def draw(seed, **parameters):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"predict": lambda die, n: 0.0}, "prediction of 0 has no relative deviation"),
-        ({"predict": lambda die, n: [1.0, 2.0]}, r"predict gave shape \(2,\) for 1 measured values"),
-        ({"predict": lambda die, n: np.nan}, "two finite ends in order"),
+        ({"predict": lambda die, n: 0.0}, "relative deviations from a prediction of 0 are undefined"),
+        ({"predict": lambda die, n: [1.0, 2.0]}, r"predict returned shape \(2,\) for 1 measured values"),
+        ({"predict": lambda die, n: np.nan}, "two finite ends, low <= high"),
         ({"predict": lambda die, n: 1 / 0}, "ZeroDivisionError"),
         ({"measure": lambda seed, die, n: np.ones(1 + int(draw(seed) < 0.5))}, "different numbers of values: 1, 2"),
         ({"measure": lambda seed, die, n: np.inf}, "200 of 200 measurements are not finite, first: 0"),
@@ -92,7 +92,6 @@ def test_an_identity_with_a_bound_coarser_than_its_resolution_is_undecided(dice)
         measure=lambda seed, die, n: 0.0,
         predict=lambda die, n: 0.04,
         delta=0.05,
-        weight=0,
         estimator=Identity(),
     )
     assert verdict.status == "undecided"

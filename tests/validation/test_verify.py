@@ -241,7 +241,7 @@ def test_a_mutant_that_does_not_reach_the_measurement_is_not_killed_upstream(syn
         ("loaded die", "disagrees"),
         ("idle", "undecided"),
     ]
-    assert "every measured value is that of the right code" in report.survivors[0].reason
+    assert "every measured value equals that of the correct code" in report.survivors[0].reason
     assert report.exit_status == 1
 
 

@@ -32,7 +32,7 @@ def catalogue() -> Catalogue:
 
     Examples
     --------
-    >>> round(sum(claim.weight for claim in catalogue().values()), 12)
+    >>> round(sum(claim.share for claim in catalogue().values()), 12)
     1.0
     """
     families = [import_module(f"validation.claims.{name}") for name in FAMILIES]

@@ -130,7 +130,6 @@ CLAIMS = (
             ),
             POWER,
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(

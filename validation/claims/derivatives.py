@@ -127,7 +127,6 @@ CLAIMS = (
         delta=1e-9,
         sizes=_SIZES,
         mutants=(HINGE, _HESSIAN_DIAGONAL, _FIELD),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -143,7 +142,6 @@ CLAIMS = (
         delta=1e-9,
         sizes=_SIZES,
         mutants=(HINGE, _HESSIAN_DIAGONAL),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -158,7 +156,6 @@ CLAIMS = (
         delta=1e-9,
         sizes=_SIZES,
         mutants=(_FIELD, _DEGREE),
-        weight=0,
         estimator=Identity(),
     ),
 )

@@ -93,7 +93,6 @@ CLAIMS = (
                 {"validation.claims.two_spin.ground_state": perturbations.with_scaled_energy},
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(

@@ -1,1 +1,1 @@
-"""The command line, one module per group of commands; each imports what it needs when it is called."""
+"""The command line: one module per group of commands. Commands import their dependencies when they are called."""

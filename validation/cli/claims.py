@@ -1,4 +1,4 @@
-"""Commands about claims: check them, list them, compare two runs."""
+"""Commands that test claims, list them, and compare two runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,21 +9,23 @@ from validation.cli.paths import path
 
 
 def verify(
-    ids: Annotated[list[str] | None, typer.Argument(help="Claims to check; all by default.")] = None,
-    family: Annotated[str | None, typer.Option(help="Only the claims of this family.")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(help="Ids of the claims to test; default: all.")] = None,
+    family: Annotated[str | None, typer.Option(help="Test only the claims of this family.")] = None,
     effort: Annotated[str, typer.Option(help="quick (minutes), standard (hours) or paper (days).")] = "quick",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 0,
-    workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.")] = None,
-    out: Annotated[Path | None, typer.Option(parser=path, help="Folder for the report and the data.")] = None,
-    mutants: Annotated[bool, typer.Option("--mutants", help="Run every claim on wrong code, too.")] = False,
-    claims: Annotated[Path | None, typer.Option(parser=path, help="A Python file with claims of your own.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the unfinished run in --out.")] = False,
-    cluster: Annotated[str | None, typer.Option(help="Run on a Dask scheduler, tcp://host:port, or mpi.")] = None,
+    seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same numbers.")] = 0,
+    workers: Annotated[int | None, typer.Option(help="Number of worker processes; default: all cores.")] = None,
+    out: Annotated[Path | None, typer.Option(parser=path, help="Output folder for the report and the data.")] = None,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Also test every claim on deliberately wrong code.")
+    ] = False,
+    claims: Annotated[Path | None, typer.Option(parser=path, help="Python file with your own claims.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the unfinished run in --out.")] = False,
+    cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port, or mpi.")] = None,
 ) -> None:
-    """Check the claims of theory against simulation.
+    """Test the claims of theory by simulation.
 
-    The exit status is 0 if nothing speaks against theory, 1 if a deciding claim disagrees or a mutant survives, 3 if a
-    claim cannot be judged as something raised or gave no estimate, 130 after Ctrl-C.
+    Exit status: 0 if no identity, theorem or bound disagrees; 1 if one disagrees or a mutant survives; 3 if a claim
+    could not be tested because of an error or because there is no estimate; 130 after Ctrl-C.
     """
     from contextlib import ExitStack
 
@@ -57,12 +59,14 @@ def verify(
 
 
 def claims(
-    name: Annotated[str | None, typer.Argument(metavar="[ID|FAMILY]", help="One claim in full, or a family.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[ID|FAMILY]", help="Show this claim in full, or list this family.")
+    ] = None,
     file: Annotated[
-        Path | None, typer.Option("--claims", parser=path, help="A Python file with claims of your own.")
+        Path | None, typer.Option("--claims", parser=path, help="Python file with your own claims.")
     ] = None,
 ) -> None:
-    """List the claims, those of a family, or show one in full."""
+    """List all claims or those of one family, or show one claim in full."""
     from validation.catalogue import read_claims
     from validation.claims import catalogue
     from validation.report.console import terminal
@@ -77,12 +81,12 @@ def claims(
 
 
 def compare(
-    before: Annotated[Path, typer.Argument(parser=path, help="Folder of a run, as verify --out wrote it.")],
-    after: Annotated[Path, typer.Argument(parser=path, help="Folder of a later one.")],
+    before: Annotated[Path, typer.Argument(parser=path, help="Folder of a run, written by verify --out.")],
+    after: Annotated[Path, typer.Argument(parser=path, help="Folder of a later run.")],
 ) -> None:
-    """Show what changed between two runs.
+    """Show the differences between two runs.
 
-    The exit status is 1 if a verdict did.
+    Exit status: 1 if a verdict changed, otherwise 0.
     """
     from validation.report import comparison
     from validation.report.console import terminal

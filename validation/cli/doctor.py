@@ -1,10 +1,10 @@
-"""The command that describes the installation."""
+"""The command that shows information about the installation."""
 
 
 def doctor() -> None:
-    """Describe the installation.
+    """Show information about the installation.
 
-    Versions, cores, memory, the cache of compiled code, and which optional parts are there.
+    Versions, cores, memory, the cache of compiled code, and the optional packages that are installed.
     """
     from rich.table import Table
     from rich.text import Text

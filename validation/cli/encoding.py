@@ -1,4 +1,4 @@
-"""Output in an encoding that lacks some characters: they are replaced, and the command ends as it should."""
+"""Replacement of characters that the encoding of the output does not contain."""
 
 import codecs
 import io
@@ -12,7 +12,7 @@ _READABLE = "spinglass.readable"
 
 @contextmanager
 def readable_output() -> Iterator[None]:
-    """Let standard output and error replace the characters that their encoding lacks, while a block runs."""
+    """Replace characters that standard output and error cannot encode, while a block runs."""
     codecs.register_error(_READABLE, _replaced)
     streams = [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, io.TextIOWrapper)]
     errors = [stream.errors for stream in streams]
@@ -26,7 +26,7 @@ def readable_output() -> Iterator[None]:
 
 
 def _replaced(error: UnicodeError) -> tuple[str, int]:
-    """Answer for a codec that cannot encode some characters: the nearest in ASCII, or a question mark for each."""
+    """Return a similar ASCII character for each character that cannot be encoded, or a question mark."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]

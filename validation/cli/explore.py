@@ -1,4 +1,4 @@
-"""Commands that look at one landscape, or count the critical points of several."""
+"""Commands that explore single landscapes, and count the critical points of several."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,24 +7,24 @@ import typer
 
 from validation.cli.paths import path
 
-Paths = Annotated[int, typer.Option("--max-paths", help="Refuse to follow more homotopy paths a sample than this.")]
-_MAX_PATHS = 2**21  # as enumerate_critical_points, which is imported only when it is called
-Orders = Annotated[list[int], typer.Option("--H", help="Interaction order; give it again for more rows.")]
+Paths = Annotated[int, typer.Option("--max-paths", help="Largest number of homotopy paths per sample.")]
+_MAX_PATHS = 2**21  # the default of enumerate_critical_points
+Orders = Annotated[list[int], typer.Option("--H", help="Interaction order; can be repeated.")]
 
 
 def descend(
     n: Annotated[int, typer.Option("--n", help="Number of spins.")] = 100,
     H: Annotated[int, typer.Option("--H", help="Interaction order.")] = 3,
-    starts: Annotated[int, typer.Option(help="Descents, from uniform random points.")] = 64,
-    seed: Annotated[int, typer.Option(help="Fixes the couplings and the starts.")] = 0,
+    starts: Annotated[int, typer.Option(help="Number of descents from uniform random points.")] = 64,
+    seed: Annotated[int, typer.Option(help="Random seed of the couplings and the starts.")] = 0,
     method: Annotated[str, typer.Option(help="lbfgs, cg, gradient, sgd or newton.")] = "lbfgs",
-    dtype: Annotated[str, typer.Option(help="float64, or float32 for half the memory, with --tol 1e-5.")] = "float64",
-    tol: Annotated[float, typer.Option(help="On the gradient norm divided by sqrt(n).")] = 1e-8,
+    dtype: Annotated[str, typer.Option(help="float64, or float32 with --tol 1e-5 for half the memory.")] = "float64",
+    tol: Annotated[float, typer.Option(help="Tolerance of the gradient norm divided by sqrt(n).")] = 1e-8,
     out: Annotated[
-        Path | None, typer.Option(parser=path, help="Table of one row per start: a .parquet or .csv file.")
+        Path | None, typer.Option(parser=path, help="Output table, one row per start: .parquet or .csv.")
     ] = None,
 ) -> None:
-    """Descend one random landscape from many starts."""
+    """Minimise the energy of one random landscape from many starts."""
     from spinglass import SphericalSpinGlass, sphere
     from spinglass import descend as run
     from spinglass.couplings import check_dtype
@@ -45,7 +45,7 @@ def descend(
                 sphere.random_points(n, starts, seed),
                 method=method,
                 tol=tol,
-                callback=lambda p: show(f"descending: step {p.iteration}, {p.active} starts under way"),
+                callback=lambda p: show(f"descending: step {p.iteration}, {p.active} starts in progress"),
             )
         except DescentInterrupted as error:
             found, interrupted = error.found, True
@@ -59,16 +59,16 @@ def descend(
 def enumerate_samples(
     n: Annotated[int, typer.Option("--n", help="Number of spins.")] = 8,
     H: Annotated[int, typer.Option("--H", help="Interaction order.")] = 3,
-    samples: Annotated[int, typer.Option(help="Independent landscapes.")] = 1,
-    seed: Annotated[int, typer.Option(help="Fixes the couplings of every sample.")] = 0,
+    samples: Annotated[int, typer.Option(help="Number of independent landscapes.")] = 1,
+    seed: Annotated[int, typer.Option(help="Random seed of the couplings.")] = 0,
     max_paths: Paths = _MAX_PATHS,
     out: Annotated[
-        Path | None, typer.Option(parser=path, help="Table of one row per critical point: .parquet or .csv.")
+        Path | None, typer.Option(parser=path, help="Output table, one row per critical point: .parquet or .csv.")
     ] = None,
 ) -> None:
-    """Find every critical point, with certificates.
+    """Find all critical points and certify them.
 
-    The exit status is 1 if a sample is not complete.
+    Exit status: 1 if the enumeration of a sample is incomplete, otherwise 0.
     """
     from spinglass.critical_points import Progress
     from validation.cli.landscape_tables import print_survey
@@ -95,16 +95,16 @@ def enumerate_samples(
 def graph(
     n: Annotated[int, typer.Option("--n", help="Number of spins.")] = 10,
     H: Annotated[int, typer.Option("--H", help="Interaction order.")] = 3,
-    seed: Annotated[int, typer.Option(help="Fixes the couplings and the starts.")] = 0,
-    starts: Annotated[int, typer.Option(help="Gradient flows from uniform points, for basin volumes.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Random seed of the couplings and the starts.")] = 0,
+    starts: Annotated[int, typer.Option(help="Gradient flows from uniform points, for the volumes of basins.")] = 1000,
     max_paths: Paths = _MAX_PATHS,
     out: Annotated[
-        Path | None, typer.Option(parser=path, help="Folder for the disconnectivity graph and the tables.")
+        Path | None, typer.Option(parser=path, help="Output folder for the disconnectivity graph and the tables.")
     ] = None,
 ) -> None:
-    """Show which minima the saddles join.
+    """Show which minima are connected by which saddles.
 
-    The landscape as a graph: minima, the saddles that join them, barriers and basins.
+    The landscape as a graph: minima, the saddles that connect them, energy barriers and basins of attraction.
     """
     from spinglass import SphericalSpinGlass, critical_points
     from spinglass.critical_points.basins import basin_volumes
@@ -127,7 +127,7 @@ def graph(
         show("descending from the saddles")
         joined = landscape_graph(every)
         print(f"{glass!r}, seed {seed}\n{joined!r}")
-        show(f"flowing down from {starts} uniform starts")
+        show(f"gradient flow from {starts} uniform starts")
         try:
             basins = basin_volumes(joined, starts, seed)
         except KeyboardInterrupt:
@@ -142,19 +142,20 @@ def graph(
 
 
 def thresholds(
-    H: Orders = [3],  # noqa: B006  typer reads it, nothing writes it
-    k: Annotated[int, typer.Option("--k", help="Thresholds E_0 to E_k.")] = 2,
+    H: Orders = [3],  # noqa: B006  typer needs a list; it is not modified
+    k: Annotated[int, typer.Option("--k", help="Show the thresholds E_0 to E_k.")] = 2,
 ) -> None:
-    """Print the thresholds E_inf, E_0, E_1, ...
+    """Print the thresholds E_inf, E_0, E_1, ... of the pure model.
 
-    The energies per spin, with the sign turned, that organise the landscape of the pure model.
+    For large n, -E_k is the lowest energy per spin of critical points of index k, and -E_inf is the limit of large
+    k.
     """
     from rich.table import Table
 
     from validation.report.console import print_table, terminal
 
     if k < 0:
-        raise ValueError(f"k must be at least 0, not {k}; k = 0 is the ground state's threshold")
+        raise ValueError(f"k must be at least 0, not {k}; E_0 is minus the ground-state energy per spin")
     import theory
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))

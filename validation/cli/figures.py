@@ -10,21 +10,23 @@ from validation.cli.paths import path
 
 
 def figures(
-    names: Annotated[list[str] | None, typer.Argument(help="Figures to make, or first words; all by default.")] = None,
-    out: Annotated[Path, typer.Option(parser=path, help="Folder for figures, their data as CSV, and captions.")] = Path(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Names of figures, or first words of names; default: all.")
+    ] = None,
+    out: Annotated[Path, typer.Option(parser=path, help="Output folder for figures, data (CSV) and captions.")] = Path(
         "figures"
     ),
-    formats: Annotated[str, typer.Option("--format", help="Any of pdf, png, svg, with commas.")] = "pdf,png",
+    formats: Annotated[str, typer.Option("--format", help="pdf, png or svg; several separated by commas.")] = "pdf,png",
     style: Annotated[str, typer.Option(help="Width and fonts: screen, aps, neurips or thesis.")] = "screen",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
-    effort: Annotated[str, typer.Option(help="quick, standard or paper, for figures that know several.")] = "quick",
-    data_only: Annotated[bool, typer.Option("--data-only", help="Only write the tables and captions.")] = False,
+    seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same files.")] = 0,
+    effort: Annotated[str, typer.Option(help="quick, standard or paper, for figures that support it.")] = "quick",
+    data_only: Annotated[bool, typer.Option("--data-only", help="Write only the data and captions.")] = False,
     source: Annotated[
-        Path | None, typer.Option("--from", parser=path, help="Draw the tables saved in this folder again.")
+        Path | None, typer.Option("--from", parser=path, help="Draw the figures from the data in this folder.")
     ] = None,
-    show: Annotated[bool, typer.Option("--list", help="Only list names and captions.")] = False,
+    show: Annotated[bool, typer.Option("--list", help="List names and captions only.")] = False,
 ) -> None:
-    """Make figures, with data and caption beside each."""
+    """Make figures, each with its data and its caption."""
     from validation.figures import gallery
     from validation.report.console import working
     from validation.series import EFFORTS, one_of

@@ -1,4 +1,4 @@
-"""What a person needs to know of an installation when something is slow or missing."""
+"""Information about the installation, for the case that something is slow or missing."""
 
 import os
 import platform
@@ -11,13 +11,18 @@ from validation.engine.provenance import code, versions
 OPTIONAL = {
     "distributed": "runs on a Dask cluster",
     "mpi4py": "runs under MPI",
-    "torch": "the benchmarks' peer",
-    "jax": "the benchmarks' peer",
+    "torch": "comparison in the benchmarks",
+    "jax": "comparison in the benchmarks",
 }
 
 
 def checks() -> dict[str, str]:
-    """Return findings by name, in the order to show them.
+    """Collect information about the installation.
+
+    Returns
+    -------
+    dict
+        Texts by name, in the order in which they are shown.
 
     Examples
     --------
@@ -28,7 +33,7 @@ def checks() -> dict[str, str]:
     return {
         "Python": f"{platform.python_version()}, {sys.executable}",
         **found,
-        "code": f"{code()}, in {Path(__file__).parent.parent}",
+        "code": f"{code()}, in {Path(__file__).parents[2]}",
         "machine": f"{platform.machine()}, {platform.system()} {platform.release()}",
         "cores": _cores(),
         "memory": _memory(),
@@ -42,14 +47,14 @@ def _cores() -> str:
     from spinglass._common.threads import available_cores
 
     wanted = os.environ.get("SPINGLASS_THREADS")
-    limit = f"; SPINGLASS_THREADS={wanted}" if wanted else "; SPINGLASS_THREADS lowers it"
-    return f"{available_cores()} of {os.cpu_count()} used by plain threads, which release Python's lock{limit}"
+    limit = f"; SPINGLASS_THREADS={wanted}" if wanted else "; SPINGLASS_THREADS can lower this"
+    return f"{available_cores()} of {os.cpu_count()} used by threads, which release the global interpreter lock{limit}"
 
 
 def _memory() -> str:
     from spinglass._common.memory import available_memory
 
-    return f"{available_memory() / 2**30:.1f} GiB to be had"
+    return f"{available_memory() / 2**30:.1f} GiB available"
 
 
 def _blas() -> str:
@@ -57,7 +62,7 @@ def _blas() -> str:
 
     import spinglass._common.threads
 
-    with spinglass._common.threads.one_blas_thread():  # loads the one that compiled code calls
+    with spinglass._common.threads.one_blas_thread():  # loads the library that compiled code calls
         pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
     return "; ".join(f"{pool['internal_api']} {pool['version']}" for pool in pools) or "none found"
 
@@ -67,7 +72,7 @@ def _cache() -> str:
 
     folders = kernel_folders()
     if not folders:
-        return f"not kept, every process compiles its own; {ADVICE}"
+        return f"not cached, every process compiles the kernels again; {ADVICE}"
     files = [file for folder in folders for file in folder.rglob("*.nbc")]
     megabytes = sum(file.stat().st_size for file in files) / 1e6
     return f"{len(files)} kernels, {megabytes:.0f} MB, under {' and '.join(map(str, folders))}"
@@ -77,4 +82,4 @@ def _optional(name: str, use: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return f"not installed; only for {use}"
+        return f"not installed; needed only for {use}"

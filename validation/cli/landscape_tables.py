@@ -1,4 +1,4 @@
-"""Complete landscapes in the terminal: counts beside exact means, and the minima of one sample."""
+"""Tables of complete landscapes in the terminal: counts with exact means, and the minima of one sample."""
 
 import math
 
@@ -20,7 +20,17 @@ def _table(*headers: str) -> Table:
 
 
 def print_survey(console: Console, survey: Survey, seed: int) -> None:
-    """Print the counts of each index beside the exact means, and what failed."""
+    """Print the number of critical points of each index with the exact means, and the samples that failed.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    survey
+        The counts.
+    seed
+        The seed, which is printed as well.
+    """
     table = _table("index", "mean number", "exact", "deviation")
     for row in survey.to_frame().reset_index().to_dict("records"):
         error, mean, exact = row["standard_error"], row["mean"], row["exact"]
@@ -28,12 +38,12 @@ def print_survey(console: Console, survey: Survey, seed: int) -> None:
         table.add_row(row["index"], with_error(mean, error) if error > 0 else f"{mean:.4f}", f"{exact:.4f}", away)
     console.print(
         f"n = {survey.n}, H = {survey.H}, seed {seed}: {survey.finished} of {survey.asked} samples, "
-        f"{len(survey.points)} critical points, {survey.paths} paths, {survey.retries} followed again",
+        f"{len(survey.points)} critical points, {survey.paths} paths, {survey.retries} repeated",
         highlight=False,
         soft_wrap=True,
     )
     if survey.finished < survey.asked:
-        console.print("interrupted; what is finished follows", style="yellow")
+        console.print("interrupted; results of the finished samples:", style="yellow")
     if len(survey.counts):
         print_table(console, table)
     for sample, reason in survey.failures.items():
@@ -43,7 +53,15 @@ def print_survey(console: Console, survey: Survey, seed: int) -> None:
 
 
 def print_minima(console: Console, basins: Basins) -> None:
-    """Print each minimum with its energy, its barrier to a deeper one, its basin and its overlap with the deepest."""
+    """Print all minima: energy, barrier to a deeper minimum, basin volume, overlap with the deepest minimum.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    basins
+        The minima and their basins.
+    """
     table = _table("minimum", "energy per spin", "barrier", "basin volume, 95%", "overlap with 0")
     overlaps = basins.graph.overlaps[0]
     for row in basins.to_frame().reset_index().to_dict("records"):

@@ -1,4 +1,4 @@
-"""The command line: gathers the commands of ``spinglass``, and makes one line of an error."""
+"""The command ``spinglass`` with its subcommands; errors are shown in one line."""
 
 import sys
 from collections.abc import Callable
@@ -13,7 +13,7 @@ _LONGEST_MESSAGE = 4000
 
 app = typer.Typer(
     name="spinglass",
-    help="Spin-glass landscapes: simulate them, and hold what comes out against theory.",
+    help="Simulate spin-glass landscapes and compare the results with theory.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -34,7 +34,7 @@ def _options(
         bool, typer.Option("--version", help="Show the version.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Take the options that all commands share; ``main`` reads them itself."""
+    """Declare the options that all commands share; ``main`` evaluates --debug."""
 
 
 _COMMANDS: dict[str, Callable[..., None]] = {
@@ -54,7 +54,20 @@ for name, command in _COMMANDS.items():
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit status: one line for an error, a traceback only with ``--debug``."""
+    """Run the command line.
+
+    Errors are printed in one line, and with a traceback if ``--debug`` is given.
+
+    Parameters
+    ----------
+    arguments
+        The arguments; default: those of the process.
+
+    Returns
+    -------
+    int
+        The exit status: that of the command, 2 for invalid input, 70 for an internal error, 130 after Ctrl-C.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     debug = "--debug" in given
     ordered = ["--debug"] * debug + [argument for argument in given if argument != "--debug"]
@@ -72,13 +85,13 @@ def _run(arguments: list[str], debug: bool) -> int:
             print(f"spinglass: error: {_one_line(error)}", file=sys.stderr)
             return 2 if _is_bad_input(error) else 70
         status = 130
-    if status == 130:  # typer makes this of Ctrl-C without a word, as do commands that first tell what they keep
+    if status == 130:  # of commands that handle Ctrl-C, and of typer, which prints nothing
         print("interrupted", file=sys.stderr)
     return status
 
 
 def _is_ctrl_c(error: BaseException | None) -> bool:
-    """Whether Ctrl-C is behind an error: compiled modules make an ``ImportError`` of it while they are imported."""
+    """Whether Ctrl-C caused an error: the import of compiled modules turns it into an ``ImportError``."""
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__ or error.__context__
     return error is not None
@@ -92,11 +105,11 @@ def _one_line(error: Exception) -> str:
     if hasattr(error, "format_message"):
         return _shortened(error.format_message())
     text = _shortened(str(error))
-    return text if _is_bad_input(error) else f"{type(error).__name__}: {text} (--debug shows where)"
+    return text if _is_bad_input(error) else f"{type(error).__name__}: {text} (use --debug for the traceback)"
 
 
 def _shortened(text: str) -> str:
-    """Return a message in one line, without the middle of what is too long to be read: a user's own text, mostly."""
+    """Return a message in one line, and without its middle part if it is too long."""
     line = " ".join(text.split())
     if len(line) <= _LONGEST_MESSAGE:
         return line

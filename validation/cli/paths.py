@@ -1,4 +1,4 @@
-"""Paths as the command line takes them."""
+"""Paths given on the command line."""
 
 from pathlib import Path
 
@@ -6,7 +6,23 @@ import typer
 
 
 def path(text: str | Path) -> Path:
-    """Return a path; refuse an empty text, which Python takes for the current folder."""
+    """Convert text to a path; an empty text, which Python takes as the current folder, is refused.
+
+    Parameters
+    ----------
+    text
+        The argument.
+
+    Returns
+    -------
+    Path
+        The path.
+
+    Raises
+    ------
+    typer.BadParameter
+        If the text is empty.
+    """
     if text == "":
-        raise typer.BadParameter("the path is empty; give one, or . for the current folder")
+        raise typer.BadParameter("the path is empty; give a path, or . for the current folder")
     return Path(text)

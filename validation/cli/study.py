@@ -1,4 +1,4 @@
-"""The command that runs a study of one's own."""
+"""The command that runs a study defined by a TOML file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,20 +10,20 @@ from validation.cli.paths import path
 
 def study(
     file: Annotated[
-        Path | None, typer.Argument(parser=path, help="TOML file: task, samples, seed, [settings].")
+        Path | None, typer.Argument(parser=path, help="TOML file with task, samples, seed and [settings].")
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(parser=path, help="Folder of the run, data.parquet in it; FILE without .toml unless given."),
+        typer.Option(parser=path, help="Output folder, for data.parquet; default: FILE without its suffix."),
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the unfinished run in --out.")] = False,
-    cluster: Annotated[str | None, typer.Option(help="Run on a Dask scheduler, tcp://host:port, or mpi.")] = None,
-    describe: Annotated[str | None, typer.Option(help="Only show a task's settings and columns.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Number of worker processes; default: all cores.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the unfinished run in --out.")] = False,
+    cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port, or mpi.")] = None,
+    describe: Annotated[str | None, typer.Option(help="Show the settings and columns of this task only.")] = None,
 ) -> None:
-    """Run a study over sizes, models and methods.
+    """Run a study: one task for many sizes, models or methods.
 
-    The exit status is 3 if a unit failed.
+    Exit status: 3 if a unit failed, 130 after Ctrl-C, otherwise 0.
     """
     from contextlib import ExitStack
 
@@ -38,7 +38,7 @@ def study(
         print_task(terminal(), describe)
         return
     if file is None:
-        raise ValueError("give the TOML file of a study; --describe TASK shows what it may hold")
+        raise ValueError("give the TOML file of a study; --describe TASK shows the settings that it may contain")
     plan = read_study(file)
     folder = out if out is not None else Path(file.stem)
     progress: list[Progress] = []
@@ -56,5 +56,5 @@ def study(
         print(f"failed: {setting_text(plan, unit)}: {error.strip().splitlines()[-1]}")
     print(f"{found.finished} of {found.total} units, {len(found.failures)} failed; {found.rows} rows in {folder}")
     if found.interrupted:
-        print(f"interrupted; go on with: spinglass study {file} --out {folder} --resume")
+        print(f"interrupted; continue with: spinglass study {file} --out {folder} --resume")
     raise typer.Exit(130 if found.interrupted else 3 if found.failures else 0)

@@ -1,4 +1,4 @@
-"""Units of work over an executor: the one place that knows where a unit runs."""
+"""Run units of work in this process, in local worker processes, or on a cluster."""
 
 import multiprocessing
 import os
@@ -24,15 +24,15 @@ ResultT = TypeVar("ResultT")
 _SINGLE_THREADED = dict.fromkeys(
     ("SPINGLASS_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )
-_AHEAD = 4  # units handed out per worker before any is done
+_AHEAD = 4  # units submitted per worker in advance
 _AHEAD_ELSEWHERE = 1024
 _HAS_MASKS = hasattr(signal, "pthread_sigmask")  # Windows has none
-PATIENCE = 10  # seconds for a scheduler to answer
+PATIENCE = 10  # seconds to wait for an answer of a scheduler
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A unit that raised, or whose worker died: the traceback, or what is known."""
+    """The result of a unit that raised an exception or whose worker died; ``text`` is the traceback or a message."""
 
     text: str
 
@@ -41,21 +41,36 @@ Results = Generator[tuple[UnitT, ResultT | Failure], None, None]
 
 
 class WorkersDiedError(Exception, Generic[UnitT]):
-    """The processes of a pool are gone; ``units`` were with them."""
+    """A pool of processes broke; ``units`` are those that were submitted and not finished."""
 
     def __init__(self, units: Sequence[UnitT]) -> None:
-        super().__init__(f"{len(units)} units were under way")
+        super().__init__(f"{len(units)} units were in progress")
         self.units = units
 
 
 def sweep(
     work: Callable[[UnitT], ResultT], units: Sequence[UnitT], workers: int = 1, executor: Executor | None = None
 ) -> Results[UnitT, ResultT]:
-    """Yield every unit with its result, or its :class:`Failure`, as it is done.
+    """Run all units; yield each with its result, or a :class:`Failure`, when it is done.
 
-    One worker is this process. ``work`` must be found by name in other processes, and its result depend on the unit
-    alone. Where a worker dies, its units are tried once more, each by itself. Closing the iterator, or Ctrl-C, drops
-    what has not been started; what was yielded stays valid.
+    If a worker process dies, its units are run once more, one at a time. Closing the iterator, or Ctrl-C, cancels the
+    units that have not been started.
+
+    Parameters
+    ----------
+    work
+        A function that other processes can import by name. Its result may depend only on the unit.
+    units
+        The units.
+    workers
+        Number of processes; 1 (default) runs the units in this process.
+    executor
+        A ``concurrent.futures`` executor to use instead of local processes. Default None.
+
+    Yields
+    ------
+    tuple
+        A unit and its result, in the order in which units finish.
 
     Examples
     --------
@@ -64,7 +79,7 @@ def sweep(
     """
     from spinglass._common.threads import one_blas_thread
 
-    # Products' last bits depend on the number of BLAS threads; one is what a worker process has too.
+    # The last bits of matrix products depend on the number of BLAS threads; worker processes also have one.
     with one_blas_thread():
         if executor is not None:
             waiting = iter(units)
@@ -72,12 +87,12 @@ def sweep(
                 yield from _over(executor, partial(_elsewhere, code(), work), waiting, _AHEAD_ELSEWHERE)
             except WorkersDiedError as died:
                 for unit in [*died.units, *waiting]:
-                    yield unit, Failure("BrokenExecutor: a worker process of the executor given died")
+                    yield unit, Failure("BrokenExecutor: a worker process of the given executor died")
         elif workers == 1 or len(units) < 2:
             for unit in units:
                 yield unit, _attempt(work, unit)
         else:
-            # A process that takes the place of one that died would import what has been edited since.
+            # A process that replaces a dead one imports files that may have been edited in the meantime.
             yield from _over_processes(partial(_elsewhere, code(), work), units, workers)
 
 
@@ -91,7 +106,7 @@ def _attempt(work: Callable[[UnitT], ResultT], unit: UnitT) -> ResultT | Failure
 def _over(
     executor: Executor, work: Callable[[UnitT], ResultT], units: Iterable[UnitT], ahead: int
 ) -> Results[UnitT, ResultT]:
-    """Keep ``ahead`` units handed out; where a local pool breaks, raise :class:`WorkersDiedError` with them."""
+    """Keep ``ahead`` units submitted; if a local pool breaks, raise :class:`WorkersDiedError` with these units."""
     waiting = iter(units)
     under_way: dict[Future[ResultT | Failure], UnitT] = {}
     starts_processes = isinstance(executor, ProcessPoolExecutor)
@@ -112,13 +127,13 @@ def _over(
                 unit = under_way.pop(future)
                 yield unit, future.result() if error is None else Failure(f"{type(error).__name__}: {error}")
     finally:
-        if not starts_processes:  # a pool of processes cancels its own
+        if not starts_processes:  # a process pool cancels its own futures
             for future in under_way:
                 future.cancel()
 
 
 def _over_processes(work: Callable[[UnitT], ResultT], units: Sequence[UnitT], workers: int) -> Results[UnitT, ResultT]:
-    """Run on processes of this machine; after a death, find by single file which unit brings its worker down."""
+    """Run in local processes; after a worker died, run its units one at a time to find the one that kills it."""
     fresh, suspects = deque(units), deque[UnitT]()
     while fresh or suspects:
         queue, count = (suspects, 1) if suspects else (fresh, min(workers, len(fresh)))
@@ -128,7 +143,12 @@ def _over_processes(work: Callable[[UnitT], ResultT], units: Sequence[UnitT], wo
         except WorkersDiedError as died:
             if queue is suspects:
                 for unit in died.units:
-                    yield unit, Failure("BrokenProcessPool: the worker process died, and once more when tried again")
+                    yield (
+                        unit,
+                        Failure(
+                            "BrokenProcessPool: the worker process died, and died again when the unit was repeated"
+                        ),
+                    )
             else:
                 suspects.extend(died.units)
 
@@ -155,11 +175,11 @@ def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
 
 @contextmanager
 def _quiet_start() -> Iterator[None]:
-    """Start worker processes single-threaded, deaf to Ctrl-C, and without running the user's script in each.
+    """Start worker processes that are single-threaded, ignore Ctrl-C, and do not run the user's script.
 
-    A spawned process imports the parent's ``__main__``, which breaks scripts without an
-    ``if __name__ == "__main__"`` line. The units need nothing from it. Ctrl-C reaches the whole process group, and the
-    parent alone decides what becomes of the workers: they inherit that it is blocked.
+    A spawned process imports the parent's ``__main__``, which fails for scripts without an
+    ``if __name__ == "__main__"`` line, and the units do not need it. Ctrl-C is sent to the whole process group. The
+    parent process alone handles it; workers inherit a signal mask that blocks it.
     """
     main = sys.modules["__main__"]
     missing = object()
@@ -174,7 +194,7 @@ def _quiet_start() -> Iterator[None]:
 
 @contextmanager
 def _ctrl_c_blocked() -> Iterator[None]:
-    """Block Ctrl-C in this thread and in the processes that it starts; on Windows they ignore it by themselves."""
+    """Block Ctrl-C in this thread and in the processes that it starts; on Windows :func:`_settle` does this."""
     if not _HAS_MASKS:
         yield
         return
@@ -192,7 +212,7 @@ def _settle() -> None:
 
 
 def _end_with_parent() -> None:
-    # A parent that is killed cannot end its workers, and they would wait for work for ever.
+    # If the parent is killed it cannot stop its workers, which would wait for work forever.
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -201,7 +221,9 @@ def _end_with_parent() -> None:
 
 def _elsewhere(expected: str, work: Callable[[UnitT], ResultT], unit: UnitT) -> ResultT:
     if code() != expected:
-        raise RuntimeError(f"this worker has other code ({code()}) than the run ({expected}); install the same version")
+        raise RuntimeError(
+            f"this worker has different code ({code()}) from the run ({expected}); install the same version"
+        )
     from spinglass._common.threads import one_blas_thread_for_good
 
     one_blas_thread_for_good()
@@ -210,20 +232,30 @@ def _elsewhere(expected: str, work: Callable[[UnitT], ResultT], unit: UnitT) -> 
 
 @contextmanager
 def cluster(address: str) -> Iterator[Executor]:
-    """Give the executor of a cluster: of the Dask scheduler at ``tcp://host:port``, or ``mpi`` within ``mpiexec``.
+    """Provide the executor of a cluster.
+
+    Parameters
+    ----------
+    address
+        ``"tcp://host:port"`` of a Dask scheduler, or ``"mpi"`` inside ``mpiexec``.
+
+    Yields
+    ------
+    Executor
+        The executor.
 
     Raises
     ------
     ValueError
-        If the library for it is missing, nothing answers there, the address is of neither kind, or all processes of
-        ``mpiexec`` run the command.
+        If the address is invalid, the library is not installed, no scheduler answers, or all processes of ``mpiexec``
+        run the command.
     """
     if address == "mpi":
         with _mpi() as executor:
             yield executor
         return
     if "://" not in address:
-        raise ValueError(f"a cluster is a Dask scheduler, tcp://host:port, or mpi; given {address!r}")
+        raise ValueError(f"cluster must be the address of a Dask scheduler, tcp://host:port, or mpi; given {address!r}")
     try:
         from distributed import Client
     except ImportError:
@@ -246,18 +278,20 @@ def _mpi() -> Executor:
         reason = str(error).splitlines()[0]
         raise ValueError(f"{reason}; mpi4py works with the machine's MPI, or try: pip install mpich") from None
     if MPI.COMM_WORLD.Get_rank() > 0:
-        raise ValueError("not the first process; begin with: mpiexec -n 8 python -m mpi4py.futures -m validation")
+        raise ValueError(
+            "this is not the first MPI process; start with: mpiexec -n 8 python -m mpi4py.futures -m validation"
+        )
 
     class Ranks(MPIPoolExecutor):  # type: ignore[misc]
         def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
             return cast("Future[Any]", super().submit(_interruptible, fn, *args, **kwargs))
 
-    # Workers need nothing of the script that the user runs. Idle ones leave Ctrl-C to the first process.
+    # Workers do not need the user's script. Idle workers leave Ctrl-C to the first process.
     return cast(Executor, Ranks(main=False, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)))
 
 
 def _interruptible(work: Callable[..., ResultT], *given: Any) -> ResultT | Failure:
-    """Let Ctrl-C end the unit under way, which the first process would wait for otherwise."""
+    """Let Ctrl-C stop the unit in progress; otherwise the first process would wait for it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return work(*given)

@@ -1,4 +1,4 @@
-"""The lock of a run's folder, which lets one process at a time write to it."""
+"""The lock of a run's folder: only one process at a time may write to it."""
 
 import errno
 from collections.abc import Iterator
@@ -10,22 +10,28 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 LOCK = "lock"
-MARKER = "lock.owner"  # takes the place of the lock on file systems that have none
-# What file systems without locks answer: Lustre and NFS without a lock daemon, some FUSE and cluster file systems.
+MARKER = "lock.owner"  # used on file systems without locks
+# Errors of file systems without locks: Lustre and NFS without a lock daemon, some FUSE and cluster file systems.
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP}
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of ``folder`` for as long as the block runs.
+    """Hold the lock of a folder while a block runs.
 
-    The operating system releases it when the process ends, however it ends. A file system without locks gets a file
-    that names the holder instead. If its holder was killed, it is removed by the next run on the same machine.
+    The operating system releases the lock when the process ends, even if it is killed. On a file system without locks,
+    a file that names the process is created instead. If that process was killed, the next run on the same machine
+    removes the file.
+
+    Parameters
+    ----------
+    folder
+        An existing folder.
 
     Raises
     ------
     ValueError
-        If another process holds the lock, or the lock's file cannot be made.
+        If another process holds the lock, or the lock file cannot be created.
     """
     lock = _acquired(folder)
     try:

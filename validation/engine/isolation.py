@@ -1,4 +1,4 @@
-"""Patches act on the whole process: healthy measurements run side by side in threads, a mutated one runs alone."""
+"""Patches affect the whole process: correct code may be measured in several threads, a mutant only in one at a time."""
 
 import threading
 from collections.abc import Iterator
@@ -6,7 +6,9 @@ from contextlib import contextmanager
 
 
 class Isolation:
-    """A lock that many share or one has to itself; whoever has it to itself may take it again, either way.
+    """A lock that many threads can share or one thread can hold exclusively.
+
+    A thread that holds it exclusively may take it again, shared or exclusively.
 
     Examples
     --------
@@ -16,47 +18,36 @@ class Isolation:
     """
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._sharing: dict[int, int] = {}  # how often each thread shares it
-        self._owner: int | None = None
-        self._depth = 0
+        self._lock = threading.Condition()  # its re-entrant lock is held for as long as a thread is alone
+        self._sharing = 0  # blocks, over all threads
+        self._here = threading.local()  # blocks of this thread
 
     @contextmanager
     def shared(self) -> Iterator[None]:
-        """Wait until no other thread has it to itself, and keep it from becoming so."""
-        me = threading.get_ident()
-        with self._changed:
-            self._changed.wait_for(lambda: self._owner in (None, me))
-            self._sharing[me] = self._sharing.get(me, 0) + 1
+        """Wait until no other thread holds the lock exclusively, and prevent it while the block runs."""
+        self._count(+1)
         try:
             yield
         finally:
-            with self._changed:
-                self._sharing[me] -= 1
-                if not self._sharing[me]:
-                    del self._sharing[me]
-                self._changed.notify_all()
+            self._count(-1)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Wait until no other thread has it or shares it.
+        """Wait until no other thread holds or shares the lock.
 
         Raises
         ------
         RuntimeError
-            If this thread shares it already: two that do so would wait for each other for ever.
+            If this thread already shares the lock: two such threads would wait for each other forever.
         """
-        me = threading.get_ident()
-        with self._changed:
-            if self._owner != me and me in self._sharing:
-                raise RuntimeError("a mutant cannot come into force within a healthy measurement; start it outside")
-            self._changed.wait_for(lambda: self._owner == me or (self._owner is None and not self._sharing))
-            self._owner, self._depth = me, self._depth + 1
-        try:
+        with self._lock:
+            if getattr(self._here, "blocks", 0):
+                raise RuntimeError("a mutant cannot be activated while correct code is measured; start it outside")
+            self._lock.wait_for(lambda: not self._sharing)
             yield
-        finally:
-            with self._changed:
-                self._depth -= 1
-                if not self._depth:
-                    self._owner = None
-                self._changed.notify_all()
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._sharing += change
+            self._here.blocks = getattr(self._here, "blocks", 0) + change
+            self._lock.notify_all()

@@ -1,4 +1,4 @@
-"""The units of a run of claims: those kept in its folder are read, the others measured and kept."""
+"""All units of a verification: stored outcomes are read from the run's folder, the others are measured and stored."""
 
 import math
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -18,7 +18,21 @@ from validation.engine.units import Outcome, Unit, perform, perform_there
 
 @dataclass(frozen=True)
 class Job:
-    """All units of a run, and where to carry them out."""
+    """All units of a run, and where to run them.
+
+    Attributes
+    ----------
+    catalogue : Catalogue
+        The claims.
+    root : SeedSequence
+        The run's seed.
+    units : sequence of Unit
+        The units in a fixed order; a unit's position is its number in the run's folder.
+    workers : int
+        Number of local processes.
+    executor : Executor or None
+        Runs the units instead of local processes.
+    """
 
     catalogue: Catalogue
     root: np.random.SeedSequence
@@ -27,16 +41,16 @@ class Job:
     executor: Executor | None = None
 
     def restored(self, kept: RunFolder | None) -> Iterator[Outcome]:
-        """Yield the outcomes that the folder has, in the order of the units."""
+        """Yield the outcomes stored in the folder, in the order of the units."""
         if kept is not None:
             for number in sorted(kept.finished):
                 yield Outcome.from_table(self.units[number], kept.table(number), _seconds(kept.facts(number)))
 
     def outcomes(self, kept: RunFolder | None) -> Generator[Outcome, None, None]:
-        """Yield the outcome of every other unit as it is done, kept by then if there is a folder."""
+        """Yield the outcome of every other unit when it is done; it is stored first if there is a folder."""
         source = self.catalogue.source
         if source is None and self.executor is not None:
-            raise ValueError("claims made in this process cannot be sent elsewhere; put them into a file")
+            raise ValueError("claims defined in this process cannot be sent to an executor; put them into a file")
         work: Callable[[Unit], Outcome] = (
             partial(perform, self.catalogue, self.root)
             if source is None
@@ -53,7 +67,7 @@ class Job:
 
 
 def _seconds(facts: Mapping[str, Any]) -> float:
-    """Return what a unit took, which only serves estimates: 0 where the manifest does not say."""
+    """Return the time that a unit took; 0 if the manifest does not say. It is used for estimates only."""
     seconds = facts.get("seconds")
     return seconds if isinstance(seconds, float) and math.isfinite(seconds) else 0.0
 

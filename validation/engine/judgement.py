@@ -17,28 +17,34 @@ _BOOTSTRAP = 2**32 - 1  # the seed's key of the bootstrap; no series has this nu
 
 @dataclass(frozen=True)
 class RightCode:
-    """A claim measured in right code and the verdict on it, for comparison with the claim's mutants."""
+    """A claim measured with the correct code, and the verdict on it, for comparison with the claim's mutants."""
 
     trial: Trial
     verdict: Verdict
 
 
 def judge(trial: Trial, root: np.random.SeedSequence, right: RightCode | None = None) -> Verdict:
-    """Return the verdict on a trial, which depends on its measurements and on the run's seed only.
+    """Return the verdict on a trial; it depends only on the measurements and on the run's seed.
 
     Parameters
     ----------
     trial
-        The claim, and all that has been measured of it.
+        The claim and its measurements.
     root
-        The run's seed; the bootstrap takes a child of it.
+        The run's seed; the bootstrap uses a child of it.
     right
-        For a mutant, the same claim in right code. The verdict then says what became of the mutant.
+        For a mutant, the same claim with the correct code. Default None.
+
+    Returns
+    -------
+    Verdict
+        The verdict, which is undecided if the trial is incomplete or could not be tested; ``reason`` says why. For a
+        mutant, ``fate`` says whether it was killed.
     """
     try:
         reason = _obstacle(trial, right)
         verdict = _verdict(trial, reason) if reason else _weighed(trial, root)
-    except Exception as error:  # whatever a user's claim does, the other claims are still judged
+    except Exception as error:  # an error in one claim must not prevent the verdicts on the others
         reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
         verdict = _verdict(trial, reason)
     if trial.mutant is None or right is None:
@@ -47,7 +53,7 @@ def judge(trial: Trial, root: np.random.SeedSequence, right: RightCode | None = 
 
 
 def _weighed(trial: Trial, root: np.random.SeedSequence) -> Verdict:
-    """Return the verdict of the claim's statistical test on a trial that has been measured in full."""
+    """Return the verdict of the claim's statistical test on a complete trial."""
     claim = trial.claim
     samples = [_sample(trial, number) for number in range(len(trial.series))]
     seed = sample_seed(root, claim.id, trial.effort, _BOOTSTRAP)
@@ -66,7 +72,7 @@ def _weighed(trial: Trial, root: np.random.SeedSequence) -> Verdict:
 
 
 def _verdict(trial: Trial, reason: str) -> Verdict:
-    """Return the verdict on a trial that could not be compared with theory."""
+    """Return the undecided verdict on a trial that has not been compared with theory."""
     return Verdict(
         claim_id=trial.claim.id,
         kind=trial.claim.kind,
@@ -83,17 +89,17 @@ def _verdict(trial: Trial, reason: str) -> Verdict:
 
 
 def _obstacle(trial: Trial, right: RightCode | None) -> str:
-    """Return why the trial cannot be judged, or an empty text."""
+    """Return why the trial cannot be tested, or an empty text."""
     failed = [outcome for outcome in trial.outcomes if outcome.errors]
     if failed:
         first = trial.errors[0].strip().splitlines()[-1]
         lost = sum(outcome.lost for outcome in failed)
-        what = f"{lost} of {trial.required_samples} samples were lost" if lost else "a prediction raised"
-        return f"{what}; the first: {first}" if len(failed) > 1 or lost > 1 else f"{what}: {first}"
+        what = f"{lost} of {trial.required_samples} samples were lost" if lost else "the prediction raised an exception"
+        return f"{what}; first error: {first}" if len(failed) > 1 or lost > 1 else f"{what}: {first}"
     if not trial.measured:
         return f"interrupted after {trial.samples} of {trial.required_samples} samples"
     if right is not None and not right.trial.measured:
-        return "interrupted before the right code had been measured beside it"
+        return "interrupted before the correct code had been measured for comparison"
     for number, (series, label) in enumerate(zip(trial.series, trial.labels, strict=True)):
         bad = [sample for sample, value in trial.values(number).items() if not np.isfinite(value).all()]
         if bad:
@@ -103,7 +109,7 @@ def _obstacle(trial: Trial, right: RightCode | None) -> str:
 
 
 def _without_effect(trial: Trial, right: RightCode | None) -> str:
-    """Return that a mutant declared as upstream left every measured value as it was, or an empty text."""
+    """Return a message if a mutant declared as upstream changed no measured value, otherwise an empty text."""
     if right is None or trial.mutant is None or not trial.mutant.upstream:
         return ""
     for number in range(len(trial.series)):
@@ -111,8 +117,8 @@ def _without_effect(trial: Trial, right: RightCode | None) -> str:
         if mine.keys() != theirs.keys() or not all(np.array_equal(mine[k], theirs[k]) for k in mine):
             return ""
     return (
-        "the mutant is declared as upstream, but every measured value is that of the right code: "
-        "patch the name through which the measurement reaches it, or drop upstream=True"
+        "the mutant is declared as upstream, but every measured value equals that of the correct code: "
+        "patch the name through which the measurement calls the function, or remove upstream=True"
     )
 
 
@@ -139,16 +145,18 @@ def _expected(claim: Claim, prediction: Between, width: int) -> tuple[Array, Arr
     else:
         scale = prediction.reference
     if not (scale > 0).all():
-        raise ValueError("a prediction of 0 has no relative deviation; give Between(0, 0, scale=...)")
+        raise ValueError("relative deviations from a prediction of 0 are undefined; use Between(0, 0, scale=...)")
     try:
         expected = [np.broadcast_to(end, (width,)) for end in (low, high, scale)]
     except ValueError:
-        raise ValueError(f"predict gave shape {high.shape} for {width} measured values; they must match") from None
+        raise ValueError(
+            f"predict returned shape {high.shape} for {width} measured values; the shapes must match"
+        ) from None
     return expected[0], expected[1], expected[2]
 
 
 def _fate(mutant: Mutant, status: Status, right: Status) -> Fate:
-    """Return what became of a mutant, given the verdict on it and the verdict on right code."""
+    """Return the fate of a mutant, given the verdicts on it and on the correct code."""
     if status != mutant.verdict:
         return "fails" if mutant.control else "lives"
     if right == mutant.verdict:

@@ -1,4 +1,4 @@
-"""The manifest of a run: a first line that says what the run is, then a line for every unit, finished or failed."""
+"""The manifest of a run: a header line that describes the run, then one line per finished or failed unit."""
 
 import json
 import re
@@ -8,16 +8,24 @@ from typing import IO, Any, NamedTuple
 
 MANIFEST = "manifest.jsonl"
 _LONGEST_HEAD = 2**30  # bytes; the settings of a study of a million units take 200 MB
-_LONGEST_LINE = 2**24  # an error message that is longer is not kept in memory
+_LONGEST_LINE = 2**24  # longer error messages are not kept in memory
 _HEAD = b'{"total": '  # how the first line begins
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class Manifest(NamedTuple):
-    """What a manifest says; ``header`` is None where no run has begun.
+    """The content of a manifest.
 
-    ``finished`` has the lines of finished units and ``failed`` the numbers of those that only failed; ``length`` counts
-    the bytes of whole lines, beyond which a kill has cut a line short.
+    Attributes
+    ----------
+    header : dict or None
+        The description of the run; None if no run has begun.
+    finished : dict
+        The lines of finished units, by unit number.
+    length : int
+        Number of bytes of complete lines. An incomplete line may follow if the process was killed.
+    failed : frozenset of int
+        Numbers of the units that failed and were not finished later.
     """
 
     header: dict[str, Any] | None
@@ -27,23 +35,33 @@ class Manifest(NamedTuple):
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Return what the manifest of a run says; a damaged line counts as a unit that is not finished.
+    """Read the manifest of a run; a unit whose line is damaged counts as not finished.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+
+    Returns
+    -------
+    Manifest
+        Its content.
 
     Raises
     ------
     ValueError
-        If the first line does not say what run this is although others follow it, or the manifest is no plain file.
+        If the header line is damaged or missing although other lines follow, or the manifest is not a regular file.
     """
     file = folder / MANIFEST
     if file.is_symlink() or (file.exists() and not file.is_file()):
-        raise ValueError(f"{file} is not a plain file; choose another folder, or move it away")
+        raise ValueError(f"{file} is not a regular file; choose another folder, or move it away")
     lines, length, rest = _lines(file)
     header = lines[0] if lines else None
     if header is None:
         if length or not _HEAD.startswith(rest[: len(_HEAD)]):
             raise ValueError(
-                f"{file} does not begin with a line that says what run this is: it is damaged, or not a manifest of "
-                "spinglass; put the line back from a copy of the file, or choose another folder"
+                f"{file} does not begin with a header line that describes the run: it is damaged, or not a manifest of "
+                "spinglass; restore the line from a copy of the file, or choose another folder"
             )
         return Manifest(None, {}, 0, frozenset())
     total = header["total"]
@@ -53,12 +71,12 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def to_line(entry: Mapping[str, Any]) -> bytes:
-    """Return an entry as the manifest keeps it."""
+    """Return an entry as a line of the manifest."""
     return json.dumps(entry).encode() + b"\n"
 
 
 def _lines(file: Path) -> tuple[list[dict[str, Any] | None], int, bytes]:
-    """Return every whole line, None where it is damaged, their length in bytes, and what follows the last of them."""
+    """Return the complete lines (None if damaged), their total length in bytes, and the incomplete rest."""
     lines: list[dict[str, Any] | None] = []
     length, rest = 0, b""
     try:
@@ -77,7 +95,7 @@ def _lines(file: Path) -> tuple[list[dict[str, Any] | None], int, bytes]:
 
 
 def _bounded(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield the size of each line and its text, only the end of it where it is longer than an entry may be."""
+    """Yield the size and text of each line; of a line that is too long for an entry, only the last part."""
     size, limit, begun = 0, _LONGEST_HEAD, b""
     while part := stream.readline(limit):
         begun = begun if size else part

@@ -1,4 +1,4 @@
-"""Wrong code on purpose: patch named functions for as long as a claim is measured with a mutant."""
+"""Mutation testing: functions are replaced by wrong versions while a claim is measured with a mutant."""
 
 import importlib
 import sys
@@ -13,19 +13,31 @@ from validation.claim import Claim, Mutant, check_names
 from validation.claim_files import modules_of_claim_files
 from validation.engine.isolation import Isolation
 
-# Where remembered results may lie. Thread pools are remembered as well, but hold no results.
-_REMEMBERING = ("spinglass.", "theory.", "validation.claims.")
+# Modules whose functions may cache results. Thread pools are cached as well, but hold no results.
+_CACHING = ("spinglass.", "theory.", "validation.claims.")
 _KEPT = ("spinglass._common.threads",)
 _ISOLATION = Isolation()
 
 
 def resolve(target: str) -> tuple[Any, str]:
-    """Return the object that holds ``"package.module.attribute"`` and the attribute's name.
+    """Import the object to which ``"package.module.attribute"`` refers.
+
+    Parameters
+    ----------
+    target
+        The dotted name; it may contain classes, as in ``"package.module.Class.method"``.
+
+    Returns
+    -------
+    holder
+        The module or class that has the attribute.
+    attribute : str
+        The attribute's name.
 
     Raises
     ------
     ValueError
-        If no such attribute can be imported; the nearest name is suggested.
+        If there is no such attribute; the nearest name is suggested.
 
     Examples
     --------
@@ -54,7 +66,18 @@ def _import(target: str) -> tuple[Any, str]:
 
 
 def check_mutants(claim: Claim) -> None:
-    """Raise ``ValueError`` if a mutant of ``claim`` patches something that does not exist, or could not reach it."""
+    """Check that the mutants of a claim can be applied.
+
+    Parameters
+    ----------
+    claim
+        The claim to check.
+
+    Raises
+    ------
+    ValueError
+        If a mutant patches something that does not exist, or two functions of the claim have the same name.
+    """
     with _ISOLATION.shared():
         check_names(claim)
     for mutant in claim.mutants:
@@ -67,12 +90,17 @@ def check_mutants(claim: Claim) -> None:
 
 @contextmanager
 def mutated(mutant: Mutant | None) -> Iterator[None]:
-    """Run a block with the mutant's patches in force, and everything put back after it.
+    """Run a block with a mutant's patches active, and restore the original code afterwards.
 
-    Patches act on the whole process, so a block with a mutant waits until it is alone in it; blocks without one
-    (``None``) run side by side. Results remembered by ``functools.cache`` are dropped at both ends: a healthy value
-    must not hide the mutant, nor a mutated one outlive it. Compiled kernels have their globals baked in: patch what
-    calls them.
+    Patches affect the whole process. Therefore a block with a mutant waits until no other block runs, whereas blocks
+    without a mutant run concurrently in several threads. Results stored by ``functools.cache`` are deleted before and
+    after the block: a correct value must not hide the mutant, and a wrong one must not remain. Compiled kernels do not
+    notice that a function they call is replaced: patch their callers instead.
+
+    Parameters
+    ----------
+    mutant
+        The mutant; None for the correct code.
     """
     if mutant is None:
         with _ISOLATION.shared():
@@ -80,7 +108,7 @@ def mutated(mutant: Mutant | None) -> Iterator[None]:
         return
     with ExitStack() as stack:
         stack.enter_context(_ISOLATION.alone())
-        # Wrong code may well warn; what counts is whether its numbers are told from right ones.
+        # Wrong code may emit warnings; only its numbers matter.
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
         stack.callback(_forget)
@@ -93,7 +121,7 @@ def mutated(mutant: Mutant | None) -> Iterator[None]:
 
 @contextmanager
 def _patched(holder: Any, attribute: str, replace: Callable[[Any], Any]) -> Iterator[None]:
-    # The raw attribute, so that a class's static and class methods keep their kind.
+    # The raw attribute, so that static methods and class methods remain such.
     raw = vars(holder).get(attribute, getattr(holder, attribute))
     wrap = type(raw) if isinstance(raw, (staticmethod, classmethod)) else None
     replacement = wrap(replace(raw.__func__)) if wrap else replace(raw)
@@ -104,7 +132,7 @@ def _patched(holder: Any, attribute: str, replace: Callable[[Any], Any]) -> Iter
 def _forget() -> None:
     own = modules_of_claim_files()
     for name, module in dict(sys.modules).items():
-        if name in own or (name.startswith(_REMEMBERING) and name not in _KEPT):
+        if name in own or (name.startswith(_CACHING) and name not in _KEPT):
             for value in list(vars(module).values()):
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()

@@ -1,12 +1,12 @@
-"""A run's folder: every finished unit's rows as Parquet, and a manifest by which the run is resumed.
+"""A run's folder: the rows of each finished unit as Parquet, and a manifest from which the run can be resumed.
 
-    manifest.jsonl      line 1: what the run is; then one line a unit: its file's checksum, or why it failed
-    units/0/17.parquet  the rows of unit 17; a thousand units a folder
-    lock                held while a run is under way, and let go by the system when its process ends
+    manifest.jsonl      line 1: description of the run; then one line per unit: checksum of its file, or its error
+    units/0/17.parquet  the rows of unit 17; each subfolder holds a thousand units
+    lock                locked while a run is in progress; the operating system releases it when the process ends
 
-A unit is finished when its line stands in the manifest. Its file is complete by then: it was written under another
-name and renamed. A kill at any moment so loses what was under way and nothing else; what a power cut tears is found by
-its checksum and measured again. Nothing is written through a symbolic link inside the folder.
+A unit is finished when the manifest has its line. Its file was written before, under another name, and renamed. If the
+process is killed, only the units in progress are lost. Files damaged by a power failure are detected by their checksums
+and measured again. Nothing is written through a symbolic link inside the folder.
 """
 
 import errno
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 UNITS = "units"
 _A_FOLDER = 1000
-_REPEATABLE = ("versions", "code")  # in which a run that is repeated may differ
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REPEATABLE = ("versions", "code")  # may differ when a finished run is repeated
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class RunFolder:
-    """The finished units of one run, by number; made by :func:`open_run`."""
+    """The finished units of one run, by number; created by :func:`open_run`."""
 
     def __init__(self, path: Path, total: int, entries: dict[int, dict[str, Any]], manifest: IO[bytes]) -> None:
         self.path, self.total = path, total
@@ -40,16 +40,25 @@ class RunFolder:
 
     @property
     def finished(self) -> set[int]:
-        """The numbers of the units whose rows are here, complete and sound when the folder was opened."""
+        """Numbers of the finished units, whose files were complete and undamaged when the folder was opened."""
         return set(self._entries)
 
     def save(self, number: int, table: "pa.Table", **facts: Any) -> None:
-        """Keep a finished unit's rows; ``facts`` are noted in the manifest.
+        """Store the rows of a finished unit.
+
+        Parameters
+        ----------
+        number
+            Number of the unit.
+        table
+            Its rows.
+        **facts
+            JSON values to add to the unit's line in the manifest.
 
         Raises
         ------
         OSError
-            If the disk is full or the folder cannot be written; what was kept before stays kept.
+            If the disk is full or the folder cannot be written; units stored earlier are not affected.
         """
         content = _parquet(table)
         file = self._file(number)
@@ -63,21 +72,31 @@ class RunFolder:
         self._entries[number] = entry
 
     def fail(self, number: int, error: str, **facts: Any) -> None:
-        """Note why a unit failed; it is tried again when the run is resumed."""
+        """Record why a unit failed; it is repeated when the run is resumed."""
         with self.explained():
             self._note({"unit": number, "error": error, **facts})
 
     def facts(self, number: int) -> dict[str, Any]:
-        """Return what was noted of a finished unit."""
+        """Return the line of a finished unit in the manifest."""
         return self._entries[number]
 
     def table(self, number: int) -> "pa.Table":
-        """Return a finished unit's rows.
+        """Return the rows of a finished unit.
+
+        Parameters
+        ----------
+        number
+            Number of the unit.
+
+        Returns
+        -------
+        pyarrow.Table
+            Its rows.
 
         Raises
         ------
         ValueError
-            If the file holds no table: it was not written by a run.
+            If the file does not contain a table.
         """
         import pyarrow as pa
 
@@ -85,7 +104,9 @@ class RunFolder:
         try:
             return read_parquet(file)
         except (pa.ArrowException, OSError) as error:
-            raise ValueError(f"{file} holds no table ({error}); remove it and go on with --resume") from None
+            raise ValueError(
+                f"{file} does not contain a table ({error}); remove it and continue with --resume"
+            ) from None
 
     def _file(self, number: int) -> Path:
         return unit_file(self.path, number)
@@ -96,12 +117,12 @@ class RunFolder:
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """Let an ``OSError`` of what is written here say where that was, and that the finished units are kept."""
+        """Add to the message of an ``OSError`` the path, and that the finished units are kept."""
         try:
             yield
         except OSError as error:
-            remedy = "make room" if error.errno in _NO_ROOM else "put that right"
-            kept = f"{len(self._entries)} of {self.total} units are kept; {remedy} and go on with --resume"
+            remedy = "free disk space" if error.errno in _DISK_FULL else "correct this"
+            kept = f"{len(self._entries)} of {self.total} units are kept; {remedy} and continue with --resume"
             where = f" ({error.filename})" if error.filename else ""
             text = f"cannot write to {self.path}: {error.strerror or error}{where}; {kept}"
             raise (OSError(error.errno, text) if error.errno else OSError(text)) from error
@@ -111,17 +132,35 @@ class RunFolder:
 def open_run(
     folder: Path, configuration: Mapping[str, Any], total: int, resume: bool = False, outputs: Iterable[str] = ()
 ) -> Iterator[RunFolder]:
-    """Open the folder of a run of ``total`` units, to be the only one that writes to it.
+    """Open the folder of a run, and keep other processes from writing to it.
 
-    ``configuration`` is all that results depend on, as JSON values. A folder of an unfinished run is taken up with
-    ``resume`` only, and only by the same configuration. A finished run is repeated without it, by the same
-    configuration but for versions and code: its units are removed first, and the files named in ``outputs``.
+    An unfinished run is continued only with ``resume`` and only with the same configuration. A finished run is repeated
+    without ``resume``, with the same configuration except for versions and code; its units and outputs are removed
+    first.
+
+    Parameters
+    ----------
+    folder
+        An existing folder.
+    configuration
+        Everything on which the results depend, as JSON values.
+    total
+        Number of units of the run.
+    resume
+        Whether to continue an unfinished run. Default False.
+    outputs
+        Names of other files that the run writes into the folder. Default: none.
+
+    Yields
+    ------
+    RunFolder
+        The finished units.
 
     Raises
     ------
     ValueError
-        If the folder holds another run, an unfinished one without ``resume``, or none with it, if another process
-        is writing to it, if its manifest is damaged or missing, or if something stands where its files belong.
+        If the folder holds a different run, an unfinished run without ``resume``, or no run with it; if another process
+        is writing to it; if its manifest is damaged or missing; or if another object has the name of one of its files.
     """
     with locked(folder):
         _check_places(folder, outputs)
@@ -129,7 +168,7 @@ def open_run(
         found = read_manifest(folder)
         if found.header is None and next((folder / UNITS).rglob("*.parquet"), None) is not None:
             raise ValueError(
-                f"{folder} holds the units of a run and no {MANIFEST} that says of which; put that file back from a "
+                f"{folder} contains the units of a run, but no {MANIFEST} that describes it; restore that file from a "
                 "copy, or choose another folder"
             )
         if resume:
@@ -140,7 +179,7 @@ def open_run(
             _clear(folder, found, wanted, outputs)
             entries, length = {}, 0
         with (folder / MANIFEST).open("r+b" if length else "wb") as manifest:
-            manifest.truncate(length)  # a line that a kill has cut short
+            manifest.truncate(length)  # an incomplete line, if the process was killed
             manifest.seek(length)
             if not length:
                 manifest.write(to_line(wanted))
@@ -149,15 +188,25 @@ def open_run(
 
 
 def unit_file(folder: Path, number: int) -> Path:
-    """Return where a unit's rows are kept."""
+    """Return the path of a unit's file."""
     return folder / UNITS / str(number // _A_FOLDER) / f"{number}.parquet"
 
 
 @contextmanager
 def whole_file(file: Path) -> Iterator[IO[bytes]]:
-    """Open a file to be written under another name and renamed at the end, so that it is there whole or not at all.
+    """Open a temporary file that is renamed at the end, so that the file is either complete or absent.
 
-    The other name is always a new file: what stands there, a symbolic link or what a kill has left, is removed.
+    Anything else with the temporary name, such as a symbolic link or a file of a killed process, is removed first.
+
+    Parameters
+    ----------
+    file
+        The final path.
+
+    Yields
+    ------
+    file object
+        The temporary file, open for writing bytes.
     """
     part = file.with_name(f"{file.name}.part")
     try:
@@ -174,8 +223,8 @@ def whole_file(file: Path) -> Iterator[IO[bytes]]:
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all; a device or a pipe takes what is written."""
-    if file.exists() and not file.is_file():  # it must not be replaced
+    """Write a file so that it is either complete or absent; devices and pipes are written directly."""
+    if file.exists() and not file.is_file():  # a device must not be replaced
         file.write_bytes(content)
         return
     with whole_file(file) as stream:
@@ -183,10 +232,11 @@ def write_whole(file: Path, content: bytes) -> None:
 
 
 def read_parquet(file: Path) -> "pa.Table":
-    """Return a file's table, read on this thread alone.
+    """Read a Parquet file without starting threads.
 
-    Arrow's own threads end only with the process. They may hold Python's bytes while Python ends, which aborts it
-    (apache/arrow#34314). ``parquet.read_table`` and ``pandas.read_parquet`` start one even with ``use_threads=False``.
+    Arrow's threads end only with the process. If they still hold Python objects when the interpreter ends, the process
+    aborts (apache/arrow#34314). ``parquet.read_table`` and ``pandas.read_parquet`` start a thread even with
+    ``use_threads=False``.
     """
     import pyarrow as pa
     from pyarrow import parquet
@@ -200,13 +250,13 @@ def _parquet(table: "pa.Table") -> bytes:
     from pyarrow import parquet
 
     sink = pa.BufferOutputStream()
-    # A few rows are not worth dictionaries, statistics or compression, which take most of the time.
+    # For a few rows, dictionaries, statistics and compression would take most of the time.
     parquet.write_table(table, sink, compression="none", use_dictionary=False, write_statistics=False)
     return bytes(sink.getvalue())
 
 
 def _sound(file: Path, entry: Mapping[str, Any]) -> bool:
-    """Whether a unit's file is what was written: its size first, so that nothing else is read."""
+    """Whether a unit's file has the recorded size and checksum; a file of another size is not read."""
     try:
         found = file.lstat()
         if not stat.S_ISREG(found.st_mode) or found.st_size != entry["bytes"]:
@@ -218,7 +268,7 @@ def _sound(file: Path, entry: Mapping[str, Any]) -> bool:
 
 
 def _clear(folder: Path, found: Manifest, wanted: Mapping[str, Any], outputs: Iterable[str]) -> None:
-    """Remove what a finished run has left, if it is the one that is to be repeated."""
+    """Remove the files of a finished run if it has the same configuration as the new one."""
     if found.header is None:
         return
     _check_same(folder, found.header, wanted, but=_REPEATABLE)
@@ -226,7 +276,7 @@ def _clear(folder: Path, found: Manifest, wanted: Mapping[str, Any], outputs: It
     if finished < total:
         failed = f", {len(found.failed)} failed" if found.failed else ""
         raise ValueError(
-            f"{folder} holds an unfinished run, {finished} of {total} units{failed}; go on with --resume, or choose "
+            f"{folder} holds an unfinished run, {finished} of {total} units{failed}; continue with --resume, or choose "
             "another folder"
         )
     for file in (*(folder / name for name in outputs), *(unit_file(folder, k) for k in range(total))):
@@ -237,12 +287,12 @@ def _check_same(
     folder: Path, header: Mapping[str, Any] | None, wanted: Mapping[str, Any], but: Iterable[str] = ()
 ) -> None:
     if header is None:
-        raise ValueError(f"{folder} holds no run to resume; leave --resume out to begin one")
+        raise ValueError(f"{folder} holds no run to resume; omit --resume to begin one")
     differ = [name for name in dict.fromkeys([*wanted, *header]) if header.get(name) != wanted.get(name)]
     names = [name for name in differ if name not in but]
     if names:
         differences = "; ".join(_difference(name, header.get(name), wanted.get(name)) for name in names)
-        raise ValueError(f"{folder} holds another run: {differences}; repeat its command, or choose another folder")
+        raise ValueError(f"{folder} holds a different run: {differences}; use the same settings or another folder")
 
 
 def _difference(name: str, was: Any, now: Any) -> str:
@@ -253,7 +303,7 @@ def _difference(name: str, was: Any, now: Any) -> str:
 
 
 def _check_places(folder: Path, outputs: Iterable[str]) -> None:
-    """Raise ``ValueError`` if something else stands where the run's own folders and files belong."""
+    """Raise ``ValueError`` if other objects have the names of the run's folders and files."""
     units = folder / UNITS
     if os.path.lexists(units):
         _refuse_no_folder(units)
@@ -267,12 +317,12 @@ def _check_places(folder: Path, outputs: Iterable[str]) -> None:
 def _refuse_no_files(files: Iterable[Path]) -> None:
     for file in files:
         if file.exists() and not file.is_file():
-            raise ValueError(f"{file} is not a plain file, and a run writes one of that name; move it away")
+            raise ValueError(f"{file} is not a regular file, and the run writes a file of that name; move it away")
 
 
 def _refuse_no_folder(path: Path) -> None:
     if not path.is_dir():
-        raise ValueError(f"{path} is not a folder, and a run keeps its units in one of that name; move it away")
+        raise ValueError(f"{path} is not a folder, and the run writes a folder of that name; move it away")
     try:
         _refuse_link(path)
     except OSError as error:
@@ -281,5 +331,5 @@ def _refuse_no_folder(path: Path) -> None:
 
 def _refuse_link(*paths: Path) -> None:
     for path in paths:
-        if path.is_symlink() or getattr(path, "is_junction", bool)():  # junctions of Windows, from Python 3.12 on
-            raise OSError(errno.ELOOP, "a run does not write through a link out of its folder", str(path))
+        if path.is_symlink() or getattr(path, "is_junction", bool)():  # Windows junctions, Python 3.12 or later
+            raise OSError(errno.ELOOP, "a run does not write through a symbolic link", str(path))

@@ -1,4 +1,4 @@
-"""One claim at one effort, in right code or with a mutant, and what has been measured of it so far."""
+"""Trials: the measurements of one claim at one effort, with the correct code or with a mutant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,10 +15,20 @@ TrialKey: TypeAlias = tuple[str, str | None]
 
 @dataclass(frozen=True)
 class Trial:
-    """The measurements of a claim; ``mutant`` is None in right code.
+    """The measurements of a claim so far.
 
-    Trials do not change: :meth:`with_outcome` returns a new one. Two trials with the same ``key`` are of the same
-    claim and mutant.
+    Trials are immutable: :meth:`with_outcome` returns a new one.
+
+    Attributes
+    ----------
+    claim : Claim
+        The claim.
+    effort : str
+        ``"quick"``, ``"standard"`` or ``"paper"``.
+    mutant : Mutant or None
+        The active mutant; None for the correct code.
+    outcomes : tuple of Outcome
+        Results of the units that are done, in the order in which they finished.
     """
 
     claim: Claim
@@ -27,7 +37,7 @@ class Trial:
     outcomes: tuple[Outcome, ...] = ()
 
     def with_outcome(self, outcome: Outcome) -> "Trial":
-        """Return the trial with one more unit measured."""
+        """Return the trial with the outcome of one more unit."""
         return replace(self, outcomes=(*self.outcomes, outcome))
 
     @property
@@ -37,7 +47,7 @@ class Trial:
 
     @property
     def mutant_name(self) -> str | None:
-        """The mutant's name, None in right code."""
+        """The mutant's name; None for the correct code."""
         return None if self.mutant is None else self.mutant.name
 
     @property
@@ -47,7 +57,7 @@ class Trial:
 
     @property
     def series(self) -> Sequence[Series]:
-        """The settings that samples are drawn at, at this effort."""
+        """The claim's series at this effort."""
         return self.claim.sizes[self.effort]
 
     @cached_property
@@ -57,7 +67,7 @@ class Trial:
 
     @property
     def required_samples(self) -> int:
-        """The number of samples that the trial asks for."""
+        """The number of samples of all series."""
         return sum(series.samples for series in self.series)
 
     @property
@@ -77,7 +87,7 @@ class Trial:
 
     @property
     def seconds(self) -> float:
-        """Time spent measuring, summed over workers."""
+        """Time spent measuring, summed over workers, in seconds."""
         return sum(outcome.seconds for outcome in self.outcomes)
 
     @property
@@ -93,11 +103,11 @@ class Trial:
         return [series.describe(differ) for series in self.series]
 
     def point_labels(self, points: int) -> list[str]:
-        """Return a label for every compared number: what distinguishes its series, and its component."""
+        """Return a label for each compared number: the distinguishing parameters of its series, and its component."""
         return self._point_labels(self.labels, points)
 
     def identities(self, points: int) -> list[str]:
-        """Return for every compared number all its parameters and its component, which identify it in any run."""
+        """Return a text for each compared number that identifies it in any run: all parameters and the component."""
         return self._point_labels([series.label for series in self.series], points) if points else []
 
     def _point_labels(self, series: Sequence[str], points: int) -> list[str]:
@@ -106,11 +116,11 @@ class Trial:
             width = len(next(iter(self.values(number).values())))
             names = self.claim.components or ([""] if width == 1 else [str(k) for k in range(width)])
             labels += [", ".join(part for part in (where, name) if part) for name in names]
-        # An extrapolation makes one number of all series.
+        # An extrapolation combines all series into one number.
         return labels if len(labels) == points else ["limit"] * points
 
     def values(self, number: int) -> dict[int, Array]:
-        """Return the measured samples of one series by their number, in order."""
+        """Return the measured numbers of one series by the number of the sample, in increasing order."""
         found = {
             sample: value
             for outcome in self.outcomes

@@ -1,10 +1,10 @@
-"""What `spinglass verify` measures: units of work, one stretch of disorder samples each, and what came of them.
+"""Units of work of ``spinglass verify``, each a range of disorder samples, and their outcomes.
 
-Every disorder sample has a seed of its own, made from the run's seed, the claim, the effort, the series and
-the sample's number. So any number of workers measures the same bits, and a claim alone measures what it
-measures among others.
+Every disorder sample has its own seed, derived from the run's seed, the claim, the effort, the series and the number of
+the sample. The measurements therefore do not depend on the number of workers or on which other claims are measured.
 """
 
+import math
 import time
 import traceback
 import zlib
@@ -26,7 +26,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unit:
-    """A stretch of one series' samples, measured in one go; without samples, the series' prediction."""
+    """A range of samples of one series that one process measures, or the prediction for the series.
+
+    Attributes
+    ----------
+    claim_id : str
+        The claim.
+    mutant : str or None
+        Name of the active mutant; None for the correct code.
+    effort : str
+        ``"quick"``, ``"standard"`` or ``"paper"``.
+    series : int
+        Number of the series within the claim's effort.
+    samples : range or None
+        Numbers of the samples; None for the prediction.
+    """
 
     claim_id: str
     mutant: str | None
@@ -42,9 +56,21 @@ class Unit:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a unit: values per sample, or the traceback of those that raised.
+    """The results of a unit.
 
-    Where a process died, one text stands for all samples of the unit.
+    Attributes
+    ----------
+    unit : Unit
+        The unit.
+    values : dict
+        Measured numbers, shape (components,), by the number of the sample.
+    prediction : Between or None
+        The prediction, if this is what the unit computes.
+    errors : dict
+        Tracebacks by the number of the sample that raised; -1 for the prediction. If the process died, there is one
+        message for the whole unit.
+    seconds : float
+        Time taken.
     """
 
     unit: Unit
@@ -55,11 +81,11 @@ class Outcome:
 
     @property
     def lost(self) -> int:
-        """How many samples were to be measured and have no value."""
+        """Number of samples of the unit that have no value."""
         return len(self.unit.samples or ()) - len(self.values)
 
     def to_table(self) -> "pa.Table":
-        """Return the rows that are kept of it: a number of a sample each, or of the prediction with its two ends."""
+        """Return the results as a table, one row per measured number or per component of the prediction."""
         import pyarrow as pa
 
         if self.prediction is not None:
@@ -78,7 +104,7 @@ class Outcome:
 
     @staticmethod
     def from_table(unit: Unit, table: "pa.Table", seconds: float) -> "Outcome":
-        """Return the outcome of which a table was kept."""
+        """Return the outcome that :meth:`to_table` turned into this table."""
         columns = {name: table.column(name).to_numpy() for name in table.column_names}
         if unit.samples is None:
             scale = None if np.isnan(columns["scale"]).any() else columns["scale"]
@@ -90,26 +116,26 @@ class Outcome:
 
 
 def sample_seed(root: np.random.SeedSequence, claim_id: str, effort: Effort, *key: int) -> np.random.SeedSequence:
-    """Return the seed of one sample; each effort has its own, as a larger run is a new test."""
+    """Return the seed of one sample; efforts have different seeds, so that each is an independent test."""
     from spinglass._common.seeds import child
 
     return child(root, zlib.crc32(claim_id.encode()), EFFORTS.index(effort), *key)
 
 
 def units_of(claim: Claim, mutant: str | None, effort: Effort, pieces: int = 16) -> list[Unit]:
-    """Cut a claim's work into units: per series a prediction and at most ``pieces`` stretches of samples."""
+    """Divide a claim into units: for each series the prediction and at most ``pieces`` ranges of samples."""
     units = []
     for number, series in enumerate(claim.sizes[effort]):
         units.append(Unit(claim.id, mutant, effort, number, None))
-        length = -(-series.samples // pieces)
+        length = math.ceil(series.samples / pieces)
         for first in range(0, series.samples, length):
-            stretch = range(first, min(first + length, series.samples))
-            units.append(Unit(claim.id, mutant, effort, number, stretch))
+            samples = range(first, min(first + length, series.samples))
+            units.append(Unit(claim.id, mutant, effort, number, samples))
     return units
 
 
 def perform(catalogue: Catalogue, root: np.random.SeedSequence, unit: Unit) -> Outcome:
-    """Carry out one unit in this process; what a sample raises is recorded, and the others go on."""
+    """Run one unit in this process; an exception of one sample is recorded and does not affect the others."""
     claim = catalogue[unit.claim_id]
     series = claim.sizes[unit.effort][unit.series]
     mutant = next((m for m in claim.mutants if m.name == unit.mutant), None)
@@ -130,19 +156,19 @@ def perform(catalogue: Catalogue, root: np.random.SeedSequence, unit: Unit) -> O
 
 
 def perform_there(source: str, digest: str, root: np.random.SeedSequence, unit: Unit) -> Outcome:
-    """Carry out one unit wherever this is, with the claims read there; RuntimeError if they are others than here."""
+    """Run one unit in a worker process, which reads the claims itself; RuntimeError if these differ from the run's."""
     return perform(_catalogue_from(source, digest), root, unit)
 
 
-@lru_cache(maxsize=1)  # an earlier version of a file would find the functions of the later one by their names
+@lru_cache(maxsize=1)  # two versions of a file cannot coexist: functions are found by name
 def _catalogue_from(source: str, digest: str) -> Catalogue:
     if source:
         found = read_claims(source)
         if found.digest != digest:
             modules = ", ".join(found.modules)
             raise RuntimeError(
-                f"{source} or a module that it imports has changed since the run began, or is another where this unit "
-                f"runs; those of the user's own are {modules}"
+                f"{source} or a module that it imports has changed since the run began, or differs on the machine of "
+                f"this worker; the user's modules are {modules}"
             )
         return found
     from validation.claims import catalogue

@@ -1,4 +1,4 @@
-"""What changed between two runs of claims."""
+"""Comparison of two runs of claims."""
 
 import json
 import math
@@ -16,10 +16,18 @@ Key = tuple[str, str | None]  # a claim's id and its mutant's name
 
 @dataclass(frozen=True)
 class Estimate:
-    """One compared number of a claim: what it is, and the value measured with its standard error, None if not finite.
+    """One measured number of a claim.
 
-    ``identity`` holds all parameters of the point, so that it names the same number in every run; the ``label`` has
-    only those that tell it from the other points of its claim.
+    Attributes
+    ----------
+    identity : str
+        All parameters of the number, which identify it in every run.
+    label : str
+        The parameters that distinguish it from the other numbers of its claim.
+    value : float or None
+        The measured value; None if it is not finite.
+    error : float or None
+        Its standard error; None if it is not finite.
     """
 
     identity: str
@@ -29,8 +37,18 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What one run says of a claim or of one of its mutants."""
+class RecordedVerdict:
+    """The verdict of one run on a claim or on one of its mutants.
+
+    Attributes
+    ----------
+    status : str
+        ``"agrees"``, ``"disagrees"`` or ``"undecided"``.
+    p_value : float or None
+        Of the test of the prediction; None if there was no test.
+    points : tuple of Estimate
+        The measured numbers.
+    """
 
     status: str
     p_value: float | None
@@ -39,29 +57,39 @@ class Entry:
 
 @dataclass(frozen=True)
 class Change:
-    """One claim, or one of its mutants, in two runs; an entry is None where the run does not have it."""
+    """One claim, or one of its mutants, in two runs.
+
+    Attributes
+    ----------
+    claim_id : str
+        The claim.
+    mutant : str or None
+        Name of the mutant; None for the correct code.
+    before, after : RecordedVerdict or None
+        The verdicts of the two runs; None if the run did not include the claim.
+    """
 
     claim_id: str
     mutant: str | None
-    before: Entry | None
-    after: Entry | None
+    before: RecordedVerdict | None
+    after: RecordedVerdict | None
 
     @property
     def name(self) -> str:
-        """The claim's id, with the mutant's name where it is one."""
+        """The claim's id, with the mutant's name if there is one."""
         return self.claim_id if self.mutant is None else f"{self.claim_id}, mutant {self.mutant}"
 
     @property
     def statuses(self) -> tuple[str, str]:
-        """How it ended in both."""
+        """The verdicts of both runs, or ``"not run"``."""
         first, second = (entry.status if entry else "not run" for entry in (self.before, self.after))
         return first, second
 
     @property
     def shifts(self) -> list[tuple[str, float]]:
-        """How far each estimate that both runs have moved, beside its label, in standard errors of the difference.
+        """Label and change of each number that both runs measured, in standard errors of the difference.
 
-        Left out are numbers without an error, of which this has no meaning.
+        Numbers without a standard error are omitted.
         """
         if self.before is None or self.after is None:
             return []
@@ -75,34 +103,46 @@ class Change:
 
     @property
     def largest_shift(self) -> tuple[str, float] | None:
-        """Label and shift of the estimate that moved most; None where no shift has a meaning."""
+        """Label and change of the number that changed most; None if there is no number with a standard error."""
         return max(self.shifts, key=lambda pair: abs(pair[1]), default=None)
 
     @property
     def same(self) -> bool:
-        """Whether nothing that counts differs: the verdict, and to the last bit the p-value and every estimate."""
+        """Whether verdict, p-value and all estimates are equal to the last bit."""
         return self.before is not None and self.before == self.after
 
 
 def compare(before: str | Path, after: str | Path) -> tuple[dict[str, tuple[Any, Any]], list[Change]]:
-    """Return which circumstances of two runs differ, and every claim and mutant of either.
+    """Compare two runs of claims.
 
-    Estimates are matched by claim, mutant and point: the parameters of its series and the name of its component.
+    Measured numbers are matched by claim, mutant, the parameters of the series and the component.
+
+    Parameters
+    ----------
+    before, after
+        Folders written by ``verify(out=...)``.
+
+    Returns
+    -------
+    differences : dict
+        The values before and after, by name, of effort, seed and versions if they differ.
+    changes : list of Change
+        Every claim and mutant of either run.
 
     Raises
     ------
     ValueError
-        If a folder holds no run, or its file of verdicts cannot be read.
+        If a folder does not contain a run, or its verdicts cannot be read.
     """
     runs = [_read(Path(folder)) for folder in (before, after)]
     differ = {name: (runs[0][name], runs[1][name]) for name in CIRCUMSTANCES if runs[0][name] != runs[1][name]}
-    entries: list[dict[Key, Entry]] = [run["entries"] for run in runs]
+    entries: list[dict[Key, RecordedVerdict]] = [run["entries"] for run in runs]
     keys = dict.fromkeys([*entries[0], *entries[1]])
     return differ, [Change(*key, entries[0].get(key), entries[1].get(key)) for key in keys]
 
 
 def _by_identity(points: Iterable[Estimate]) -> dict[tuple[str, int], Estimate]:
-    """Return points by what they are; those that are the same, as of two like series, by their order."""
+    """Return points by identity and order; two equal series have points with the same identity."""
     seen: Counter[str] = Counter()
     found = {}
     for point in points:
@@ -119,7 +159,7 @@ def _shift(before: Estimate, after: Estimate) -> float | None:
 
 
 def _read(folder: Path) -> dict[str, Any]:
-    """Return the circumstances of a run, and its entries by claim and mutant."""
+    """Return effort, seed and versions of a run, and its verdicts by claim and mutant."""
     file = folder / CLAIMS
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
@@ -128,7 +168,7 @@ def _read(folder: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot read {file}: {getattr(error, 'strerror', None) or error}") from None
     except RecursionError:
-        raise ValueError(f"{file} is nested too deeply for a run's verdicts") from None
+        raise ValueError(f"{file} is nested too deeply to contain the verdicts of a run") from None
     except ValueError as error:
         raise ValueError(f"{file} is not JSON: {error}") from None
     try:
@@ -136,16 +176,16 @@ def _read(folder: Path) -> dict[str, Any]:
         return {name: content[name] for name in CIRCUMSTANCES} | {"entries": entries}
     except (KeyError, TypeError, ValueError):
         raise ValueError(
-            f"{file} does not hold a run's verdicts as this version writes them; give a folder that verify --out wrote"
+            f"{file} does not contain verdicts in the format of this version; give a folder that verify --out wrote"
         ) from None
 
 
-def _entry(entry: Mapping[str, Any]) -> Entry:
+def _entry(entry: Mapping[str, Any]) -> RecordedVerdict:
     points = [
         Estimate(str(p["identity"]), str(p["label"]), _number(p["estimate"]), _number(p["standard_error"]))
         for p in entry["points"]
     ]
-    return Entry(str(entry["status"]), _number(entry["p_value"]), tuple(points))
+    return RecordedVerdict(str(entry["status"]), _number(entry["p_value"]), tuple(points))
 
 
 def _number(value: Any) -> float | None:

@@ -1,4 +1,4 @@
-"""What is printed: text as it is, whatever it holds, on any width."""
+"""Output to the terminal: literal text, and tables that are never truncated."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,16 +8,26 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-_ANY_WIDTH = 100_000  # of a file or a pipe, in columns
-_BORDERS = 3  # what padding and lines take of a column, at most
-_NARROWEST = 10  # to which a column that folds is squeezed
+_ANY_WIDTH = 100_000  # columns of a file or a pipe
+_BORDERS = 3  # largest width of padding and lines per column
+_NARROWEST = 10  # smallest width of a column whose text may be wrapped
 
 
 def terminal(*, stderr: bool = False) -> Console:
-    """Return the console of standard output or standard error.
+    """Return a console for standard output or standard error.
 
-    Text is printed as it is: brackets in it are no markup, and ``:names:`` between colons are no emoji. Lines are
-    wrapped where a person reads them only, never in a file or a pipe.
+    Text is printed literally: brackets are not interpreted as markup, nor ``:names:`` as emoji. Lines are wrapped on a
+    terminal only, not in a file or a pipe.
+
+    Parameters
+    ----------
+    stderr
+        Whether to print to standard error. Default False.
+
+    Returns
+    -------
+    rich.console.Console
+        The console.
     """
     console = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
     if not console.file.isatty():
@@ -26,10 +36,17 @@ def terminal(*, stderr: bool = False) -> Console:
 
 
 def print_table(console: Console, table: Table) -> None:
-    """Print a table of which no cell is cut.
+    """Print a table without truncating any cell.
 
-    Columns marked ``no_wrap`` keep their whole width and the others fold; what is then wider than the terminal is
-    left to the terminal to wrap.
+    Columns marked ``no_wrap`` keep their full width, and the text of the other columns is wrapped. A table that is
+    still too wide is wrapped by the terminal.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    table
+        The table.
     """
     wide = console.options.update(width=_ANY_WIDTH)
     needed = _BORDERS * (len(table.columns) + 1)
@@ -38,7 +55,7 @@ def print_table(console: Console, table: Table) -> None:
         widest = max(Measurement.get(console, wide, cell).maximum for cell in (column.header, *column.cells))
         column.min_width = widest if column.no_wrap else min(widest, _NARROWEST)
         needed += column.min_width
-    # Rich squeezes columns that fold to nothing, whatever their least width, unless there is room for all.
+    # Rich reduces wrapped columns to width 0, despite their minimal width, unless the table has enough width.
     if needed > console.width:
         table.width = needed
     console.print(table, crop=False)
@@ -46,6 +63,17 @@ def print_table(console: Console, table: Table) -> None:
 
 @contextmanager
 def working(text: str) -> Iterator[Callable[[str], None]]:
-    """Show on standard error what is being done while a block runs; give it the function that changes the text."""
+    """Show a status text on standard error while a block runs.
+
+    Parameters
+    ----------
+    text
+        The first text.
+
+    Yields
+    ------
+    callable
+        A function that changes the text.
+    """
     with terminal(stderr=True).status(Text(text)) as status:
         yield lambda changed: status.update(Text(changed))

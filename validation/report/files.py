@@ -1,4 +1,4 @@
-"""A run on disk: its data as Parquet, its verdicts as JSON, and the way back into memory."""
+"""Files of a run: data as Parquet, verdicts as JSON, and reports; they can be loaded again."""
 
 import json
 import math
@@ -24,20 +24,30 @@ _TABLES = (".parquet", ".csv")
 
 
 def prepare(folder: str | Path) -> Path:
-    """Create a folder for a run's results and make sure that it can be written, before any work is done.
+    """Create a folder for the results of a run, and check that it is writable before any work is done.
+
+    Parameters
+    ----------
+    folder
+        Its path.
+
+    Returns
+    -------
+    Path
+        The folder.
 
     Raises
     ------
     ValueError
-        If it cannot.
+        If the folder cannot be created or written.
     """
     if folder == "":
-        raise ValueError("the folder's name is empty; give one, or . for the current folder")
+        raise ValueError("the name of the folder is empty; give a name, or . for the current folder")
     path = Path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
         writable = os.access(path, os.W_OK | os.X_OK)
-    except (OSError, ValueError) as error:  # a ValueError for a name that holds a NUL byte
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL byte
         reason = getattr(error, "strerror", None) or error
         raise ValueError(f"cannot write to {folder}: {reason}; choose another folder") from error
     if not writable:
@@ -46,23 +56,33 @@ def prepare(folder: str | Path) -> Path:
 
 
 def prepare_table(file: str | Path) -> Path:
-    """Make sure that a table can be written to a file, before any work is done; its folder is created.
+    """Check that a table can be written to a file before any work is done; create its folder.
+
+    Parameters
+    ----------
+    file
+        Path of the table, ending in .parquet or .csv.
+
+    Returns
+    -------
+    Path
+        The path.
 
     Raises
     ------
     ValueError
-        If it cannot, or the file's name ends in neither .parquet nor .csv.
+        If the file cannot be written, or its name has another ending.
     """
     path = Path(file)
     if path.suffix.lower() not in _TABLES:
-        raise ValueError(f"cannot tell which table to write to {quoted(str(file))}; give a name in .parquet or .csv")
+        raise ValueError(f"unknown table format: {quoted(str(file))}; use a name that ends in .parquet or .csv")
     prepare(path.parent)
     if not path.exists():
         try:
             path.touch(exist_ok=False)
             path.unlink()
         except (OSError, ValueError) as error:
-            nowhere = "it is a symbolic link that leads nowhere" if isinstance(error, FileExistsError) else None
+            nowhere = "it is a symbolic link without a target" if isinstance(error, FileExistsError) else None
             reason = nowhere or getattr(error, "strerror", None) or error
             raise ValueError(f"cannot write {file}: {reason}; choose another file") from None
     if path.is_dir() or (path.exists() and not os.access(path, os.W_OK)):
@@ -72,7 +92,17 @@ def prepare_table(file: str | Path) -> Path:
 
 
 def write_table(table: "pd.DataFrame", file: Path, *, index: bool = True) -> None:
-    """Write a table as Parquet or CSV, as the file's name says; ``index`` keeps the names of its rows."""
+    """Write a table as Parquet or CSV.
+
+    Parameters
+    ----------
+    table
+        The table.
+    file
+        The path; CSV is written if it ends in .csv, otherwise Parquet.
+    index
+        Whether to write the index of the table. Default True.
+    """
     if file.suffix.lower() == ".csv":
         write_whole(file, table.to_csv(index=index).encode())
     else:
@@ -80,25 +110,45 @@ def write_table(table: "pd.DataFrame", file: Path, *, index: bool = True) -> Non
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write the data, the verdicts and the report of a run."""
+    """Write the data, the verdicts and the report of a run.
+
+    Parameters
+    ----------
+    report
+        The run.
+    folder
+        An existing folder.
+    """
     from validation.report.html import html, markdown
 
     data = BytesIO()
     report.to_frame().to_parquet(data, index=False)
     verdicts = json.dumps(contents(report), indent=1, allow_nan=False) + "\n"
     write_whole(folder / DATA, data.getvalue())
-    write_whole(folder / CLAIMS, verdicts.encode("utf-8"))  # before pages are made of what a user wrote
+    write_whole(folder / CLAIMS, verdicts.encode("utf-8"))  # first, because text of a user could make the pages fail
     for name, page in ((PLAIN, markdown), (PAGE, html)):
         write_whole(folder / name, page(report).encode("utf-8", "backslashreplace"))
 
 
 def load(folder: str | Path) -> "pd.DataFrame":
-    """Return the data of a run: one measured number a row, with its claim, mutant, series and sample.
+    """Load the data of a run of claims or of a study.
+
+    Parameters
+    ----------
+    folder
+        A folder written by ``verify(out=...)`` or ``run_study``.
+
+    Returns
+    -------
+    DataFrame
+        For a run of claims, one measured number per row, with the columns ``claim_id``, ``mutant``, ``series``,
+        ``sample``, ``component`` and ``value``. For a study, setting, sample and the
+        columns of its task.
 
     Raises
     ------
     ValueError
-        If the folder holds no run, or its data cannot be read.
+        If the folder does not contain a run, or its data cannot be read.
     """
     file = Path(folder) / DATA
     if not file.is_file():
@@ -106,12 +156,23 @@ def load(folder: str | Path) -> "pd.DataFrame":
     try:
         data: pd.DataFrame = read_parquet(file).to_pandas(use_threads=False)
     except (ValueError, OSError) as error:
-        raise ValueError(f"{file} is damaged, or no Parquet file ({error}); make it again with --resume") from None
+        raise ValueError(f"{file} is damaged or not a Parquet file ({error}); write it again with --resume") from None
     return data
 
 
 def contents(report: Report) -> dict[str, Any]:
-    """Return a run's verdicts and circumstances as plain JSON values; what is not finite becomes None."""
+    """Return the verdicts of a run, its effort, seed and versions as JSON values.
+
+    Parameters
+    ----------
+    report
+        The run.
+
+    Returns
+    -------
+    dict
+        The content of ``claims.json``. Numbers that are not finite are replaced by None.
+    """
     plain: dict[str, Any] = _plain(
         {
             "effort": report.effort,
@@ -131,7 +192,7 @@ def _entry(report: Report, verdict: Verdict) -> dict[str, Any]:
     claim = report.catalogue[verdict.claim_id]
     described = {
         name: getattr(claim, name)
-        for name in ("statement", "formula", "source", "measured", "delta", "bias", "bias_reason", "weight")
+        for name in ("statement", "formula", "source", "measured", "delta", "bias", "bias_reason")
     }
     return _judged(report, verdict) | described
 

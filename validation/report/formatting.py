@@ -1,4 +1,4 @@
-"""Numbers as people write them: few digits, an error that sets how many, a range, a bound."""
+"""Formatting of numbers: few digits, values with errors, ranges and bounds."""
 
 import math
 
@@ -8,8 +8,22 @@ _MOST_PLACES = 9
 
 
 def number(value: float, digits: int = 4) -> str:
-    """Write a number in few characters.
+    """Format a number with few digits.
 
+    Parameters
+    ----------
+    value
+        The number.
+    digits
+        Number of significant digits. Default 4.
+
+    Returns
+    -------
+    str
+        The number; a dash if it is not finite.
+
+    Examples
+    --------
     >>> number(1.6329931618554521), number(3.2e-14)
     ('1.633', '3.2e-14')
     """
@@ -21,8 +35,20 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def with_error(value: float, error: float) -> str:
-    """Write a value to the two leading digits of its error.
+    """Format a value with its error, to the two leading digits of the error.
 
+    Parameters
+    ----------
+    value, error
+        The value and its error.
+
+    Returns
+    -------
+    str
+        Value and error; the value alone if the error is not positive.
+
+    Examples
+    --------
     >>> with_error(3.13904, 0.01234), with_error(3e-14, 0.0), with_error(0.99749, 2e-17)
     ('3.139 ± 0.012', '3.0e-14', '0.9975 ± 2.0e-17')
     """
@@ -37,8 +63,35 @@ def with_error(value: float, error: float) -> str:
 
 
 def prediction(point: Point) -> str:
-    """Write a prediction: a number, a range, or the bound on an identity's error."""
+    """Format a prediction: a number, a range, or the bound on the error of an identity.
+
+    Parameters
+    ----------
+    point
+        The compared number.
+
+    Returns
+    -------
+    str
+        Its prediction.
+    """
     low, high = point.predicted
     if low == high:
         return number(low)
     return f"≤ {number(high)}" if low == 0 and point.standard_error == 0 else f"{low:.2g}…{high:.2g}"
+
+
+def verb(status: str) -> str:
+    """Return a verdict as the verb of a sentence: "agrees", "disagrees" or "is undecided".
+
+    Parameters
+    ----------
+    status
+        The verdict.
+
+    Returns
+    -------
+    str
+        The verb.
+    """
+    return "is undecided" if status == "undecided" else status

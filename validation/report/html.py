@@ -1,4 +1,4 @@
-"""The report of a run: one self-contained page, and the same as Markdown."""
+"""The report of a run as a self-contained HTML page and as Markdown."""
 
 import re
 import shlex
@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from validation.claim import Claim
 from validation.engine.provenance import versions
-from validation.report.formatting import number, prediction, with_error
+from validation.report.formatting import number, prediction, verb, with_error
 from validation.report.markup import markdown_block, markdown_code, markdown_formula, markdown_text, mathml
 from validation.report.progress import duration
 from validation.report.report import Report
@@ -26,13 +26,25 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from matplotlib.figure import Figure
 
-# Drawn in this colour, text and axes take on that of the page, light or dark.
+# Text and axes of this colour are given the text colour of the page, which may be light or dark.
 _PAGE_COLOUR = "#010203"
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One claim as the report tells it."""
+class ClaimSection:
+    """The section of a report on one claim.
+
+    Attributes
+    ----------
+    report : Report
+        The run.
+    claim : Claim
+        The claim.
+    verdict : Verdict
+        The verdict on it.
+    mutants : tuple of Verdict
+        The verdicts on its mutants.
+    """
 
     report: Report
     claim: Claim
@@ -41,7 +53,7 @@ class Entry:
 
     @property
     def anchor(self) -> str:
-        """The claim's id as a link's target."""
+        """The target of links to this section."""
         return self.claim.id.replace("/", "-")
 
     @property
@@ -51,7 +63,7 @@ class Entry:
 
     @property
     def command(self) -> str:
-        """What repeats the verdict: a command line, or a call where the seed or the claims came from Python."""
+        """The command that repeats the verdict; a Python call if the seed or the claims came from Python."""
         report, source, mutants = self.report, self.report.catalogue.source, bool(self.mutants)
         if source is not None and report.seed.isdigit():
             words = ["spinglass", "verify", self.claim.id, "--effort", report.effort, "--seed", report.seed]
@@ -63,11 +75,11 @@ class Entry:
 
     @property
     def grounds(self) -> str:
-        """Why the verdict is what it is, in a sentence."""
+        """The reason for the verdict, in one or a few sentences."""
         verdict, claim = self.verdict, self.claim
         if claim.deterministic and verdict.status != "undecided":
-            where = "within" if verdict.status == "agrees" else "beyond"
-            return f"The largest relative error is {where} the bound that rounding sets it."
+            where = "below" if verdict.status == "agrees" else "above"
+            return f"The largest relative error is {where} the bound on rounding errors."
         if verdict.status == "disagrees":
             return (
                 f"The prediction is rejected: p = {verdict.p_value:.2g}, "
@@ -75,26 +87,26 @@ class Entry:
             )
         if verdict.status == "agrees":
             return (
-                f"Deviations of {claim.delta:.3g}, relative, are ruled out (p = {verdict.p_equivalence:.2g}), "
+                f"A relative deviation of {claim.delta:.3g} or more is ruled out (p = {verdict.p_equivalence:.2g}), "
                 f"and the prediction is not rejected (p = {verdict.p_value:.2g})."
             )
-        needed = f" {self.more_work[0].upper()}{self.more_work[1:]} would decide." if self.more_work else ""
+        needed = f" {self.more_work[0].upper()}{self.more_work[1:]} would decide it." if self.more_work else ""
         reason = f" {verdict.reason[0].upper()}{verdict.reason[1:]}." if verdict.reason else ""
-        return f"The data cannot tell.{reason}{needed}"
+        return f"The data do not decide the claim.{reason}{needed}"
 
     @property
     def more_work(self) -> str:
-        """What would decide an undecided claim: samples, by how much that is more, and its time on one core."""
+        """What would decide an undecided claim: the number of samples, the factor of work, the time on one core."""
         needed = self.verdict.needed
         if not needed:
             return ""
         most = max(series.samples for series in self.claim.sizes[self.report.effort])
         time = duration(self.verdict.seconds * needed / most)
-        return f"about {needed} samples a series ({needed / most:.2g} times the work: {time} on one core)"
+        return f"about {needed} samples per series ({needed / most:.2g} times the work, {time} on one core)"
 
     @property
     def worst(self) -> tuple[str, str]:
-        """Predicted and measured where the strain is largest."""
+        """Predicted and measured value of the number that is farthest from its prediction."""
         if self.verdict.worst is None:
             return "–", "–"
         point = self.verdict.worst[1]
@@ -102,7 +114,7 @@ class Entry:
 
     @property
     def rows(self) -> list[tuple[str, str, str, str]]:
-        """Every compared number: where, predicted, measured, 98% interval."""
+        """Label, prediction, measured value and 98% interval of every compared number."""
         return [
             (label, prediction(p), with_error(p.estimate, p.standard_error), _interval(p))
             for label, p in self.verdict.points
@@ -110,7 +122,7 @@ class Entry:
 
     @property
     def fates(self) -> list[tuple[str, str, str]]:
-        """Every mutant: what it is, what became of it, and how."""
+        """Name, statement and fate of every mutant."""
         found = {verdict.mutant: verdict for verdict in self.mutants}
         return [
             (m.name, f"{'control: ' * m.control}{m.statement}", _fate(found.get(m.name))) for m in self.claim.mutants
@@ -118,7 +130,7 @@ class Entry:
 
     @cached_property
     def points(self) -> pd.DataFrame:
-        """The compared numbers as a table, for figures."""
+        """The compared numbers as a table, for the figure."""
         columns = ("interval", "null", "tolerated")
         return pd.DataFrame(
             [
@@ -130,7 +142,7 @@ class Entry:
 
     @property
     def figure(self) -> Markup:
-        """The figure as SVG, or nothing where nothing was measured."""
+        """The figure as SVG; empty if nothing was measured."""
         if self.points.empty:
             return Markup("")
         from validation.figures.verdicts import deviations, rounding
@@ -140,7 +152,7 @@ class Entry:
 
     @property
     def alternative(self) -> str:
-        """What the figure shows, in words."""
+        """A description of the figure in words."""
         what = "Error and bound" if self.claim.deterministic else "Measured and predicted"
         parts = [f"{label or 'value'}: {measured}, {predicted}" for label, predicted, measured, _ in self.rows]
         return f"{what} for {self.claim.id}. {'; '.join(parts)}."
@@ -156,7 +168,7 @@ def _fate(verdict: Verdict | None) -> str:
     if verdict.worst is None:
         return f"{verdict.fate}: {verdict.reason}"
     if verdict.fate == "proves nothing":
-        return f"proves nothing: right code {verdict.status} as well"
+        return f"proves nothing: the correct code {verb(verdict.status)} as well"
     label, point = verdict.worst
     at = f" at {label}" if label else ""
     how = f"measured {with_error(point.estimate, point.standard_error)}, predicted {prediction(point)}{at}"
@@ -165,7 +177,18 @@ def _fate(verdict: Verdict | None) -> str:
 
 
 def html(report: Report) -> str:
-    """Return the report as one page that needs nothing else, no network and no other file."""
+    """Return the report as an HTML page that needs no network and no other files.
+
+    Parameters
+    ----------
+    report
+        The run.
+
+    Returns
+    -------
+    str
+        The page.
+    """
     environment = _environment(autoescape=True)
     style = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
     counts = [
@@ -184,7 +207,18 @@ def html(report: Report) -> str:
 
 
 def markdown(report: Report) -> str:
-    """Return the report as Markdown, in which what users write is text and nothing else."""
+    """Return the report as Markdown; text from users is escaped.
+
+    Parameters
+    ----------
+    report
+        The run.
+
+    Returns
+    -------
+    str
+        The page.
+    """
     environment = _environment(autoescape=False)
     environment.finalize = markdown_text  # escapes every value that the template shows
     environment.filters |= {"block": markdown_block, "code": markdown_code, "formula": markdown_formula}
@@ -194,7 +228,7 @@ def markdown(report: Report) -> str:
 def _circumstances(report: Report) -> dict[str, Any]:
     mutants = report.mutant_verdicts
     entries = [
-        Entry(report, report.catalogue[v.claim_id], v, tuple(m for m in mutants if m.claim_id == v.claim_id))
+        ClaimSection(report, report.catalogue[v.claim_id], v, tuple(m for m in mutants if m.claim_id == v.claim_id))
         for v in report.verdicts
     ]
     return {"report": report, "entries": entries, "versions": versions()}
@@ -219,7 +253,7 @@ def _svg(draw: Callable[[pd.DataFrame], "Figure"], points: pd.DataFrame, alterna
     text = picture.getvalue()
     text = text[text.index("<svg") :].replace(_PAGE_COLOUR, "currentColor")
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    # Several drawings share the page: only what is referred to keeps its id.
+    # The page has several drawings: remove all ids to which nothing refers.
     used = set(re.findall(r'#([\w-]+)["\)]', text))
     text = re.sub(r' id="([\w.-]+)"', lambda match: match[0] if match[1] in used else "", text)
     title = f'<svg role="img" aria-label="{escape(alternative)}"'

@@ -1,4 +1,4 @@
-"""What users write, as HTML and as Markdown: it is shown as it is, and does nothing."""
+"""Conversion of text from users to HTML and Markdown that shows it literally and cannot contain active content."""
 
 import re
 from xml.etree import ElementTree
@@ -11,18 +11,28 @@ _ELEMENTS = {
     *("menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mmultiscripts"),
     *("mprescripts", "none"),
 }
-# Neither links nor styles, classes, ids and handlers of events are among them.
+# Links, styles, classes, ids and event handlers are not permitted.
 _ATTRIBUTES = {
     *("display", "displaystyle", "scriptlevel", "mathvariant", "mathcolor", "mathbackground", "mathsize", "dir"),
     *("form", "fence", "separator", "stretchy", "symmetric", "largeop", "movablelimits", "accent", "accentunder"),
     *("lspace", "rspace", "minsize", "maxsize", "linethickness", "bevelled", "notation", "columnalign", "rowalign"),
     *("columnlines", "rowlines", "columnspacing", "rowspacing", "width", "height", "depth", "voffset", "linebreak"),
 }
-_VALUE = re.compile(r"[\w.,#%+ -]*")  # no parentheses or colons: nothing that could be fetched
+_VALUE = re.compile(r"[\w.,#%+ -]*")  # no parentheses or colons, hence no URLs
 
 
 def mathml(latex: str) -> Markup:
-    r"""Return a LaTeX formula as MathML for display, or as it is where it is no LaTeX or more than a formula.
+    r"""Convert a LaTeX formula to MathML.
+
+    Parameters
+    ----------
+    latex
+        The formula, without dollar signs.
+
+    Returns
+    -------
+    Markup
+        The displayed formula; the LaTeX text as code if it is invalid or contains more than a formula.
 
     Examples
     --------
@@ -33,11 +43,11 @@ def mathml(latex: str) -> Markup:
     """
     from latex2mathml.converter import convert
 
-    # The converter passes angle brackets through: they travel as characters of no meaning, and come back as text.
+    # The converter does not escape angle brackets: replace them by private characters, and these by escaped text.
     sealed = latex.replace("<", "\ue000").replace(">", "\ue001")
     try:
         text = convert(sealed, display="block")
-    except Exception:  # of many kinds, one for every way to be wrong
+    except Exception:  # the converter raises many kinds of exceptions
         text = ""
     for seal, escaped in (("\ue000", "&lt;"), ("\ue001", "&gt;")):
         text = text.replace(f"<mi>{seal}</mi>", f"<mo>{escaped}</mo>").replace(seal, escaped)
@@ -58,11 +68,21 @@ def _only_formula(text: str) -> bool:
 
 
 class Markdown(str):
-    """Text that is Markdown already, and is not escaped."""
+    """Text that is already Markdown and is not escaped."""
 
 
 def markdown_text(value: object) -> str:
-    r"""Return a value as text of one line that Markdown shows as it is.
+    r"""Return a value as one line of text that Markdown shows literally.
+
+    Parameters
+    ----------
+    value
+        Any object; :class:`Markdown` is returned unchanged.
+
+    Returns
+    -------
+    str
+        The escaped text.
 
     Examples
     --------
@@ -74,14 +94,24 @@ def markdown_text(value: object) -> str:
     text = " ".join(str(value).split())
     text = re.sub(r"&(?=#|\w+;)", "&amp;", text)
     text = re.sub(r"([\\`*\[\]|~$])", r"\\\1", text).replace("<", "&lt;")
-    text = re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\\_", text)  # within a word it means itself
-    # At the beginning of a line: headings, quotations, lists, rules, underlines of headings.
+    text = re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\\_", text)  # an underscore within a word is literal
+    # Escape headings, quotations, lists, rules and underlines of headings at the beginning of the line.
     text = re.sub(r"^(?=#{1,6}(\s|$)|>|[-+](\s|$)|=+$|-+$)", r"\\", text)
     return re.sub(r"^(\d+)(?=[.)](\s|$))", r"\1\\", text)
 
 
 def markdown_code(text: str) -> Markdown:
-    """Return text as code within a line.
+    """Return text as inline code.
+
+    Parameters
+    ----------
+    text
+        The text.
+
+    Returns
+    -------
+    Markdown
+        The code.
 
     Examples
     --------
@@ -95,13 +125,35 @@ def markdown_code(text: str) -> Markdown:
 
 
 def markdown_block(text: str) -> Markdown:
-    """Return text of several lines as a block of code."""
+    """Return text of several lines as a code block.
+
+    Parameters
+    ----------
+    text
+        The text.
+
+    Returns
+    -------
+    Markdown
+        The code block.
+    """
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
     return Markdown(f"{fence}\n{text}\n{fence}")
 
 
 def markdown_formula(latex: str) -> Markdown:
-    """Return a LaTeX formula for display, or as code where it is no LaTeX or more than a formula."""
+    """Return a LaTeX formula as a displayed formula.
+
+    Parameters
+    ----------
+    latex
+        The formula, without dollar signs.
+
+    Returns
+    -------
+    Markdown
+        The formula; inline code if it is invalid or contains more than a formula.
+    """
     line = " ".join(latex.split())
     if "$" in line or not mathml(line).startswith("<math"):
         return markdown_code(latex)

@@ -1,10 +1,17 @@
-"""How far a run has come, in a line: units done, their rate, the time left, failures."""
+"""The progress of a run in one line: units done, rate, remaining time and failures."""
 
 import time
 
 
 class Progress:
-    """Counts the units of a run; those that were done before it began play no part in the rate.
+    """Describes the progress of a run.
+
+    Parameters
+    ----------
+    total
+        Number of units of the run.
+    before
+        Number of units that were done before the run was started or resumed; they do not enter the rate. Default 0.
 
     Examples
     --------
@@ -17,20 +24,43 @@ class Progress:
         self._began = time.monotonic()
 
     def line(self, done: int, failed: int) -> str:
-        """Return the line."""
+        """Return the progress as text.
+
+        Parameters
+        ----------
+        done, failed
+            Number of units that are done, and that have failed.
+
+        Returns
+        -------
+        str
+            One line.
+        """
         parts = [f"{done} of {self.total} units"]
         elapsed, new = time.monotonic() - self._began, done - self.before
         if new > 0 and elapsed > 0:
             rate = new / elapsed
-            parts += [f"{rate:.3g} a second", f"about {duration((self.total - done) / rate)} left"]
+            parts += [f"{rate:.3g} per second", f"about {duration((self.total - done) / rate)} left"]
         if failed:
             parts.append(f"{failed} failed")
         return ", ".join(parts)
 
 
 def duration(seconds: float) -> str:
-    """Write a time in its two largest units.
+    """Format a time in its two largest units.
 
+    Parameters
+    ----------
+    seconds
+        The time in seconds.
+
+    Returns
+    -------
+    str
+        The time.
+
+    Examples
+    --------
     >>> duration(4.2), duration(150), duration(7500), duration(200_000)
     ('4 s', '2 min 30 s', '2 h 5 min', '2 d 7 h')
     """

@@ -1,4 +1,4 @@
-"""What a run of claims returns: every verdict, and the data they rest on."""
+"""The result of a run of claims: all verdicts, and the measurements on which they are based."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -17,8 +17,20 @@ if TYPE_CHECKING:
 
 
 def seed_text(root: np.random.SeedSequence) -> str:
-    """Write a seed as an int where it is one, as a ``SeedSequence`` where it was spawned or has several numbers.
+    """Format a seed: as an int if possible, otherwise as a ``SeedSequence`` call.
 
+    Parameters
+    ----------
+    root
+        The seed.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
     >>> seed_text(np.random.SeedSequence(7)), seed_text(np.random.SeedSequence([1, 2], spawn_key=(3,)))
     ('7', 'SeedSequence([1, 2], spawn_key=(3,))')
     """
@@ -31,10 +43,26 @@ def seed_text(root: np.random.SeedSequence) -> str:
 
 @dataclass(frozen=True, repr=False)
 class Report:
-    """The verdicts of one run, in the catalogue's order, beside what was measured.
+    """The result of one run of claims.
 
-    ``report[claim_id]`` is a claim's verdict, ``report.verdicts`` are all of them, ``report.mutant_verdicts``
-    those reached with wrong code on purpose.
+    ``report[claim_id]`` is the verdict on a claim.
+
+    Attributes
+    ----------
+    catalogue : Catalogue
+        The claims from which those of the run were selected.
+    effort : str
+        ``"quick"``, ``"standard"`` or ``"paper"``.
+    root : SeedSequence
+        The run's seed.
+    trials : tuple of Trial
+        The measurements, in the catalogue's order; each claim is followed by its mutants.
+    all_verdicts : tuple of Verdict
+        The verdicts on the trials, in the same order.
+    seconds : float
+        Duration of the run.
+    interrupted : bool
+        Whether the run was stopped by Ctrl-C.
     """
 
     catalogue: Catalogue
@@ -47,12 +75,12 @@ class Report:
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """The claims' verdicts."""
+        """The verdicts on the claims."""
         return tuple(verdict for verdict in self.all_verdicts if verdict.mutant is None)
 
     @cached_property
     def mutant_verdicts(self) -> tuple[Verdict, ...]:
-        """The mutants' verdicts; ``fate`` says what became of each."""
+        """The verdicts on the mutants; ``fate`` says whether each was killed."""
         return tuple(verdict for verdict in self.all_verdicts if verdict.mutant is not None)
 
     def __getitem__(self, claim_id: str) -> Verdict:
@@ -63,40 +91,55 @@ class Report:
 
     @property
     def seed(self) -> str:
-        """The run's seed as the command line takes it, or as Python does where it takes none such."""
+        """The run's seed as text: a whole number for the command line, otherwise a Python expression."""
         return seed_text(self.root)
 
     def complete(self, trial: Trial) -> bool:
-        """Whether a trial has been measured in full, and of a mutant's claim the right code as well."""
+        """Return whether a trial is complete; for a mutant, the correct code must be complete as well.
+
+        Parameters
+        ----------
+        trial
+            A trial of this run.
+
+        Returns
+        -------
+        bool
+            Whether all samples were measured.
+        """
         right = next(other for other in self.trials if other.key == (trial.claim.id, None))
         return trial.measured and right.measured
 
     @property
     def refuted(self) -> tuple[Verdict, ...]:
-        """Disagreements that count: of identities, theorems and bounds."""
+        """Verdicts that disagree with an identity, a theorem or a bound."""
         return tuple(v for v in self.verdicts if v.status == "disagrees" and self.catalogue[v.claim_id].decides)
 
     @property
     def failed(self) -> tuple[Verdict, ...]:
-        """Claims that could not be judged: something raised, or what was measured in full gives no estimate."""
+        """Verdicts on claims that could not be tested because of an exception or because there is no estimate."""
         complete = {trial.claim.id for trial in self.trials if trial.mutant is None and trial.measured}
         return tuple(v for v in self.verdicts if v.errors or (v.claim_id in complete and not v.points))
 
     @property
     def survivors(self) -> tuple[Verdict, ...]:
-        """Mutants that were not killed, errors that the claims would not have noticed; and controls that fail."""
+        """Verdicts on mutants that were not killed, and on controls that failed."""
         return tuple(v for v in self.mutant_verdicts if v.fate in ("lives", "fails"))
 
     @property
     def exit_status(self) -> int:
-        """0 if nothing speaks against theory, 1 if something does or a mutant lives, 3 if a claim cannot be judged."""
+        """Exit status of the command line.
+
+        1 if a deciding claim disagrees or a mutant survives, 130 after Ctrl-C, 3 if a claim could not be tested,
+        otherwise 0.
+        """
         if self.refuted or (self.survivors and not self.interrupted):
             return 1
         return 130 if self.interrupted else 3 if self.failed else 0
 
     @property
     def summary(self) -> str:
-        """One line: how many claims agree, disagree, or are undecided."""
+        """One line with the numbers of claims that agree, disagree or are undecided."""
         counts = dict.fromkeys(("agrees", "disagrees", "undecided"), 0)
         for verdict in self.verdicts:
             counts[verdict.status] += 1
@@ -109,7 +152,7 @@ class Report:
 
     @property
     def _fates(self) -> list[str]:
-        """How many mutants were killed of those that could be: where the claim disagrees anyway, none can."""
+        """The numbers of mutants killed and controls that hold, without those that prove nothing."""
         fates = Counter(str(verdict.fate) for verdict in self.mutant_verdicts)
         parts = []
         for good, bad, what in (("killed", "lives", "mutants killed"), ("holds", "fails", "controls hold")):
@@ -127,7 +170,14 @@ class Report:
         return "\n".join([*lines, self.summary])
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return all measurements as a tidy table, one number a row."""
+        """Return all measurements as a tidy table.
+
+        Returns
+        -------
+        DataFrame
+            One measured number per row, with the columns ``claim_id``, ``mutant`` (empty for the correct code),
+            ``series``, ``sample``, ``component`` and ``value``.
+        """
         import pandas as pd
 
         parts = []

@@ -1,4 +1,4 @@
-"""Claims and verdicts in the terminal: the live table, the report, the lists."""
+"""Claims and verdicts in the terminal: live table, report, lists and comparison."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from validation.claim import Claim
 from validation.engine.trial import Trial
 from validation.report.comparison import Change
 from validation.report.console import print_table
-from validation.report.formatting import prediction, with_error
+from validation.report.formatting import prediction, verb, with_error
 from validation.report.progress import Progress
 from validation.report.report import Report
 from validation.series import EFFORTS
@@ -44,7 +44,18 @@ def _outcome(verdict: Verdict) -> Text:
 
 
 def verdict_table(rows: Iterable[tuple[Trial, Verdict | None]]) -> Table:
-    """Return the table claim, where it is under most strain, predicted, measured, verdict."""
+    """Return a table of verdicts; of several compared numbers, it shows the one farthest from its prediction.
+
+    Parameters
+    ----------
+    rows
+        Trials and their verdicts; None for a trial that is not complete.
+
+    Returns
+    -------
+    rich.table.Table
+        The columns are claim, at, predicted, measured and verdict.
+    """
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("claim", overflow="fold")
     table.add_column("at", min_width=10, overflow="fold")
@@ -58,10 +69,15 @@ def verdict_table(rows: Iterable[tuple[Trial, Verdict | None]]) -> Table:
 
 
 class LiveTable:
-    """The table of a run while it grows: progress bars turn into verdicts as claims finish.
+    """A table that shows the progress of a run and its verdicts while claims are measured.
 
-    Without a terminal to draw on, one line is printed for each claim that finishes. Use it as a context and
+    If the output is not a terminal, one line is printed for each claim that finishes. Use it as a context manager and
     pass it to :func:`validation.verify` as ``watch``.
+
+    Parameters
+    ----------
+    console
+        Where to print.
     """
 
     def __init__(self, console: Console) -> None:
@@ -80,7 +96,15 @@ class LiveTable:
         self.live.stop()
 
     def __call__(self, trial: Trial, verdict: Verdict | None) -> None:
-        """Take in that some work of a trial is done."""
+        """Update the row of a trial.
+
+        Parameters
+        ----------
+        trial
+            The trial with the measurements so far.
+        verdict
+            Its verdict; None if it is not complete.
+        """
         key = trial.key
         self.rows[key] = (trial, verdict)
         failed = sum(bool(outcome.errors) for outcome in trial.outcomes)
@@ -91,7 +115,7 @@ class LiveTable:
             self.console.print(Text(f"{trial.name}: {_outcome(verdict)} ({trial.seconds:.1f} s)"), soft_wrap=True)
 
     def _counted(self) -> tuple[int, int]:
-        """Return the units done and failed; trials are made known one by one before anything is measured."""
+        """Return the number of units done and failed; `verify` reports every trial once before it measures."""
         total, done, failed = (sum(column) for column in zip(*self._counts.values(), strict=True))
         if self.progress is None or self.progress.total != total:
             self.progress = Progress(total, before=done)
@@ -105,7 +129,15 @@ class LiveTable:
 
 
 def print_report(console: Console, report: Report) -> None:
-    """Print the table of a finished run, what needs explaining, and the summary."""
+    """Print the verdicts of a finished run, explanations and a summary.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    report
+        The run.
+    """
     print_table(console, verdict_table(zip(report.trials, report.all_verdicts, strict=True)))
     unfinished = [trial.claim.id for trial in report.trials if not report.complete(trial)]
     if unfinished:
@@ -123,33 +155,51 @@ def _note(report: Report, verdict: Verdict) -> str:
         return ""
     claim = report.catalogue[verdict.claim_id]
     if verdict.fate == "proves nothing":
-        return f"{verdict.claim_id} {verdict.status} with right code and with mutant {verdict.mutant!r} alike."
+        return (
+            f"{verdict.claim_id} {verb(verdict.status)} both with the correct code and with mutant {verdict.mutant!r}."
+        )
     who = verdict.claim_id if verdict.mutant is None else f"{verdict.claim_id}, mutant {verdict.mutant!r},"
-    parts = [f"{who} is {verdict.status}" if verdict.status == "undecided" else f"{who} {verdict.status}"]
+    parts = [f"{who} {verb(verdict.status)}"]
     if verdict.status == "disagrees":
-        parts.append(f"p = {verdict.p_value:.1e}, its error level {verdict.alpha:.1e}")
+        parts.append(f"p = {verdict.p_value:.1e}, error level {verdict.alpha:.1e}")
     if not claim.decides:
-        parts.append(f"it is stated as {claim.kind!r}, so this does not fail the run")
+        parts.append(f"its kind is {claim.kind!r}, so the run does not fail")
     if verdict.reason:
         parts.append(verdict.reason)
     if verdict.needed:
-        parts.append(f"about {verdict.needed} samples a series would decide")
+        parts.append(f"about {verdict.needed} samples per series would decide it")
     return "; ".join(parts) + "."
 
 
 def print_claims(console: Console, claims: Iterable[Claim]) -> None:
-    """Print a list of claims: name and kind on a line, what it says below."""
+    """Print a list of claims: id and kind on one line, the statement below.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    claims
+        The claims.
+    """
     for claim in claims:
         console.print(Text.assemble((claim.id, "bold"), (f"  {claim.kind}", "dim")))
         console.print(Padding(Text(claim.statement), (0, 0, 0, 4), expand=False))
 
 
 def print_claim(console: Console, claim: Claim) -> None:
-    """Print one claim in full."""
+    """Print all details of one claim.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    claim
+        The claim.
+    """
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column()
-    resolution = f"tells deviations of {100 * claim.delta:g}%" if not claim.deterministic else "up to rounding"
+    resolution = f"relative deviations of {100 * claim.delta:g}%" if not claim.deterministic else "up to rounding"
     bias = f"{100 * claim.bias:g}%: {claim.bias_reason}" if claim.bias else "none: the prediction is exact"
     rows = {
         "kind": claim.kind + ("" if claim.decides else " (does not decide the exit status)"),
@@ -159,7 +209,7 @@ def print_claim(console: Console, claim: Claim) -> None:
         "measured": claim.measured,
         "resolution": resolution,
         "bias": bias,
-        "error level": "none: chance plays no part" if claim.deterministic else f"{claim.alpha:.1e}",
+        "error level": "none: the result does not depend on chance" if claim.deterministic else f"{claim.alpha:.1e}",
     }
     for name, text in rows.items():
         grid.add_row(name, Text(text))
@@ -175,7 +225,17 @@ def print_claim(console: Console, claim: Claim) -> None:
 
 
 def print_comparison(console: Console, differ: Mapping[str, tuple[Any, Any]], changes: Sequence[Change]) -> None:
-    """Print what differs between two runs: circumstances, verdicts, estimates in units of their common error."""
+    """Print the differences between two runs.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    differ
+        Effort, seed and versions, before and after, if they differ.
+    changes
+        The claims and mutants of both runs.
+    """
     for name, (before, after) in differ.items():
         if isinstance(before, dict) and isinstance(after, dict):
             names = [key for key in dict.fromkeys([*before, *after]) if before.get(key) != after.get(key)]
@@ -184,9 +244,9 @@ def print_comparison(console: Console, differ: Mapping[str, tuple[Any, Any]], ch
     moved = [change for change in changes if not change.same]
     if moved:
         table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-        for heading in ("claim", "before", "after", "moved most at"):
+        for heading in ("claim", "before", "after", "largest change at"):
             table.add_column(heading, no_wrap=heading in ("before", "after"))
-        table.add_column("shift in errors", justify="right", no_wrap=True)
+        table.add_column("change (s.e.)", justify="right", no_wrap=True)
         for change in moved:
             colours = [_COLOURS.get(status, "dim") for status in change.statuses]
             statuses = [Text(status, style=style) for status, style in zip(change.statuses, colours, strict=True)]
@@ -195,5 +255,5 @@ def print_comparison(console: Console, differ: Mapping[str, tuple[Any, Any]], ch
         print_table(console, table)
     verdicts = sum(change.statuses[0] != change.statuses[1] for change in changes)
     same = len(changes) - len(moved)
-    summary = f"{verdicts} of {len(changes)} verdicts changed; {same} are the same to the last bit"
+    summary = f"{verdicts} of {len(changes)} verdicts changed; {same} are equal to the last bit"
     console.print(Text(summary, style="bold"))

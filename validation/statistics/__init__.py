@@ -1,1 +1,1 @@
-"""Statistical tests: estimates, error bars, the bootstrap, extrapolation to large systems."""
+"""Statistical tests: estimates, standard errors, the bootstrap, and extrapolation to large systems."""

@@ -1,4 +1,4 @@
-"""How measurements become evidence: a mean, a probability, or an identity."""
+"""Estimators that test measurements against predictions: means, probabilities, and identities."""
 
 import math
 from collections.abc import Sequence
@@ -27,23 +27,23 @@ from validation.statistics.resampling import SMALLEST_LEVEL, combined_t, maximal
 
 
 class Estimator(Protocol):
-    """How measurements become evidence: one of the classes below, or :class:`validation.Extrapolation`."""
+    """A statistical test of measurements: one of the classes below, or :class:`validation.Extrapolation`."""
 
     def check(self, series: Sequence[Series]) -> None:
-        """Raise ``ValueError`` unless these series can be judged."""
+        """Raise ``ValueError`` if the test cannot be applied to these series."""
         ...
 
-    def smallest_level(self, series: Sequence[Series]) -> float:
-        """Return the smallest error level at which these series can be told from a wrong prediction at all."""
+    def smallest_level(self, series: Sequence[Series], /) -> float:
+        """Return the smallest error level at which these series can refute a wrong prediction."""
         ...
 
-    def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:
-        """Weigh the samples of all series against their predictions."""
+    def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence, /) -> Evidence:
+        """Test the samples of all series against their predictions, at error level ``alpha``."""
         ...
 
 
 def _law(values: Array, level: float, seed: np.random.SeedSequence, measured: float) -> Array | None:
-    """Return the bootstrapped law of one number's studentised deviation where Student's t errs at this level."""
+    """Return the bootstrap distribution of a studentised deviation; None if Student's t is accurate enough."""
     one = np.ones((1, 1))
     if not too_skewed([values], one[0], level):
         return None
@@ -52,23 +52,31 @@ def _law(values: Array, level: float, seed: np.random.SeedSequence, measured: fl
 
 @dataclass(frozen=True)
 class Mean:
-    """Means over disorder samples: Student's t for one number, a bootstrapped max-t band for several.
+    """Means over disorder samples, tested by Student's t or, for several numbers, by the bootstrap of the maximal t.
 
-    The numbers of one sample are correlated, so a curve is judged whole: the largest studentised
-    deviation is compared with its bootstrap law over samples (Romano & Wolf 2005). So is one number whose
-    skewness would distort Student's tail at the error level. Series are independent and share the error level
-    equally. Only the test of the prediction is over the whole curve; the tests of equivalence are one a number,
-    as all of them have to pass.
+    The numbers of one sample are correlated, so that a curve is tested as a whole: the largest studentised deviation
+    is compared with its bootstrap distribution over samples [1]_. A single number is tested by the bootstrap as well
+    if its skewness would distort the tail of Student's t at the error level. Series are independent and share the
+    error level equally. The tests of equivalence are made separately for each number, since all of them must pass.
 
-    A number that is the same in nearly every sample has no error bar: a rare large value may be all that is missing,
-    however many samples there are. ``between`` states ends that no measured number can leave, such as (0, 1) for a
-    fraction; such a number is then judged by an exact test (:mod:`validation.statistics.nearly_constant`), which
-    takes half of the series' error level. Without it the claim stays undecided.
+    The standard error of a number that is the same in nearly every sample is unknown: a rare large value may be missing
+    from the samples. If ``between`` is given, such a number is tested exactly
+    (:mod:`validation.statistics.nearly_constant`), at half of the series' error level. Otherwise the claim is
+    undecided.
+
+    Parameters
+    ----------
+    between
+        Two bounds that no measured number can exceed, such as (0, 1) for a fraction. Default None: no bounds.
 
     Raises
     ------
     ValueError
-        If ``between`` is not two finite ends in order.
+        If ``between`` is not a pair of finite numbers in increasing order.
+
+    References
+    ----------
+    .. [1] J. P. Romano and M. Wolf, Econometrica 73, 1237 (2005), eq. (8).
 
     Examples
     --------
@@ -80,17 +88,39 @@ class Mean:
 
     def __post_init__(self) -> None:
         if self.between is not None and not -math.inf < self.between[0] < self.between[1] < math.inf:
-            raise ValueError(f"between takes two finite ends in order, such as (0, 1); given {self.between!r}")
+            raise ValueError(
+                f"between must be two finite bounds in increasing order, such as (0, 1); given {self.between!r}"
+            )
 
     def check(self, series: Sequence[Series]) -> None:
         """Accept any series."""
 
     def smallest_level(self, series: Sequence[Series]) -> float:
-        """Return what resampling, which a skewed number or a curve needs, can reach in reasonable time."""
+        """Return the smallest p-value that the bootstrap can reach in reasonable time."""
         return SMALLEST_LEVEL * len(series)
 
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:
-        """Weigh the samples of all series against their predictions."""
+        """Test the samples of all series against their predictions.
+
+        Parameters
+        ----------
+        samples
+            The measurements and predictions of each series.
+        alpha
+            Error level of the claim.
+        seed
+            Seed of the bootstrap.
+
+        Returns
+        -------
+        Evidence
+            The compared numbers and the p-values.
+
+        Raises
+        ------
+        ValueError
+            If a measured number is outside the bounds ``between``.
+        """
         points: list[Point] = []
         p_values: list[float] = []
         for sample in samples:
@@ -107,33 +137,33 @@ class Mean:
     def _within_ends(
         self, sample: Sample, still: NDArray[np.bool_], points: list[Point], p_value: float
     ) -> tuple[list[Point], float]:
-        """Judge the nearly constant numbers by their ends, and combine; which test it is depends on the data."""
+        """Test nearly constant numbers by their bounds; the p-value allows for the choice of test by the data."""
         assert self.between is not None
         if sample.values.min() < self.between[0] or sample.values.max() > self.between[1]:
             raise ValueError(
-                f"measured numbers lie between {sample.values.min():g} and {sample.values.max():g}, outside of the "
-                f"ends {self.between} that the claim states"
+                f"measured numbers lie between {sample.values.min():g} and {sample.values.max():g}, outside the "
+                f"bounds {self.between} of the claim"
             )
         exact = {k: bounded_point(sample, k, self.between) for k in np.flatnonzero(still).tolist()}
         if exact:
-            # Bonferroni's factor is that of all numbers: how many are judged so depends on the data as well.
+            # Bonferroni's factor counts all numbers, because how many are tested exactly depends on the data.
             p_value = min(p_value, len(points) * min(point.p_value for point in exact.values()))
         return [exact.get(k, point) for k, point in enumerate(points)], min(1.0, 2 * p_value)
 
     def _spread(
         self, sample: Sample, still: NDArray[np.bool_], alpha: float, seed: np.random.SeedSequence
     ) -> tuple[list[Point], float]:
-        """Judge the numbers that vary by their spread; the others get no error."""
+        """Test the numbers that vary by their standard errors; the standard error of the others is set to 0."""
         values = sample.values
         count, components = values.shape
         mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / math.sqrt(count)
-        still = still | (error == 0)  # of tiny numbers the squares are 0
+        still = still | (error == 0)  # squares of tiny numbers underflow to 0
         error = np.where(still, 0.0, error)
         low, high = sample.low - sample.bias, sample.high + sample.bias
         beyond = np.where(still, -math.inf, errors_beyond(mean, np.where(still, 1.0, error), low, high))
         freedom = count - 1
         quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
-        level = alpha if components == 1 else EQUIVALENCE_LEVEL  # of the tests that each number passes alone
+        level = alpha if components == 1 else EQUIVALENCE_LEVEL  # of the tests made separately for each number
         laws = [None if still[k] else _law(values[:, k], level, seed, float(beyond[k])) for k in range(components)]
         if components == 1:
             point = mean_point(float(mean[0]), float(error[0]), freedom, sample, 0, alpha, quantile, laws[0])
@@ -151,33 +181,63 @@ class Mean:
 
 @dataclass(frozen=True)
 class Proportion:
-    """The probability of an event, one 0 or 1 per disorder sample: exact binomial tests.
+    """The probability of an event, measured as 0 or 1 per disorder sample and tested by exact binomial tests.
 
-    Intervals are those of Clopper & Pearson (1934). Rare events need this: where none was seen a mean has no
-    spread, yet none seen is evidence. Where the prediction is above 0, so must be the least that is tolerated,
-    or finding nothing would pass.
+    Intervals are those of Clopper and Pearson [1]_. For rare events: if no event was observed, the standard error
+    of a mean is 0, although the absence of events is evidence. If the predicted probability is positive, it must be
+    larger than ``delta``, otherwise observing no event would be accepted.
+
+    References
+    ----------
+    .. [1] C. J. Clopper and E. S. Pearson, Biometrika 26, 404 (1934).
+
+    Examples
+    --------
+    >>> Proportion()
+    Proportion()
     """
 
     def check(self, series: Sequence[Series]) -> None:
         """Accept any series."""
 
     def smallest_level(self, series: Sequence[Series]) -> float:
-        """Return the p-value that one of the counts 0 and m has at most, ``2^(1-m)``, for any one probability."""
+        """Return ``2^(1-m)``: for any probability, 0 or m events among m samples have at most this p-value."""
         return len(series) * 2.0 ** (1 - min(one.samples for one in series))
 
-    def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:  # noqa: ARG002
-        """Weigh the samples of all series against their predictions."""
+    def evidence(self, samples: Sequence[Sample], alpha: float, _seed: np.random.SeedSequence) -> Evidence:
+        """Test the samples of all series against their predictions.
+
+        Parameters
+        ----------
+        samples
+            The measurements and predictions of each series.
+        alpha
+            Error level of the claim.
+        _seed
+            Not used.
+
+        Returns
+        -------
+        Evidence
+            The compared numbers and the p-values.
+
+        Raises
+        ------
+        ValueError
+            If a measured number is neither 0 nor 1, or a prediction is no probability or could not be refuted.
+        """
         if any(not np.isin(sample.values, (0.0, 1.0)).all() for sample in samples):
-            raise ValueError("a Proportion is measured by 0 or 1 per sample; use Mean for other numbers")
+            raise ValueError("a Proportion must be measured as 0 or 1 per sample; use Mean for other numbers")
         for sample in samples:
             if ((sample.low > 0) & (sample.low <= sample.delta)).any():
                 raise ValueError(
-                    "delta reaches down to a probability of 0, so that finding nothing would pass where "
-                    f"{sample.low.min():.3g} is predicted; use a smaller delta: it counts relative to the larger end"
+                    "delta tolerates a probability of 0, so that observing no event would be accepted although "
+                    f"{sample.low.min():.3g} is predicted; use a smaller delta (it is relative to the larger end)"
                 )
             if sample.low.min() < 0 or sample.high.max() > 1:
                 raise ValueError(
-                    f"a Proportion is held against probabilities; given {sample.low.min():g} to {sample.high.max():g}"
+                    f"a Proportion must be compared with probabilities; predicted {sample.low.min():g} to "
+                    f"{sample.high.max():g}"
                 )
         share = alpha / sum(sample.values.shape[1] for sample in samples)
         for sample in samples:
@@ -214,18 +274,18 @@ class Proportion:
 
 
 def _check_range(sample: Sample, alpha: float) -> None:
-    """Raise ``ValueError`` where a range is so wide that no count could refute it."""
+    """Raise ``ValueError`` if a predicted range is so wide that no number of events could refute it."""
     count = len(sample.values)
     for low, high in zip(sample.low - sample.bias, sample.high + sample.bias, strict=True):
         if 2 * min(_at_least(count, count, high), _at_least(count, count, 1 - low)) > alpha:
             raise ValueError(
-                f"no count of {count} samples refutes a probability of {low:.3g} to {high:.3g} at the error level "
-                f"{alpha:.1g}; give more samples or a narrower range"
+                f"no number of events in {count} samples refutes a probability of {low:.3g} to {high:.3g} at the error "
+                f"level {alpha:.1g}; use more samples or a narrower range"
             )
 
 
 def _at_least(hits: int, count: int, probability: float) -> float:
-    # P(X >= hits) for a binomial X; its tail is an incomplete beta function.
+    # P(X >= hits) for a binomial X is an incomplete beta function.
     if hits == 0:
         return 1.0
     return float(special.betainc(hits, count - hits + 1, min(max(probability, 0.0), 1.0)))
@@ -237,24 +297,45 @@ def _binomial_quantile(hits: int, count: int, level: float) -> float:
 
 @dataclass(frozen=True)
 class Identity:
-    """An equality up to rounding: the largest relative error beside the predicted bound on it."""
+    """An equality up to rounding: the largest relative error is compared with the predicted bound on it.
+
+    ``measure`` returns relative errors and ``predict`` the bound on them. Chance plays no part.
+
+    Examples
+    --------
+    >>> Identity().smallest_level([])
+    0.0
+    """
 
     def check(self, series: Sequence[Series]) -> None:
         """Accept any series."""
 
-    def smallest_level(self, series: Sequence[Series]) -> float:  # noqa: ARG002
-        """Return 0: an error beyond its bound is enough, chance plays no part."""
+    def smallest_level(self, _series: Sequence[Series]) -> float:
+        """Return 0: a single error above its bound refutes the identity."""
         return 0.0
 
-    def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:  # noqa: ARG002
-        """Weigh the samples of all series against their bounds."""
+    def evidence(self, samples: Sequence[Sample], _alpha: float, _seed: np.random.SeedSequence) -> Evidence:
+        """Compare the largest errors of all series with their bounds.
+
+        Parameters
+        ----------
+        samples
+            The relative errors and bounds of each series.
+        _alpha, _seed
+            Not used.
+
+        Returns
+        -------
+        Evidence
+            The largest errors; ``p_value`` is 0 if one exceeds its bound.
+        """
         points = []
         coarse = False
         for sample in samples:
             for k, worst in enumerate(np.abs(sample.values).max(axis=0)):
                 bound = float(sample.high[k])
                 holds = worst <= bound
-                # A bound that lets through what delta should have caught decides nothing.
+                # A bound above delta / 2 could hide deviations that the claim must detect.
                 fine = bound <= float(sample.delta[k]) / 2
                 coarse = coarse or not fine
                 points.append(
@@ -270,6 +351,6 @@ class Identity:
                         len(sample.values),
                     )
                 )
-        reason = "the rounding bound is more than half of delta at these sizes" if coarse else ""
+        reason = "the bound on rounding errors is more than half of delta at these sizes" if coarse else ""
         p_value = min(point.p_value for point in points)
         return Evidence(tuple(points), p_value, max(point.p_equivalence for point in points), reason)

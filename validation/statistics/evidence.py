@@ -1,9 +1,9 @@
-"""From measured samples to evidence: estimates, errors, and the two tests every verdict rests on.
+"""Estimates, standard errors, and the two tests on which every verdict is based.
 
-A claim says that a mean lies in a *null* range (a point, widened by a derived bias bound b). It *disagrees*
-when the test of that has p < alpha. Otherwise it *agrees* when two one-sided tests show, each at 0.01, that
-the mean deviates by less than delta (Schuirmann 1987); otherwise it is *undecided*. The independent unit is
-the disorder sample: every row given here is one.
+A claim states that a mean lies in a *null* range: the prediction, widened by a derived bias bound. The claim
+*disagrees* if the test of this hypothesis has p < alpha. Otherwise it *agrees* if two one-sided tests at level 0.01
+show that the mean deviates from the prediction by less than delta (Schuirmann 1987). Otherwise it is *undecided*.
+Disorder samples are the independent units: each row of data is one sample.
 """
 
 import math
@@ -22,20 +22,28 @@ Range = tuple[float, float]
 Status = Literal["agrees", "disagrees", "undecided"]
 
 EQUIVALENCE_LEVEL = 0.01
-# A single number's interval has this coverage, so that its claim agrees exactly when it lies within +-delta; the
-# intervals of a curve are a simultaneous band of this coverage.
+# Coverage of the interval of a single number; its claim agrees exactly if the interval lies within +-delta. For a
+# curve, coverage of the simultaneous band.
 CONFIDENCE = 1 - 2 * EQUIVALENCE_LEVEL
-# Standard errors of delta/4.3 make a right theory agree with probability 0.95: |Z| < 4.3 - 2.33.
+# With standard errors of delta/4.3 a correct theory agrees with probability 0.95: |Z| < 4.3 - 2.33.
 PLANNED_RESOLUTION = 4.3
-_HOPELESS = 1e6  # times smaller, the error would have to be
+_HOPELESS = 1e6  # a standard error cannot be reduced by more than this factor
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One series' measurements, a row per disorder sample, beside what theory says of their mean.
+    """The measurements of one series and the prediction of their mean.
 
-    ``values`` has shape (samples, components); ``low`` and ``high`` are the predicted range and ``bias`` and
-    ``delta`` the bias bound and resolution in the same units, all of shape (components,).
+    Attributes
+    ----------
+    values : ndarray, shape (samples, components)
+        Measured numbers, one row per disorder sample.
+    low, high : ndarray, shape (components,)
+        Ends of the predicted range.
+    bias, delta : ndarray, shape (components,)
+        Bias bound and resolution, absolute, in the units of ``values``.
+    parameters : mapping
+        The parameters of the series.
     """
 
     values: Array
@@ -48,7 +56,31 @@ class Sample:
 
 @dataclass(frozen=True)
 class Point:
-    """One compared number: estimate, error, interval, and the ranges it is held against."""
+    """One measured number and the ranges with which it is compared.
+
+    Attributes
+    ----------
+    estimate : float
+        The measured value.
+    standard_error : float
+        Its standard error over disorder samples; 0 if unknown, and for an identity.
+    interval : tuple of float
+        98% confidence interval; for a curve, the simultaneous band at this point.
+    predicted : tuple of float
+        Ends of the predicted range.
+    null : tuple of float
+        The predicted range, widened by the bias bound.
+    tolerated : tuple of float
+        The predicted range, widened by delta.
+    p_value : float
+        Of the test that the mean lies in ``null``.
+    p_equivalence : float
+        Of the test that the mean lies outside ``tolerated``.
+    samples : int
+        Number of disorder samples.
+    needed : int or None
+        Estimated number of samples for a decision; None if there is no such estimate.
+    """
 
     estimate: float
     standard_error: float
@@ -63,16 +95,27 @@ class Point:
 
     @property
     def strain(self) -> float:
-        """How far from the prediction's middle the estimate lies; 1 is the edge of what is tolerated."""
+        """Distance of the estimate from the middle of the prediction, in units of the tolerated distance."""
         low, high = self.tolerated
         return abs(self.estimate - (low + high) / 2) / max((high - low) / 2, np.finfo(float).tiny)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All points of a claim and the p-values of both tests over all of them together.
+    """All compared numbers of a claim and the p-values of both tests of the whole claim.
 
-    ``p_values`` are those that ``p_value`` combines: one a series or, of proportions, one a number.
+    Attributes
+    ----------
+    points : tuple of Point
+        The compared numbers.
+    p_value : float
+        Of the test of the prediction, over all numbers.
+    p_equivalence : float
+        Of the tests of equivalence, over all numbers.
+    reason : str
+        An explanation for the user, or an empty text.
+    p_values : tuple of float
+        The p-values that ``p_value`` combines: one per series or, for proportions, one per number.
     """
 
     points: tuple[Point, ...]
@@ -82,20 +125,20 @@ class Evidence:
     p_values: tuple[float, ...] = ()
 
     def status(self, alpha: float) -> Status:
-        """Return the verdict at error level ``alpha``."""
-        if self.p_value <= alpha:  # an identity has alpha = 0 and is refuted by p = 0
+        """Return ``"agrees"``, ``"disagrees"`` or ``"undecided"`` at error level ``alpha``."""
+        if self.p_value <= alpha:  # an identity has alpha = 0; p = 0 refutes it
             return "disagrees"
         return "agrees" if self.p_equivalence < EQUIVALENCE_LEVEL else "undecided"
 
 
 def together(points: Sequence[Point], p_values: Sequence[float], reason: str = "") -> Evidence:
-    """Combine points: one may be off (Bonferroni over series), but all must be close (every test says so)."""
+    """Combine tests: the smallest p-value with Bonferroni's factor, and the largest p-value of equivalence."""
     p = min(1.0, len(p_values) * min(p_values))
     return Evidence(tuple(points), p, max(point.p_equivalence for point in points), reason, tuple(p_values))
 
 
 def errors_beyond(estimate: ArrayLike, error: ArrayLike, low: ArrayLike, high: ArrayLike) -> Array:
-    """Return how many standard errors an estimate lies outside of a range; negative inside."""
+    """Return the distance of an estimate from a range in standard errors; negative inside the range."""
     value, least, most = (np.asarray(number, dtype=float) for number in (estimate, low, high))
     outside: Array = np.maximum(least - value, value - most) / error
     return outside
@@ -107,9 +150,25 @@ def upper_tail(t: float, freedom: float) -> float:
 
 
 def samples_needed(samples: int, error: float, deviation: float, bias: float, delta: float, alpha: float) -> int | None:
-    """Return how many samples would decide, at the planned resolution and with the deviation seen so far.
+    """Return an estimate of the number of samples that would decide, given the deviation observed so far.
 
-    None if no number of samples can: the bias bound reaches as far as delta, or the error is beyond all measure.
+    Parameters
+    ----------
+    samples
+        Number of samples measured.
+    error
+        Standard error of the estimate.
+    deviation
+        Distance of the estimate from the predicted range.
+    bias, delta
+        Bias bound and resolution, absolute.
+    alpha
+        Error level.
+
+    Returns
+    -------
+    int or None
+        Rounded up to two digits; None if the bias bound is as large as delta or the error is too large by far.
     """
     if bias >= delta:
         return None
@@ -136,10 +195,32 @@ def mean_point(
     quantile: float,
     law: Array | None = None,
 ) -> Point:
-    """Compare component ``k``'s estimated mean with its prediction by Student's t, or by its bootstrapped ``law``.
+    """Compare an estimated mean with its prediction by Student's t, or by a bootstrap distribution.
 
-    The law has shape (draws, F), of studentised deviations of F statistics of which any may be the right one. An
-    interval, and an equivalence, has to hold by Student's t as well.
+    With a bootstrap distribution, the interval and the test of equivalence are the more cautious of both.
+
+    Parameters
+    ----------
+    estimate, error
+        The estimated mean and its standard error; an error of 0 is unknown.
+    freedom
+        Degrees of freedom of Student's t.
+    sample
+        The series.
+    k
+        The component.
+    alpha
+        Error level.
+    quantile
+        Half width of the interval in standard errors.
+    law
+        Draws of the studentised deviations of F statistics, shape (draws, F); the least favourable is used. Default
+        None: Student's t.
+
+    Returns
+    -------
+    Point
+        The comparison.
     """
     low, high = float(sample.low[k]), float(sample.high[k])
     bias, delta = float(sample.bias[k]), float(sample.delta[k])
@@ -147,7 +228,7 @@ def mean_point(
     below = above = quantile
     if error > 0:
         beyond = float(errors_beyond(estimate, error, *null))
-        # The null's worst case is its nearer edge; the second term is the far tail, all of it for a single value.
+        # The worst case within the null range is its nearer end; the second term is the tail on the other side.
         p_value = upper_tail(beyond, freedom) + upper_tail(beyond + (null[1] - null[0]) / error, freedom)
         ends = (estimate - tolerated[0]) / error, (tolerated[1] - estimate) / error
         p_equivalence = max(upper_tail(end, freedom) for end in ends)

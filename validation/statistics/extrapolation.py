@@ -1,4 +1,4 @@
-"""The limit of large systems, read off by several laws of approach in several windows of sizes."""
+"""Extrapolation to large systems by several laws of approach, fitted to several ranges of sizes."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -28,20 +28,25 @@ Law = Callable[[Array], ArrayLike | tuple[ArrayLike, ...]]
 
 @dataclass(frozen=True)
 class Extrapolation:
-    """A limit of large systems, by several laws of approach, each in every window of sizes.
+    """The limit of large systems, extrapolated with several laws of approach.
 
-    ``laws`` maps a law's name to a function of the sizes, an array (series,), that returns the corrections which
-    vanish in the limit: one array of that shape or a tuple of them. Each law, ``limit + sum_j b_j c_j(n)``, is fitted
-    by least squares to the series' means (of samples of several numbers, to the mean of these) in two windows: all
-    sizes, and without the smallest, where that leaves a size for every constant. ``along`` names the parameter of the
-    series that is the size.
+    Each law, ``limit + sum_j b_j c_j(n)``, is fitted by least squares to the means of the series (if a sample has
+    several numbers, to their mean). A law is fitted to all sizes, and again to all sizes except the smallest if these
+    determine its constants.
 
-    The estimate is the middle of all these fits, with the largest of their standard errors; half their spread is a
-    bias bound, added to whatever the claim states; the two together may be half of delta at most. The test rests on one
-    fit at least being free of bias: from the limit the hull of all fits is no farther than that one. Law and window are
-    both guesses, and one of either alone would say nothing about what the guess costs. Where skewness would distort
-    Student's tail at the error level, tests and interval are the most cautious that a bootstrap over samples gives for
-    any fit.
+    The estimate is the midpoint of the largest and the smallest fitted limit. Its standard error is the largest of all
+    fits. Half of the spread of the fits is added to the claim's bias bound; their sum may be at most half of delta. The
+    test is valid if at least one fit is unbiased, because the range of all fits contains the limit of that fit. The law
+    and the range of sizes are both assumptions, and a single choice would not show how much the result depends on them.
+    If skewness would distort the tail of Student's t at the error level, the tests and the interval use the bootstrap
+    distribution of the least favourable fit.
+
+    Parameters
+    ----------
+    laws
+        Maps the name of a law to a function of the sizes ``n``, an array of shape (series,). It returns the corrections
+        ``c_j(n)``, which vanish in the limit: one array of that shape or a tuple of them. At least two laws. The sizes
+        are the parameter ``n`` of the series.
 
     Raises
     ------
@@ -50,43 +55,62 @@ class Extrapolation:
 
     Examples
     --------
-    >>> Extrapolation({"1/n": lambda n: 1 / n, "1/n + 1/n^2": lambda n: (1 / n, n**-2)}).along
-    'n'
+    >>> Extrapolation({"1/n": lambda n: 1 / n, "1/n + 1/n^2": lambda n: (1 / n, n**-2)}).forms([10, 20, 40]).keys()
+    dict_keys(['1/n, n >= 10', '1/n, n >= 20', '1/n + 1/n^2, n >= 10'])
     """
 
     laws: Mapping[str, Law]
-    along: str = "n"
 
     def __post_init__(self) -> None:
         if len(self.laws) < 2:
             raise ValueError(
-                f"an extrapolation needs at least two laws, given {', '.join(self.laws) or 'none'}: one alone says "
-                "nothing about its bias"
+                f"an extrapolation needs at least two laws, given {', '.join(self.laws) or 'none'}: the bias of one "
+                "law alone cannot be estimated"
             )
 
     def check(self, series: Sequence[Series]) -> None:
-        """Raise ``ValueError`` unless these series have the sizes to fit the laws in two windows."""
-        self.forms(self._sizes([one.parameters for one in series]))
+        """Raise ``ValueError`` if the sizes of these series do not suffice to fit the laws."""
+        self.forms(_sizes([one.parameters for one in series]))
 
-    def smallest_level(self, series: Sequence[Series]) -> float:  # noqa: ARG002
-        """Return what resampling, which skewed numbers need, can reach in reasonable time."""
+    def smallest_level(self, _series: Sequence[Series]) -> float:
+        """Return the smallest p-value that the bootstrap can reach in reasonable time."""
         return SMALLEST_LEVEL
 
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:
-        """Weigh the extrapolated limit against its prediction, the same for all series."""
+        """Test the extrapolated limit against its prediction, which must be the same for all series.
+
+        Parameters
+        ----------
+        samples
+            The measurements and predictions of each series.
+        alpha
+            Error level of the claim.
+        seed
+            Seed of the bootstrap.
+
+        Returns
+        -------
+        Evidence
+            The estimated limit and the p-values.
+
+        Raises
+        ------
+        ValueError
+            If the predictions differ between series or components.
+        """
         ends = [np.stack([one.low, one.high, one.delta]) for one in samples]
         if any((given != ends[0][:, :1]).any() for given in ends):
             raise ValueError(
-                "an extrapolation has one limit, so that predict must give the same number for every series "
+                "an extrapolation has one limit: predict must give the same number for every series "
                 "and component, with the same scale"
             )
         numbers = [sample.values.mean(axis=1) for sample in samples]
         means = np.array([values.mean() for values in numbers])
         variances = np.array([values.var(ddof=1) / len(values) for values in numbers])
-        forms = self.forms(self._sizes([sample.parameters for sample in samples]))
+        forms = self.forms(_sizes([sample.parameters for sample in samples]))
         limits = {name: float(weights @ means) for name, weights in forms.items()}
         error = max(math.sqrt(weights**2 @ variances) for weights in forms.values())
-        # A series without spread would pass for exact.
+        # The error of a series without spread would be 0.
         still = error == 0 or any(
             nearly_constant(values[:, None], samples[0].delta[:1], alpha).any() for values in numbers
         )
@@ -101,13 +125,23 @@ class Extrapolation:
         return _weighed(limits, middle, spread, 0.0 if still else error, samples, alpha, law)
 
     def forms(self, sizes: ArrayLike) -> dict[str, Array]:
-        """Return, for each law in each window, the weights (series,) whose sum with the series' means is the limit.
+        """Return the linear combinations of the series' means that give the fitted limits.
+
+        Parameters
+        ----------
+        sizes
+            The size of each series, shape (series,).
+
+        Returns
+        -------
+        dict of ndarray, shape (series,)
+            The weights of each fit, by the name of the law and the smallest size.
 
         Raises
         ------
         ValueError
-            If a law has more constants than there are sizes, is constant or the same as another one at these
-            sizes, or if none can be fitted without the smallest size.
+            If the sizes do not determine the constants of a law, all laws are equal at these sizes, or no law can be
+            fitted without the smallest size.
         """
         sizes = np.asarray(sizes, dtype=float)
         distinct = np.unique(sizes)
@@ -117,39 +151,40 @@ class Extrapolation:
             constants = design.shape[1]
             if np.linalg.matrix_rank(design) < constants:
                 raise ValueError(
-                    f"the law {name!r} has {constants} constants, which the sizes {_listed(distinct)} do not tell "
-                    "apart; give more sizes or a simpler law"
+                    f"the law {name!r} has {constants} constants, which the sizes {_listed(distinct)} do not "
+                    "determine; use more sizes or a simpler law"
                 )
             for least in distinct[:2]:
                 inside = sizes >= least
                 if np.linalg.matrix_rank(design[inside]) == constants:
                     weights = np.zeros(len(sizes))
                     weights[inside] = np.linalg.pinv(design[inside])[0]
-                    forms[f"{name}, {self.along} >= {least:g}"] = weights
-            complete.append(forms[f"{name}, {self.along} >= {distinct[0]:g}"])
+                    forms[f"{name}, n >= {least:g}"] = weights
+            complete.append(forms[f"{name}, n >= {distinct[0]:g}"])
         if len(forms) == len(self.laws):
             raise ValueError(
-                f"no law can be fitted without the smallest of the sizes {_listed(distinct)}, so that its window "
-                "could not be told from a guess; give at least three sizes"
+                f"no law can be fitted without the smallest of the sizes {_listed(distinct)}, so that the dependence "
+                "on the sizes cannot be tested; use at least three sizes"
             )
         if np.allclose(complete, complete[0]):
-            raise ValueError(f"the laws {', '.join(self.laws)} are the same at the sizes {_listed(distinct)}")
+            raise ValueError(f"the laws {', '.join(self.laws)} are equal at the sizes {_listed(distinct)}")
         return forms
 
-    def _sizes(self, parameters: Sequence[Mapping[str, object]]) -> Array:
-        given = [one.get(self.along) for one in parameters]
-        numbers = [float(size) for size in given if isinstance(size, Real)]
-        sizes = [size for size in numbers if 0 < size < math.inf]
-        if len(sizes) < len(given):
-            raise ValueError(
-                f"an extrapolation along {self.along!r} needs it as a positive number in every series; given "
-                f"{', '.join(map(repr, given))}"
-            )
-        return np.array(sizes)
+
+def _sizes(parameters: Sequence[Mapping[str, object]]) -> Array:
+    given = [one.get("n") for one in parameters]
+    numbers = [float(size) for size in given if isinstance(size, Real)]
+    sizes = [size for size in numbers if 0 < size < math.inf]
+    if len(sizes) < len(given):
+        raise ValueError(
+            "an extrapolation needs the size n as a positive number in every series; given "
+            f"{', '.join(map(repr, given))}"
+        )
+    return np.array(sizes)
 
 
 def _design(name: str, law: Law, sizes: Array) -> Array:
-    """Return a column of ones beside the law's corrections, each scaled to 1 at its largest."""
+    """Return the columns 1 and the law's corrections, each divided by its largest absolute value."""
     given = law(sizes)
     columns = [np.asarray(column, dtype=float) for column in (given if isinstance(given, tuple) else (given,))]
     if any(column.shape != sizes.shape or not np.isfinite(column).all() for column in columns):
@@ -167,7 +202,7 @@ def _weighed(
     alpha: float,
     law: Array | None,
 ) -> Evidence:
-    """Compare the middle of the fits with its prediction, by Student's t or by its bootstrapped laws (draws, fits)."""
+    """Compare the midpoint of the fits with the prediction, by Student's t or by the bootstrap (draws, fits)."""
     first = samples[0]
     counts = [len(sample.values) for sample in samples]
     freedom = min(counts) - 1  # Welch's degrees of freedom are never fewer
@@ -186,13 +221,13 @@ def _weighed(
         plain.p_value,
         plain.p_equivalence if bias <= delta / 2 else 1.0,
         sum(counts),
-        # Of the largest series, the others in proportion: the spread of the forms stays what it is.
+        # Samples of the largest series, the others in proportion; the spread of the fits does not change.
         None if plain.needed is None else math.ceil(plain.needed * max(counts) / len(first.values)),
     )
     names = ", ".join(f"{name}: {value:.4g}" for name, value in limits.items())
     reason = f"extrapolations by {names}; half spread {spread:.2g}"
     if bias > delta / 2:
-        reason += f", too much for delta = {delta:.2g} however many samples there are"
+        reason += f", too large for delta = {delta:.2g} with any number of samples"
     if error == 0:
         reason = NO_SPREAD
     return together([point], [point.p_value], reason)

@@ -1,4 +1,4 @@
-"""The bootstrap over disorder samples: laws of studentised deviations, where Student's is not to be trusted."""
+"""Bootstrap over disorder samples: distributions of studentised deviations where Student's t is not accurate."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -8,25 +8,43 @@ from numpy.typing import NDArray
 from scipy import special
 
 RESAMPLES = 20_000
-# Ten million resamples, some minutes.
+# It takes ten million resamples and a few minutes.
 SMALLEST_LEVEL = 1e-6
-_ENOUGH = 100  # draws beyond what was measured: a p-value is known to a tenth then
+_ENOUGH = 100  # draws beyond the measured value, which determine a p-value to 10%
 _AT_ONCE = 1_000
-_DRAWS_AT_ONCE = 20_000_000  # some hundred megabytes
+_DRAWS_AT_ONCE = 20_000_000  # a few hundred megabytes
 
 
 def resamples_for(alpha: float) -> int:
-    """Return how many resamples a test at level ``alpha`` takes, for its smallest p-value to be a tenth of that."""
+    """Return the number of resamples for a test at level ``alpha``: its smallest p-value is ``alpha / 10``."""
     return max(RESAMPLES, math.ceil(10 / alpha))
 
 
 def too_skewed(series: Sequence[NDArray[np.float64]], weights: NDArray[np.float64], alpha: float) -> bool:
-    """Whether skewness above the standard error of normal numbers' doubles a tail of Student's t at level ``alpha``.
+    """Return whether skewness makes a tail of Student's t wrong by a factor of two at level ``alpha``.
 
-    The statistic is ``sum_s w_s mean_s`` of independent series. To first order the tail beyond z changes by
-    ``g z (2 z^2 + 1) / 6``, relative, where g is the skewness of the sum, of one series that of its numbers over
-    ``sqrt(m)`` (Hall, The Bootstrap and Edgeworth Expansion, 1992, eq. 2.55 and below, with the tail phi(z)/z).
-    Where a mean is too low by chance, so is the skewness seen: a wider margin would leave these cases to Student's t.
+    The statistic is ``sum_s w_s mean_s`` of independent series. To first order, the tail beyond z changes by the
+    fraction ``g z (2 z^2 + 1) / 6``, where g is the skewness of the sum; for one series, g is that of its numbers
+    divided by ``sqrt(m)`` [1]_. The skewness must also exceed its standard error for normal numbers. A stricter
+    condition would miss cases: if a mean is too low by chance, its estimated skewness is too low as well.
+
+    Parameters
+    ----------
+    series
+        The measured numbers of each series, shape (samples,).
+    weights
+        The weight of each series, shape (series,).
+    alpha
+        Error level.
+
+    Returns
+    -------
+    bool
+        True if the bootstrap should be used.
+
+    References
+    ----------
+    .. [1] P. Hall, The Bootstrap and Edgeworth Expansion (1992), eq. (2.55) and below, with the tail phi(z)/z.
     """
     z = -float(special.ndtri(alpha / 2))
     largest = max(float(np.abs(values - values.mean()).max()) for values in series) or 1.0
@@ -48,11 +66,31 @@ def maximal_t(
 ) -> NDArray[np.float64]:
     r"""Return bootstrap draws of ``max_k |mean*_k - mean_k| / se*_k`` over resampled rows.
 
-    ``values`` has shape (samples, components); each draw resamples whole rows, so that the components keep
-    their correlation, and studentises by its own standard error (bootstrap-t, Efron 1979; simultaneous bands
-    as in Romano & Wolf 2005, eq. 8). Every component must vary. Drawing ends at ``resamples``, or from
-    ``RESAMPLES`` on where 100 draws reach ``measured`` (Besag & Clifford, Biometrika 78, 301 (1991)): of 10/alpha
-    resamples that leaves a p-value of 10 alpha at least, which decides.
+    Each draw resamples whole rows, which preserves the correlation of the components, and divides by its own standard
+    errors [1]_ [2]_. The bootstrap stops early, after at least ``RESAMPLES`` draws, once 100 draws reach ``measured``
+    [3]_. The p-value is then at least 10 alpha for 10/alpha resamples, so that the decision is clear.
+
+    Parameters
+    ----------
+    values
+        Measured numbers, shape (samples, components). Every component must vary.
+    seed
+        Seed of the bootstrap.
+    resamples
+        Largest number of draws. Default 20000.
+    measured
+        The measured maximum. Default None: no early stop.
+
+    Returns
+    -------
+    ndarray, shape (draws,)
+        The maxima.
+
+    References
+    ----------
+    .. [1] B. Efron, Ann. Statist. 7, 1 (1979).
+    .. [2] J. P. Romano and M. Wolf, Econometrica 73, 1237 (2005), eq. (8).
+    .. [3] J. Besag and P. Clifford, Biometrika 78, 301 (1991).
 
     Examples
     --------
@@ -78,10 +116,26 @@ def combined_t(
     resamples: int = RESAMPLES,
     measured: float | None = None,
 ) -> NDArray[np.float64]:
-    """Return bootstrap draws (draws, F) of ``(L* - L) / se*`` for each of F sums ``L = sum_s w_s mean_s``.
+    """Return bootstrap draws of ``(L* - L) / se*`` for F sums ``L = sum_s w_s mean_s`` of independent series.
 
-    ``weights`` has shape (F, series); each series (samples,) is resampled by itself. One of them must vary. Where 100
-    draws of one sum reach ``measured``, on either side, drawing may end early as in :func:`maximal_t`.
+    Parameters
+    ----------
+    series
+        The measured numbers of each series, shape (samples,). At least one series must vary.
+    weights
+        The weights of each sum, shape (F, series).
+    seed
+        Seed of the bootstrap.
+    resamples
+        Largest number of draws. Default 20000.
+    measured
+        If 100 draws of one sum reach this absolute value, the bootstrap may stop early, as in :func:`maximal_t`.
+        Default None: no early stop.
+
+    Returns
+    -------
+    ndarray, shape (draws, F)
+        The studentised deviations.
 
     Examples
     --------
@@ -106,7 +160,7 @@ def combined_t(
 
 
 def tail(law: NDArray[np.float64], t: float) -> float:
-    """Return the probability that a statistic reaches ``t``, the largest that the draws (draws, F) give for any sum."""
+    """Return the p-value of ``t`` under draws of shape (draws,) or (draws, F); of F statistics, the largest."""
     return float((1 + (law >= t).sum(axis=0).max()) / (1 + len(law)))
 
 
@@ -131,16 +185,16 @@ def _portions(resamples: int, count: int) -> Iterator[int]:
 def _resampled(
     values: NDArray[np.float64], size: int, generator: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return means and variances (size, components) of resampled rows of ``values`` (samples, components)."""
+    """Return means and variances, shape (size, components), of resampled rows of ``values``."""
     count = len(values)
     rows = generator.integers(count, size=(size, count)) + count * np.arange(size)[:, None]
     weights = np.bincount(rows.ravel(), minlength=size * count).reshape(size, count) / count
-    # Einsum, not a BLAS product: its bits do not depend on the number of BLAS threads.
+    # The bits of einsum, unlike those of a BLAS product, do not depend on the number of BLAS threads.
     mean = np.einsum("bi,ik->bk", weights, values)
     return mean, np.einsum("bi,ik->bk", weights, values**2) - mean**2
 
 
 def _studentised(mean: NDArray[np.float64], squared_error: NDArray[np.float64]) -> NDArray[np.float64]:
-    # A resample of one repeated row has no error bar: count it as infinitely far, the cautious side.
+    # A resample that repeats one row has the error 0: count it as an infinite deviation, which is cautious.
     error = np.sqrt(np.where(squared_error > 1e-12 * squared_error.max(axis=0, initial=0.0), squared_error, np.nan))
     return np.where(np.isnan(error), np.copysign(np.inf, mean), mean / error)

@@ -1,4 +1,4 @@
-"""The verdict on a claim: agrees, disagrees, or undecided, and the numbers behind it."""
+"""The verdict on a claim: agrees, disagrees or undecided, with the numbers on which it is based."""
 
 import math
 from dataclasses import dataclass, field
@@ -7,19 +7,48 @@ from typing import Literal
 from validation.series import Kind
 from validation.statistics.evidence import Point, Range, Status
 
-# What becomes of a mutant. It is killed, and a control holds, by the verdict it asks for; where right code has that
-# verdict as well, it proves nothing.
+# A mutant is "killed" if the claim disagrees with it, otherwise it "lives". A control "holds" if the claim agrees with
+# it, otherwise it "fails". If the correct code has the same verdict, the mutant "proves nothing".
 Fate = Literal["killed", "lives", "holds", "fails", "proves nothing"]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome of one claim; ``estimate`` and its neighbours are those of the point under most strain.
+    """The verdict on one claim, or on one claim measured with a mutant.
 
-    ``points`` holds every compared number with its label; the p-values are over all of them together.
-    ``predicted`` is a number, or a pair where theory gives a range; ``errors`` are tracebacks of what raised;
-    ``p_values`` are those that ``p_value`` combines, one a series or, of proportions, one a number; ``fate`` is what
-    became of a mutant.
+    The properties ``estimate``, ``standard_error``, ``interval`` and ``predicted`` are those of the compared number
+    with the largest relative distance from its prediction.
+
+    Attributes
+    ----------
+    claim_id, kind : str
+        Id and kind of the claim.
+    status : str
+        ``"agrees"``, ``"disagrees"`` or ``"undecided"``.
+    p_value : float
+        Of the test of the prediction, over all compared numbers; NaN if there was no test.
+    p_equivalence : float
+        Of the tests of equivalence, over all compared numbers; NaN if there was no test.
+    alpha : float
+        Error level of the test of the prediction.
+    points : tuple of (str, Point)
+        Every compared number with its label.
+    reason : str
+        Explanation, in particular if the claim is undecided; may be empty.
+    mutant : str or None
+        Name of the mutant; None for the correct code.
+    samples : int
+        Number of samples measured, over all series.
+    needed : int or None
+        Estimated number of samples per series that would decide an undecided claim.
+    seconds : float
+        Time spent measuring, summed over workers.
+    errors : tuple of str
+        Tracebacks of measurements and predictions that raised an exception.
+    p_values : tuple of float
+        The p-values that ``p_value`` combines: one per series or, for proportions, one per compared number.
+    fate : str or None
+        For a mutant ``"killed"``, ``"lives"`` or ``"proves nothing"``; for a control ``"holds"`` or ``"fails"``.
     """
 
     claim_id: str
@@ -40,12 +69,12 @@ class Verdict:
 
     @property
     def worst(self) -> tuple[str, Point] | None:
-        """The point under most strain, with its label; None where nothing could be compared."""
+        """Label and data of the number farthest from its prediction; None if nothing was compared."""
         return max(self.points, key=lambda pair: pair[1].strain, default=None)
 
     @property
     def estimate(self) -> float:
-        """The measured value."""
+        """The measured value that is farthest from its prediction."""
         return self.worst[1].estimate if self.worst else math.nan
 
     @property
@@ -55,11 +84,11 @@ class Verdict:
 
     @property
     def interval(self) -> Range:
-        """Its 98% interval; of a curve, the part of the simultaneous band at this point."""
+        """Its 98% interval; for a curve, the simultaneous band at this point."""
         return self.worst[1].interval if self.worst else (math.nan, math.nan)
 
     @property
     def predicted(self) -> float | Range:
-        """What theory says: a number, or the two ends of a range."""
+        """Its prediction: a number, or the two ends of a range."""
         low, high = self.worst[1].predicted if self.worst else (math.nan, math.nan)
         return low if low == high else (low, high)

@@ -1,7 +1,7 @@
-"""A study of one's own: a TOML file that says what to run over which settings, and one dataset that comes of it."""
+"""Studies: a TOML file defines a task and the settings at which it is run; the result is one dataset."""
 
 from validation.study.plan import Study, read_study
-from validation.study.run import Outcome, run_study
+from validation.study.run import StudyResult, run_study
 from validation.study.tasks import TASKS
 
-__all__ = ["TASKS", "Outcome", "Study", "read_study", "run_study"]
+__all__ = ["TASKS", "Study", "StudyResult", "read_study", "run_study"]

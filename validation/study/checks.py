@@ -1,4 +1,4 @@
-"""Settings that cannot be run: refused for what they ask, or for the memory that they take at least."""
+"""Validation of the settings of a study, and lower bounds on the memory that they need."""
 
 import math
 from collections.abc import Mapping
@@ -10,90 +10,95 @@ from spinglass.critical_points.tracking.start_system import number_of_classes
 from spinglass.sampling import geometric_ladder
 
 Settings = Mapping[str, Any]
-_WIDEST_TURN = 1.0  # radians a step: points further apart have little to do with each other
+_WIDEST_TURN = 1.0  # radians per step
 _DOUBLE = 8  # bytes
 _PIXELS, _DIGITS = 64, 10
 
 
 def one_model(settings: Settings) -> None:
-    """Raise unless the model is either pure or mixed."""
+    """Raise ``ValueError`` unless the model is either pure or mixed."""
     if (settings["H"] is None) == (settings["mixture"] is None):
-        raise ValueError("a model needs either H or mixture in [settings], and not both")
+        raise ValueError("give either H or mixture in [settings], not both")
 
 
 def few_paths(settings: Settings) -> None:
-    """Raise where there are more homotopy paths than ``max_paths``."""
+    """Raise ``ValueError`` if there are more homotopy paths than ``max_paths``."""
     n, limit, orders = settings["n"], settings["max_paths"], _weights(settings)
     degree = max(orders)
     if degree < 3:
         return
     sheets = 2 if len({order % 2 for order in orders}) > 1 else 1
-    # There are at least 2^(n-1), which says enough where the number itself would fill the page.
+    # There are at least 2^(n-1) paths; the exact number may have very many digits.
     paths = sheets * number_of_classes(n, degree) if n <= limit.bit_length() else None
     if paths is None or paths > limit:
         found = f"10^{(n - 1) * math.log10(degree - 1):.0f}" if paths is None else f"{paths}"
-        raise ValueError(f"n={n} has {found} homotopy paths, more than max_paths={limit}; take a smaller n or raise it")
+        raise ValueError(
+            f"n={n} has {found} homotopy paths, more than max_paths={limit}; use a smaller n or a larger max_paths"
+        )
 
 
 def short_steps(settings: Settings) -> None:
-    """Raise where a step turns points too far: noise by ``sqrt(2 T dt)`` radians, force by ``sqrt(nu'(1)) dt``."""
+    """Raise ``ValueError`` if a step rotates points too far.
+
+    The noise rotates them by ``sqrt(2 T dt)`` radians, the force by ``sqrt(nu'(1)) dt``.
+    """
     dt, temperature = settings["dt"], settings["temperature"]
     force = math.hypot(*(math.sqrt(order) * weight for order, weight in _weights(settings).items()))
     longest = min(_WIDEST_TURN**2 / (2 * temperature), _WIDEST_TURN / force)
     if dt > longest:
         raise ValueError(
-            f"dt={dt:g} is too long: at temperature={temperature:g} a step turns points by more than "
-            f"{_WIDEST_TURN:g} radian; take dt below {longest:.3g}"
+            f"dt={dt:g} is too long: at temperature={temperature:g} a step rotates points by more than "
+            f"{_WIDEST_TURN:g} radian; use dt below {longest:.3g}"
         )
 
 
 def whole_steps(settings: Settings) -> None:
-    """Raise unless a whole number of steps leads from record to record, so that the last one is at ``duration``."""
+    """Raise ``ValueError`` unless the number of steps between records is whole."""
     duration, records, dt = settings["duration"], settings["records"], settings["dt"]
     steps = duration / records / dt
     whole = max(1, round(min(steps, 1e15)))
     if not math.isclose(steps, whole, rel_tol=1e-9):
         raise ValueError(
-            f"duration={duration:g} with records={records} and dt={dt:g} makes {steps:.6g} steps a record, which must "
-            f"be a whole number; the nearest is dt={duration / records / whole:.12g}"
+            f"duration={duration:g} with records={records} and dt={dt:g} gives {steps:.6g} steps per record, which "
+            f"must be a whole number; the nearest is dt={duration / records / whole:.12g}"
         )
 
 
 def rising_ladder(settings: Settings) -> None:
-    """Raise unless the coldest temperature is below the hottest."""
+    """Raise ``ValueError`` unless the coldest temperature is below the hottest."""
     geometric_ladder(settings["coldest"], settings["hottest"], 2)
 
 
 def glass_bytes(settings: Settings) -> int:
-    """Return the memory of the couplings."""
+    """Return the memory of the couplings in bytes."""
     n: int = settings["n"]
     return _DOUBLE * sum(size(n, order) for order in _weights(settings))
 
 
 def starts_bytes(settings: Settings) -> int:
-    """Return that and the memory of the points that descend, with their gradients and last steps."""
+    """Return the memory of the couplings and of the descending points, gradients and last steps, in bytes."""
     return glass_bytes(settings) + _DOUBLE * int(8 * settings["n"] * settings["starts"])
 
 
 def chains_bytes(settings: Settings) -> int:
-    """Return that of the model, the chains and their records."""
-    a_chain = settings["n"] + settings["records"] + 1
-    return glass_bytes(settings) + _DOUBLE * int(4 * settings["chains"] * a_chain)
+    """Return the memory of the couplings, the chains and their records in bytes."""
+    numbers_per_chain = settings["n"] + settings["records"] + 1
+    return glass_bytes(settings) + _DOUBLE * int(4 * settings["chains"] * numbers_per_chain)
 
 
 def replicas_bytes(settings: Settings) -> int:
-    """Return that of the model, two copies of every temperature, their energies and overlaps."""
-    a_rung = 4 * settings["n"] + 3 * settings["sweeps"]
-    return glass_bytes(settings) + _DOUBLE * int(settings["rungs"] * a_rung)
+    """Return the memory of the couplings and of two replicas per temperature with their energies and overlaps."""
+    numbers_per_rung = 4 * settings["n"] + 3 * settings["sweeps"]
+    return glass_bytes(settings) + _DOUBLE * int(settings["rungs"] * numbers_per_rung)
 
 
 def weights_bytes(settings: Settings) -> int:
-    """Return the memory of a network's weights, and of the copy that is kept."""
+    """Return the memory of the weights of a network and of one copy, in bytes."""
     widths = [_PIXELS, *settings["hidden"], _DIGITS]
     return _DOUBLE * 2 * sum(int((below + 1) * above) for below, above in pairwise(widths))
 
 
 def _weights(settings: Settings) -> dict[int, float]:
-    """Return the weights by order that are not zero."""
+    """Return the non-zero weights of the model by order."""
     mixture = settings["mixture"]
     return {settings["H"]: 1.0} if mixture is None else {order: a for order, a in mixture.items() if a != 0}

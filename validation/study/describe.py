@@ -1,4 +1,4 @@
-"""What a study's file may hold, and what its dataset will: for the terminal."""
+"""Description of a task in the terminal: its settings and the columns of its dataset."""
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -13,7 +13,14 @@ from validation.study.tasks import TASKS
 
 
 def print_task(console: Console, name: str) -> None:
-    """Print a task's settings with their defaults, and the columns of its dataset with their types.
+    """Print the settings of a task with their defaults, and the columns of its dataset with their types.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    name
+        Name of the task.
 
     Raises
     ------
@@ -28,7 +35,7 @@ def print_task(console: Console, name: str) -> None:
     for heading in ("setting", "default", "meaning"):
         settings.add_column(heading, no_wrap=heading != "meaning")
     for key, option in task.options.items():
-        default = "due" if option.default is REQUIRED else "" if option.default is None else str(option.default)
+        default = "required" if option.default is REQUIRED else "" if option.default is None else str(option.default)
         settings.add_row(key, Text(default), Text(option.meaning))
     for heading in ("column", "type", "meaning"):
         columns.add_column(heading, no_wrap=heading != "meaning")

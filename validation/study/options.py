@@ -1,4 +1,4 @@
-"""Options of a study's settings: what each means, what it may be, what it is by default."""
+"""Options of a study: meaning, permitted values and default of each setting."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,10 +12,20 @@ REQUIRED = object()
 
 @dataclass(frozen=True)
 class Option:
-    """One key of ``[settings]``; ``check(name, value)`` returns the value or raises ``ValueError``.
+    """One key of ``[settings]``.
 
-    ``kind`` is the Arrow type of its column. ``many`` says that one value is a list, so that a list of lists is
-    swept over.
+    Attributes
+    ----------
+    meaning : str
+        Description for the user.
+    check : callable
+        ``check(name, value)`` returns the value or raises ``ValueError``.
+    kind : str
+        Arrow type of the column in the dataset.
+    default
+        The default value; ``REQUIRED`` if there is none.
+    many : bool
+        Whether a single value is a list. Several values are then given as a list of lists.
     """
 
     meaning: str
@@ -26,12 +36,12 @@ class Option:
 
 
 def whole(meaning: str, least: int, default: Any = REQUIRED) -> Option:
-    """Take whole numbers of at least ``least``."""
+    """Return an option for whole numbers of at least ``least``."""
     return Option(meaning, partial(whole_number, least=least), "int64", default)
 
 
 def wholes(meaning: str, least: int, default: Any = REQUIRED) -> Option:
-    """Take lists of whole numbers, or one for a list of its own."""
+    """Return an option for lists of whole numbers; a single number is a list of one."""
 
     def check(name: str, value: Any) -> list[int]:
         return [whole_number(name, entry, least) for entry in (value if isinstance(value, list) else [value])]
@@ -40,27 +50,27 @@ def wholes(meaning: str, least: int, default: Any = REQUIRED) -> Option:
 
 
 def positive(meaning: str, default: Any = REQUIRED) -> Option:
-    """Take positive numbers."""
+    """Return an option for positive numbers."""
     return Option(meaning, partial(_above, least=0.0, included=False), "float64", default)
 
 
 def not_negative(meaning: str, default: Any = REQUIRED) -> Option:
-    """Take 0 and positive numbers."""
+    """Return an option for 0 and positive numbers."""
     return Option(meaning, partial(_above, least=0.0, included=True), "float64", default)
 
 
 def flag(meaning: str, default: Any = REQUIRED) -> Option:
-    """Take true and false."""
+    """Return an option for true and false."""
     return Option(meaning, _truth, "bool", default)
 
 
 def choice(meaning: str, known: Iterable[str], default: Any = REQUIRED) -> Option:
-    """Take one of these names."""
+    """Return an option for one of these names."""
     return Option(f"{meaning}: {', '.join(known)}", partial(_one_of, known=tuple(known)), "string", default)
 
 
 def weights(meaning: str, default: Any = REQUIRED) -> Option:
-    """Take weights by order, ``{3 = 1.0, 4 = 0.5}``."""
+    """Return an option for the weights of a mixed model by order, such as ``{3 = 1.0, 4 = 0.5}``."""
     return Option(meaning, _mixture, "string", default)
 
 
@@ -87,10 +97,10 @@ def _mixture(name: str, value: Any) -> dict[int, float]:
     if not isinstance(value, Mapping) or not value:
         raise ValueError(f"{name} must give a weight for each order, {{3 = 1.0, 4 = 0.5}}; not {quoted(value)}")
     if not all(str(order).isdecimal() and int(order) >= 1 for order in value):
-        raise ValueError(f"{name}: orders are whole numbers from 1 on, not {quoted(list(value))}")
+        raise ValueError(f"{name}: orders must be whole numbers of at least 1, not {quoted(list(value))}")
     given = {int(order): real_number(f"{name}, weight of order {order}", weight) for order, weight in value.items()}
     if len(given) < len(value):
         raise ValueError(f"{name} gives an order twice: {', '.join(map(str, value))}")
     if not any(given.values()):
-        raise ValueError(f"{name}: every weight is 0, which leaves no model; give one that is not")
+        raise ValueError(f"{name}: every weight is 0; at least one must be different from 0")
     return given

@@ -1,4 +1,4 @@
-"""A study's file, read and checked: every setting that it asks for is known before anything runs."""
+"""Reading and validation of the file of a study; all settings are known before anything is run."""
 
 import itertools
 import json
@@ -15,12 +15,23 @@ from validation.study.options import REQUIRED
 from validation.study.tasks import TASKS, Task
 
 KEYS = ("task", "samples", "seed", "settings")
-MOST_UNITS = 1_000_000  # what is noted of each stays in memory
+MOST_UNITS = 1_000_000  # the record of each unit is kept in memory
 
 
 @dataclass(frozen=True)
 class Study:
-    """A task, the settings it runs at, and how many disorder samples of each.
+    """A task, the settings at which it is run, and the number of disorder samples of each setting.
+
+    Attributes
+    ----------
+    task : str
+        Name of the task.
+    samples : int
+        Number of disorder samples of each setting.
+    seed : int
+        Random seed.
+    settings : tuple of dict
+        All combinations of the given values, with defaults for the options that were not given.
 
     Examples
     --------
@@ -36,13 +47,23 @@ class Study:
 
     @staticmethod
     def checked(contents: Mapping[str, Any]) -> "Study":
-        """Return the study that a file's contents ask for.
+        """Return the study that is described by the contents of a file.
+
+        Parameters
+        ----------
+        contents
+            The keys ``task``, ``samples`` (default 1), ``seed`` (default 0) and ``settings``.
+
+        Returns
+        -------
+        Study
+            The study.
 
         Raises
         ------
         ValueError
-            If a key is unknown (the nearest one is suggested) or missing, a value is not one, or a setting cannot
-            be run.
+            If a key is unknown (the nearest one is suggested) or missing, or a value or a combination of values is
+            invalid.
         """
         _refuse_unknown("key", contents, KEYS)
         if "task" not in contents:
@@ -69,27 +90,37 @@ class Study:
 
     @property
     def units(self) -> int:
-        """How many pieces of work it is: every sample at every setting."""
+        """Number of units of work: one for each sample at each setting."""
         return self.samples * len(self.settings)
 
 
 def read_study(path: str | Path) -> Study:
     """Read a study from a TOML file.
 
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    Study
+        The study.
+
     Raises
     ------
     ValueError
-        If there is no such file, it is not TOML, or it does not hold a study.
+        If the file cannot be read, is not TOML, or does not describe a study.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")  # editors on Windows put a byte order mark in front
+        text = Path(path).read_text(encoding="utf-8-sig")  # some editors on Windows write a byte order mark
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
     try:
         contents = tomllib.loads(text)
     except RecursionError:
-        raise ValueError(f"{path} is nested too deeply for a study; one level of [settings] is all it needs") from None
-    except ValueError as error:  # TOMLDecodeError, and of a whole number with thousands of digits a plain one
+        raise ValueError(f"{path} is nested too deeply for a study, which has one level of [settings]") from None
+    except ValueError as error:  # TOMLDecodeError; plain ValueError for thousands of digits
         raise ValueError(f"{path} is not TOML: {error}") from None
     try:
         return Study.checked(contents)
@@ -98,7 +129,7 @@ def read_study(path: str | Path) -> Study:
 
 
 def _expanded(name: str, task: Task, given: Mapping[str, Any], samples: int) -> list[dict[str, Any]]:
-    """Return every combination of the values given, options not given at their defaults."""
+    """Return all combinations of the given values, with defaults for the other options."""
     _refuse_unknown(f"setting of {name}", given, task.options)
     values = []
     for key, option in task.options.items():
@@ -116,7 +147,7 @@ def _expanded(name: str, task: Task, given: Mapping[str, Any], samples: int) -> 
     settings = math.prod(map(len, values))
     if samples * settings > MOST_UNITS:
         raise ValueError(
-            f"samples={samples} at {settings} settings are more than {MOST_UNITS} units; cut the study into several"
+            f"samples={samples} at {settings} settings are more than {MOST_UNITS} units; divide the study into several"
         )
     found = [dict(zip(task.options, choice, strict=True)) for choice in itertools.product(*values)]
     for setting in found:
@@ -124,7 +155,7 @@ def _expanded(name: str, task: Task, given: Mapping[str, Any], samples: int) -> 
             check(setting)
     texts = [json.dumps(setting, sort_keys=True) for setting in found]
     if len(set(texts)) < len(texts):
-        raise ValueError("some value is listed twice, which would run the same setting twice; list it once")
+        raise ValueError("a value is listed twice, so that the same setting would be run twice; list it once")
     return found
 
 
@@ -136,8 +167,20 @@ def _refuse_unknown(what: str, given: Iterable[str], known: Iterable[str]) -> No
 
 
 def in_words(setting: Mapping[str, Any]) -> str:
-    """Return a setting as a person reads it.
+    """Return a setting as text, without the options that are None.
 
+    Parameters
+    ----------
+    setting
+        Values by name.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
     >>> in_words({"n": 5, "H": 3, "mixture": None})
     'n=5, H=3'
     """

@@ -1,4 +1,4 @@
-"""A study under way: units of work over an executor, kept as they finish, and the dataset made of them."""
+"""Running a study: units of work are stored when they finish, then combined into one dataset."""
 
 import json
 import zlib
@@ -24,8 +24,14 @@ Watch = Callable[[int, int, int], None]
 _UNITS_AT_ONCE = 1000
 
 
-class Unit(NamedTuple):
-    """One disorder sample at one setting, both by number."""
+class StudyUnit(NamedTuple):
+    """One disorder sample at one setting.
+
+    Attributes
+    ----------
+    number, setting, sample : int
+        Number of the unit, of the setting, and of the disorder sample.
+    """
 
     number: int
     setting: int
@@ -33,8 +39,22 @@ class Unit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a study ended: units finished and failed, of how many, and the rows of the dataset."""
+class StudyResult:
+    """The result of a study.
+
+    Attributes
+    ----------
+    finished : int
+        Number of finished units.
+    failures : dict
+        Error messages of failed units, by number of the unit.
+    total : int
+        Number of units.
+    rows : int
+        Number of rows of the dataset.
+    interrupted : bool
+        Whether the study was stopped by Ctrl-C.
+    """
 
     finished: int
     failures: dict[int, str]
@@ -51,20 +71,40 @@ def run_study(
     resume: bool = False,
     executor: Executor | None = None,
     watch: Watch | None = None,
-) -> Outcome:
-    """Run a study into a folder; ``validation.load(out)`` reads the dataset.
+) -> StudyResult:
+    """Run a study and write its dataset to a folder; ``validation.load(out)`` reads it.
 
-    The model of sample k is the same at all settings that share n and H (or the mixture), and so are the random
-    points and noise, so that methods and temperatures are compared on the same landscapes. The same seed gives the
-    same bits for any number of workers. ``watch(done, failed, total)`` is called after every unit, and once before.
+    Sample k has the same couplings, random points and noise at all settings with the same n and H (or mixture), so that
+    methods and temperatures are compared on the same landscapes. The same seed gives the same bits for any number of
+    workers.
+
+    Parameters
+    ----------
+    study
+        The study.
+    out
+        Output folder.
+    workers
+        Number of worker processes; 1 runs in this process, None (default) uses all cores.
+    resume
+        Whether to continue the unfinished run in ``out``. Default False.
+    executor
+        A ``concurrent.futures`` executor that runs the units instead of local processes. Default None.
+    watch
+        Called as ``watch(done, failed, total)`` once at the start and after every unit. Default None.
+
+    Returns
+    -------
+    StudyResult
+        The numbers of finished and failed units, and of rows.
 
     Raises
     ------
     ValueError
-        If the folder cannot be written, holds an unfinished run, or with ``resume`` another one, or if a setting
-        needs more memory than this machine has and would be run on it.
+        If the folder cannot be written or holds an unfinished run, if, with ``resume``, it holds a different run or
+        none, or if a setting needs more memory than this machine has (not checked with ``executor``).
     OSError
-        If the disk is full; what is finished is kept.
+        If the disk is full; finished units are kept.
     """
     from spinglass._common.threads import available_cores
 
@@ -72,7 +112,7 @@ def run_study(
         study.check_memory()
     folder = prepare(out)
     configuration = {"command": "study", **asdict(study), "versions": versions(), "code": code()}
-    units = [Unit(i, *divmod(i, study.samples)) for i in range(study.units)]
+    units = [StudyUnit(i, *divmod(i, study.samples)) for i in range(study.units)]
     failed: dict[int, str] = {}
     interrupted = False
     with open_run(folder, configuration, len(units), resume, (DATA,)) as kept:
@@ -92,11 +132,24 @@ def run_study(
             interrupted = True
         with kept.explained():
             rows = _write_dataset(study, units, kept, folder / DATA)
-        return Outcome(len(kept.finished), failed, len(units), rows, interrupted)
+        return StudyResult(len(kept.finished), failed, len(units), rows, interrupted)
 
 
-def perform(study: Study, unit: Unit) -> "pa.Table":
-    """Run one unit and return the task's columns."""
+def perform(study: Study, unit: StudyUnit) -> "pa.Table":
+    """Run one unit.
+
+    Parameters
+    ----------
+    study
+        The study.
+    unit
+        The unit.
+
+    Returns
+    -------
+    pyarrow.Table
+        The columns of the task.
+    """
     import pyarrow as pa
 
     from spinglass._common.seeds import child, seed_sequence
@@ -123,7 +176,18 @@ def _schema(columns: Any) -> "pa.Schema":
 
 
 def dataset_schema(task: str) -> "pa.Schema":
-    """Return the schema of a task's dataset: setting, sample, options, the task's columns, each with its meaning."""
+    """Return the schema of the dataset of a task.
+
+    Parameters
+    ----------
+    task
+        Name of the task.
+
+    Returns
+    -------
+    pyarrow.Schema
+        Setting, sample, options and the columns of the task; the metadata of each holds its meaning.
+    """
     chosen = TASKS[task]
     front = {"setting": ("int64", "number of the setting"), "sample": ("int64", "number of the disorder sample")}
     options = {name: (option.kind, option.meaning) for name, option in chosen.options.items()}
@@ -131,8 +195,8 @@ def dataset_schema(task: str) -> "pa.Schema":
     return _schema(front | own | dict(chosen.columns))
 
 
-def _write_dataset(study: Study, units: Sequence[Unit], kept: RunFolder, file: Path) -> int:
-    """Put all finished units into one file, in their order whatever that of their finishing; return its rows."""
+def _write_dataset(study: Study, units: Sequence[StudyUnit], kept: RunFolder, file: Path) -> int:
+    """Write all finished units to one file, in the order of their numbers; return the number of rows."""
     from pyarrow import parquet
 
     rows = 0
@@ -143,7 +207,7 @@ def _write_dataset(study: Study, units: Sequence[Unit], kept: RunFolder, file: P
     return rows
 
 
-def _pieces(study: Study, units: Sequence[Unit], kept: RunFolder) -> Iterator["pa.Table"]:
+def _pieces(study: Study, units: Sequence[StudyUnit], kept: RunFolder) -> Iterator["pa.Table"]:
     import pyarrow as pa
 
     schema, finished = dataset_schema(study.task), kept.finished
@@ -154,7 +218,7 @@ def _pieces(study: Study, units: Sequence[Unit], kept: RunFolder) -> Iterator["p
             yield pa.concat_tables(tables)
 
 
-def _with_setting(study: Study, unit: Unit, table: "pa.Table", schema: "pa.Schema") -> "pa.Table":
+def _with_setting(study: Study, unit: StudyUnit, table: "pa.Table", schema: "pa.Schema") -> "pa.Table":
     import pyarrow as pa
 
     given = {"setting": unit.setting, "sample": unit.sample, **study.settings[unit.setting]}
@@ -170,6 +234,19 @@ def _with_setting(study: Study, unit: Unit, table: "pa.Table", schema: "pa.Schem
 
 
 def setting_text(study: Study, unit: int) -> str:
-    """Say what a unit is, by its number."""
+    """Return the sample and the setting of a unit as text.
+
+    Parameters
+    ----------
+    study
+        The study.
+    unit
+        Number of the unit.
+
+    Returns
+    -------
+    str
+        The text.
+    """
     setting, sample = divmod(unit, study.samples)
     return f"sample {sample} at {in_words(study.settings[setting])}"

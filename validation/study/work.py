@@ -1,6 +1,7 @@
-"""What a study's tasks do on one disorder sample.
+"""The work of each task of a study on one disorder sample.
 
-Each gets a seed for the model, a seed for what is drawn afterwards, and the settings; each returns a table.
+Every function takes a seed for the model, a seed for everything else that is random, and the settings, and returns a
+table.
 """
 
 from collections.abc import Mapping
@@ -20,14 +21,14 @@ Seed = np.random.SeedSequence
 
 
 def glass_of(seed: Seed, settings: Settings) -> SphericalSpinGlass:
-    """Draw the model of the settings."""
+    """Draw the pure or mixed model that the settings describe."""
     if settings["mixture"] is not None:
         return SphericalSpinGlass.mixed(settings["n"], settings["mixture"], seed)
     return SphericalSpinGlass.pure(settings["n"], settings["H"], seed)
 
 
 def descend(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
-    """Descend from random points."""
+    """Minimise the energy from random points."""
     glass = glass_of(disorder, settings)
     x0 = sphere.random_points(glass.n, settings["starts"], later)
     found = spinglass.descend(glass, x0, method=settings["method"], tol=settings["tol"])
@@ -35,19 +36,19 @@ def descend(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
     return frame if settings["spectrum"] else frame.assign(index=-1, smallest_eigenvalue=np.nan)
 
 
-def enumerate_points(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:  # noqa: ARG001
-    """Find every critical point; nothing is drawn but the model."""
+def enumerate_points(disorder: Seed, _later: Seed, settings: Settings) -> pd.DataFrame:
+    """Find all critical points."""
     every = critical_points.enumerate_critical_points(glass_of(disorder, settings), max_paths=settings["max_paths"])
     return every.to_frame().reset_index().assign(complete=every.complete)
 
 
 def langevin(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
-    """Follow Langevin chains from random points."""
+    """Simulate Langevin chains from random points."""
     glass, chains = glass_of(disorder, settings), settings["chains"]
     chain = sampling.Langevin(glass, settings["temperature"], settings["dt"], settings["scheme"])
     x0 = sphere.random_points(glass.n, chains, child(later, 0))
     state, parts, time = chain.init(x0, child(later, 1)), [], 0.0
-    steps = round(settings["duration"] / settings["records"] / settings["dt"])  # whole, by the study's check
+    steps = round(settings["duration"] / settings["records"] / settings["dt"])  # a whole number, see checks.whole_steps
     for record in range(settings["records"] + 1):
         if record:
             state, info = chain.step(state, steps)
@@ -59,14 +60,14 @@ def langevin(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
 
 
 def parallel_tempering(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
-    """Sample at a ladder of temperatures."""
+    """Sample at several temperatures by parallel tempering."""
     ladder = sampling.geometric_ladder(settings["coldest"], settings["hottest"], settings["rungs"])
     found = sampling.temper([glass_of(disorder, settings)], ladder, settings["sweeps"], seed=later)
     return found.to_frame().reset_index("rung")
 
 
-def train(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:  # noqa: ARG001
-    """Train one network on the handwritten digits, which are what they are."""
+def train(_disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
+    """Train one network on the handwritten digits, which involve no disorder."""
     data = digits()
     found = fit(*data.train, test=data.test, seed=later, **settings)
     return found.to_frame().reset_index(drop=True)

@@ -1,1 +1,1 @@
-"""Hypothesis strategies for property tests of spin glasses and networks."""
+"""Hypothesis strategies for property-based tests of spin glasses and networks."""

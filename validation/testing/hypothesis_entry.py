@@ -1,7 +1,6 @@
-"""What Hypothesis calls when it is imported beside this package, so that ``st.from_type`` knows its models.
+"""Entry point that Hypothesis calls when it is imported, so that ``st.from_type`` knows the models of this package.
 
-Kept apart from the strategies, which import Hypothesis and so may be what makes it call this in the first place:
-here nothing of them is touched before a test asks for a value.
+It is separate from the strategies, because these import Hypothesis: they are imported when a test first draws a value.
 """
 
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from typing import Any
 
 
 def register() -> None:
-    """Tell ``st.from_type`` which strategies make glasses, ReLU networks and path models.
+    """Register the strategies for glasses, ReLU networks and path models with ``st.from_type``.
 
     Examples
     --------

@@ -1,9 +1,9 @@
-"""Hypothesis strategies for property tests of one's own: points, couplings, glasses, networks, inputs.
+"""Hypothesis strategies for property-based tests: points, couplings, glasses, networks and inputs.
 
-Everything shrinks towards few spins, low orders, narrow layers and seed 0. Where Hypothesis is installed beside this
-package, ``st.from_type`` knows `SphericalSpinGlass`, `ReLUNetwork` and `DecoupledPathModel` by itself.
+Examples shrink towards few spins, low orders, narrow layers and seed 0. ``st.from_type`` supports
+`SphericalSpinGlass`, `ReLUNetwork` and `DecoupledPathModel` without further imports.
 
-An equivalence of one's own, tested for every glass that Hypothesis finds::
+Example of a test of your own energy function::
 
     from hypothesis import given
     from spinglass import SphericalSpinGlass
@@ -14,13 +14,13 @@ An equivalence of one's own, tested for every glass that Hypothesis finds::
         glass, x = case
         assert np.allclose(my_energy(glass.to_tensor(), x), glass.energy(x), rtol=1e-12, atol=1e-12)
 
-A failure is reported with the fewest spins and the lowest order that show it, and written as the call that makes it
-again: ``case=(SphericalSpinGlass.pure(2, 3, 0), random_points(2, 1, 0))``, with ``random_points`` from
-`spinglass.sphere`. Tensors and inputs have few digits, so that the array printed is the array used.
+Hypothesis reports a failure with the fewest spins and the lowest order for which it occurs, as calls that reproduce it:
+``case=(SphericalSpinGlass.pure(2, 3, 0), random_points(2, 1, 0))``, where ``random_points`` is from `spinglass.sphere`.
+Tensors and inputs have few digits, so that the printed array is the array that was used.
 
-The first strategy that is made compiles the kernels of the models, or loads them: a test's first example then takes no
-longer than the others, as Hypothesis's default deadline asks. What else a test calls, such as `spinglass.descend`,
-compiles when it is first called: call it once at the head of the file of tests.
+The first strategy that is created compiles the kernels of the models, or loads them from the cache. The first example
+of a test therefore does not exceed Hypothesis's default deadline. Other functions, such as `spinglass.descend`, are
+compiled at their first call: call them once at the top of the test file.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ _Strategies = Callable[_P, st.SearchStrategy[_R]]
 
 
 def _few_digits(value: float) -> float:
-    """Return a number of four digits: NumPy prints arrays of such numbers in full."""
+    """Round to four digits: NumPy prints such numbers completely."""
     return float(f"{value:.4g}")
 
 
@@ -50,7 +50,7 @@ _FLOATS = st.floats(-3, 3, allow_subnormal=False).map(_few_digits)
 
 
 def _prepared(strategies: _Strategies[_P, _R]) -> _Strategies[_P, _R]:
-    """Have strategies compile the kernels of the models when they are made, not when they are drawn from."""
+    """Compile the kernels of the models when a strategy is created, not when an example is drawn."""
 
     @wraps(strategies)
     def made(*args: _P.args, **named: _P.kwargs) -> st.SearchStrategy[_R]:
@@ -62,7 +62,7 @@ def _prepared(strategies: _Strategies[_P, _R]) -> _Strategies[_P, _R]:
 
 @cache
 def _compile_kernels() -> None:
-    """Call once whatever the models offer that is compiled, for a single point and for a batch."""
+    """Call all compiled methods of the models once, for a single point and for a batch."""
     pure = [SphericalSpinGlass.pure(2, H, 0) for H in (2, 3, 4, 5)]
     for glass in pure:
         SphericalSpinGlass.from_tensor(glass.to_tensor())
@@ -74,7 +74,7 @@ def _compile_kernels() -> None:
             landscape.stochastic_gradient(x, 0, 2)
             landscape.hessian_vector(x, x)
             sphere.hessian_eigenvalues(landscape, x)
-    # Shared weights are stored as packed couplings or, where few paths are active, as a list of these.
+    # Models with shared weights store packed couplings or, if few paths are active, a list of active paths.
     shared = [DecoupledPathModel((4, 2, 1), rho, "unique", 2, seed=0) for rho in (1.0, 0.0)]
     for model in (*shared, DecoupledPathModel((2, 2, 1), 0.5, "per-edge", seed=0)):
         for batch in (1, 5):
@@ -87,12 +87,12 @@ def _compile_kernels() -> None:
 
 
 def _written(draw: st.DrawFn, make: Callable[..., _R], *args: Any, **named: Any) -> _R:
-    """Return ``make(*args, **named)``, which Hypothesis reports as that very call."""
+    """Return ``make(*args, **named)``; Hypothesis reports this call."""
     return draw(st.builds(_named(make), *map(st.just, args), **{name: st.just(arg) for name, arg in named.items()}))
 
 
 def _named(make: Callable[..., _R]) -> Callable[..., _R]:
-    """Return a function that reports name in full, ``SphericalSpinGlass.pure``."""
+    """Return the function with its full name, such as ``SphericalSpinGlass.pure``, for reports."""
 
     def call(*args: Any, **named: Any) -> _R:
         return make(*args, **named)
@@ -102,7 +102,7 @@ def _named(make: Callable[..., _R]) -> Callable[..., _R]:
 
 
 def seeds() -> st.SearchStrategy[int]:
-    """Return seeds for whatever takes one.
+    """Return a strategy for seeds, which are whole numbers below 2^32.
 
     Examples
     --------
@@ -116,7 +116,14 @@ def seeds() -> st.SearchStrategy[int]:
 @_prepared
 @st.composite
 def sphere_points(draw: st.DrawFn, n: int | None = None, points: int | None = None) -> Array:
-    """Draw points uniform on the sphere ``|x|^2 = n``, shape (points, n); sizes that are not given are drawn.
+    """Draw points uniformly on the sphere ``|x|^2 = n``, shape (points, n).
+
+    Parameters
+    ----------
+    n
+        Number of spins; default: drawn from 1 to 8.
+    points
+        Number of points; default: drawn from 1 to 5.
 
     Examples
     --------
@@ -133,6 +140,13 @@ def sphere_points(draw: st.DrawFn, n: int | None = None, points: int | None = No
 def coupling_tensors(draw: st.DrawFn, n: int | None = None, H: int | None = None) -> Array:
     """Draw tensors of shape (n,)*H with entries in [-3, 3], not symmetric; entries shrink to zero one by one.
 
+    Parameters
+    ----------
+    n
+        Number of spins; default: drawn from 1 to 3.
+    H
+        Order of the tensor; default: drawn from 2 to 4.
+
     Examples
     --------
     >>> from hypothesis import find
@@ -148,7 +162,14 @@ def coupling_tensors(draw: st.DrawFn, n: int | None = None, H: int | None = None
 @_prepared
 @st.composite
 def pure_glasses(draw: st.DrawFn, n: int | None = None, H: int | None = None) -> SphericalSpinGlass:
-    """Draw pure glasses of order 2 to 5 unless H is given, drawn from a seed.
+    """Draw pure glasses with couplings from a random seed.
+
+    Parameters
+    ----------
+    n
+        Number of spins; default: drawn, at most 8 for H = 2 and fewer for larger H.
+    H
+        Interaction order; default: drawn from 2 to 5.
 
     Examples
     --------
@@ -164,7 +185,12 @@ def pure_glasses(draw: st.DrawFn, n: int | None = None, H: int | None = None) ->
 @_prepared
 @st.composite
 def mixed_glasses(draw: st.DrawFn, n: int | None = None) -> SphericalSpinGlass:
-    """Draw sums of two or three orders from 1 to 4, with weights in [0.1, 2].
+    """Draw mixed glasses of two or three orders from 1 to 4, with weights in [0.1, 2].
+
+    Parameters
+    ----------
+    n
+        Number of spins; default: drawn, at most 8.
 
     Examples
     --------
@@ -180,7 +206,12 @@ def mixed_glasses(draw: st.DrawFn, n: int | None = None) -> SphericalSpinGlass:
 
 @_prepared
 def glasses(n: int | None = None) -> st.SearchStrategy[SphericalSpinGlass]:
-    """Return glasses, pure or mixed: what ``st.from_type(SphericalSpinGlass)`` gives.
+    """Return a strategy for pure and mixed glasses, which ``st.from_type(SphericalSpinGlass)`` uses.
+
+    Parameters
+    ----------
+    n
+        Number of spins; default: drawn, at most 8.
 
     Examples
     --------
@@ -194,7 +225,12 @@ def glasses(n: int | None = None) -> st.SearchStrategy[SphericalSpinGlass]:
 @_prepared
 @st.composite
 def glasses_with_points(draw: st.DrawFn, points: int | None = None) -> tuple[SphericalSpinGlass, Array]:
-    """Draw a glass and points of its sphere.
+    """Draw a glass and points on its sphere, shape (points, n).
+
+    Parameters
+    ----------
+    points
+        Number of points; default: drawn from 1 to 5.
 
     Examples
     --------
@@ -209,7 +245,14 @@ def glasses_with_points(draw: st.DrawFn, points: int | None = None) -> tuple[Sph
 
 @st.composite
 def architectures(draw: st.DrawFn, most_layers: int = 4, most_units: int = 4) -> tuple[int, ...]:
-    """Draw widths ``(n_0, ..., n_H = 1)`` with H up to ``most_layers``.
+    """Draw the widths ``(n_0, ..., n_H = 1)`` of a network with H layers.
+
+    Parameters
+    ----------
+    most_layers
+        Largest H. Default 4.
+    most_units
+        Largest width. Default 4.
 
     Examples
     --------
@@ -223,7 +266,12 @@ def architectures(draw: st.DrawFn, most_layers: int = 4, most_units: int = 4) ->
 
 @st.composite
 def uniform_architectures(draw: st.DrawFn, most_paths: int = 1024) -> tuple[tuple[int, ...], int]:
-    """Draw widths and a number Lambda of unique weights whose H-tuples the paths can use equally often.
+    """Draw widths and a number Lambda of unique weights such that the paths can use all H-tuples equally often.
+
+    Parameters
+    ----------
+    most_paths
+        Bound on ``Lambda^(H+1)``; there are at most ``2 Lambda^H`` paths. Default 1024.
 
     Examples
     --------
@@ -240,7 +288,12 @@ def uniform_architectures(draw: st.DrawFn, most_paths: int = 1024) -> tuple[tupl
 @_prepared
 @st.composite
 def networks(draw: st.DrawFn, widths: tuple[int, ...] | None = None) -> ReLUNetwork:
-    """Draw ReLU networks with normal weights, with and without the last ReLU.
+    """Draw ReLU networks with normal weights, with or without a ReLU at the output.
+
+    Parameters
+    ----------
+    widths
+        Widths of the layers; default: drawn from :func:`architectures`.
 
     Examples
     --------
@@ -254,7 +307,14 @@ def networks(draw: st.DrawFn, widths: tuple[int, ...] | None = None) -> ReLUNetw
 
 @st.composite
 def inputs(draw: st.DrawFn, d: int, batch: int | None = None) -> Array:
-    """Draw standard normal inputs to six decimals, shape (batch, d).
+    """Draw standard normal inputs, rounded to six decimals, shape (batch, d).
+
+    Parameters
+    ----------
+    d
+        Dimension of the inputs.
+    batch
+        Number of inputs; default: drawn from 1 to 5.
 
     Examples
     --------
@@ -269,7 +329,12 @@ def inputs(draw: st.DrawFn, d: int, batch: int | None = None) -> Array:
 @_prepared
 @st.composite
 def networks_with_inputs(draw: st.DrawFn, margin: float = 1e-3) -> tuple[ReLUNetwork, Array]:
-    """Draw a network and inputs at which no rectified unit's preactivation is within ``margin`` of 0.
+    """Draw a network and inputs for which the preactivations of all ReLUs differ from 0.
+
+    Parameters
+    ----------
+    margin
+        Smallest absolute value of a preactivation. Default 1e-3.
 
     Examples
     --------
@@ -286,7 +351,17 @@ def networks_with_inputs(draw: st.DrawFn, margin: float = 1e-3) -> tuple[ReLUNet
 @_prepared
 @st.composite
 def path_models(draw: st.DrawFn, weights: str | None = None) -> DecoupledPathModel:
-    """Draw path models of either kind of weights, of at most a thousand paths; rho = 1 is the simplest.
+    """Draw path models with at most a thousand paths; examples shrink to rho = 1.
+
+    Parameters
+    ----------
+    weights
+        ``"unique"`` or ``"per-edge"``; default: either.
+
+    Raises
+    ------
+    ValueError
+        If ``weights`` is unknown.
 
     Examples
     --------

@@ -73,7 +73,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=sizes(_SAMPLES, settings("activation loss", *product((*PIECEWISE_LINEAR, *SMOOTH), LOSSES))),
         mutants=(NO_D, NO_SLOPES),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -91,7 +90,6 @@ CLAIMS = (
             _SAMPLES, settings("activation loss output", *product(PIECEWISE_LINEAR, LOSSES, ("linear", "relu")))
         ),
         mutants=(TANH, CONCAVE_LOSS),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -108,7 +106,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=sizes(_SAMPLES, settings("activation", *PIECEWISE_LINEAR)),
         mutants=(TANH, NO_SLOPES),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -126,7 +123,6 @@ CLAIMS = (
             _SAMPLES, settings("activation loss output", *product(PIECEWISE_LINEAR, LOSSES, ("linear", "relu")))
         ),
         mutants=(TANH, CONCAVE_LOSS),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -169,7 +165,6 @@ CLAIMS = (
             ],
         ),
         mutants=(NO_RESIDUAL, UNORTHOGONAL),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -187,7 +182,6 @@ CLAIMS = (
         delta=0.5,
         sizes=sizes(_SAMPLES, settings("inputs hidden dead", *((3, 4, dead) for dead in (0, 1, 2, 4)))),
         mutants=(ALL_ALIVE, ALL_RELU),
-        weight=0,
         estimator=Identity(),
     ),
 )

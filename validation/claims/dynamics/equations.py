@@ -71,7 +71,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -104,7 +103,6 @@ CLAIMS = (
                 {"theory.E_th": lambda threshold: lambda H: -theory.ground_state_energy(H)},  # noqa: ARG005
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
 )

@@ -82,7 +82,6 @@ CLAIMS = (
                 },
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -112,7 +111,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
 )

@@ -33,7 +33,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     # Pilot, seed 9999, 2000 data sets: standard deviations of the errors of one data set relative to their means are at

@@ -81,7 +81,6 @@ CLAIMS = (
                 {"validation.claims.ground_states.minimum.enumerate_critical_points": losing_rows(2)},
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     # Pilot (seed 91, 100 landscapes per size): the centred means are -1.618(9), -1.646(7), -1.644(6), -1.657(4),

@@ -53,7 +53,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -89,7 +88,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -120,7 +118,6 @@ CLAIMS = (
                 upstream=True,
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
     # Pilot, seed 555, 16 data sets: mean 1.59, standard deviation 1.16. With 40 samples the standard error is 0.18;

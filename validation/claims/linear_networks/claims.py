@@ -73,7 +73,6 @@ CLAIMS = (
             settings("widths rank", ((3, 2, 3), None), ((4, 1, 3), 2), ((3, 4, 3, 3), 2), ((4, 3), None)),
         ),
         mutants=(RANK, WEAKEST, PRODUCTS),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -109,7 +108,6 @@ CLAIMS = (
         delta=0.5,
         sizes=sizes(_SAMPLES, settings("width layers", (1, 2), (2, 2), (3, 3), (2, 4), (3, 5))),
         mutants=(BETTER, COUPLINGS, PRODUCTS),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -126,7 +124,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=sizes(_SAMPLES, settings("widths", (2, 2, 2), (3, 1, 3), (2, 3, 3, 2), (2, 1, 1, 1, 2))),
         mutants=(COUPLINGS, PRODUCTS),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -144,7 +141,6 @@ CLAIMS = (
         delta=0.5,
         sizes=sizes(_SAMPLES, settings("directions", 1, 2)),
         mutants=(HEAVIER, BALANCED_ONLY),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -161,7 +157,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=sizes(_SAMPLES, settings("n layers", (1, 4), (3, 2), (4, 6))),
         mutants=(HALF_GRADIENT, PRODUCTS),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -179,7 +174,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=sizes(_SAMPLES, settings("n layers", (1, 3), (2, 1), (3, 2), (3, 6))),
         mutants=(ONE_LAYER_MORE, HALF_GRADIENT),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -197,7 +191,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=sizes(_SAMPLES, settings("n layers", (1, 3), (2, 4), (3, 6))),
         mutants=(POSITIVE, HALF_GRADIENT),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -215,7 +208,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=sizes(_SAMPLES, settings("n", 1, 2, 4)),
         mutants=(ANGLES, NO_ROTATION),
-        weight=0,
         estimator=Identity(),
     ),
 )

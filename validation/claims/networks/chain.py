@@ -184,7 +184,6 @@ CLAIMS = (
         delta=1e-9,
         sizes=sizes((10, 100, 1000), _NETWORKS),
         mutants=(Q_EXPONENT, WRONG_LAYER, PATHS_DROPPED),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -199,7 +198,6 @@ CLAIMS = (
         delta=1e-9,
         sizes=sizes((10, 100, 1000), _NETWORKS),
         mutants=(WRONG_LAYER, PATHS_DROPPED),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -223,7 +221,6 @@ CLAIMS = (
             ],
         ),
         mutants=(TERM_DROPPED, RHO),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -243,7 +240,6 @@ CLAIMS = (
             NO_FIRST_LAYER,
             NO_INPUT_SIZE,
         ),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -268,7 +264,6 @@ CLAIMS = (
             ],
         ),
         mutants=(UNIQUE_Q, TUPLES, RHO),
-        weight=0,
         estimator=Identity(),
     ),
     Claim(
@@ -286,7 +281,6 @@ CLAIMS = (
         delta=1e-6,
         sizes=sizes((10, 60, 200), [{"n": 4, "rho": 0.3}, {"n": 5, "rho": 0.7}]),
         mutants=(RHO, TUPLES),
-        weight=0,
         estimator=Identity(),
     ),
 )

@@ -258,7 +258,6 @@ CLAIMS = (
                 },
             ),
         ),
-        weight=0,
         estimator=Identity(),
     ),
 )
