@@ -53,7 +53,7 @@ def run_claim_file(file: Path) -> tuple[ModuleType, dict[str, str]]:
     """Run a claim file, and return its module and the digest of every module of the user's own that it rests on.
 
     A file that was run before is not run again unless it or one of these modules has changed since: its functions would
-    no longer be those of claims read earlier. If a module has changed, all are imported anew.
+    no longer be those of claims read earlier. A changed module and all modules that import it are imported anew.
 
     Raises
     ------
@@ -114,10 +114,15 @@ def _executed(spec: ModuleSpec, file: Path) -> ModuleType:
 
 
 def _forget_modules(changed: Iterable[str]) -> None:
-    """Have these modules imported anew, and with them all that may hold what these were: every module read here."""
-    for name in {*_READ, *changed}:
+    """Have these modules imported anew, and every module read here that imports one of them, directly or not."""
+    stale = {*changed}
+    for name in list(_READ):
+        spec = _spec(name, None) if name in sys.modules else None
+        if spec is not None and not stale.isdisjoint(_digests(spec)):
+            stale.add(name)
+    for name in stale:
         sys.modules.pop(name, None)
-    _READ.clear()
+        _READ.pop(name, None)
 
 
 def _is_current(name: str, digest: str) -> bool:
