@@ -94,6 +94,7 @@ def test_a_changed_module_is_measured_as_it_is_now_and_not_resumed(folder, way):
     verify(claims=path, workers=1, out=out, resume=True)  # as it was
 
 
+@pytest.mark.slow
 def test_another_process_sees_the_change(folder):
     path, out = claim_file(folder, "through another module"), folder / "out"
     command = [sys.executable, "-m", "validation", "verify", "--claims", str(path), "--workers", "1", "--out", str(out)]

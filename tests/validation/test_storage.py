@@ -213,6 +213,7 @@ def test_failures_are_noted_and_tried_again(tmp_path, synthetic_file):
     assert again["die/raises"].errors == first["die/raises"].errors
 
 
+@pytest.mark.slow
 def test_a_resumed_run_is_the_uninterrupted_one(tmp_path, synthetic_file):
     def press(trial, verdict):
         if trial.claim.id == "die/curve" and trial.samples > 20:
@@ -240,6 +241,7 @@ def start(file, out, resume=True, workers=1):
     )
 
 
+@pytest.mark.slow
 def test_twenty_kills_lose_nothing_that_was_reported(tmp_path, synthetic_file):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     process = start(synthetic_file, whole, resume=False)
