@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from validation import verify
 from validation.engine import run_folder
 from validation.engine.manifest import MANIFEST, read_manifest
+from validation.engine.provenance import code
 from validation.engine.run_folder import open_run, unit_file
 from validation.report.files import DATA
 
@@ -264,3 +266,10 @@ def test_twenty_kills_lose_nothing_that_was_reported(tmp_path, synthetic_file):
     header, entries, *_ = read_manifest(parts)
     assert len(entries) == header["total"]
     assert json.loads((parts / "claims.json").read_text())["summary"] == "1 agrees, 0 disagree, 0 undecided"
+
+
+@pytest.mark.parametrize("package", ["spinglass", "theory", "validation"])
+def test_the_digest_of_the_code_depends_on_every_package(package, monkeypatch):
+    before, read = code.__wrapped__(), Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda file: read(file) + b"#" * (file.parent.name == package))
+    assert code.__wrapped__() != before
