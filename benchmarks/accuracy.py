@@ -11,12 +11,12 @@ from functools import partial
 
 import mpmath
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
 import theory
 from benchmarks.pfaffian import one_point_density, rank_cdf, rank_density
 from benchmarks.timing import Result
+from validation.report.console import print_table, terminal
 
 Model = int | Mapping[int, float]
 TOTAL, SYMMETRY, NORMALISATION, RANK = 2e-12, 1e-12, 1e-11, 1e-3
@@ -201,7 +201,7 @@ def main() -> None:
     for result in accuracy():
         cells = result.cells()
         table.add_row(*cells[:5], cells[-1])
-    Console(width=160).print(table)
+    print_table(terminal(), table)
 
 
 if __name__ == "__main__":

@@ -14,12 +14,12 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 from scipy.special import ive
 
 import theory
 from theory.networks import linear_resnets, path_model, regression, sign_correlations
+from validation.report.console import print_table, terminal
 
 # More digits than the difference of two terms loses at an excess of 1e-18, or at an energy of 1e300.
 DIGITS = 700
@@ -360,7 +360,7 @@ def shown(rows: Iterable[Row]) -> Table:
 def main() -> int:
     with mpmath.workdps(DIGITS):
         rows = [row for section in SECTIONS for row in section()]
-    Console(width=170).print(shown(rows))
+    print_table(terminal(), shown(rows))
     return int(any(row.error > row.promised for row in rows))
 
 

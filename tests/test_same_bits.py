@@ -10,7 +10,7 @@ import pytest
 
 from validation.engine.provenance import code, versions
 
-pytestmark = pytest.mark.bits
+pytestmark = [pytest.mark.bits, pytest.mark.slow]
 PROGRAM = Path(__file__).with_name("every_function.py")
 
 

@@ -56,7 +56,8 @@ def run_claim_file(file: Path) -> tuple[ModuleType, dict[str, str]]:
     """Run a claim file; return its module and the digests of all user modules on which it depends.
 
     A file is run again only if it or one of these modules has changed. Otherwise its functions would differ from those
-    of claims that were read earlier. If a module has changed, all user modules are imported again.
+    of claims that were read earlier. If a module has changed, it and the user modules
+    that import it are imported again.
 
     Parameters
     ----------
@@ -129,10 +130,15 @@ def _executed(spec: ModuleSpec, file: Path) -> ModuleType:
 
 
 def _forget_modules(changed: Iterable[str]) -> None:
-    """Remove these modules from ``sys.modules``, and all other user modules, which may hold objects of these."""
-    for name in {*_READ, *changed}:
+    """Remove these modules from ``sys.modules``, and every user module that imports one of them, directly or not."""
+    stale = {*changed}
+    for name in list(_READ):
+        spec = _spec(name, None) if name in sys.modules else None
+        if spec is not None and not stale.isdisjoint(_digests(spec)):
+            stale.add(name)
+    for name in stale:
         sys.modules.pop(name, None)
-    _READ.clear()
+        _READ.pop(name, None)
 
 
 def _is_current(name: str, digest: str) -> bool:

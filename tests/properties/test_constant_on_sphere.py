@@ -97,6 +97,7 @@ def test_langevin(scheme, c, H):
     np.testing.assert_allclose(states[1].energy - c, states[0].energy, atol=rounding(c, 1e4))
 
 
+@pytest.mark.slow
 @given(SHIFTS, st.sampled_from([2, 4]))
 @FEW
 def test_tempering_with_swaps(c, order):
@@ -113,6 +114,7 @@ def test_tempering_with_swaps(c, order):
     np.testing.assert_allclose((second.x**2).sum(axis=-1), N, rtol=8 * EPS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["lbfgs", "cg", "gradient", "newton", "sgd"])
 @given(SHIFTS, ORDERS)
 @FEW

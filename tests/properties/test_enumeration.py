@@ -1,6 +1,7 @@
 """What the set of all critical points must do when the landscape is turned, scaled, relabelled or mirrored."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ def same_points(one, other):
     assert gaps.min(axis=1).max() < 1e-8
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(sizes, seeds)
 def test_rotation_turns_the_points_and_keeps_energies_and_indices(size, seed):

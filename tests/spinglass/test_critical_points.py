@@ -148,6 +148,7 @@ def test_points_of_zero_energy_are_found():
     assert every.counts.tolist() == [4, 6, 4]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "weights"), [(2, {3: 1.0}), (2, {4: 1.0}), (3, {3: 1.0}), (3, {1: 1.0, 3: 1.0})])
 def test_mean_number_of_points_is_that_of_kac_and_rice(n, weights):
     """2 sqrt(1 + 3r) at n = 2 and 2 + 8 r^(3/2)/sqrt(3r + 1) at n = 3, r = nu''/nu' at 1 (closed forms, H -> 1 + r)."""

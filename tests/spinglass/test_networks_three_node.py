@@ -34,7 +34,7 @@ def families(n):
         yield [each for each, take in zip(sets, chosen, strict=True) if take]
 
 
-@pytest.mark.parametrize("n", [1, 2, 3])
+@pytest.mark.parametrize("n", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 def test_a_family_can_be_split_exactly_if_its_network_can_be_trained(n):
     for sets in list(families(n))[:: 1 if n < 3 else 2]:
         X, labels = splitting_examples(n, sets)

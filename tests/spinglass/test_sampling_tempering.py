@@ -20,6 +20,7 @@ def glasses(n, count, weights):
     return [SphericalSpinGlass.mixed(n, weights, seed=k) for k in range(count)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "weights"), [(2, {3: 1.0}), (3, {1: 0.3, 2: 0.5, 3: 1.0, 4: 0.4})])
 def test_energies_are_those_of_quadrature(n, weights):
     family = glasses(n, 60, weights)

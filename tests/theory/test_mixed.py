@@ -29,18 +29,17 @@ def test_a_nearly_pure_mixture_is_the_pure_model(index):
 def test_the_complexity_is_the_growth_rate_of_exact_counts(mixture, index):
     scale = math.sqrt(Covariance.of(mixture)(1.0))
     u = scale * np.array([-1.75, -1.5, -1.2, 0.0])
-    # Where float64 cannot determine a count, there is nothing to compare.
-    options = {"index": index, "below": u, "log": True, "unknown": "nan"}
-    rates = [np.asarray(theory.mean_critical_points(n, mixture, **options)) / n for n in (40, 80)]
+    counts = [theory.mean_critical_points(n, mixture, index=index, below=u, log=True, unknown="nan") for n in (40, 80)]
+    rates = [np.asarray(count) / n for n, count in zip((40, 80), counts, strict=True)]
     limit = theory.mixed_complexity(u, mixture, index)
     # Corrections are log(n)/n and, for one index above its layer, the width of a spectrum's edge.
     far, near = (np.abs(rate - limit) for rate in rates)
     # In between, where one index's layer ends, the difference changes its sign on the way.
     compared = slice(None) if index is None else [0, -1]
-    far, near = far[compared], near[compared]
-    known = np.isfinite(near)
-    assert known[-1]
-    assert np.all(near[known] < 0.8 * far[known] + 1e-3)
+    # Of the last mixture, whose field is strong, float64 knows no count of index 1 at the lowest energy.
+    unknown = np.isnan(near[compared])
+    assert np.count_nonzero(unknown) <= (index == 1)
+    assert np.all(unknown | (near[compared] < 0.8 * far[compared] + 1e-3))
 
 
 def by_search(u, mixture, index):

@@ -203,6 +203,7 @@ def with_smaller_errors(estimate, error, *rest):
     return mean_point(estimate, 0.7 * error, *rest)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "target", "broken"),
     [
@@ -237,6 +238,7 @@ def test_the_smallest_of_uniform_p_values_is_uniform():
 # The calibration of the project's own catalogue, benchmarks/calibration: runs drawn from measured ones.
 
 
+@pytest.mark.slow
 def test_a_measured_run_is_judged_again_as_verify_judged_it(tmp_path):
     few = {effort: [Series(30, n=3, H=3), Series(40, n=4, H=3)] for effort in EFFORTS}  # 2 and 3 numbers a sample
     counts = Catalogue([replace(catalogue()["enumeration/mean-per-index"], sizes=few)])["enumeration/mean-per-index"]

@@ -52,6 +52,7 @@ def test_ageless_correlations_are_far_from_those_that_age():
     assert np.all(flows.infinite_pairs(3) - flows.ageless(flows.infinite_pairs)(3) > 0.05)
 
 
+@pytest.mark.slow
 def test_the_bath_of_the_equations_is_that_of_the_chains():
     # One large landscape: at n = 160 the mean over times is 0.989, its standard deviation 0.01 (seeds (7171, n, k)).
     assert np.abs(langevin.quenched_energies(SEED, 160, 3, 0.4, 32).mean() - 1) < 0.04
@@ -70,6 +71,7 @@ def test_chains_stop_at_the_times_they_are_asked_for(monkeypatch):
         assert [info.time for _, info in ages] == pytest.approx(flows.TIMES, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_a_random_start_is_seen_above_the_threshold(monkeypatch):
     assert equations.above_threshold(SEED, 1.0, 20.0) == 0.0
     solve = theory.relaxation

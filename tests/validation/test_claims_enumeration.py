@@ -48,6 +48,7 @@ def test_no_size_of_the_morse_claim_is_empty_of_meaning():
             assert n % 2 or not all(order % 2 for order in orders)
 
 
+@pytest.mark.slow
 def test_the_deterministic_claims_kill_their_mutants():
     claims = [
         replace(claim, sizes=dict.fromkeys(claim.sizes, claim.sizes["quick"][:3]))
@@ -180,6 +181,7 @@ def test_a_wrong_mean_energy_does_not_hide_itself(monkeypatch):
         assert np.allclose(mean_counts.energies(SEED, 6, 3), [-1.2, -0.8, -0.4])
 
 
+@pytest.mark.slow
 def test_one_point_is_expected_below_each_threshold():
     for n, k in ((6, 1), (6, 2), (8, 1)):
         density = lambda u, n=n, k=k: sum(  # noqa: E731

@@ -25,6 +25,7 @@ def test_the_example_is_short(example):
     assert len(example.read_text().splitlines()) < 40
 
 
+@pytest.mark.slow
 def test_the_example_agrees_and_its_mutants_die(example):
     report = verify(claims=example, mutants=True, workers=2)
     assert report["mine/slope"].status == "agrees"

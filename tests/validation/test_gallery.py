@@ -115,6 +115,7 @@ def test_settings_of_a_user_do_not_reach_the_report(synthetic_file):
         assert html(run) == plain
 
 
+@pytest.mark.slow
 def test_saved_tables_are_drawn_again_to_the_same_bytes(tmp_path, monkeypatch):
     monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
     gallery.save("small", tmp_path / "whole", gallery.FORMATS, seed=3)

@@ -11,7 +11,7 @@ from benchmarks.calibration.judging import drawn
 from validation import Between, Series
 from validation.catalogue import Catalogue
 from validation.claims import catalogue
-from validation.engine.trial import _BOOTSTRAP
+from validation.engine.judgement import _BOOTSTRAP
 from validation.engine.units import perform, sample_seed, units_of
 from validation.experiments import critical_points, survey, thermal
 from validation.experiments.gradient_flow import flow_in_time

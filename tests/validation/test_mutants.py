@@ -29,6 +29,7 @@ CHEAP = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim_id", CHEAP)
 def test_every_mutant_dies(claim_id):
     claim = catalogue()[claim_id]

@@ -10,6 +10,7 @@ import pytest
 import spinglass
 import theory
 from spinglass import SphericalSpinGlass, couplings
+from theory.large_n import thresholds
 from validation import Mutant
 from validation.claims import catalogue
 from validation.engine.mutation import check_mutants, mutated, resolve
@@ -57,7 +58,7 @@ def test_remembered_results_do_not_cross_the_border(monkeypatch):
     def remembered(H):
         return float(theory.E_inf(H))
 
-    monkeypatch.setattr(theory.large_n.thresholds, "remembered", remembered, raising=False)
+    monkeypatch.setattr(thresholds, "remembered", remembered, raising=False)
     healthy = remembered(3)
     with mutated(Mutant("m", "s", {"theory.E_inf": doubled})):
         assert remembered(3) == 2 * healthy

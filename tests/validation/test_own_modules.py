@@ -94,6 +94,7 @@ def test_a_changed_module_is_measured_as_it_is_now_and_not_resumed(folder, way):
     verify(claims=path, workers=1, out=out, resume=True)  # as it was
 
 
+@pytest.mark.slow
 def test_another_process_sees_the_change(folder):
     path, out = claim_file(folder, "through another module"), folder / "out"
     command = [sys.executable, "-m", "validation", "verify", "--claims", str(path), "--workers", "1", "--out", str(out)]
@@ -180,3 +181,15 @@ def test_a_module_that_puts_something_else_in_its_place_counts_by_its_file(folde
     assert measured_mean(path) == pytest.approx(2.0, abs=BOUND)
     (folder / "helper.py").write_text(odd.replace("2.0", "4.0"))
     assert read_claims(path).digest != before.digest
+
+
+def test_a_change_leaves_claims_that_do_not_rest_on_it_as_they_were(folder):
+    changed, untouched = claim_file(folder), claim_file(folder, "import", "other")
+    untouched.write_text(untouched.read_text().replace("import helper", "").replace("helper.MEAN", "1.0"))
+    before = read_claims(untouched)
+    read_claims(changed)
+    write(folder, 3.0)
+    assert read_claims(changed)["t/one"].measure(0) > 2
+    # Its functions are still those of its module: a mutant of it reaches them.
+    assert sys.modules["other"].measured is before["t/one"].measure
+    assert read_claims(untouched)["t/one"].measure is before["t/one"].measure

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 # The libraries are imported first, as theirs is the choice of what they use on the system at hand.
 WITHOUT = """
 import sys
@@ -33,6 +35,7 @@ print(len(load(sys.argv[2])))
 """
 
 
+@pytest.mark.slow
 def test_runs_need_nothing_that_only_posix_has(tmp_path, synthetic_file):
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT, str(synthetic_file), str(tmp_path / "out")], capture_output=True, text=True

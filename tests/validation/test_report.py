@@ -128,6 +128,7 @@ def test_every_formula_of_the_catalogue_becomes_mathml():
 SPAWNED = np.random.SeedSequence(3).spawn(2)[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [4, np.random.SeedSequence(2**100), np.random.default_rng(0), SPAWNED])
 def test_a_verdict_is_repeated_by_what_the_report_says(seed, synthetic_file, tmp_path):
     found = verify(["die/true"], seed=seed, claims=synthetic_file, workers=1, mutants=True)
@@ -156,6 +157,7 @@ def test_a_seed_of_several_numbers_is_kept_with_its_run(synthetic_file, tmp_path
         verify(["die/true"], seed=np.random.SeedSequence([3, 2]), **common)
 
 
+@pytest.mark.slow
 def test_a_mutant_that_proves_nothing_is_not_called_killed(synthetic_file):
     found = verify(["die/controlled"], claims=synthetic_file, workers=1, mutants=True)
     text = markdown(found)

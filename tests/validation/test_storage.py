@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from validation import verify
 from validation.engine import run_folder
 from validation.engine.manifest import MANIFEST, read_manifest
+from validation.engine.provenance import code
 from validation.engine.run_folder import open_run, unit_file
 from validation.report.files import DATA
 
@@ -212,6 +214,7 @@ def test_failures_are_noted_and_tried_again(tmp_path, synthetic_file):
     assert again["die/raises"].errors == first["die/raises"].errors
 
 
+@pytest.mark.slow
 def test_a_resumed_run_is_the_uninterrupted_one(tmp_path, synthetic_file):
     def press(trial, verdict):
         if trial.claim.id == "die/curve" and trial.samples > 20:
@@ -239,6 +242,7 @@ def start(file, out, resume=True, workers=1):
     )
 
 
+@pytest.mark.slow
 def test_twenty_kills_lose_nothing_that_was_reported(tmp_path, synthetic_file):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     process = start(synthetic_file, whole, resume=False)
@@ -261,3 +265,10 @@ def test_twenty_kills_lose_nothing_that_was_reported(tmp_path, synthetic_file):
     header, entries, *_ = read_manifest(parts)
     assert len(entries) == header["total"]
     assert json.loads((parts / "claims.json").read_text())["summary"] == "1 agrees, 0 disagree, 0 undecided"
+
+
+@pytest.mark.parametrize("package", ["spinglass", "theory", "validation"])
+def test_the_digest_of_the_code_depends_on_every_package(package, monkeypatch):
+    before, read = code.__wrapped__(), Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda file: read(file) + b"#" * (file.parent.name == package))
+    assert code.__wrapped__() != before

@@ -66,6 +66,7 @@ def test_closing_drops_what_was_not_started():
     assert done == [0]
 
 
+@pytest.mark.slow
 def test_results_do_not_depend_on_the_number_of_workers(tmp_path, synthetic_file):
     for workers in (1, 2, 4):
         verify(["die/curve", "die/six"], claims=synthetic_file, workers=workers, out=tmp_path / str(workers))
@@ -119,6 +120,7 @@ def _address(file):
     return json.loads(file.read_text())["address"]
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_that_loses_a_worker_gives_the_same_bytes(tmp_path, synthetic_file, dask):
     address, workers = dask
     whole, there = tmp_path / "whole", tmp_path / "there"

@@ -66,6 +66,7 @@ def _slope_in_q(q: float, weight: float, beta: float) -> float:
     return float(functional(q + 1e-5) - functional(q - 1e-5)) / 2e-5
 
 
+@pytest.mark.slow
 def test_the_share_taken_off_the_weight_of_a_valley_has_mean_zero_and_lowers_the_spread(monkeypatch):
     seeds = [np.random.SeedSequence((12, k)) for k in range(24)]
     reduced = np.array([overlaps.shared_valley(seed, 8, 0.5, 150) for seed in seeds])

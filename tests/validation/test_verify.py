@@ -141,6 +141,7 @@ def test_claims_made_in_this_process_are_measured_here(dice):
     assert report["die/true"].alpha == 0.01
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_recorded(synthetic_file):
     report = run(synthetic_file, "dies", workers=2)
     verdict = report["die/dies"]
@@ -151,6 +152,7 @@ def test_a_worker_that_dies_is_recorded(synthetic_file):
     assert 1 <= len(verdict.errors) <= 2
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_once_costs_nothing(synthetic_file, tmp_path, monkeypatch):
     monkeypatch.setenv("MARK_OF_DEATH", str(tmp_path / "mark"))
     killed = run(synthetic_file, "dies-once", workers=2)
@@ -185,6 +187,7 @@ def test_a_mutant_without_a_target_is_refused_before_any_work(dice):
         verify(claims=Catalogue([claim]).values())
 
 
+@pytest.mark.slow
 def test_mutants_die_and_the_dull_ones_live(synthetic_file):
     report = run(synthetic_file, "true", mutants=True)
     assert [(v.mutant, v.status) for v in report.mutant_verdicts] == [
@@ -198,6 +201,7 @@ def test_mutants_die_and_the_dull_ones_live(synthetic_file):
     assert "2 of 3 mutants killed" in report.summary
 
 
+@pytest.mark.slow
 def test_a_mutant_of_a_claim_that_disagrees_anyway_proves_nothing(synthetic_file):
     report = run(synthetic_file, "controlled", mutants=True)
     assert report["die/controlled"].status == "disagrees"
@@ -213,6 +217,7 @@ def test_a_mutant_of_a_claim_that_disagrees_anyway_proves_nothing(synthetic_file
     assert {v.fate for v in run(synthetic_file, "true", mutants=True).mutant_verdicts} == {"killed"}
 
 
+@pytest.mark.slow
 def test_what_a_dead_worker_took_with_it_is_counted_in_samples(synthetic_file):
     # 30 samples in units of two; one sample of seed 0 ends its process.
     reason = run(synthetic_file, "dies", workers=2)["die/dies"].reason
@@ -220,6 +225,7 @@ def test_what_a_dead_worker_took_with_it_is_counted_in_samples(synthetic_file):
     assert run(synthetic_file, "raises")["die/raises"].reason.startswith("9 of 200 samples were lost; the first: Zero")
 
 
+@pytest.mark.slow
 def test_mutants_die_in_worker_processes_too(synthetic_file):
     report = run(synthetic_file, "true", "exact", mutants=True, workers=2)
     statuses = {(v.claim_id, v.mutant): v.status for v in report.all_verdicts}
@@ -227,6 +233,7 @@ def test_mutants_die_in_worker_processes_too(synthetic_file):
     assert statuses["die/true", "loaded die"] == statuses["die/true", "wrong mean"] == "disagrees"
 
 
+@pytest.mark.slow
 def test_threads_keep_mutants_apart(synthetic_file):
     alone = run(synthetic_file, "true", "curve", mutants=True)
     with ThreadPoolExecutor(4) as executor:
@@ -235,6 +242,7 @@ def test_threads_keep_mutants_apart(synthetic_file):
     assert [v.p_value for v in threaded.all_verdicts] == [v.p_value for v in alone.all_verdicts]
 
 
+@pytest.mark.slow
 def test_a_mutant_that_does_not_reach_the_measurement_is_not_killed_upstream(synthetic_file):
     report = run(synthetic_file, "idle-upstream", mutants=True)
     assert [(v.mutant, v.status) for v in report.mutant_verdicts] == [
@@ -266,6 +274,7 @@ def test_ctrl_c_keeps_what_finished(synthetic_file, tmp_path):
     assert load(tmp_path).groupby("claim_id").size().to_dict() == {"die/true": 200, "die/curve": 3 * 26}
 
 
+@pytest.mark.slow
 def test_a_worker_computes_on_one_thread(synthetic_file):
     assert run(synthetic_file, "threads", workers=2)["die/threads"].status == "agrees"
     assert "SPINGLASS_THREADS" not in os.environ
@@ -280,6 +289,7 @@ def test_a_report_is_short_to_look_at(synthetic_file):
         report["die/six"]
 
 
+@pytest.mark.slow
 def test_a_script_without_a_main_guard_works(synthetic_file, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
@@ -299,6 +309,7 @@ def test_the_module_and_the_function_share_a_name_in_peace():
     assert callable(validation.verify)
 
 
+@pytest.mark.slow
 def test_workers_do_not_outlive_a_killed_parent(synthetic_file):
     code = f"""
 import multiprocessing
@@ -326,6 +337,7 @@ def _runs(pid):
         return False
 
 
+@pytest.mark.slow
 def test_an_interrupt_from_the_keyboard_ends_the_workers(synthetic_file):
     code = f"""
 import sys

@@ -118,6 +118,7 @@ def run(tmp_path, before="", **environment):
     return done.stdout.split(), done.stderr
 
 
+@pytest.mark.slow
 def test_another_process_loads_what_one_compiled_for_its_types_by_these_sources_undamaged(tmp_path):
     assert run(tmp_path)[0] == ["5.0", "900.0", "0"]
     assert run(tmp_path)[0] == ["5.0", "900.0", "2"]

@@ -121,8 +121,9 @@ def threshold(n: int, H: int, k: int) -> float:
     """
 
     def excess(u: float) -> float:
+        # NaN marks counts that are only known to be below 1e-12; they do not matter in a sum that is to be 1.
         counts = [theory.mean_critical_points(n, H, index=j, below=u, unknown="nan") for j in range(k, n)]
-        return float(np.nansum(counts)) - 1.0  # unknown counts are those below e^-27, negligible here
+        return float(np.nansum(counts)) - 1.0
 
     return float(brentq(excess, -float(theory.E_0(H)), 0.0))
 
