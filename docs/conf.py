@@ -92,7 +92,7 @@ def _add_pages(app, config):
     tours.mkdir(exist_ok=True)
     for notebook in (HERE.parent / "notebooks").glob("*.ipynb"):
         (tours / notebook.name).write_bytes(notebook.read_bytes())
-    write_gallery(HERE)
+    write_gallery(HERE, HERE.parent / "build" / "gallery")
 
 
 def setup(app):
