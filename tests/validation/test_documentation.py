@@ -64,3 +64,11 @@ def test_the_lines_of_the_readme_run():
     assert section.count("| [") == section.count(" | `") > 10
     missing = [path for path in re.findall(r"\]\((?!http)([^)]*)\)", readme) if not (DOCS.parent / path).exists()]
     assert not missing
+
+
+def test_the_files_of_the_architecture_page_exist():
+    table = (DOCS.parent / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## Data flow")[0]
+    rows = re.findall(r"^\| .* \| `(.*?)` \| (.*) \|$", table, flags=re.MULTILINE)
+    paths = [DOCS.parent / folder / name for folder, names in rows for name in ["", *re.findall(r"`(.*?)`", names)]]
+    assert len(rows) > 10
+    assert not [path for path in paths if not path.exists()]
