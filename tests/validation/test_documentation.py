@@ -1,3 +1,4 @@
+import doctest
 import json
 import re
 import tomllib
@@ -72,3 +73,11 @@ def test_the_files_of_the_architecture_page_exist():
     paths = [DOCS.parent / folder / name for folder, names in rows for name in ["", *re.findall(r"`(.*?)`", names)]]
     assert len(rows) > 10
     assert not [path for path in paths if not path.exists()]
+
+
+def test_the_conversion_to_the_convention_of_physics_is_right():
+    results = doctest.testfile(
+        str(DOCS / "theory" / "notation.md"), module_relative=False, optionflags=doctest.ELLIPSIS
+    )
+    assert results.attempted == 3
+    assert results.failed == 0
