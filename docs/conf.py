@@ -1,4 +1,4 @@
-"""How the documentation is built: `make docs`, with warnings as errors and without asking any other host."""
+"""Settings of the documentation, which `make docs` builds with warnings as errors and without network access."""
 
 import re
 import sys
@@ -29,14 +29,13 @@ extensions = [
 nb_execution_mode = "off"  # the notebooks are shown as they are stored; the tests execute them
 myst_enable_extensions = ["dollarmath", "attrs_inline", "colon_fence"]
 myst_heading_anchors = 3
-exclude_patterns = []
 html_theme = "pydata_sphinx_theme"
 html_title = "spinglass"
 html_theme_options = {"navigation_with_keys": False, "show_toc_level": 2, "logo": {"text": "spinglass"}}
 html_sidebars = {"index": [], "gallery": []}
 html_show_sourcelink = False
 html_math_renderer = "mathml"
-autodoc_typehints = "none"  # types stand in the Parameters sections
+autodoc_typehints = "none"  # the Parameters sections give the types
 autodoc_member_order = "bysource"
 autosummary_generate = True
 numpydoc_show_class_members = False
@@ -51,6 +50,9 @@ _ELSEWHERE = {
         **{f"py:class {name}": "library/stdtypes.html" for name in ("str", "list", "tuple")},
         **{f"py:data {name}": "library/constants.html" for name in ("None", "True", "False")},
         **{f"py:exception {name}": "library/exceptions.html" for name in ("ValueError", "TypeError", "OSError")},
+        **{f"std:term {name}": "glossary.html" for name in ("iterable", "sequence", "generator")},
+        "py:function callable": "library/functions.html",
+        "std:label bltin-boolean-values": "library/stdtypes.html",
     }),
     "numpy": ("https://numpy.org/doc/stable/", {
         "py:class numpy.ndarray": "reference/generated/numpy.ndarray.html",
@@ -58,6 +60,7 @@ _ELSEWHERE = {
         "py:class numpy.random.SeedSequence":
             "reference/random/bit_generators/generated/numpy.random.SeedSequence.html",
         "std:term array_like": "glossary.html",
+        "std:label arrays.scalars": "reference/arrays.scalars.html",
     }),
     "pandas": ("https://pandas.pydata.org/docs/", {
         "py:class pandas.DataFrame": "reference/api/pandas.DataFrame.html",
@@ -68,8 +71,7 @@ _ELSEWHERE = {
 }
 numpydoc_xref_param_type = True
 numpydoc_xref_ignore = {  # words of types that are no names, or that the inventories above do not have
-    "optional", "default", "shape", "of", "or", "a", "an", "with", "and", "index", "n", "H", "size", "scalar", "sequence",
-    "iterable", "generator", "callable", "boolean", "string", "array",
+    "optional", "default", "shape", "of", "or", "a", "an", "with", "and", "index", "n", "H", "size", "array",
 }
 numpydoc_xref_aliases = {
     **{name: f":obj:`{name} <{name}>`" for name in ("bool", "str", "int", "float", "complex", "tuple", "list", "dict")},
@@ -85,10 +87,9 @@ numpydoc_xref_aliases = {
 
 def _inventory(name, pages):
     """Write a Sphinx inventory of some objects of another project, and return its path."""
-    kinds_and_names = [(*key.split(), page) for key, page in pages.items()]
+    parts = [(*key.split(), page) for key, page in pages.items()]
     lines = "".join(
-        f"{target} {kind} 1 {page}#{'term-' * (kind == 'std:term')}{target} -\n"
-        for kind, target, page in kinds_and_names
+        f"{target} {kind} 1 {page}#{'term-' * (kind == 'std:term')}{target} -\n" for kind, target, page in parts
     )
     head = f"# Sphinx inventory version 2\n# Project: {name}\n# Version:\n# The rest is compressed with zlib.\n"
     path = HERE.parent / "build" / "inventories" / f"{name}.inv"
