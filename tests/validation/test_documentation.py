@@ -57,10 +57,10 @@ def test_every_key_of_the_verdicts_is_described(tmp_path, synthetic_file):
 
 def test_the_lines_of_the_readme_run():
     readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
-    set_up = re.search(r"Each line runs after `(.*?)` and `(.*?)`", readme, flags=re.DOTALL)
     section = readme.split("## What it can do")[1].split("\n## ")[0]
+    set_up = re.search(r"```python\n(.*?)```", section, flags=re.DOTALL)[1]
     names = {}
-    for line in [*set_up.groups(), *re.findall(r"^\| \[.*\| `(.*)` \|$", section, flags=re.MULTILINE)]:
+    for line in [set_up, *re.findall(r"^\| \[.*\| `(.*)` \|$", section, flags=re.MULTILINE)]:
         exec(line, names)
     assert section.count("| [") == section.count(" | `") > 10
     missing = [path for path in re.findall(r"\]\((?!http)([^)]*)\)", readme) if not (DOCS.parent / path).exists()]
