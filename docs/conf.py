@@ -5,6 +5,7 @@ import sys
 import zlib
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from shutil import rmtree
 
 from docutils import nodes
 from latex2mathml.converter import convert
@@ -115,7 +116,8 @@ def _displayed_formula(translator, node):
 def _add_pages(app, config):
     """Add what is not written by hand: the notebooks and the gallery of figures."""
     tours = HERE / "tours"
-    tours.mkdir(exist_ok=True)
+    rmtree(tours, ignore_errors=True)
+    tours.mkdir()
     for notebook in (HERE.parent / "notebooks").glob("*.ipynb"):
         (tours / notebook.name).write_bytes(notebook.read_bytes())
     write_gallery(HERE, HERE.parent / "build" / "gallery")
@@ -126,7 +128,7 @@ def _keep_bars(app, what, name, obj, options, lines):
     for number, line in enumerate(lines):
         if "\\" not in line:  # leave LaTeX alone
             plain = line.split("`")
-            plain[::2] = [re.sub(r"(?<![\w|])\|(\w[^|]*)\|", r"\|\1\|", part) for part in plain[::2]]
+            plain[::2] = [re.sub(r"(?<![\w|])\|([^\s|]|[^\s|][^|]*[^\s|])\|", r"\|\1\|", part) for part in plain[::2]]
             lines[number] = "`".join(plain)
 
 
