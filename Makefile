@@ -53,9 +53,8 @@ benchmark: .venv/installed-benchmark
 figures: .venv/installed
 	$(BIN)/spinglass figures --out figures
 
-# With the figures of `make figures` where that has run.
 docs: .venv/installed-docs
-	$(BIN)/mkdocs build --strict
+	$(BIN)/sphinx-build --fail-on-warning --keep-going docs build/site
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,3 +1,4 @@
+import doctest
 import json
 import re
 import tomllib
@@ -53,3 +54,31 @@ def test_every_key_of_the_verdicts_is_described(tmp_path, synthetic_file):
     keys = set(contents) | {key for entry in entries for key in entry}
     keys |= {key for entry in entries for point in entry["points"] for key in point}
     assert keys <= described
+
+
+def test_the_lines_of_the_readme_run():
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    section = readme.split("## What it can do")[1].split("\n## ")[0]
+    set_up = re.search(r"```python\n(.*?)```", section, flags=re.DOTALL)[1]
+    names = {}
+    for line in [set_up, *re.findall(r"^\| \[.*\| `(.*)` \|$", section, flags=re.MULTILINE)]:
+        exec(line, names)
+    assert section.count("| [") == section.count(" | `") > 10
+    missing = [path for path in re.findall(r"\]\((?!http)([^)]*)\)", readme) if not (DOCS.parent / path).exists()]
+    assert not missing
+
+
+def test_the_files_of_the_architecture_page_exist():
+    table = (DOCS.parent / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## Data flow")[0]
+    rows = re.findall(r"^\| .* \| `(.*?)` \| (.*) \|$", table, flags=re.MULTILINE)
+    paths = [DOCS.parent / folder / name for folder, names in rows for name in ["", *re.findall(r"`(.*?)`", names)]]
+    assert len(rows) > 10
+    assert not [path for path in paths if not path.exists()]
+
+
+def test_the_conversion_to_the_convention_of_physics_is_right():
+    results = doctest.testfile(
+        str(DOCS / "theory" / "notation.md"), module_relative=False, optionflags=doctest.ELLIPSIS
+    )
+    assert results.attempted == 3
+    assert results.failed == 0
