@@ -17,8 +17,7 @@ from spinglass._common.jit import jit
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, child, generator, seed_sequence
 from spinglass._common.threads import run_in_threads
-from spinglass._common.types import Array, IntArray
-from spinglass._common.types import FloatArray as FloatArray
+from spinglass._common.types import Array, FloatArray, IntArray
 from spinglass.layout import Layout, fill_indices, fill_ranks, layout, sorted_rank
 
 _BLOCK = 2**18  # number of normals drawn from one child seed; changing it changes every landscape

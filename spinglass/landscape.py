@@ -18,8 +18,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from spinglass._common.types import Array as Array
-from spinglass._common.types import FloatArray
+from spinglass._common.types import Array, FloatArray
 
 # Largest deviation of |x|^2/n from 1: just large enough for points that were stored in float32.
 ON_SPHERE = 1e-6

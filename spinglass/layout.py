@@ -15,7 +15,7 @@ from math import comb
 import numpy as np
 
 from spinglass._common.jit import jit
-from spinglass._common.types import IntArray as IntArray
+from spinglass._common.types import IntArray
 
 
 def _monomial_counts(n: int, degree: int) -> IntArray:

@@ -6,12 +6,11 @@ from numbers import Integral, Real
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from spinglass._common.arguments import quoted
+from spinglass._common.types import Array, IntArray
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 # The order of a pure model, or a mixture {order: weight}.
 Model: TypeAlias = int | Mapping[int, float]
 
@@ -50,7 +49,7 @@ def whole_number(name: str, value: Any, least: int, why: str) -> int:
     return number
 
 
-def whole_numbers(name: str, values: ArrayLike, least: int, why: str) -> Integers:
+def whole_numbers(name: str, values: ArrayLike, least: int, why: str) -> IntArray:
     """Return ``values`` as an integer array, with the checks of :func:`whole_number`."""
     array = np.asarray(values)
     if array.dtype.kind not in "iuf" or not np.all(np.isfinite(array)) or np.any(array != np.floor(array)):
@@ -62,7 +61,7 @@ def whole_numbers(name: str, values: ArrayLike, least: int, why: str) -> Integer
     return array.astype(np.int64)
 
 
-def real_numbers(name: str, values: ArrayLike, *, infinite: bool = False) -> Floats:
+def real_numbers(name: str, values: ArrayLike, *, infinite: bool = False) -> Array:
     """Return ``values`` as float64; NaN and, unless ``infinite``, infinities raise ``ValueError``."""
     try:
         array = np.asarray(values, dtype=np.float64)
@@ -134,6 +133,6 @@ def mixture(H: object) -> dict[int, float]:
     return weights
 
 
-def scalar_or_array(values: Floats) -> Any:
+def scalar_or_array(values: Array) -> Any:
     """Return a float for a zero-dimensional array and the array itself otherwise."""
     return float(values) if values.ndim == 0 else values

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import Floats, Model, mixture
+from spinglass._common.types import Array
+from theory.arguments import Model, mixture
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Covariance:
                 total = total + square * factor * t ** (p - derivative)
         return total
 
-    def missing(self, rest: ArrayLike) -> Floats:
+    def missing(self, rest: ArrayLike) -> Array:
         """Return ``nu(1) - nu(1 - rest)`` without cancellation.
 
         Parameters

@@ -6,10 +6,10 @@ import sys
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import Floats
+from spinglass._common.types import Array
 
 
-def as_floats(name: str, values: ArrayLike, remedy: str = "give digits for an mpmath number") -> Floats:
+def as_floats(name: str, values: ArrayLike, remedy: str = "give digits for an mpmath number") -> Array:
     """Return whole numbers as float64; those beyond the largest float raise ``ValueError``."""
     try:
         return np.asarray(values, dtype=np.float64)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from spinglass._common.types import Array
 from validation import Between, Claim, Extrapolation, Series, Verdict, load
 from validation.claims import catalogue
 from validation.engine import judgement
@@ -15,7 +15,6 @@ from validation.engine.trial import Trial
 from validation.engine.units import Outcome
 from validation.series import EFFORTS
 
-Array = NDArray[np.float64]
 _POOLED = 0  # the seed of the bootstrap; drawn runs take 1, 2, ..., measured ones their own
 
 

@@ -11,7 +11,7 @@ from flint import acb, acb_mat, arb, ctx
 from numpy.typing import NDArray
 
 from spinglass import couplings
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 
 _BITS = 256
 _NEWTON_STEPS = 6  # each step doubles the digits; from 1e-8, six steps give more than _BITS

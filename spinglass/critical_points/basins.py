@@ -9,9 +9,8 @@ from spinglass import sphere
 from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed
+from spinglass._common.types import Array, IntArray
 from spinglass.critical_points.graph import LandscapeGraph, minimum_of_flow
-from spinglass.landscape import Array
-from spinglass.layout import IntArray
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -26,11 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._common.threads import run_in_threads
+from spinglass._common.types import Array, ComplexArray
 from spinglass.critical_points import projective
 from spinglass.critical_points.ball_arithmetic import ExactSystem
 from spinglass.critical_points.system import Model, Numbers, System, complex_points, inverses
-from spinglass.critical_points.tracking.start_system import ComplexArray
-from spinglass.landscape import Array
 
 Certify = Literal["real", "all"] | None
 

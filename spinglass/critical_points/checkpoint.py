@@ -10,9 +10,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from spinglass.critical_points.tracking.start_system import ComplexArray
-from spinglass.landscape import Array
-from spinglass.layout import IntArray
+from spinglass._common.types import Array, ComplexArray, IntArray
 
 _LAYOUT = 1  # increase it when paths, their order or their arithmetic change, so that old files are rejected
 

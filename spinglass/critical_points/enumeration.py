@@ -10,6 +10,7 @@ import numpy as np
 from spinglass import sphere
 from spinglass._common.arguments import whole_number
 from spinglass._common.threads import one_blas_thread
+from spinglass._common.types import Array
 from spinglass.critical_points import homotopy, projective, quadratic_models
 from spinglass.critical_points.certification import Certify, Proof, prove
 from spinglass.critical_points.checkpoint import Checkpoint
@@ -19,7 +20,6 @@ from spinglass.critical_points.result import Enumeration
 from spinglass.critical_points.system import EqualToGlass, Model, System, model
 from spinglass.critical_points.tracking.start_system import number_of_classes
 from spinglass.hamiltonian import SphericalSpinGlass
-from spinglass.landscape import Array
 from spinglass.results import Status
 
 MAX_PATHS = 2**21  # n = 20 at H = 3 is 2^20 - 1

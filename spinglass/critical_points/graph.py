@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass import sphere
+from spinglass._common.types import Array, IntArray
 from spinglass.critical_points.result import Enumeration
 from spinglass.descent import descend
-from spinglass.landscape import Array
-from spinglass.layout import IntArray
 
 if TYPE_CHECKING:
     import pandas as pd

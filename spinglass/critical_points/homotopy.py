@@ -13,15 +13,15 @@ from typing import NamedTuple
 import numpy as np
 
 from spinglass._common.threads import run_in_threads
+from spinglass._common.types import ComplexArray, IntArray
 from spinglass.critical_points import projective
 from spinglass.critical_points.checkpoint import Checkpoint, Ends
 from spinglass.critical_points.system import System
 from spinglass.critical_points.tracking.simd import aligned_rows
-from spinglass.critical_points.tracking.start_system import ComplexArray, number_of_classes, principal_roots
+from spinglass.critical_points.tracking.start_system import number_of_classes, principal_roots
 from spinglass.critical_points.tracking.taylor import workspace
 from spinglass.critical_points.tracking.tensor import form
 from spinglass.critical_points.tracking.tracker import ARRIVED, Precision, lanes, track
-from spinglass.layout import IntArray
 
 _BLOCK = 128  # paths per task of a thread
 _STRETCH = 64 * _BLOCK  # paths between two checkpoints

@@ -10,10 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spinglass._common.types import Array, ComplexArray, IntArray
 from spinglass.critical_points.system import System
-from spinglass.critical_points.tracking.start_system import ComplexArray
-from spinglass.landscape import Array
-from spinglass.layout import IntArray
 
 SAME = 1e-8  # classes closer than this count as one solution; solutions are accurate to about 1e-12
 _ROUNDING = 1e-14  # rounding error of a distance or of a key

@@ -17,10 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spinglass._common.types import Array, ComplexArray
 from spinglass.critical_points import projective
 from spinglass.critical_points.system import System, complex_points
-from spinglass.critical_points.tracking.start_system import ComplexArray
-from spinglass.landscape import Array
 
 # In units of the largest entry of the tensor: eigenvalues closer than this are equal up to rounding, and a component of
 # the field below it is zero.

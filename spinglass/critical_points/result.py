@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 from spinglass.results import CriticalPoints
 
 if TYPE_CHECKING:

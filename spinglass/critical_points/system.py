@@ -19,10 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass import couplings
-from spinglass.critical_points.tracking.start_system import ComplexArray
+from spinglass._common.types import Array, ComplexArray
 from spinglass.critical_points.tracking.tensor import homogenised
 from spinglass.hamiltonian import SphericalSpinGlass
-from spinglass.landscape import Array
 
 Numbers = NDArray[np.inexact[Any]]  # float64 or complex128; real points stay real
 

@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
 from spinglass._common.arguments import real_number
-
-Array = npt.NDArray[np.float64]
+from spinglass._common.types import Array
 
 LEAK = 0.01  # slope of the leaky ReLU below 0
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from spinglass._common.arguments import whole_number
 from spinglass._common.seeds import Seed, generator
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 
 _IMAGES, _LABELS = 2051, 2049  # magic numbers of IDX files of bytes with three dimensions and with one
 

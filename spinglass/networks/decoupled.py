@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, seed_sequence
+from spinglass._common.types import Array
 from spinglass.hamiltonian import SphericalSpinGlass
-from spinglass.landscape import Array, check_points
+from spinglass.landscape import check_points
 from spinglass.networks.architecture import Architecture, in_figures
 from spinglass.networks.paths import storage
 from spinglass.networks.paths.draws import PathDraws

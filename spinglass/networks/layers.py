@@ -8,9 +8,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.types import Array
 from spinglass.networks.activations import Activation, activation_named
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-Array = npt.NDArray[np.float64]
+from spinglass._common.types import Array
+
 AnyArray = npt.NDArray[Any]
 
 

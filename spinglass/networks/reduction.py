@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spinglass._common.arguments import real_number
+from spinglass._common.types import Array
 from spinglass.hamiltonian import SphericalSpinGlass
-from spinglass.landscape import Array
 from spinglass.networks.decoupled import DecoupledPathModel
 from spinglass.networks.redundancy import (
     ReducedNetwork,

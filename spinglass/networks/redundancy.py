@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spinglass._common.arguments import whole_number
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 from spinglass.networks.architecture import Architecture
 from spinglass.networks.relu import ReLUNetwork
 

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, child, generator, seed_sequence
 from spinglass._common.threads import one_blas_thread
-from spinglass.landscape import Array, check_points
+from spinglass._common.types import Array
+from spinglass.landscape import check_points
 from spinglass.networks.architecture import Architecture, in_figures
 
 Gates = NDArray[np.bool_]

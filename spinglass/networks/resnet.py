@@ -8,9 +8,8 @@ import numpy.typing as npt
 from scipy import linalg
 
 from spinglass._common.arguments import real_number, whole_number
+from spinglass._common.types import Array
 from spinglass.networks.linear.problem import partial_products
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
-from theory.arguments import Floats, Integers
+from spinglass._common.types import Array, IntArray
 from theory.dynamics.uniform_grid import Run
 
 SEEDS = 4  # number of rows from the uniform grid, as many as interpolation between rows needs
@@ -46,14 +46,14 @@ class Rows:
 
     run: Run
     unit: float
-    times: Floats
-    energy: Floats
-    multiplier: Floats
-    sizes: Integers
-    young: Floats
-    old: Floats
-    correlation: Floats
-    response: Floats
+    times: Array
+    energy: Array
+    multiplier: Array
+    sizes: IntArray
+    young: Array
+    old: Array
+    correlation: Array
+    response: Array
 
     @classmethod
     def after(cls, run: Run, end: float, spacing: float, unit: float) -> "Rows":
@@ -88,7 +88,7 @@ class Rows:
         end = max(float(run.times[-1]), float(self.times[SEEDS - 1]))
         return (run.step, end, self.unit, np.log(self.times), self.sizes, self.young, self.old, *functions)
 
-    def nodes(self, row: int) -> tuple[Floats, Floats]:
+    def nodes(self, row: int) -> tuple[Array, Array]:
         """Return the lags and second times t' of the nodes of a row, from the youngest to the oldest."""
         size, time = self.sizes[row], self.times[row]
         young, old = self.young[row, :size], self.old[row, :size]
@@ -96,7 +96,7 @@ class Rows:
         near = young <= old
         return np.where(near, lags, time - others), np.where(near, time - lags, others)
 
-    def read(self, times: ArrayLike, others: ArrayLike) -> tuple[Floats, Floats]:
+    def read(self, times: ArrayLike, others: ArrayLike) -> tuple[Array, Array]:
         """Return C and R between ``times`` and ``others``, where no time of ``others`` is later."""
         from theory.dynamics import dilating_kernels as kernels
 
@@ -105,7 +105,7 @@ class Rows:
         kernels.read(self.grid(), self.times.size - 1, pairs[0], pairs[1], out)
         return out[:, 0], out[:, 1]
 
-    def at(self, times: Floats) -> tuple[Floats, Floats]:
+    def at(self, times: Array) -> tuple[Array, Array]:
         """Return the energy and the multiplier at ``times``."""
         run, logs, late = self.run, np.log(self.times), times > self.run.times[-1]
         values = []
@@ -117,7 +117,7 @@ class Rows:
         return values[0], values[1]
 
 
-def row_nodes(time: float, spacing: float, unit: float) -> tuple[Floats, Floats]:
+def row_nodes(time: float, spacing: float, unit: float) -> tuple[Array, Array]:
     """Return the lags and second times t' of the nodes of a row, whose distances increase away from both ends."""
     near = unit * np.sinh(spacing * np.arange(int(math.asinh(0.5 * time / unit) / spacing) + 1))
     # The halves meet in the middle; the last node of the older half is omitted if it is too close.

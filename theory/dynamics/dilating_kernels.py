@@ -12,13 +12,11 @@ number of nodes, the nodes as ``asinh(lag / unit)`` and ``asinh(t' / unit)``, an
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass._common.jit import jit
+from spinglass._common.types import Array
 from theory.dynamics.uniform_kernels import dot, power_law
 
-Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
 NODES = 6  # number of nodes for interpolation along a row
 ROWS = 4  # number of rows for interpolation between rows
 

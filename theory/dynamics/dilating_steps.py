@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from theory.arguments import Floats
+from spinglass._common.types import Array
 from theory.dynamics.dilating_grid import SEEDS, Rows
 from theory.dynamics.uniform_grid import Protocol, Run
 
@@ -39,11 +39,11 @@ class _Equations:
     row: int
     time: float
     protocol: Protocol
-    drift: Floats  # matrix of d/dt at fixed t' that acts on the row itself
-    past: Floats  # (2, nodes): contribution of earlier rows to d/dt
-    guess: Floats
+    drift: Array  # matrix of d/dt at fixed t' that acts on the row itself
+    past: Array  # (2, nodes): contribution of earlier rows to d/dt
+    guess: Array
     points: Any  # of the memory integrals
-    memory_of_start: tuple[Floats, Any]  # C(t', 0): the known part, and the matrix of the row itself
+    memory_of_start: tuple[Array, Any]  # C(t', 0): the known part, and the matrix of the row itself
 
     @classmethod
     def of(cls, rows: Rows, row: int, protocol: Protocol, spacing: float) -> "_Equations":
@@ -101,7 +101,7 @@ class _Equations:
         rows.correlation[self.row, 1 : K + 1], rows.response[self.row, 1 : K + 1] = unknown[:K], unknown[K : 2 * K]
         rows.energy[self.row], rows.multiplier[self.row] = energy, unknown[-1]
 
-    def residual(self, unknown: Floats) -> tuple[Floats, Floats, float]:
+    def residual(self, unknown: Array) -> tuple[Array, Array, float]:
         """Return the residual of the equations, its derivatives, and the energy."""
         from theory.dynamics import dilating_kernels as kernels
 
@@ -121,7 +121,7 @@ class _Equations:
             energy += self.pull(c, F, J)
         return F, J, energy
 
-    def pull(self, c: Floats, F: Floats, J: Floats) -> float:
+    def pull(self, c: Array, F: Array, J: Array) -> float:
         """Subtract the force towards a thermal start from the equations, and return its energy."""
         nu, inverse, K = self.protocol.nu, self.protocol.inverse_start, c.size - 1
         known, share = self.memory_of_start
@@ -134,7 +134,7 @@ class _Equations:
         return -inverse * float(nu(c[-1]))
 
 
-def _drift(rows: Rows, row: int, at_equal_lag: float) -> Floats:
+def _drift(rows: Rows, row: int, at_equal_lag: float) -> Array:
     """Return the matrix of d/dt at fixed t' that acts on a row: at equal lag, plus along the row for its young half."""
     from theory.dynamics import dilating_kernels as kernels
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import curve_fit
 
-from theory.arguments import Floats, Model, one_number
+from spinglass._common.types import Array
+from theory.arguments import Model, one_number
 from theory.covariance import Covariance
 from theory.dynamics.relaxation import relaxation
 from theory.dynamics.resolution import fastest_rate, refuse_scale
@@ -98,14 +99,14 @@ def long_time_energy(H: Model, until: float | None = None) -> LongTimeEnergy:
     )
 
 
-def _fitted(times: Floats, energies: Floats, powers: tuple[float, ...]) -> Floats:
+def _fitted(times: Array, energies: Array, powers: tuple[float, ...]) -> Array:
     """Return the coefficients of 1 and of these powers of time, by least squares."""
     design = np.column_stack([np.ones_like(times), *(times**power for power in powers)])
     return np.asarray(np.linalg.lstsq(design, energies, rcond=None)[0], dtype=np.float64)
 
 
-def _free_exponent(times: Floats, energies: Floats, energy: float, amplitude: float) -> float:
-    def law(t: Floats, e: float, a: float, power: float) -> Floats:
+def _free_exponent(times: Array, energies: Array, energy: float, amplitude: float) -> float:
+    def law(t: Array, e: float, a: float, power: float) -> Array:
         return np.asarray(e + a * t**-power)
 
     try:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.arguments import Floats
+from spinglass._common.types import Array
 from theory.covariance import Covariance
 from theory.dynamics.dilating_grid import Rows
 from theory.dynamics.dilating_steps import continued
@@ -49,14 +49,14 @@ class Relaxation:
         Time step of the finer integration on the uniform grid.
     """
 
-    times: Floats
-    energy: Floats
-    energy_error: Floats
-    multiplier: Floats
-    waiting_times: Floats
-    correlation: Floats
-    correlation_error: Floats
-    response: Floats
+    times: Array
+    energy: Array
+    energy_error: Array
+    multiplier: Array
+    waiting_times: Array
+    correlation: Array
+    correlation_error: Array
+    response: Array
     step: float
 
 
@@ -76,7 +76,7 @@ def integrated_pair(protocol: Protocol, end: float, step: float, spacing: float)
     return rows[0], rows[1]
 
 
-def _refuse_impossible(energy: Floats, nu: Covariance, step: float) -> None:
+def _refuse_impossible(energy: Array, nu: Covariance, step: float) -> None:
     """Raise ``ArithmeticError`` if there are energies that no point on the sphere has.
 
     Since ``nu(1) - nu(q) <= nu'(1) (1-q)``, the inequality of Sudakov and Fernique bounds all energies by those of an
@@ -90,7 +90,7 @@ def _refuse_impossible(energy: Floats, nu: Covariance, step: float) -> None:
         )
 
 
-def compared(times: Floats, waiting: Floats, coarse: Rows, fine: Rows) -> Relaxation:
+def compared(times: Array, waiting: Array, coarse: Rows, fine: Rows) -> Relaxation:
     """Return results at the times asked for, with the difference of the two integrations as error.
 
     On the uniform grid the two are extrapolated in the step; at later times the finer one is returned.
@@ -109,11 +109,11 @@ def compared(times: Floats, waiting: Floats, coarse: Rows, fine: Rows) -> Relaxa
     return Relaxation(times, energy, energy_error, multiplier, waiting, correlation, error, response, fine.run.step)
 
 
-def _extrapolated(early: bool | NDArray[np.bool_], rough: Floats, good: Floats) -> Floats:
+def _extrapolated(early: bool | NDArray[np.bool_], rough: Array, good: Array) -> Array:
     return good + np.where(early, (good - rough) / (_GAIN - 1), 0.0)
 
 
-def _largest_nearby(times: Floats, coarse: Rows, fine: Rows) -> Floats:
+def _largest_nearby(times: Array, coarse: Rows, fine: Rows) -> Array:
     """Return the largest difference of the two energies at nearby times, as a single one may be zero by chance."""
     join = coarse.run.times[-1]
     found = np.empty(times.size)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory.arguments import Floats
+from spinglass._common.types import Array
 from theory.covariance import Covariance
 
 # Five arrays with this number of rows and columns need 2.6 GB and take minutes to fill.
@@ -31,7 +31,7 @@ class Protocol:
     temperature: float = 0.0
     inverse_start: float = 0.0
 
-    def glass(self) -> tuple[Floats, Floats]:
+    def glass(self) -> tuple[Array, Array]:
         """Return the squared weights and the orders of the model, as arrays for kernels."""
         orders, squares = np.array(self.nu.squares, dtype=np.float64).T
         return np.ascontiguousarray(squares), np.ascontiguousarray(orders)
@@ -55,11 +55,11 @@ class Run:
         R between each time (row) and the times up to it (columns); a lower triangle.
     """
 
-    times: Floats
-    energy: Floats
-    multiplier: Floats
-    correlation: Floats
-    response: Floats
+    times: Array
+    energy: Array
+    multiplier: Array
+    correlation: Array
+    response: Array
 
     @property
     def step(self) -> float:

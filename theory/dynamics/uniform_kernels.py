@@ -8,11 +8,9 @@ node k and 0 at all other nodes; Gregory's corrections are added at the ends.
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass._common.jit import jit
-
-Array = NDArray[np.float64]
+from spinglass._common.types import Array
 
 
 @jit

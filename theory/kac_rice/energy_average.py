@@ -8,18 +8,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from theory.arguments import Floats
+from spinglass._common.types import Array
 from theory.kac_rice.panels import weighted_law
 from theory.kac_rice.weighted_laws import Known, WeightedLaw
 
-_Look = Callable[[Floats], Known]
+_Look = Callable[[Array], Known]
 # Values below exp(-50) of the peak of the integrand are negligible in float64.
 _NEGLIGIBLE = 50.0
 # Number of points in a search for the peak of the integrand, and of quadrature nodes in a chunk.
 _SEARCH, _CHUNK = 65, 100_000
 
 
-def averaged(n: int, rate: float, width: float, index: int | None, y: Floats, *, integral: bool) -> Known:
+def averaged(n: int, rate: float, width: float, index: int | None, y: Array, *, integral: bool) -> Known:
     """Return the mean over standard normal z of g(y - width z), or of the integral of g up to that point.
 
     ``rate`` and ``index`` select g as in :func:`theory.kac_rice.panels.weighted_law`. Infinite y are allowed.
@@ -41,7 +41,7 @@ def averaged(n: int, rate: float, width: float, index: int | None, y: Floats, *,
     return result
 
 
-def _normal_mean(look: _Look, law: WeightedLaw, n: int, y: Floats, width: float) -> Known:
+def _normal_mean(look: _Look, law: WeightedLaw, n: int, y: Array, width: float) -> Known:
     """Integrate over z by the trapezoidal rule, for each y over the range of z that contributes."""
     low, high = _contributing(look, law, y, width)
     # The error is exp(-2 pi^2/(h^2 (1 + (width/scale)^2))), where scale is half a level spacing at the origin.
@@ -64,7 +64,7 @@ def _normal_mean(look: _Look, law: WeightedLaw, n: int, y: Floats, width: float)
     return result
 
 
-def _contributing(look: _Look, law: WeightedLaw, y: Floats, width: float) -> tuple[Floats, Floats]:
+def _contributing(look: _Look, law: WeightedLaw, y: Array, width: float) -> tuple[Array, Array]:
     """Return the range of z outside which the integrand and the bound on its error are negligible.
 
     The peak of the integrand lies between z = 0 and the peak of g.

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import SIZE_HINT, Floats, real_numbers, scalar_or_array, whole_number
+from spinglass._common.types import Array
+from theory.arguments import SIZE_HINT, real_numbers, scalar_or_array, whole_number
 from theory.kac_rice.ordered_eigenvalues import one_point_table, order_table, seconds_per_point
 
 # Points per pass, to bound memory; the points of a pass share their number of quadrature nodes.
@@ -60,7 +61,7 @@ def eigenvalue_density(eigenvalue: ArrayLike, n: int) -> Any:
     points = real_numbers("eigenvalue", eigenvalue)
     x = _in_units_of_spacing(points, n)
 
-    def density(t: Floats) -> Floats:
+    def density(t: Array) -> Array:
         r, log_scale = one_point_table(t, n)
         return r * np.exp(log_scale - 0.5 * t * t)
 
@@ -106,7 +107,7 @@ def kth_eigenvalue_density(eigenvalue: ArrayLike, n: int, index: int) -> Any:
     x = _in_units_of_spacing(points, n)
     _refuse_slow(x, n)
 
-    def density(t: Floats, rank: int) -> Floats:
+    def density(t: Array, rank: int) -> Array:
         table = order_table(t, n)
         if rank >= table.density.shape[1]:
             return np.zeros_like(t)
@@ -172,14 +173,14 @@ def _checked_size(n: int) -> int:
     return n
 
 
-def _in_units_of_spacing(points: Floats, n: int) -> Floats:
+def _in_units_of_spacing(points: Array, n: int) -> Array:
     """Return sqrt(n) times the eigenvalues, clipped at 1e6: beyond it every law is 0 or 1, and squares may overflow."""
     with np.errstate(over="ignore"):
         x = math.sqrt(n) * points.ravel()
     return np.asarray(np.where(np.isfinite(points.ravel()), np.clip(x, -1e6, 1e6), x))
 
 
-def _refuse_slow(x: Floats, n: int) -> None:
+def _refuse_slow(x: Array, n: int) -> None:
     if x.size == 0:
         return
     seconds = x.size * seconds_per_point(-float(np.abs(x).min()), n)
@@ -198,7 +199,7 @@ def _checked_rank(n: int, index: int) -> tuple[int, int]:
     return n, index
 
 
-def _at_least(count: int, t: Floats, n: int) -> Floats:
+def _at_least(count: int, t: Array, n: int) -> Array:
     """Return P(at least ``count`` eigenvalues below t), count >= 1, from the laws of ``floor(N/2)`` and of odd N."""
     table = order_table(t, n)
     j = (count - 1) // 2
@@ -208,7 +209,7 @@ def _at_least(count: int, t: Floats, n: int) -> Floats:
     return np.asarray(beyond if count % 2 == 0 else beyond + table.odd[:, j])
 
 
-def _in_chunks(function: Callable[[Floats], Floats], t: Floats, size: int) -> Floats:
+def _in_chunks(function: Callable[[Array], Array], t: Array, size: int) -> Array:
     # The points are sorted so that those of a chunk need about the same number of nodes.
     order = np.argsort(t)
     values = np.empty_like(t)

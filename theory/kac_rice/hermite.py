@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import erfcx
 
-from theory.arguments import Floats
+from spinglass._common.types import Array
 
 # Values above this are rescaled, long before float64 overflows; powers of two make the rescaling exact.
 _LARGE = 2.0**300
@@ -25,12 +25,12 @@ class HermiteTable(NamedTuple):
         Logarithm of the scale at each point.
     """
 
-    psi: Floats
-    primitive: Floats
-    log_scale: Floats
+    psi: Array
+    primitive: Array
+    log_scale: Array
 
 
-def hermite_table(x: Floats, n: int) -> HermiteTable:
+def hermite_table(x: Array, n: int) -> HermiteTable:
     r"""Return the Hermite functions psi_0..psi_n and their integrals from minus infinity, at x <= 0.
 
     .. math:: \sqrt{j+1}\,\psi_{j+1} = \sqrt2\, x\,\psi_j - \sqrt{j}\,\psi_{j-1}, \qquad

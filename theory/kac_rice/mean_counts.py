@@ -6,16 +6,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import (
-    INDEX_HINT,
-    SIZE_HINT,
-    Floats,
-    Model,
-    mixture,
-    real_numbers,
-    scalar_or_array,
-    whole_number,
-)
+from spinglass._common.types import Array
+from theory.arguments import INDEX_HINT, SIZE_HINT, Model, mixture, real_numbers, scalar_or_array, whole_number
 from theory.kac_rice.energy_average import averaged
 from theory.kac_rice.weighted_laws import ONE_POINT_ERROR, Known
 
@@ -210,7 +202,7 @@ def _moments(weights: dict[int, float]) -> _Moments:
     return _Moments(first, second, free / (first + second), unit)
 
 
-def _log_counts(n: int, moments: _Moments, index: int | None, u: Floats) -> Known:
+def _log_counts(n: int, moments: _Moments, index: int | None, u: Array) -> Known:
     """Return the logarithms of the numbers of points with energy per spin below u."""
     y = _eigenvalue_at(n, moments, u)
     prefactor = moments.log_prefactor(n)
@@ -225,7 +217,7 @@ def _log_counts(n: int, moments: _Moments, index: int | None, u: Floats) -> Know
     return _shifted(Known(value, value + math.log(ONE_POINT_ERROR)), prefactor)
 
 
-def _log_density(n: int, moments: _Moments, index: int | None, u: Floats) -> Known:
+def _log_density(n: int, moments: _Moments, index: int | None, u: Array) -> Known:
     """Return the logarithms of the densities at u.
 
     Couplings and their negatives have the same law, so the density of all indices is symmetric. It is evaluated left of
@@ -236,13 +228,13 @@ def _log_density(n: int, moments: _Moments, index: int | None, u: Floats) -> Kno
     return _shifted(result, moments.log_prefactor(n) - math.log(moments.slope(n)) - math.log(moments.unit))
 
 
-def _eigenvalue_at(n: int, moments: _Moments, u: Floats) -> Floats:
+def _eigenvalue_at(n: int, moments: _Moments, u: Array) -> Array:
     """Return the eigenvalues at which the mean energies are u; infinite if beyond the largest float."""
     with np.errstate(over="ignore"):
         return np.asarray(u / moments.unit / moments.slope(n))
 
 
-def _mean(n: int, moments: _Moments, index: int | None, y: Floats, *, integral: bool) -> Known:
+def _mean(n: int, moments: _Moments, index: int | None, y: Array, *, integral: bool) -> Known:
     return averaged(n, moments.decay(), moments.width(n), index, y, integral=integral)
 
 

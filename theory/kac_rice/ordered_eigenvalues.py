@@ -42,7 +42,7 @@ import numpy as np
 from scipy.special import roots_legendre
 from threadpoolctl import ThreadpoolController
 
-from theory.arguments import Floats
+from spinglass._common.types import Array
 from theory.kac_rice.hermite import HermiteTable, hermite_integral, hermite_table
 from theory.large_n.semicircle import semicircle_fraction
 
@@ -71,14 +71,14 @@ class OrderTable(NamedTuple):
         Probability that ``N = 2j + 1``.
     """
 
-    density: Floats
-    error: Floats
-    log_scale: Floats
-    pairs: Floats
-    odd: Floats
+    density: Array
+    error: Array
+    log_scale: Array
+    pairs: Array
+    odd: Array
 
 
-def order_table(t: Floats, n: int) -> OrderTable:
+def order_table(t: Array, n: int) -> OrderTable:
     """Return the densities of the ordered eigenvalues at each t <= 0, and the law of their number below it."""
     inner, at_t = _tables(t, n)
     a_t, log_scale = at_t.primitive[:n].T, at_t.log_scale
@@ -103,14 +103,14 @@ def seconds_per_point(t: float, n: int) -> float:
     return _SECONDS_PER_CUBE * min(n, 2 * _node_count(min(t, 0.0), n)) ** 3
 
 
-def one_point_table(t: Floats, n: int) -> tuple[Floats, Floats]:
+def one_point_table(t: Array, n: int) -> tuple[Array, Array]:
     """Return ``(r, log_scale)``: the one-point density at t <= 0 is ``r exp(log_scale - t^2/2)``."""
     psi, primitive, log_scale = hermite_table(t, n)
     squares = np.einsum("jb,jb->b", psi[:n], psi[:n]) + math.sqrt(0.5 * n) * psi[n - 1] * primitive[n]
     return np.exp(log_scale - 0.5 * t * t) * squares - 0.5 * _end_constant(n) * psi[n - 1], log_scale
 
 
-def _tables(t: Floats, n: int) -> tuple[Floats, HermiteTable]:
+def _tables(t: Array, n: int) -> tuple[Array, HermiteTable]:
     """Return U at the quadrature nodes left of each t, shape (len(t), 2m, n), and the table at t itself."""
     x, weights = _nodes(t, n)
     table = hermite_table(np.concatenate([x.ravel(), t]), n)
@@ -123,7 +123,7 @@ def _tables(t: Floats, n: int) -> tuple[Floats, HermiteTable]:
     return inner, HermiteTable(table.psi[:, split:], table.primitive[:, split:], table.log_scale[split:])
 
 
-def _nodes(t: Floats, n: int) -> tuple[Floats, Floats]:
+def _nodes(t: Array, n: int) -> tuple[Array, Array]:
     """Return Gauss-Legendre nodes and weights on (L, t) for each t, where L is so small that the rest is negligible."""
     edge = math.sqrt(2.0 * n)
     start = np.maximum(-t, edge)
@@ -143,17 +143,17 @@ def _node_count(t: float, n: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _gauss_legendre(m: int) -> tuple[Floats, Floats]:
+def _gauss_legendre(m: int) -> tuple[Array, Array]:
     nodes, weights = roots_legendre(m)
     return nodes, weights
 
 
-def _decay(x: Floats, n: int) -> Floats:
+def _decay(x: Array, n: int) -> Array:
     root = np.sqrt(np.maximum(x**2 - 2.0 * n, 0.0))
     return np.asarray(0.5 * x * root - n * np.log((x + root) / math.sqrt(2.0 * n)))
 
 
-def _half_inverse(v: Floats) -> Floats:
+def _half_inverse(v: Array) -> Array:
     """Apply A(1)^{-1} = T/2 to the columns of ``v``, shape (..., n, columns)."""
     slope = 0.5 * np.sqrt(0.5 * np.arange(1, v.shape[-2]))[:, None]
     product = np.zeros_like(v)
@@ -175,7 +175,7 @@ def _blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _modes(inner: Floats, left: Floats, right: Floats) -> tuple[Floats, Floats]:
+def _modes(inner: Array, left: Array, right: Array) -> tuple[Array, Array]:
     """Return lambda_p, largest first, shape (b, modes), and the c_p of every form, (b, left, right, modes).
 
     The forms are ``left . right - xi sum_p c_p/(1 + xi lambda_p)``. The n x n and the 2m x 2m matrix have the same
@@ -201,7 +201,7 @@ def _modes(inner: Floats, left: Floats, right: Floats) -> tuple[Floats, Floats]:
     return lam, (c[..., 0:even:2] + c[..., 1:even:2]).real
 
 
-def _expand(lam: Floats, direct: Floats, c: Floats) -> tuple[Floats, Floats]:
+def _expand(lam: Array, direct: Array, c: Array) -> tuple[Array, Array]:
     """Return Q(Y) and Q(Y) s(Y) for each form as coefficients in Y, mode by mode.
 
     ``s = direct - (Y-1) sum_p c_p/(1 + (Y-1) lambda_p)``; R is the sum of ``c_p Q/(1 + (Y-1) lambda_p)``.
@@ -219,14 +219,14 @@ def _expand(lam: Floats, direct: Floats, c: Floats) -> tuple[Floats, Floats]:
     return q[:, 0], direct[..., None] * q - _times_y(r) + r
 
 
-def _error_bound(lam: Floats, direct: Floats, c: Floats) -> Floats:
+def _error_bound(lam: Array, direct: Array, c: Array) -> Array:
     """Return a bound on the rounding error of each coefficient of the forms of ``_expand``."""
     exact = _majorant(lam, direct, c, 0.0)
     # The constant covers values that underflow.
     return _majorant(lam, direct, c, _ROUNDING) - exact + _ROUNDING_OF_SUMS * exact + 1e-300
 
 
-def _majorant(lam: Floats, direct: Floats, c: Floats, rounding: float) -> Floats:
+def _majorant(lam: Array, direct: Array, c: Array, rounding: float) -> Array:
     """Return the forms of ``_expand`` with all terms made positive and every factor increased by its rounding error."""
     live = int(np.count_nonzero(lam.max(axis=0) > 1e-300))
     off = rounding * lam[:, :1, None]
@@ -243,7 +243,7 @@ def _majorant(lam: Floats, direct: Floats, c: Floats, rounding: float) -> Floats
     return np.asarray(np.abs(direct)[..., None] * q + _times_y(r) + r)
 
 
-def _times_y(polynomial: Floats) -> Floats:
+def _times_y(polynomial: Array) -> Array:
     product = np.zeros_like(polynomial)
     product[..., 1:] = polynomial[..., :-1]
     return product

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from theory.arguments import Floats
+from spinglass._common.types import Array
 from theory.kac_rice.ordered_eigenvalues import one_point_table, order_table, seconds_per_point
 from theory.kac_rice.weighted_laws import NODES, ONE_POINT_ERROR, FarTail, WeightedLaw, X
 from theory.large_n.semicircle import semicircle_fraction
@@ -111,9 +111,9 @@ def _bound_outside(panels: "_Panels", k: int | None, q: int, top: float) -> floa
 class _Part(NamedTuple):
     """The density g on one panel, with the bound on its error; masses are integrals over the panel."""
 
-    coefficients: Floats
+    coefficients: Array
     log_scale: float
-    log_error: Floats
+    log_error: Array
     log_mass: float
     log_error_mass: float
 
@@ -129,8 +129,8 @@ class _Panels:
     def __init__(self, n: int, rate: float) -> None:
         self.n, self.rate = n, rate
         self._edges = [0.0]
-        self._ordered: dict[int, tuple[Floats, Floats, Floats]] = {}
-        self._total: dict[int, tuple[Floats, Floats]] = {}
+        self._ordered: dict[int, tuple[Array, Array, Array]] = {}
+        self._total: dict[int, tuple[Array, Array]] = {}
 
     def bounds(self, q: int) -> tuple[float, float]:
         """Return the ends of panel q."""
@@ -180,7 +180,7 @@ class _Panels:
         log_error_mass = float(np.logaddexp.reduce(log_error + np.log(0.5 * _W * (high - low))))
         return _Part(coefficients, top, log_error, top + math.log(mass) if mass > 0.0 else -math.inf, log_error_mass)
 
-    def _rank_at(self, j: int, rank: int) -> tuple[Floats, Floats, Floats]:
+    def _rank_at(self, j: int, rank: int) -> tuple[Array, Array, Array]:
         density, error, log_scale = self._ordered_at(j)
         if rank < density.shape[1]:
             return density[:, rank], error[:, rank], log_scale
@@ -205,17 +205,17 @@ class _Panels:
             least = min(least, 14.0 * math.sqrt(n) / x)
         return 2.2 * math.pi / math.sqrt(local + least**2)
 
-    def _nodes(self, j: int) -> Floats:
+    def _nodes(self, j: int) -> Array:
         low, high = self.bounds(-1 - j)
         return np.asarray(0.5 * (low + high) + 0.5 * (high - low) * X)
 
-    def _ordered_at(self, j: int) -> tuple[Floats, Floats, Floats]:
+    def _ordered_at(self, j: int) -> tuple[Array, Array, Array]:
         if j not in self._ordered:
             table = order_table(self._nodes(j), self.n)
             self._ordered[j] = table.density, table.error, table.log_scale
         return self._ordered[j]
 
-    def _total_at(self, j: int) -> tuple[Floats, Floats]:
+    def _total_at(self, j: int) -> tuple[Array, Array]:
         if j not in self._total:
             size = max(1, min(_BLOCK, _BLOCK_FUNCTIONS // self.n))
             block = range(j - j % size, j - j % size + size)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from theory.arguments import Floats, Integers
+from spinglass._common.types import Array, IntArray
 from theory.kac_rice.ordered_eigenvalues import one_point_table
 
 NODES = 20
@@ -24,8 +24,8 @@ _FUNCTIONS = 2_000_000
 class Known(NamedTuple):
     """Logarithms of values and of bounds on their errors, in arrays of the same shape."""
 
-    log_value: Floats
-    log_error: Floats
+    log_value: Array
+    log_error: Array
 
 
 class WeightedLaw(NamedTuple):
@@ -51,16 +51,16 @@ class WeightedLaw(NamedTuple):
         Evaluates g left of the first panel; None if float64 cannot determine it there.
     """
 
-    edges: Floats
-    coefficients: Floats
-    log_scale: Floats
-    log_error: Floats
-    before: Floats
-    error_before: Floats
+    edges: Array
+    coefficients: Array
+    log_scale: Array
+    log_error: Array
+    before: Array
+    error_before: Array
     log_beyond: float
     far: "FarTail | None"
 
-    def log_integral(self, y: Floats) -> Known:
+    def log_integral(self, y: Array) -> Known:
         """Return the logarithm of the integral of g from minus infinity to each y."""
         panel, s = self._locate(y)
         p = np.polynomial.legendre.legvander(s, NODES)
@@ -76,7 +76,7 @@ class WeightedLaw(NamedTuple):
         beyond = np.where(y > self.edges[-1], self.log_beyond, -math.inf)
         return self._with_far(y, Known(value, np.logaddexp(error, beyond)), integral=True)
 
-    def log_value(self, y: Floats) -> Known:
+    def log_value(self, y: Array) -> Known:
         """Return the logarithm of g at each y."""
         panel, s = self._locate(y)
         value = np.einsum("...j,...j->...", np.polynomial.legendre.legvander(s, NODES - 1), self.coefficients[panel])
@@ -87,20 +87,20 @@ class WeightedLaw(NamedTuple):
         error = np.where(y > self.edges[-1], self.log_beyond, self._error_at(panel, s))
         return self._with_far(y, Known(log_value, error), integral=False)
 
-    def _with_far(self, y: Floats, known: Known, integral: bool) -> Known:
+    def _with_far(self, y: Array, known: Known, integral: bool) -> Known:
         left = y < self.edges[0]
         if self.far is not None and np.any(left):
             known.log_value[left] = self.far.log_integral(y[left]) if integral else self.far.log_value(y[left])
             known.log_error[left] = known.log_value[left] + math.log(ONE_POINT_ERROR)
         return known
 
-    def _error_at(self, panel: Integers, s: Floats) -> Floats:
+    def _error_at(self, panel: IntArray, s: Array) -> Array:
         """Return the error bound between the nodes of a panel, interpolated linearly in the logarithm."""
         node = np.clip(np.searchsorted(X, s), 1, NODES - 1)
         share = np.clip((s - X[node - 1]) / (X[node] - X[node - 1]), 0.0, 1.0)
         return np.asarray((1.0 - share) * self.log_error[panel, node - 1] + share * self.log_error[panel, node])
 
-    def _locate(self, y: Floats) -> tuple[Integers, Floats]:
+    def _locate(self, y: Array) -> tuple[IntArray, Array]:
         """Return the panel of each point and its position there, -1..1; points outside count as the outer ends."""
         panel = np.clip(np.searchsorted(self.edges, y, side="right") - 1, 0, self.edges.size - 2)
         low, high = self.edges[panel], self.edges[panel + 1]
@@ -114,7 +114,7 @@ class FarTail(NamedTuple):
     n: int
     rate: float
 
-    def log_value(self, y: Floats) -> Floats:
+    def log_value(self, y: Array) -> Array:
         """Return the logarithm of g at each y."""
         with np.errstate(over="ignore"):
             # Beyond 1e100 the power of y is negligible next to the Gaussian.
@@ -126,7 +126,7 @@ class FarTail(NamedTuple):
             result[rows] += np.log(raw) + log_scale
         return np.asarray(result)
 
-    def log_integral(self, y: Floats) -> Floats:
+    def log_integral(self, y: Array) -> Array:
         """Return the logarithm of the integral of g from minus infinity to each y, by Gauss-Laguerre quadrature."""
         decay = 2.0 * self.rate * np.abs(y) - (self.n - 1) / np.abs(y)
         points = y[:, None] - _V / decay[:, None]

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from spinglass._common.types import Array
 from theory.arguments import (
     INDEX_HINT,
     ORDER_HINT,
-    Floats,
     is_many,
     is_symbolic,
     parameter,
@@ -155,7 +155,7 @@ def complexity(u: Any, H: Any, derivative: int = 0, digits: int | None = None) -
 
 
 def _answer(
-    name: str, numeric: Callable[..., Floats], u: Any, H: Any, index: Any, derivative: int, digits: int | None
+    name: str, numeric: Callable[..., Array], u: Any, H: Any, index: Any, derivative: int, digits: int | None
 ) -> Any:
     """Check the arguments, then answer by SymPy, by mpmath or by NumPy."""
     order = whole_number("derivative", derivative, 0, "it can be 0, 1 or 2")
@@ -186,15 +186,15 @@ def _answer(
     return scalar_or_array(values)
 
 
-def _edge(H: Floats) -> Floats:
+def _edge(H: Array) -> Array:
     return np.asarray(2.0 * np.sqrt((H - 1) / H))
 
 
-def _excess(u: Floats, H: Floats) -> Floats:
+def _excess(u: Array, H: Array) -> Array:
     return np.asarray(-u / _edge(H) - 1.0)
 
 
-def _rate(u: Floats, H: Floats, derivative: int) -> Floats:
+def _rate(u: Array, H: Array, derivative: int) -> Array:
     edge, excess = _edge(H), _excess(u, H)
     # Values that exceed the edge by rounding count as the edge itself, as in I_1(-float(E_inf(H)), H).
     if np.any(excess < -1e-15):
@@ -210,7 +210,7 @@ def _rate(u: Floats, H: Floats, derivative: int) -> Floats:
         return np.asarray(np.where(angle < 1.0, _sinh_excess(angle) / 2, (1.0 + excess) * root - angle / 2))
 
 
-def _sinh_excess(v: Floats) -> Floats:
+def _sinh_excess(v: Array) -> Array:
     """Return ``sinh(v) - v`` for ``0 <= v < 1`` by its series, because the difference would cancel."""
     square = np.minimum(v, 1.0) ** 2
     term = v * square / 6.0
@@ -221,14 +221,14 @@ def _sinh_excess(v: Floats) -> Floats:
     return total
 
 
-def _quadratic(u: Floats, H: Floats, derivative: int) -> Floats:
+def _quadratic(u: Array, H: Array, derivative: int) -> Array:
     """Return ``log(H-1)/2 - (H-2) u^2 / (4(H-1))`` or a derivative."""
     bend = (H - 2) / (2.0 * (H - 1))
     with np.errstate(over="ignore"):
         return np.asarray((0.5 * np.log(H - 1) - 0.5 * bend * u * u, -bend * u, -bend + 0.0 * u)[derivative])
 
 
-def _index_complexity(u: Floats, H: Floats, k: Floats, derivative: int) -> Floats:
+def _index_complexity(u: Array, H: Array, k: Array, derivative: int) -> Array:
     edge = _edge(H)
     outside = np.minimum(u, -edge)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -237,7 +237,7 @@ def _index_complexity(u: Floats, H: Floats, k: Floats, derivative: int) -> Float
     return np.asarray(np.where(u <= -edge, deep, plateau))
 
 
-def _complexity(u: Floats, H: Floats, derivative: int) -> Floats:
+def _complexity(u: Array, H: Array, derivative: int) -> Array:
     edge = _edge(H)
     outside = np.minimum(u, -edge)
     with np.errstate(over="ignore", invalid="ignore"):

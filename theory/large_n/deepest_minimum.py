@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import ORDER_HINT, SIZE_HINT, Floats, real_numbers, whole_number
+from spinglass._common.types import Array
+from theory.arguments import ORDER_HINT, SIZE_HINT, real_numbers, whole_number
 from theory.float_range import as_float
 from theory.large_n.complexity import index_complexity
 from theory.large_n.thresholds import E_0, E_inf
@@ -43,7 +44,7 @@ class DeepestMinimum:
         """Standard deviation of the lowest energy per spin."""
         return math.pi / math.sqrt(6) / (self.rate * self.n)
 
-    def cdf(self, u: ArrayLike) -> Floats:
+    def cdf(self, u: ArrayLike) -> Array:
         """Return the probability that the lowest energy per spin is at most ``u``.
 
         Parameters

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.integrate import quad
 
-from theory.arguments import INDEX_HINT, Floats, Model, real_numbers, scalar_or_array, whole_number
+from spinglass._common.types import Array
+from theory.arguments import INDEX_HINT, Model, real_numbers, scalar_or_array, whole_number
 from theory.covariance import Covariance
 from theory.large_n.complexity import complexity, index_complexity
 
@@ -143,7 +144,7 @@ def is_pure_like(H: Model) -> bool:
     return math.log(second / first) > (second - first) * (second - first + squared) / (second * squared)
 
 
-def _growth(u: Floats, nu: Covariance, k: int | None) -> Floats:
+def _growth(u: Array, nu: Covariance, k: int | None) -> Array:
     first, second = float(nu(1.0, 1)), float(nu(1.0, 2))
     a, m = (second - first) / (second + first), 2 * first * math.sqrt(second) / (first + second)
     # nu (nu'+nu'') - nu'^2, written without cancellation.

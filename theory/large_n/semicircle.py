@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import ORDER_HINT, Floats, real_numbers, scalar_or_array, whole_numbers
+from spinglass._common.types import Array
+from theory.arguments import ORDER_HINT, real_numbers, scalar_or_array, whole_numbers
 
 
 def semicircle_fraction(y: ArrayLike) -> Any:
@@ -46,7 +47,7 @@ def semicircle_fraction(y: ArrayLike) -> Any:
     return scalar_or_array(np.where(np.abs(x) < 0.5, middle, np.where(x < 0.0, tail, 1.0 - tail)))
 
 
-def _sine_shortfall(v: Floats) -> Floats:
+def _sine_shortfall(v: Array) -> Array:
     """Return ``v - sin v`` for ``v >= 0``; below 1 by its series, because the difference would cancel."""
     square = np.minimum(v, 1.0) ** 2
     term = np.minimum(v, 1.0) * square / 6.0

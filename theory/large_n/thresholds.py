@@ -4,16 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from theory.arguments import (
-    INDEX_HINT,
-    ORDER_HINT,
-    Floats,
-    is_many,
-    is_symbolic,
-    parameter,
-    refuse_digits,
-    scalar_or_array,
-)
+from spinglass._common.types import Array
+from theory.arguments import INDEX_HINT, ORDER_HINT, is_many, is_symbolic, parameter, refuse_digits, scalar_or_array
 from theory.float_range import as_floats
 from theory.large_n import closed_forms
 from theory.large_n.many_digits import checked_digits
@@ -143,7 +135,7 @@ def E_0(H: Any, digits: int | None = None) -> Any:
     return E_k(H, 0, digits)
 
 
-def _zero_of_complexity(H: Floats, k: Floats) -> Floats:
+def _zero_of_complexity(H: Array, k: Array) -> Array:
     """Solve ``Theta_k(-E_inf cosh s) = 0`` for s >= 0 by Newton's method and return ``E_inf cosh s``.
 
     In s the function is ``log(H-1)/2 - (H-2)/H cosh^2 s - (k+1) (sinh 2s - 2s)/2``, decreasing and concave,
@@ -165,7 +157,7 @@ def _zero_of_complexity(H: Floats, k: Floats) -> Floats:
     return np.asarray(2.0 * np.sqrt((H - 1) / H) * np.cosh(s))
 
 
-def _half_sinh_excess(s: Floats) -> Floats:
+def _half_sinh_excess(s: Array) -> Array:
     """Return ``(sinh 2s - 2s)/2``; below 0.05 by its series, because the difference would cancel."""
     square = s * s
     series = 2 / 3 * s * square * (1 + square / 5 * (1 + square * 2 / 21 * (1 + square / 18)))

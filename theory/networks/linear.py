@@ -11,12 +11,13 @@ from math import comb
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import Floats, one_number, real_numbers
+from spinglass._common.types import Array
+from theory.arguments import one_number, real_numbers
 from theory.float_range import refuse_overflow
 from theory.networks.linear_data import NEGLIGIBLE, chosen_directions, data_tables, fitting_widths
 
 
-def singular_values(X: ArrayLike, Y: ArrayLike) -> Floats:
+def singular_values(X: ArrayLike, Y: ArrayLike) -> Array:
     r"""Return the nonzero singular values of the least-squares prediction of Y from X.
 
     Their squares are the eigenvalues of :math:`Y^T X (X^T X)^+ X^T Y`; X may be singular.
@@ -46,11 +47,11 @@ def singular_values(X: ArrayLike, Y: ArrayLike) -> Floats:
     """
     x, y = data_tables(X, Y)
     s = np.asarray(np.linalg.svd(_prediction(x, y), compute_uv=False), dtype=np.float64)
-    kept: Floats = s[s > NEGLIGIBLE * max(np.linalg.norm(y), np.finfo(float).tiny)]
+    kept: Array = s[s > NEGLIGIBLE * max(np.linalg.norm(y), np.finfo(float).tiny)]
     return kept
 
 
-def _prediction(x: Floats, y: Floats) -> Floats:
+def _prediction(x: Array, y: Array) -> Array:
     return np.asarray(x @ np.linalg.lstsq(x, y, rcond=None)[0])
 
 
@@ -172,7 +173,7 @@ def critical_values(X: ArrayLike, Y: ArrayLike, widths: Sequence[int]) -> int:
     return sum(comb(m, k) for k in range(min(min(fitting_widths(widths, *data_tables(X, Y))), m) + 1))
 
 
-def sphere_critical_values(s: ArrayLike, norm: float) -> Floats:
+def sphere_critical_values(s: ArrayLike, norm: float) -> Array:
     r"""Return the critical values of ``E - |Y|^2/2`` on a sphere of weights, for a network with one hidden unit.
 
     The network has two layers with a hidden width of one, the inputs are orthonormal, :math:`X^T X = I`, and the

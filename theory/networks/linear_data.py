@@ -5,14 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import Floats, real_numbers, whole_number
+from spinglass._common.types import Array
+from theory.arguments import real_numbers, whole_number
 
 NEGLIGIBLE = 1e-9  # relative size below which a singular value is rounding error
 # Range of a table's largest entry in which products of three tables, and their squares, are floats.
 SMALLEST, LARGEST = 1e-100, 1e100
 
 
-def data_tables(X: ArrayLike, Y: ArrayLike) -> tuple[Floats, Floats]:
+def data_tables(X: ArrayLike, Y: ArrayLike) -> tuple[Array, Array]:
     """Return X and Y as tables with one row per data point."""
     x, y = real_numbers("X", X), real_numbers("Y", Y)
     if x.ndim != 2 or y.ndim != 2 or len(x) != len(y) or 0 in (*x.shape, *y.shape):
@@ -32,7 +33,7 @@ def whole_widths(widths: Sequence[int]) -> list[int]:
     return [whole_number("a width", n, 1, "widths are n_0, ..., n_H") for n in widths]
 
 
-def fitting_widths(widths: Sequence[int], x: Floats, y: Floats) -> list[int]:
+def fitting_widths(widths: Sequence[int], x: Array, y: Array) -> list[int]:
     """Return widths that begin with the number of columns of X and end with that of Y."""
     sizes = whole_widths(widths)
     if len(sizes) < 2 or (sizes[0], sizes[-1]) != (x.shape[1], y.shape[1]):
@@ -42,7 +43,7 @@ def fitting_widths(widths: Sequence[int], x: Floats, y: Floats) -> list[int]:
     return sizes
 
 
-def layer_matrices(weights: Sequence[ArrayLike], x: Floats, y: Floats) -> list[Floats]:
+def layer_matrices(weights: Sequence[ArrayLike], x: Array, y: Array) -> list[Array]:
     """Return the weights as matrices that can be multiplied in order, from the columns of X to those of Y."""
     layers = [real_numbers("weights", W) for W in weights]
     shapes = [W.shape for W in layers]

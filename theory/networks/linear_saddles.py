@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import Floats, real_numbers, whole_number
+from spinglass._common.types import Array
+from theory.arguments import real_numbers, whole_number
 from theory.networks.linear import critical_loss, singular_values
 from theory.networks.linear_data import (
     LARGEST,
@@ -182,8 +183,8 @@ def critical_kind(X: ArrayLike, Y: ArrayLike, weights: Sequence[ArrayLike]) -> K
     return "flat saddle"
 
 
-def _product(layers: Sequence[Floats], size: int) -> Floats:
-    product: Floats = np.eye(size)
+def _product(layers: Sequence[Array], size: int) -> Array:
+    product: Array = np.eye(size)
     with np.errstate(over="ignore", invalid="ignore"):
         for W in layers:
             product = product @ W
@@ -192,6 +193,6 @@ def _product(layers: Sequence[Floats], size: int) -> Floats:
     return product
 
 
-def _rank(matrix: Floats, scale: float | None = None) -> int:
+def _rank(matrix: Array, scale: float | None = None) -> int:
     s = np.linalg.svd(matrix, compute_uv=False)
     return int(np.sum(s > NEGLIGIBLE * max(s.max(initial=0.0) if scale is None else scale, np.finfo(float).tiny)))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import Floats, one_number, real_numbers, whole_number
+from spinglass._common.types import Array
+from theory.arguments import one_number, real_numbers, whole_number
 from theory.float_range import refuse_overflow
 
 _NODES = 400
@@ -38,7 +39,7 @@ class ExpectedErrors:
 
 
 def expected_errors(
-    x: ArrayLike, curve: Callable[[Floats], Floats], noise: float, degree: int, log_ridge: float | None = None
+    x: ArrayLike, curve: Callable[[Array], Array], noise: float, degree: int, log_ridge: float | None = None
 ) -> ExpectedErrors:
     r"""Return the expected errors of a polynomial fitted by least squares to noisy values of a curve.
 
@@ -117,7 +118,7 @@ def expected_errors(
     return ExpectedErrors(train, test, bias, variance)
 
 
-def _values(curve: Callable[[Floats], Floats], x: Floats) -> Floats:
+def _values(curve: Callable[[Array], Array], x: Array) -> Array:
     values = real_numbers("the values of the curve", curve(x))
     if values.shape != x.shape:
         raise ValueError(
@@ -126,7 +127,7 @@ def _values(curve: Callable[[Floats], Floats], x: Floats) -> Floats:
     return values
 
 
-def _smoother(x: Floats, z: Floats, degree: int, log_ridge: float | None) -> tuple[Floats, Floats]:
+def _smoother(x: Array, z: Array, degree: int, log_ridge: float | None) -> tuple[Array, Array]:
     """Return s at the points and at the nodes, by a singular value decomposition of Legendre polynomials or powers."""
     with np.errstate(over="ignore", invalid="ignore"):
         if log_ridge is None:  # any basis gives the same fit; Legendre polynomials keep the condition number low

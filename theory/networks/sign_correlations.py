@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import Floats, real_numbers, scalar_or_array
+from spinglass._common.types import Array
+from theory.arguments import real_numbers, scalar_or_array
 
 
 def sign_correlation_bound(epsilon: ArrayLike) -> Any:
@@ -128,7 +129,7 @@ def largest_imbalance(epsilon: ArrayLike) -> Any:
     return scalar_or_array(np.asarray((1 - 2 * e) * np.sqrt((1 + e) / 2)))
 
 
-def _error_rate(epsilon: ArrayLike) -> Floats:
+def _error_rate(epsilon: ArrayLike) -> Array:
     e = real_numbers("epsilon", epsilon)
     if np.any((e < 0) | (e > 0.5)):
         raise ValueError(f"epsilon, the probability that the signs differ, must lie in [0, 1/2]; given {epsilon!r}")

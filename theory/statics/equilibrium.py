@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import Floats, Model, real_numbers, scalar_or_array
+from spinglass._common.types import Array
+from theory.arguments import Model, real_numbers, scalar_or_array
 from theory.covariance import Covariance
 from theory.statics.log_remainder import log_remainder
 from theory.statics.overlap_law import ROUNDING, OverlapLaw, candidates_in_one_step, replica_symmetric
@@ -114,7 +115,7 @@ def equilibrium(T: ArrayLike, H: Model) -> Equilibrium:
     return Equilibrium(scalar_or_array(temperatures), *(scalar_or_array(column) for column in columns))
 
 
-def _refuse_extremes(reduced: Floats, temperatures: Floats, nu: Covariance) -> None:
+def _refuse_extremes(reduced: Array, temperatures: Array, nu: Covariance) -> None:
     if np.any(reduced < _COLDEST):
         raise ValueError(
             f"T = {temperatures.min():g} is below {_COLDEST:g} of the model's scale of energies, where 1 - q has no "

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from theory.arguments import Floats, Model, is_many, is_symbolic
+from spinglass._common.types import Array
+from theory.arguments import Model, is_many, is_symbolic
 from theory.covariance import Covariance
 from theory.large_n.thresholds import E_0
 from theory.statics.order_parameter_search import minimise
@@ -43,8 +44,8 @@ class GroundState:
 
     energy: float
     error: float
-    overlaps: Floats
-    jumps: Floats
+    overlaps: Array
+    jumps: Array
     susceptibility: float
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from theory.arguments import Floats
+from spinglass._common.types import Array
 from theory.covariance import Covariance
 from theory.statics.log_remainder import log_remainder
 
@@ -41,49 +41,49 @@ class OrderParameter:
     """
 
     nu: Covariance
-    rests: Floats
-    jumps: Floats
+    rests: Array
+    jumps: Array
     chi: float
     price: float = 0.0
 
     @cached_property
-    def _starts(self) -> Floats:
+    def _starts(self) -> Array:
         """Return 1 - q at the starts of the pieces on which delta is linear."""
         return self.rests if self.rests.size and self.rests[0] == 1.0 else np.append(1.0, self.rests)
 
     @cached_property
-    def _ends(self) -> Floats:
+    def _ends(self) -> Array:
         return np.append(self._starts[1:], 0.0)
 
     @cached_property
-    def slopes(self) -> Floats:
+    def slopes(self) -> Array:
         """The value of gamma on each piece."""
         steps = np.cumsum(self.jumps)
         return steps if steps.size == self._starts.size else np.append(0.0, steps)
 
     @cached_property
-    def _at_ends(self) -> Floats:
+    def _at_ends(self) -> Array:
         """Return delta at the ends of the pieces."""
         falls = self.slopes * (self._starts - self._ends)
         return self.chi + np.append(np.cumsum(falls[::-1])[::-1][1:], 0.0)
 
     @cached_property
-    def _at_starts(self) -> Floats:
+    def _at_starts(self) -> Array:
         return self._at_ends + self.slopes * (self._starts - self._ends)
 
     @cached_property
-    def _loads(self) -> Floats:
+    def _loads(self) -> Array:
         """Return the integrals of ``delta^-2`` from 0 to the start of each piece, and from 0 to 1."""
         pieces = (self._starts - self._ends) / (self._at_starts * self._at_ends)
         return np.append(0.0, np.cumsum(pieces))
 
     @cached_property
-    def _ahead(self) -> Floats:
+    def _ahead(self) -> Array:
         """Return the integral of ``int_0^q delta^-2`` from the end of each piece to 1."""
         pieces = self._double(self._starts, np.arange(self._starts.size), self._at_starts)
         return np.append(np.cumsum(pieces[::-1])[::-1][1:], 0.0)
 
-    def _double(self, rest: Floats, piece: np.ndarray, delta: Floats) -> Floats:
+    def _double(self, rest: Array, piece: np.ndarray, delta: Array) -> Array:
         """Return the integral of ``int_0^q delta^-2`` from ``rest`` to the end of its piece."""
         left, slope = rest - self._ends[piece], self.slopes[piece]
         load = self._loads[piece] + (self._starts[piece] - rest) / (self._at_starts[piece] * delta)
@@ -107,7 +107,7 @@ class OrderParameter:
         """The derivative of the functional in chi, ``f(1)``."""
         return float(self.nu(1.0, 1)) - float(self._loads[-1])
 
-    def at(self, rest: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    def at(self, rest: Array) -> tuple[Array, Array, Array, Array]:
         """Return ``g``, ``f``, ``delta^-2`` and the part ``int_q^1 int_0^s delta^-2`` of ``g`` at overlaps 1 - rest."""
         piece = np.maximum(np.searchsorted(-self._starts, -rest, side="right") - 1, 0)
         delta = self._at_ends[piece] + self.slopes[piece] * (rest - self._ends[piece])
@@ -142,7 +142,7 @@ class OrderParameter:
                 return max(worst, float(np.max(ratio, initial=0.0)))
             high, low = np.append(high[split], middle[split]), np.append(middle[split], low[split])
 
-    def _lower_bounds(self, high: Floats, low: Floats) -> tuple[Floats, float]:
+    def _lower_bounds(self, high: Array, low: Array) -> tuple[Array, float]:
         """Return the bound on ``-g / ahead`` in each cell, and the largest value at the ends of cells."""
         width = high - low
         g, f, square, ahead = self.at(high)
@@ -157,7 +157,7 @@ class OrderParameter:
         ratio = np.where(last, np.maximum(-mean, 0.0) / np.where(load > 0, load, np.finfo(float).tiny), ratio)
         return ratio, float(np.max(-g / ahead, initial=0.0))
 
-    def deepest(self) -> tuple[Floats, Floats]:
+    def deepest(self) -> tuple[Array, Array]:
         """Return the local minima of ``g / ahead`` that a search finds, as 1 - q and the ratio there."""
         rests = np.unique(np.append(self._starts, _RESTS))[::-1]
         gaps = rests[:-1] - rests[1:]
@@ -181,7 +181,7 @@ class OrderParameter:
         return np.where(better, middle, rests[lowest]), np.where(better, g / ahead, ratio[1:-1][lowest])
 
 
-def _lowest(value: Floats, slope: Floats, bend: Floats, width: Floats) -> Floats:
+def _lowest(value: Array, slope: Array, bend: Array, width: Array) -> Array:
     """Return the least value on [0, width] of parabolas given by value, slope and second derivative at 0."""
     inside = np.clip(np.where(bend > 0, -slope / np.where(bend > 0, bend, 1.0), 0.0), 0.0, width)
     at_inside, at_end = (value + x * (slope + bend * x / 2) for x in (inside, width))

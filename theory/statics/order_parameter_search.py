@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg import solveh_banded
 from scipy.optimize import root
 
-from theory.arguments import Floats
+from spinglass._common.types import Array
 from theory.covariance import Covariance
 from theory.statics.order_parameter import OrderParameter
 
@@ -48,7 +48,7 @@ def _refined(order: OrderParameter) -> OrderParameter:
     moving = order.rests < 1.0
     count = order.rests.size
 
-    def moved(unknowns: Floats) -> OrderParameter:
+    def moved(unknowns: Array) -> OrderParameter:
         rests = order.rests.copy()
         rests[moving] = unknowns[1 + count :]
         return replace(order, chi=float(unknowns[0]), jumps=unknowns[1 : 1 + count], rests=rests)
@@ -57,7 +57,7 @@ def _refined(order: OrderParameter) -> OrderParameter:
         apart = np.all(np.diff(there.rests) < 0) and np.all((there.rests > 0) & (there.rests <= 1))
         return bool(apart and there.chi > 0 and np.all(there.jumps > 0))
 
-    def residual(unknowns: Floats) -> Floats:
+    def residual(unknowns: Array) -> Array:
         there = moved(unknowns)
         if not admissible(there):
             return np.full(unknowns.size, 1e3)
@@ -70,7 +70,7 @@ def _refined(order: OrderParameter) -> OrderParameter:
     return found if better else order
 
 
-def _with(order: OrderParameter, rests: Floats) -> OrderParameter:
+def _with(order: OrderParameter, rests: Array) -> OrderParameter:
     """Return the same function with additional jumps of weight 0 at ``rests``."""
     new = np.setdiff1d(rests, order.rests)
     both, jumps = np.append(order.rests, new), np.append(order.jumps, np.zeros(new.size))
@@ -113,7 +113,7 @@ def _stationary(order: OrderParameter) -> OrderParameter:
     return order
 
 
-def _moved(order: OrderParameter, chi_step: float, steps: Floats) -> tuple[OrderParameter, float]:
+def _moved(order: OrderParameter, chi_step: float, steps: Array) -> tuple[OrderParameter, float]:
     """Return the point after the step, shortened so that nothing is negative and the value does not increase."""
     with np.errstate(divide="ignore", over="ignore"):
         until_zero = np.where(steps < 0, -order.jumps / np.where(steps < 0, steps, -1.0), np.inf)
@@ -129,7 +129,7 @@ def _moved(order: OrderParameter, chi_step: float, steps: Floats) -> tuple[Order
         length /= 2
 
 
-def _newton(order: OrderParameter) -> tuple[float, Floats, float]:
+def _newton(order: OrderParameter) -> tuple[float, Array, float]:
     """Return Newton's step in chi and in the jumps, and the decrement.
 
     In terms of the values of delta at the jumps and at q = 1 the Hessian matrix is tridiagonal.
@@ -146,7 +146,7 @@ def _newton(order: OrderParameter) -> tuple[float, Floats, float]:
     return float(step[-1]), np.diff(bends, prepend=0.0), float(-slope @ step)
 
 
-def _curvature(order: OrderParameter, gaps: Floats) -> Floats:
+def _curvature(order: OrderParameter, gaps: Array) -> Array:
     """Return the second derivatives of ``int 1/delta`` in banded form."""
     slopes = order.slopes[-gaps.size :]
     ends = order.chi + np.append(np.cumsum((slopes * gaps)[::-1])[::-1][1:], 0.0)

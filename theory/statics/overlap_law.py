@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.optimize import brentq
 
-from theory.arguments import Floats
+from spinglass._common.types import Array
 from theory.covariance import Covariance
 
 # Overlaps are searched on a grid in -log(1 - q), which resolves both q near 0 and q near 1.
@@ -46,7 +46,7 @@ class OverlapLaw:
         bends = (nu(q, 2) * (width / T) ** 2 - 1 for q, width in ((self.lower, wide), (self.overlap, self.rest)))
         return max(missed, *(float(bend) for bend in bends))
 
-    def _criterion(self, s: Floats, T: float, nu: Covariance) -> Floats:
+    def _criterion(self, s: Array, T: float, nu: Covariance) -> Array:
         q0, q, m, rest = self.lower, self.overlap, self.breakpoint, self.rest
         wide = rest + m * (q - q0)
         low, middle, high = np.minimum(s, q0), np.clip(s, q0, q), np.maximum(s, q)
@@ -62,7 +62,7 @@ class OverlapLaw:
 def replica_symmetric(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
     """Yield the laws with a single overlap q above 0: the solutions of ``nu'(q) / T^2 = q / (1-q)^2``."""
 
-    def balance(y: Floats) -> Floats:
+    def balance(y: Array) -> Array:
         q, rest = -np.expm1(-y), np.exp(-y)
         return np.asarray(nu(q, 1) * rest**2 - T**2 * q)
 
@@ -79,7 +79,7 @@ def candidates_in_one_step(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
     Crisanti and Sommers (1992).
     """
 
-    def mismatch(y: Floats) -> Floats:
+    def mismatch(y: Array) -> Array:
         x = _ratios(-np.expm1(-y), nu)[0] if y.size == 1 else _ratios_on_grid(nu)
         return _squared_temperature(y, x, nu) - T**2
 
@@ -91,17 +91,17 @@ def candidates_in_one_step(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
             yield OverlapLaw(0.0, q, rest, min(m, 1.0))
 
 
-def _squared_temperature(y: Floats, x: Floats, nu: Covariance) -> Floats:
+def _squared_temperature(y: Array, x: Array, nu: Covariance) -> Array:
     q, rest = -np.expm1(-y), np.exp(-y)
     return np.asarray(nu(q, 1) / q * rest**2 / x)
 
 
 @lru_cache(maxsize=8)
-def _ratios_on_grid(nu: Covariance) -> Floats:
+def _ratios_on_grid(nu: Covariance) -> Array:
     return _ratios(-np.expm1(-_EXPONENTS), nu)[0]
 
 
-def _zeros(function: Callable[[Floats], Floats]) -> list[float]:
+def _zeros(function: Callable[[Array], Array]) -> list[float]:
     values = function(_EXPONENTS)
     left = np.flatnonzero(np.sign(values[:-1]) != np.sign(values[1:]))
 
@@ -113,7 +113,7 @@ def _zeros(function: Callable[[Floats], Floats]) -> list[float]:
     return [math.exp(brentq(one, logs[i], logs[i + 1], xtol=1e-16, rtol=1e-15)) for i in left]
 
 
-def _ratios(q: Floats, nu: Covariance) -> tuple[Floats, Floats]:
+def _ratios(q: Array, nu: Covariance) -> tuple[Array, Array]:
     """Return x and 1 - x such that ``x (x - 1 - log x) / (1-x)^2 = nu(q) / (q nu'(q))``, by bisection of their ratio.
 
     Both sides are subtracted from 1/2: the left one becomes ``u sum_k u^k / ((k+2)(k+3))`` with u = 1 - x, the right

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
-from theory.arguments import ORDER_HINT, Floats, Integers, is_many, is_symbolic, parameter, precision, refuse_digits
+from spinglass._common.types import Array, IntArray
+from theory.arguments import ORDER_HINT, is_many, is_symbolic, parameter, precision, refuse_digits
 from theory.covariance import Covariance
 from theory.large_n import closed_forms
 from theory.statics.log_remainder import log_remainder
@@ -124,7 +125,7 @@ def _refuse_digits_of_a_mixture(digits: int | None) -> None:
         raise ValueError("digits is available for pure models only; for a mixture omit digits")
 
 
-def _dynamical_of_orders(H: Integers) -> Floats:
+def _dynamical_of_orders(H: IntArray) -> Array:
     # ((H-2)/(H-1))^(H-2), written without cancellation; it is 1 for H = 2.
     power = np.exp((H - 2) * np.log1p(-1 / np.maximum(H - 1, 2)))
     return np.asarray(np.sqrt(H / (H - 1) * power))
@@ -150,15 +151,15 @@ def static_temperature_of(nu: Covariance) -> float:
     return math.sqrt(_largest(lambda q, _: _over_power(nu, q, 0) / log_remainder(q), float(nu(0.0, 2))))
 
 
-def _over_power(nu: Covariance, q: Floats, derivative: int) -> Floats:
+def _over_power(nu: Covariance, q: Array, derivative: int) -> Array:
     """Return ``nu(q) / q^2`` or, with ``derivative``, ``nu'(q) / q``; there is no term of order 1."""
     return np.asarray(sum(square * (p if derivative else 1) * q ** (p - 2) for p, square in nu.squares))
 
 
-def _largest(function: Callable[[Floats, Floats], Floats], at_zero: float) -> float:
+def _largest(function: Callable[[Array, Array], Array], at_zero: float) -> float:
     """Return the maximum over [0, 1) of a function of q and 1 - q, from a grid and a search around its maxima."""
 
-    def of_log(z: Any) -> Floats:
+    def of_log(z: Any) -> Array:
         y = np.exp(z)
         return function(-np.expm1(-y), np.exp(-y))
 

@@ -3,10 +3,10 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, couplings, sphere
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
 from validation.claims._shared.mutants import DIAGONAL, MULTIPLICITY
@@ -14,7 +14,6 @@ from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.series import Between, Series
 from validation.statistics.estimators import Identity
 
-Array = NDArray[np.float64]
 OVERLAPS = (-0.6, 0.0, 0.8, 1.0)
 MODELS = {"H=2": {2: 1.0}, "H=3": {3: 1.0}, "mixed": {1: 0.5, 3: 1.0, 4: 0.5}}
 

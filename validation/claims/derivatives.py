@@ -3,10 +3,10 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, couplings, sphere
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
 from validation.claims._shared.efforts import settings, sizes
@@ -14,7 +14,6 @@ from validation.claims._shared.mutants import HINGE
 from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.statistics.estimators import Identity
 
-Array = NDArray[np.float64]
 _POINTS = 6
 
 

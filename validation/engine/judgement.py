@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.engine.trial import Trial
 from validation.engine.units import sample_seed
 from validation.series import Between
-from validation.statistics.evidence import Array, Sample, Status
+from validation.statistics.evidence import Sample, Status
 from validation.statistics.verdict import Fate, Verdict
 
 _BOOTSTRAP = 2**32 - 1  # the seed's key of the bootstrap; no series has this number

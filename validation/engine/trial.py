@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
+from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.engine.units import Outcome, Unit, units_of
 from validation.series import Effort, Series
-from validation.statistics.evidence import Array
 
 TrialKey: TypeAlias = tuple[str, str | None]
 

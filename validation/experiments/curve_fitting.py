@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from numpy.polynomial import polynomial
 
 import theory.networks.regression
 from spinglass import regression, toy_data
 from spinglass._common.seeds import child, generator, seed_sequence
+from spinglass._common.types import Array
 
-Array = npt.NDArray[np.float64]
 Panel = tuple[str, Array, Array, int, float | None]  # name, x, t, degree, ln lambda
 NOISE = 0.3
 TEST_POINTS = 100

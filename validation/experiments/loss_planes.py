@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import optimize
 
 from spinglass._common.seeds import Seed, child, seed_sequence
+from spinglass._common.types import Array
 from spinglass.networks.curvature import Curvature, curvature
 from spinglass.networks.layers import LayeredNetwork
-
-Array = NDArray[np.float64]
 
 PLANES = ("W1 = uU + vV", "W2 = uU + vV", "W1 = uU, W2 = vV")
 WIDTHS = (2, 3, 2, 1)

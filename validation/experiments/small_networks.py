@@ -1,17 +1,15 @@
 """Tables of small networks with hard landscapes: the smallest saddle, minima of a neuron, final losses by size."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from spinglass import toy_data
 from spinglass._common.seeds import Seed, child, generator, seed_sequence
+from spinglass._common.types import Array
 from spinglass.networks import training
 from spinglass.networks.small import neuron, neuron_minima
 from spinglass.networks.small.two_parameter import TwoParameterSurface
 from spinglass.networks.training.optimisers import Adam
-
-Array = npt.NDArray[np.float64]
 
 
 def noisy_line(points: int, seed: Seed) -> TwoParameterSurface:

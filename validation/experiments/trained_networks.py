@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from spinglass._common.seeds import child, seed_sequence
@@ -14,7 +13,6 @@ from spinglass.networks.training.optimisers import Adam
 from spinglass.networks.training.trained_networks import TrainedNetworks
 from spinglass.toy_data import GaussianMixture
 
-Array = npt.NDArray[np.float64]
 _ADAM = Adam(rate=0.02)
 _TEST_POINTS = 1000
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from spinglass._common.types import Array
 from validation.series import Series
 from validation.statistics.evidence import (
     CONFIDENCE,
     EQUIVALENCE_LEVEL,
-    Array,
     Evidence,
     Point,
     Sample,

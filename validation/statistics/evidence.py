@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
+from spinglass._common.types import Array
 from validation.statistics.resampling import tail
 
-Array = NDArray[np.float64]
 Range = tuple[float, float]
 Status = Literal["agrees", "disagrees", "undecided"]
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from spinglass._common.types import Array
 from validation.series import Series
 from validation.statistics.evidence import (
     EQUIVALENCE_LEVEL,
-    Array,
     Evidence,
     Point,
     Sample,

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from validation.statistics.evidence import EQUIVALENCE_LEVEL, Array, Point, Range, Sample
+from spinglass._common.types import Array
+from validation.statistics.evidence import EQUIVALENCE_LEVEL, Point, Range, Sample
 
 NO_SPREAD = (
     "some number was the same in nearly every sample, so its standard error is unknown; use an Identity or a "

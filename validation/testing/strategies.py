@@ -32,7 +32,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from spinglass import SphericalSpinGlass, sphere
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 from spinglass.networks import DecoupledPathModel, ReLUNetwork
 
 _LARGEST_N = {1: 8, 2: 8, 3: 6, 4: 5, 5: 4, 6: 3}

@@ -13,8 +13,8 @@ accident, and an inaccurate solution only shortens the next step.
 from typing import Any
 
 from spinglass._common.jit import jit
+from spinglass._common.types import Array
 from spinglass.critical_points.tracking.simd import conjugate, load, reciprocal, store, zero
-from spinglass.landscape import Array
 
 
 @jit

@@ -9,10 +9,9 @@ coefficient begins, because creating a view of an array costs as much as a small
 """
 
 from spinglass._common.jit import jit
+from spinglass._common.types import Array, IntArray
 from spinglass.critical_points.tracking.simd import load, store, zero
 from spinglass.critical_points.tracking.tensor import Form
-from spinglass.landscape import Array
-from spinglass.layout import IntArray
 
 
 @jit

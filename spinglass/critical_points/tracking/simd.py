@@ -30,7 +30,7 @@ from numba.core.typing.templates import ConcreteTemplate, infer_global, signatur
 from numba.extending import models, register_model
 
 from spinglass._common.jit import intrinsic
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 
 WIDTH = 8
 _BYTES = 8 * WIDTH

@@ -6,11 +6,9 @@ coordinate is its principal root, and each later coordinate is any of the d-1 va
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass._common.jit import jit
-
-ComplexArray = NDArray[np.complex128]
+from spinglass._common.types import ComplexArray
 
 
 def number_of_classes(n: int, degree: int) -> int:

@@ -7,6 +7,7 @@ space: every point is scaled to |X| = 1, and the coefficients of the series sati
 from typing import NamedTuple
 
 from spinglass._common.jit import jit
+from spinglass._common.types import Array
 from spinglass.critical_points.tracking.bordered import border, dot, factorise, hermitian, solve_bordered
 from spinglass.critical_points.tracking.contraction import (
     add_contraction,
@@ -27,7 +28,6 @@ from spinglass.critical_points.tracking.simd import (
     zero,
 )
 from spinglass.critical_points.tracking.tensor import Form
-from spinglass.landscape import Array
 
 _SIGMA = 1.0  # weight of the imaginary rank-one term that keeps the matrix regular; the form is scaled to order 1
 

@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spinglass.landscape import Array
-from spinglass.layout import IntArray
+from spinglass._common.types import Array, IntArray
 
 _ROWS_AT_ONCE = 4  # rows contracted together; the top level is padded with zero rows to a multiple of this number
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spinglass._common.jit import jit
+from spinglass._common.types import Array, ComplexArray, IntArray
 from spinglass.critical_points.tracking.simd import (
     WIDTH,
     aligned_rows,
@@ -21,11 +22,9 @@ from spinglass.critical_points.tracking.simd import (
     store,
     store_real,
 )
-from spinglass.critical_points.tracking.start_system import ComplexArray, start_point
+from spinglass.critical_points.tracking.start_system import start_point
 from spinglass.critical_points.tracking.taylor import Workspace, correct, expand
 from spinglass.critical_points.tracking.tensor import Form
-from spinglass.landscape import Array
-from spinglass.layout import IntArray
 
 ARRIVED, STEP_TOO_SHORT, TOO_MANY_STEPS, NOT_REGULAR = range(4)
 _ON_THE_WAY = -1

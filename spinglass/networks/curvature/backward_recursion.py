@@ -7,12 +7,10 @@ usual notation.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from spinglass._common.types import Array
 from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.losses import AnyArray, Loss
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinglass._common.memory import require_memory
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 
 Product = Callable[[Array], Array]
 STEPS = 400  # steps of the first runs; doubled whenever a run finds nothing new and proves nothing

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from spinglass._common.threads import one_blas_thread
+from spinglass._common.types import Array
 from spinglass.networks.curvature.backward_recursion import Sweep, sweep
 from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.losses import AnyArray, Loss
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.threads import one_blas_thread
+from spinglass._common.types import Array
 from spinglass.networks.curvature.backward_recursion import (
     Sweep,
     cross_block,
@@ -23,7 +24,6 @@ from spinglass.networks.curvature.first_derivatives import FirstDerivatives
 from spinglass.networks.layers import LayeredNetwork, check_inputs
 from spinglass.networks.losses import Loss, loss_named
 
-Array = npt.NDArray[np.float64]
 Part = Literal["hessian", "gauss_newton", "residual"]
 PARTS = ("hessian", "gauss_newton", "residual")
 _WORKING_SET = 2**22  # numbers in the largest temporary of a chunk of data points

@@ -23,7 +23,7 @@ from scipy.sparse import linalg as sparse
 
 from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.threads import one_blas_thread
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 from spinglass.networks.curvature.backward_recursion import sweep
 from spinglass.networks.curvature.deflation import count_below
 from spinglass.networks.curvature.layer_hessians import Curvature

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from spinglass._common.arguments import whole_number
+from spinglass._common.types import Array
 from spinglass.networks.linear.problem import LinearProblem
 
-Array = npt.NDArray[np.float64]
 _NEGLIGIBLE = 1e-12  # singular values below this share of the largest are rounding errors
 
 

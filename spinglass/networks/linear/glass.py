@@ -3,14 +3,12 @@
 from itertools import pairwise, product
 
 import numpy as np
-import numpy.typing as npt
 
 from spinglass import couplings
 from spinglass._common.memory import require_memory
+from spinglass._common.types import Array
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.networks.linear.problem import LinearProblem
-
-Array = npt.NDArray[np.float64]
 
 
 def linear_glass(problem: LinearProblem) -> SphericalSpinGlass:

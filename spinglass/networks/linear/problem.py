@@ -10,9 +10,8 @@ import numpy.typing as npt
 from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, generator
+from spinglass._common.types import Array
 from spinglass.networks.layers import check_inputs
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)

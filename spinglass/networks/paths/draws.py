@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import child, generator
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 from spinglass.networks.architecture import in_figures
 
 _BLOCK = 2**18  # paths per child seed; changing this changes every model

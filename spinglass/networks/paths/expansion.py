@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from spinglass._common.jit import jit
 from spinglass._common.memory import require_memory
 from spinglass._common.threads import one_blas_thread, run_in_threads
-from spinglass.landscape import Array
+from spinglass._common.types import Array, IntArray
 from spinglass.networks.architecture import Architecture
 from spinglass.networks.relu import Gates, ReLUNetwork
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ import numpy as np
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, child, generator, seed_sequence
 from spinglass._common.threads import one_blas_thread
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 
 Method = Literal["exact", "enumerated", "sampled"]
 Loss = Callable[[Array], Array]

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from spinglass._common.jit import jit
 from spinglass._common.threads import run_in_threads
-from spinglass.landscape import Array, check_points
+from spinglass._common.types import Array
+from spinglass.landscape import check_points
 
 _LANES = 16
 

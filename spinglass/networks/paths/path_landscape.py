@@ -5,8 +5,8 @@ from abc import ABC, abstractmethod
 import numpy as np
 from numpy.typing import ArrayLike
 
+from spinglass._common.types import Array
 from spinglass.hamiltonian import SphericalSpinGlass
-from spinglass.landscape import Array
 from spinglass.networks.paths.path_form import PathForm
 
 

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from spinglass._common.arguments import whole_number
 from spinglass._common.seeds import Seed
-from spinglass.landscape import Array, check_points
+from spinglass._common.types import Array
+from spinglass.landscape import check_points
 from spinglass.networks.paths.expectations import SAMPLES, Loss, Method, mean_loss
 
 

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from spinglass import couplings
 from spinglass._common.memory import require_memory
+from spinglass._common.types import Array
 from spinglass.hamiltonian import SphericalSpinGlass
-from spinglass.landscape import Array
 from spinglass.networks.architecture import Architecture
 from spinglass.networks.paths.draws import PathDraws
 from spinglass.networks.paths.expansion import edge_index

@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from spinglass._common.arguments import whole_number
 from spinglass._common.seeds import Seed, generator
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 
 RATIO = 16.0  # ratio of consecutive inputs along an axis; below about 8 the dips of the loss merge
 TARGET = 0.75  # mean of the outputs far left and far right of a dip, so that the loss is equal on both sides

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 from spinglass.networks.small.neuron import SingleNeuron
 
 _SAME = 1e-4  # outputs at different minima differ by much more; results for the same minimum differ by much less

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 
 Points = npt.NDArray[np.int64]
 _LARGEST_DENOMINATOR = 10**6

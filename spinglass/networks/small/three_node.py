@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass._common.arguments import whole_number
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 from spinglass.networks.small.separation import Points, separating_plane
 
 Sets = Iterable[Collection[int]]

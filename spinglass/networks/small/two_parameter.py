@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spinglass.landscape import Array, check_points
+from spinglass._common.types import Array
+from spinglass.landscape import check_points
 
 
 class TwoParameterSurface:

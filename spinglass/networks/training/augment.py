@@ -7,7 +7,7 @@ import numpy as np
 
 from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.jit import jit
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 
 
 def shifts_and_rotations(

@@ -1,9 +1,8 @@
 """Kernels: forward and backward pass for one block of data rows, on panels (:mod:`.panels`)."""
 
 from spinglass._common.jit import jit
+from spinglass._common.types import Array, IntArray
 from spinglass.kernels.tile import LANES, multiply_add
-from spinglass.landscape import Array
-from spinglass.layout import IntArray
 from spinglass.networks.training.compiled_losses import activate, loss_of_row, misclassified, times_slope
 from spinglass.networks.training.panels import BLOCK, Shape, Workspace
 

@@ -9,7 +9,7 @@
 import math
 
 from spinglass._common.jit import jit
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 from spinglass.networks.activations import LEAK
 
 

@@ -11,7 +11,7 @@ from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, child, generator, seed_sequence
 from spinglass._common.threads import run_in_threads
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 from spinglass.networks.activations import ACTIVATIONS
 from spinglass.networks.losses import LOSSES
 from spinglass.networks.training import backpropagation, steps

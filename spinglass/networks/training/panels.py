@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.types import Array
 from spinglass.kernels.tile import LANES
-from spinglass.landscape import Array
 
 BLOCK = 64  # rows of data that are processed together; larger mini-batches are summed block by block
 

@@ -3,9 +3,8 @@
 import math
 
 from spinglass._common.jit import jit
+from spinglass._common.types import Array, IntArray
 from spinglass.kernels.tile import LANES
-from spinglass.landscape import Array
-from spinglass.layout import IntArray
 from spinglass.networks.training.backpropagation import add_gradient
 from spinglass.networks.training.panels import BLOCK, Shape, Workspace
 

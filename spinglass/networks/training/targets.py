@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

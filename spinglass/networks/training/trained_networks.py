@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass._common.threads import run_in_threads
-from spinglass.landscape import Array
+from spinglass._common.types import Array
 from spinglass.networks.activations import ACTIVATIONS
 from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.losses import LOSSES

@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from spinglass.landscape import Array, check_points
+from spinglass._common.types import Array
+from spinglass.landscape import check_points
 from spinglass.networks.activations import ACTIVATIONS
 from spinglass.networks.losses import LOSSES
 from spinglass.networks.training import steps

@@ -1,12 +1,10 @@
 """Averages under the Gibbs measure exp(-energy/T) without sampling: quadrature at n = 2 and 3, eigenvalues at H = 2."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from spinglass import SphericalSpinGlass
-
-Array = NDArray[np.float64]
+from spinglass._common.types import Array
 
 
 def sphere_nodes(n: int, order: int = 60) -> tuple[Array, Array]:

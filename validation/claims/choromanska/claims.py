@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
 from spinglass.networks.curvature import curvature
 from spinglass.networks.curvature.spectrum import THRESHOLD, most_below, solution_index
 from validation.claim import Claim
@@ -14,7 +14,6 @@ from validation.claims.choromanska.mutants import NEGATED, NO_DESCENT, ONE_GLASS
 from validation.experiments import digits
 from validation.series import Between
 
-Array = NDArray[np.float64]
 _SOURCE = "Choromanska, Henaff, Mathieu, Ben Arous & LeCun 2015, section 5"
 
 

@@ -3,13 +3,10 @@
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass._common.seeds import child
 from spinglass.networks.curvature import Curvature, curvature
 from spinglass.networks.layers import LayeredNetwork
-
-Array = NDArray[np.float64]
 
 STRICT_MAXIMUM, PLATEAU, KINK, ESCAPED, UNEXPLAINED = (
     "strict maximum",

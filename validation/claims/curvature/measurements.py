@@ -3,13 +3,11 @@
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
 from spinglass.networks.curvature import Curvature, curvature
 from validation.claims.curvature.random_networks import at_random, magnitude
-
-Array = NDArray[np.float64]
 
 
 def recursion_errors(seed: np.random.SeedSequence, activation: str, loss: str) -> float:

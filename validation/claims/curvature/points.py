@@ -1,14 +1,13 @@
 """Measurements at special points of piecewise linear networks: ends of ascents, smooth saddles, dead units."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from spinglass._common.types import Array
 from spinglass.networks.activations import leaky_relu
 from spinglass.networks.curvature import curvature
 from spinglass.networks.layers import LayeredNetwork
 from validation.claims.curvature import ascent
 
-Array = NDArray[np.float64]
 _ZERO = 1e-10  # eigenvalues below this fraction of the largest count as zero
 
 

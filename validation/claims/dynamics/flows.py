@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import theory
+from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.perturbations import Function
@@ -15,7 +15,6 @@ from validation.experiments.gradient_flow import flow
 from validation.series import Effort, Series
 from validation.statistics.extrapolation import Extrapolation
 
-Array = NDArray[np.float64]
 TIMES = (0.2, 0.5, 1.0, 2.0, 3.5, 5.0)
 PAIRS = ((1.0, 0.5), (2.0, 0.5), (5.0, 0.5), (2.0, 1.0), (5.0, 1.0), (5.0, 2.0))  # (time, waiting time)
 _STEP = 0.01  # of the integration; errors are below 2e-5

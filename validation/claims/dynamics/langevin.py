@@ -1,18 +1,17 @@
 """Langevin dynamics after a quench to low temperature, compared with the dynamical equations of the infinite system."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 import theory
 from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims.dynamics import mutants
 from validation.claims.dynamics.flows import SERIES_IN_1_OVER_N, TIMES, one
 from validation.series import Series
 
-Array = NDArray[np.float64]
 _STEPS = (0.1, 0.05)
 
 

@@ -20,12 +20,11 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 import theory
+from spinglass._common.types import Array
 
-Array = NDArray[np.float64]
 Law = Callable[[Array], Array]
 STATISTICS = ("mean eigenvalue", "mean square", "negative fraction")
 REACH = 2.0  # the law is tabulated for |energy per spin| up to this

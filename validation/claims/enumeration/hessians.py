@@ -4,9 +4,9 @@ import math
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 import theory
+from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared.complete_landscapes import every_point
 from validation.claims._shared.efforts import settings, sizes
@@ -16,7 +16,6 @@ from validation.claims.enumeration.hessian_law import STATISTICS
 from validation.series import Between, Series
 from validation.statistics.extrapolation import Extrapolation
 
-Array = NDArray[np.float64]
 BINS = ((-1.6, -1.2), (-1.2, -0.8), (-0.8, -0.4))
 BAND = (-1.0, 0.0)
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)

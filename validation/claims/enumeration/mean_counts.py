@@ -3,18 +3,16 @@
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 import theory
+from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared.complete_landscapes import every_point
 from validation.claims._shared.efforts import settings, sizes
 from validation.claims._shared.mutants import DIAGONAL, INDEX, MULTIPLICITY, NORMALISATION, WRONG_SIZE
 from validation.claims.enumeration.mutants import WRONG_VARIANCE
 from validation.series import Between
-
-Array = NDArray[np.float64]
 
 # Indices 0, 1 and 2, each over the energies between which its number rises from nearly none to nearly all.
 GRID = tuple(

@@ -1,16 +1,14 @@
 """Topology trivialisation: an external field removes critical points until one maximum and one minimum remain."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 import theory
+from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared.complete_landscapes import every_point
 from validation.claims._shared.efforts import settings, sizes
 from validation.claims._shared.mutants import MULTIPLICITY, WRONG_SIZE
 from validation.claims.enumeration.mutants import weak_field, without_field
-
-Array = NDArray[np.float64]
 
 
 def counts(seed: np.random.SeedSequence, n: int, H: int, field: float) -> Array:

@@ -1,18 +1,16 @@
 """The energy that Hessian ascent reaches in polynomial time."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
 from spinglass.descent import hessian_ascent
 from validation.claim import Claim, Mutant
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims.ground_states import mutants
 from validation.series import Series
 from validation.statistics.extrapolation import Extrapolation
-
-Array = NDArray[np.float64]
 
 
 def walk_energy(seed: np.random.SeedSequence, n: int, H: int, steps: int) -> float:

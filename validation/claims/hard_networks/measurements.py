@@ -4,18 +4,16 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from spinglass._common.seeds import child, generator
+from spinglass._common.types import Array
 from spinglass.networks.small import neuron, neuron_minima, three_node
 from validation.experiments import small_networks
 from validation.series import Between
 
-Floats = NDArray[np.float64]
 
-
-def minima_of_a_neuron(seed: np.random.SeedSequence, d: int, per_axis: int, starts: int) -> Floats:
+def minima_of_a_neuron(seed: np.random.SeedSequence, d: int, per_axis: int, starts: int) -> Array:
     """Return the relative differences of two numbers of minima from per_axis^d.
 
     The first is found by descents after a random linear map of the weights, the second is proved by counting on one
@@ -43,7 +41,7 @@ def families(n: int) -> Iterator[list[tuple[int, ...]]]:
         yield [each for k, each in enumerate(sets) if chosen >> k & 1]
 
 
-def splitting_errors(seed: np.random.SeedSequence, n: int, families_at_most: int) -> Floats:
+def splitting_errors(seed: np.random.SeedSequence, n: int, families_at_most: int) -> Array:
     """Return two error rates over families: disagreements of splitting and training, and networks that fail.
 
     A disagreement is a family that can be split but not trained, or the reverse. All families of n elements are tested,
@@ -63,7 +61,7 @@ def splitting_errors(seed: np.random.SeedSequence, n: int, families_at_most: int
     return np.array([differ, fail]) / len(every)
 
 
-def two_parameter_errors(seed: np.random.SeedSequence, points: int) -> Floats:
+def two_parameter_errors(seed: np.random.SeedSequence, points: int) -> Array:
     """Return relative errors of the slope and eigenvalues at the origin, the ends of descents, and the symmetries."""
     surface = small_networks.noisy_line(points, child(seed, 0))
     xx, xy = float(surface.x @ surface.x), float(surface.x @ surface.y)
@@ -71,7 +69,7 @@ def two_parameter_errors(seed: np.random.SeedSequence, points: int) -> Floats:
     slope = np.abs(surface.energy_and_gradient(np.zeros(2))[1]).max()
     saddle = np.abs(np.linalg.eigvalsh(surface.hessian(np.zeros(2))) / (2 * xy * np.array([-1, 1])) - 1).max()
 
-    def loss(w: Floats) -> tuple[float, Floats]:
+    def loss(w: Array) -> tuple[float, Array]:
         energy, gradient = surface.energy_and_gradient(w)
         return float(energy), gradient
 
@@ -84,7 +82,7 @@ def two_parameter_errors(seed: np.random.SeedSequence, points: int) -> Floats:
     return np.array([slope, saddle, valley, np.abs(np.array(moved) / energy - 1).max()])
 
 
-def rounding(**_: object) -> Floats:
+def rounding(**_: object) -> Array:
     """Return bounds on :func:`two_parameter_errors`: rounding of sums over the points, and the tolerance of BFGS.
 
     The slope is ``2 |w| |x|^2`` times the distance of the product from the hyperbola, where |w| > 10. BFGS stops where

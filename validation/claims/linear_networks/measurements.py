@@ -3,16 +3,14 @@
 from itertools import combinations, pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
 from spinglass.critical_points import enumerate_critical_points
 from spinglass.networks.linear import LinearProblem, critical_point, linear_glass, optimum
 from theory.networks import linear, linear_saddles
 from validation.claims.linear_networks import searches
 from validation.claims.linear_networks.searches import random_problem
-
-Array = NDArray[np.float64]
 
 
 def optimum_errors(seed: np.random.SeedSequence, widths: tuple[int, ...], rank: int | None) -> tuple[float, ...]:

@@ -3,14 +3,13 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from spinglass._common.types import Array
 from spinglass.networks.linear import LinearProblem
 from spinglass.networks.resnet import LinearResNet, polar_layers
 from theory.networks import linear_resnets
 from validation.claims.linear_networks.resnet_search import into_ball, least_ratio
 
-Array = NDArray[np.float64]
 LAYERS = (2, 3, 5, 10, 30, 100, 300, 1000)
 
 

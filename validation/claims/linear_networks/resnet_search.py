@@ -1,11 +1,9 @@
 """An adversarial search in the ball of small layers for points where a linear ResNet's gradient is small."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from spinglass._common.types import Array
 from spinglass.networks.resnet import LinearResNet
-
-Array = NDArray[np.float64]
 
 _STEPS = 40
 _DONE = 1e-10  # excess risk, relative to |R|^2, below which rounding dominates the ratio

@@ -3,13 +3,11 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize
 
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
 from spinglass.networks.linear import LinearProblem
-
-Array = NDArray[np.float64]
 
 GLOBAL, NOT_CONVERGED, SADDLE, FLAT_SADDLE, BAD_MINIMUM = (
     "global",

@@ -1,11 +1,11 @@
 """Minima of small landscapes, all of them found, compared with the exact mean numbers of Kac-Rice theory."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 import theory
 from spinglass import SphericalSpinGlass
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
 from validation.claims._shared.efforts import settings, sizes
@@ -15,7 +15,6 @@ from validation.claims.minima.multistart import minima
 from validation.series import Between
 from validation.statistics.estimators import Proportion
 
-Array = NDArray[np.float64]
 _ENERGIES = (-1.8, -1.633, -1.2)
 # All critical points of 4000 landscapes of each size (seed 20240; 3000 at n = 6, seed 20241) were enumerated for
 # comparison: the descents missed 0, 0, 6 and 2 minima at n = 3, 4, 5 and 6, of 12636, 14390, 16018 and 13256. At 95%

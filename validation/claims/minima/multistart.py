@@ -6,8 +6,7 @@ from numpy.typing import NDArray
 import spinglass
 from spinglass import SphericalSpinGlass, sphere
 from spinglass._common.seeds import child
-
-Array = NDArray[np.float64]
+from spinglass._common.types import Array
 
 SEEN_OFTEN = 5
 _AT_REST = 1e-6  # gradient norm; descents aim at 1e-8

@@ -3,10 +3,10 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass import descent, sphere
 from spinglass._common.seeds import child, generator
+from spinglass._common.types import Array
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, data, redundancy, training
 from theory.networks import sign_correlations
 from validation.claim import Claim, Mutant
@@ -29,7 +29,6 @@ from validation.claims.networks.mutants import (
 )
 from validation.series import Between, Series
 
-Array = NDArray[np.float64]
 Widths = tuple[int, ...]
 _HIDDEN = 12
 _SIGNS = 4000

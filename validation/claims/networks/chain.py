@@ -5,10 +5,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, critical_points, sphere
 from spinglass._common.seeds import child, generator
+from spinglass._common.types import Array
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, reduction
 from spinglass.networks.architecture import Architecture
 from theory.networks import path_model
@@ -28,7 +28,6 @@ from validation.claims.networks.mutants import (
 )
 from validation.statistics.estimators import Identity
 
-Array = NDArray[np.float64]
 Widths = tuple[int, ...]
 _BATCH = 20
 

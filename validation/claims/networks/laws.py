@@ -4,11 +4,11 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 import theory
 from spinglass import critical_points, sphere
 from spinglass._common.seeds import child, generator
+from spinglass._common.types import Array
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, redundancy
 from theory.networks import path_activities, path_model, sign_correlations
 from validation.claim import Claim, Mutant
@@ -19,7 +19,6 @@ from validation.claims.networks.mutants import ONE_GATE, Q_EXPONENT, RHO, STUCK_
 from validation.series import EFFORTS, Between, Series
 from validation.statistics.estimators import Identity
 
-Array = NDArray[np.float64]
 Widths = tuple[int, ...]
 OVERLAPS = (-0.6, 0.0, 0.8, 1.0)
 _NETWORKS = 20  # per sample of the claims on activities

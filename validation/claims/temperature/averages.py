@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared import gibbs
 from validation.claims._shared.efforts import settings, sizes
@@ -14,7 +14,6 @@ from validation.claims.temperature import mutants
 from validation.claims.temperature.mutants import HOTTER
 from validation.series import Between
 
-Array = NDArray[np.float64]
 LADDER = (0.3, 0.45, 0.7, 1.1, 1.8)
 MODELS: Mapping[str, Mapping[int, float]] = {
     "H=2": {2: 1.0},

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, sampling
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
 from theory.statics import equilibrium
 from validation.claim import Claim, Mutant
 from validation.claims._shared.efforts import settings, sizes
@@ -16,7 +16,6 @@ from validation.claims.temperature.mutants import HOTTER
 from validation.series import Between, Effort, Series
 from validation.statistics.extrapolation import Extrapolation
 
-Array = NDArray[np.float64]
 LADDER = (0.6, 0.75, 1.0, 1.3, 1.7)
 MODELS: Mapping[str, Mapping[int, float]] = {"H=3": {3: 1.0}, "mixed 2+3": {2: 0.5, 3: 1.0}}
 _RUNGS, _HOTTEST = 8, 1.5

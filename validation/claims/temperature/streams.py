@@ -5,17 +5,16 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared.efforts import settings, sizes
 from validation.claims._shared.perturbations import Function
 from validation.claims.temperature import mutants
 from validation.series import Between
 
-Array = NDArray[np.float64]
 LADDER = (1.5, 2.0, 3.0)
 KINDS: Mapping[str, Callable[[SphericalSpinGlass], Any]] = {
     "HMC": partial(sampling.HMC, temperature=2.0, leaps=4),
