@@ -62,7 +62,7 @@ def test_pytest_imports_a_module_once_and_hides_no_function(tmp_path):
     test = tmp_path / "test_function.py"
     test.write_text("from validation import verify\ndef test_it():\n    assert callable(verify)\n")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-c", "setup.cfg"]
-    done = subprocess.run([*command, "validation/verify.py", str(test)], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([*command, "validation/verification.py", str(test)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from validation.statistics.extrapolation import Extrapolation
     from validation.statistics.verdict import Verdict
     from validation.testing import strategies
-    from validation.verify import verify
+    from validation.verification import verify
 
 __all__ = [
     "Between",
@@ -45,6 +45,6 @@ __getattr__, __dir__ = lazy_names(
         "validation.statistics.extrapolation": ["Extrapolation"],
         "validation.statistics.verdict": ["Verdict"],
         "validation.testing": ["strategies"],
-        "validation.verify": ["verify"],
+        "validation.verification": ["verify"],
     },
 )

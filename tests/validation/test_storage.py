@@ -26,7 +26,7 @@ CONFIGURATION = {"seed": 0, "sizes": {"a": 1}}
 RUN = """
 import sys
 from validation import verify
-sys.modules["validation.verify"].code = lambda: "fixed"
+sys.modules["validation.verification"].code = lambda: "fixed"
 
 def watch(trial, verdict):
     if trial.outcomes:

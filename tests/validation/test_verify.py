@@ -304,7 +304,7 @@ def test_a_script_without_a_main_guard_works(synthetic_file, tmp_path):
 
 
 def test_the_module_and_the_function_share_a_name_in_peace():
-    import validation.verify as module  # noqa: F401
+    import validation.verification as module  # noqa: F401
 
     assert callable(validation.verify)
 
