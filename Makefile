@@ -57,7 +57,7 @@ docs: .venv/installed-docs
 	$(BIN)/sphinx-build --fail-on-warning --keep-going docs build/site
 
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build docs/tours docs/gallery.md *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
