@@ -30,15 +30,52 @@ class Estimator(Protocol):
     """A statistical test of measurements: one of the classes below, or :class:`validation.Extrapolation`."""
 
     def check(self, series: Sequence[Series]) -> None:
-        """Raise ``ValueError`` if the test cannot be applied to these series."""
+        """Check that the test can be applied.
+
+        Parameters
+        ----------
+        series : sequence of Series
+            The series of one effort.
+
+        Raises
+        ------
+        ValueError
+            If the test cannot be applied to these series.
+        """
         ...
 
     def smallest_level(self, series: Sequence[Series], /) -> float:
-        """Return the smallest error level at which these series can refute a wrong prediction."""
+        """Return the smallest error level at which the test can refute a wrong prediction.
+
+        Parameters
+        ----------
+        series : sequence of Series
+            The series of one effort.
+
+        Returns
+        -------
+        float
+            An error level, between 0 and 1.
+        """
         ...
 
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence, /) -> Evidence:
-        """Test the samples of all series against their predictions, at error level ``alpha``."""
+        """Test the samples of all series against their predictions.
+
+        Parameters
+        ----------
+        samples : sequence of Sample
+            The measured values of each series, with its prediction.
+        alpha : float
+            Error level of the claim.
+        seed : SeedSequence
+            Source of random numbers for the bootstrap.
+
+        Returns
+        -------
+        Evidence
+            Estimates, intervals and p-values.
+        """
         ...
 
 
