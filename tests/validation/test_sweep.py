@@ -172,4 +172,4 @@ def test_progress_tells_rate_time_left_and_failures():
     progress = Progress(100, before=10)
     assert progress.line(10, 0) == "10 of 100 units"
     progress._began -= 20  # as if twenty seconds had passed
-    assert progress.line(50, 2).startswith("50 of 100 units, 2 a second, about 25 s left, 2 failed")
+    assert progress.line(50, 2).startswith("50 of 100 units, 2 per second, about 25 s left, 2 failed")

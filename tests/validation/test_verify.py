@@ -221,8 +221,10 @@ def test_a_mutant_of_a_claim_that_disagrees_anyway_proves_nothing(synthetic_file
 def test_what_a_dead_worker_took_with_it_is_counted_in_samples(synthetic_file):
     # 30 samples in units of two; one sample of seed 0 ends its process.
     reason = run(synthetic_file, "dies", workers=2)["die/dies"].reason
-    assert reason.startswith("2 of 30 samples were lost; the first: BrokenProcessPool")
-    assert run(synthetic_file, "raises")["die/raises"].reason.startswith("9 of 200 samples were lost; the first: Zero")
+    assert reason.startswith("2 of 30 samples were lost; first error: BrokenProcessPool")
+    assert run(synthetic_file, "raises")["die/raises"].reason.startswith(
+        "9 of 200 samples were lost; first error: Zero"
+    )
 
 
 @pytest.mark.slow

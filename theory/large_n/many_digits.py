@@ -41,7 +41,8 @@ def exact_number(name: str, value: Any) -> Any:
         value = value[()]
     try:
         if isinstance(value, mpmath.mpf):
-            return sympy.Rational(*mpmath.libmp.to_rational(value._mpf_))
+            # mpmath's integers are those of gmpy2 where it is installed, which SymPy does not take.
+            return sympy.Rational(*map(int, mpmath.libmp.to_rational(value._mpf_)))
         return sympy.Rational(*value.as_integer_ratio())
     except (AttributeError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} must be a finite real number, not {value!r}") from error
