@@ -8,9 +8,9 @@ from validation import verify
 from validation.claims import catalogue
 from validation.series import Series
 
-# Samples a series, where fewer than at quick effort suffice: these mutants are off by many standard errors.
+# Samples per series, where fewer than at quick effort suffice: these mutants are off by many standard errors.
 SAMPLES = {
-    "covariance/law": 150,
+    "covariance/law": 80,
     "circle/mean-count": 400,
     "two-spin/eigenproblem": 3,
     "descents/index-zero": 2,
