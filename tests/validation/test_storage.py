@@ -243,12 +243,12 @@ def start(file, out, resume=True, workers=1):
 
 
 @pytest.mark.slow
-def test_twelve_kills_lose_nothing_that_was_reported(tmp_path, synthetic_file):
+def test_twenty_kills_lose_nothing_that_was_reported(tmp_path, synthetic_file):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     process = start(synthetic_file, whole, resume=False)
     assert process.communicate(timeout=120)[1] == ""
     dice, reported, resume = random.Random(1), set(), False
-    for _ in range(12):
+    for _ in range(20):
         process = start(synthetic_file, parts, resume)
         for _ in range(dice.randint(0, 3)):
             reported.add(process.stdout.readline().strip())
