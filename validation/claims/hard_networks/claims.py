@@ -144,9 +144,9 @@ CLAIMS = (
                 upstream=True,
             ),
             Mutant(
-                "eight units",
-                "large networks are cut to eight hidden units",
-                {"spinglass.networks.training.train": mutants.of_at_most(8)},
+                "five units",
+                "large networks are cut to five hidden units",
+                {"spinglass.networks.training.train": mutants.of_at_most(5)},
                 upstream=True,
             ),
         ),
