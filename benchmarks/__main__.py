@@ -7,7 +7,19 @@ from pathlib import Path
 
 from rich.table import Table
 
-from benchmarks import accuracy, dynamics, enumeration, machine, memory, minima, runs, sweeps, tempering, training
+from benchmarks import (
+    accuracy,
+    accuracy_asymptotics,
+    dynamics,
+    enumeration,
+    machine,
+    memory,
+    minima,
+    runs,
+    sweeps,
+    tempering,
+    training,
+)
 from benchmarks.timing import Result
 from validation.report.console import print_table, terminal
 
@@ -23,7 +35,8 @@ SECTIONS: dict[str, Callable[[], list[Result]]] = {
     "memory": memory.memory,
     "dynamics": dynamics.dynamics,
     "runs": runs.runs,
-    "accuracy": accuracy.accuracy,
+    "accuracy-finite-n": accuracy.finite_n,
+    "accuracy-large-n": accuracy_asymptotics.large_n,
 }
 _HEAD = """# Benchmarks
 

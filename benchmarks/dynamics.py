@@ -1,4 +1,4 @@
-"""The two-time integrator: a uniform grid to t = 100, a dilating one to t = 1e5, and how their costs grow with time.
+"""The integrator of the dynamical equations: a uniform grid to t = 100, a dilating grid to t = 1e5.
 
 Published integrators on a uniform grid of N steps take O(N^3) operations, as the uniform grid here does. Those whose
 step doubles again and again (Kim and Latz 2001, after Fuchs, Goetze, Hofacker and Latz 1991) keep a fixed number
@@ -18,7 +18,7 @@ _UNIFORM, _STEP, _SPACING, _UNIT = 32.0, 0.025, 0.1, 0.2  # the defaults of theo
 
 
 def on_uniform_grid(end: float, step: float) -> float:
-    """Seconds to integrate gradient descent at H = 3 to a time in equal steps, after a run that compiles."""
+    """Seconds to integrate gradient descent at H = 3 up to a time in equal steps, after a run that compiles."""
     import time
 
     protocol = Protocol(Covariance.of(3))
@@ -29,7 +29,7 @@ def on_uniform_grid(end: float, step: float) -> float:
 
 
 def on_dilating_grid(end: float) -> float:
-    """Seconds to integrate gradient descent at H = 3 to a time on a grid that dilates, after a run that compiles."""
+    """Seconds to integrate gradient descent at H = 3 up to a time on a dilating grid, after a run that compiles."""
     import time
 
     protocol = Protocol(Covariance.of(3))

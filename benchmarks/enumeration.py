@@ -1,6 +1,6 @@
-"""All critical points of one sample: against limits in seconds, and against PHCpack's blackbox solver.
+"""All critical points of one sample, compared with limits in seconds and with PHCpack's blackbox solver.
 
-Times are for ``certify=None``; the cost of the proofs stands in rows of its own. PHCpack (Debian package
+Times are for ``certify=None``; the cost of the proofs has rows of its own. PHCpack (Debian package
 ``phcpack``, program ``phc``) gets the same equations with the same number of cores, in an affine chart.
 """
 
@@ -74,7 +74,7 @@ def _distinct_solutions(report: str) -> int:
 
 
 def enumeration() -> list[Result]:
-    """One sample of H = 3: seconds against the limits, the cost of proofs, and PHCpack beside it."""
+    """One sample of H = 3: seconds compared with the limits, the cost of the proofs, and PHCpack."""
     results, seconds = [], {}
     for n, limit in LIMITS.items():
         seconds[n], found = isolated(ours, n, None)

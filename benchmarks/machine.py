@@ -1,4 +1,4 @@
-"""The machine and its own limits: memory bandwidth and the fastest matrix product at hand."""
+"""The machine and its limits: memory bandwidth, and the fastest matrix product of the installed libraries."""
 
 import os
 import platform
@@ -21,7 +21,7 @@ def _read(array: np.ndarray) -> float:
 
 
 def read_bandwidth() -> float:
-    """Bytes a second at which all cores together read 2 GiB that no cache holds."""
+    """Bytes per second at which all cores together read 2 GiB, which fit in no cache."""
     array = np.ones(2**28)
     pieces = np.array_split(array, available_cores())
     with ThreadPoolExecutor(len(pieces)) as pool:
@@ -41,10 +41,10 @@ def _torch_product(n: int) -> float:
 
 
 def product_peaks(n: int = 3000) -> dict[str, float]:
-    """Flops a second of large double-precision matrix products, by library, each in a process of its own."""
+    """Flops per second of large double-precision matrix products, each library in its own process."""
     peaks = {"NumPy": isolated(_numpy_product, n), "torch": isolated(_torch_product, n)}
     if "avx512f" in cpu_flags():
-        # OpenBLAS takes its AVX2 kernels on some processors that have AVX-512; this is the stricter limit.
+        # OpenBLAS uses its AVX2 kernels on some processors with AVX-512, so another library may set the stricter limit.
         peaks["NumPy, AVX-512 forced"] = isolated(_numpy_product, n, environment={"OPENBLAS_CORETYPE": "SkylakeX"})
     return peaks
 
@@ -57,12 +57,12 @@ def _cpu_lines() -> list[str]:
 
 
 def cpu_flags() -> set[str]:
-    """The processor's feature flags; empty where /proc/cpuinfo is not to be had."""
+    """The processor's feature flags; empty if there is no /proc/cpuinfo."""
     return {flag for line in _cpu_lines() if line.startswith("flags") for flag in line.split()}
 
 
 def description() -> str:
-    """One line on the processor, its vector units, cores and the versions that matter."""
+    """One line about the processor, its vector units, its cores and the library versions."""
     import numba
 
     names = [line.split(":")[1].strip() for line in _cpu_lines() if line.startswith("model name")]

@@ -1,4 +1,4 @@
-"""The largest model that is promised: n = 2000, H = 3 in double precision, within 14 GiB."""
+"""Memory of the largest model that the project supports: n = 2000, H = 3 in double precision, within 14 GiB."""
 
 import resource
 import sys
@@ -27,7 +27,7 @@ def largest() -> tuple[int, float, float]:
 
 
 def memory() -> list[Result]:
-    """Peak memory against the limit, or nothing where the machine is too small to say."""
+    """Peak memory compared with the limit; no result if the machine has too little memory."""
     if available_memory() < LIMIT:
         print(f"skipped: the memory benchmark needs {LIMIT / _GIB:.0f} GiB")
         return []

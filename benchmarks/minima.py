@@ -1,4 +1,4 @@
-"""Minima of one glass from many starts, against SciPy's and pymanopt's minimisers, in starts a second."""
+"""Minima of one spin glass from many starts, compared with SciPy's and pymanopt's minimisers, in starts per second."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from spinglass import SphericalSpinGlass, descend, sphere
 
 Evaluate = Callable[[np.ndarray], tuple[float, np.ndarray]]
 N, STARTS, TOL = 100, 256, 1e-6
-PEER_STARTS = 24  # of the same 256: the peers' rates and energies, and our energy beside theirs, are of these
+PEER_STARTS = 24  # the first of the 256 starts; rates and energies of the peers are measured on these
 
 
 def _problem() -> tuple[SphericalSpinGlass, np.ndarray]:
@@ -17,7 +17,7 @@ def _problem() -> tuple[SphericalSpinGlass, np.ndarray]:
 
 
 def ours() -> tuple[float, float]:
-    """Return starts a second, and the mean energy per spin where the first of them end."""
+    """Return starts per second, and the mean energy per spin of the minima reached from the first starts."""
     glass, x = _problem()
     found = descend(glass, x, tol=TOL)
     if not found.converged.all():
@@ -80,7 +80,7 @@ def scipy_dense() -> tuple[float, float]:
 
 
 def scipy_packed() -> tuple[float, float]:
-    """SciPy's L-BFGS-B fed with this project's kernel."""
+    """SciPy's L-BFGS-B with this project's kernel."""
     glass, x = _problem()
 
     def evaluate(y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -133,7 +133,7 @@ def minima() -> list[Result]:
         ("SciPy L-BFGS-B, our kernel", scipy_packed, None, 10.0),
         ("pymanopt conjugate gradient, dense tensor", pymanopt_dense, 30.0, None),
     ):
-        # NumPy's and SciPy's BLAS threads get in each other's way; the peer may have its better setting.
+        # BLAS threads of NumPy and SciPy slow each other down; the peer gets its better setting.
         settings: tuple[dict[str, str], ...] = ({}, {"OPENBLAS_NUM_THREADS": "1"})
         theirs, their_energy = max(isolated(peer, environment=setting) for setting in settings)
         results.append(

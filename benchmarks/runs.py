@@ -1,4 +1,4 @@
-"""What it costs to hand out and to keep a unit of a run: 5% of 0.1 s at most, and no more when there are many."""
+"""The cost of distributing and storing one unit of a run: at most 5% of 0.1 s, independent of the number of units."""
 
 import tempfile
 import time
@@ -15,7 +15,7 @@ _LIMIT = 0.05 * 0.1
 
 
 def keeping(units: int) -> float:
-    """Seconds a unit to write its rows, checksum and line of the manifest."""
+    """Seconds per unit to write its rows, checksum and line of the manifest."""
     table = pa.table({"sample": [0, 1, 2, 3], "value": [0.1, 0.2, 0.3, 0.4]})
     with tempfile.TemporaryDirectory() as folder, open_run(Path(folder), {"task": "benchmark"}, units) as run:
         start = time.perf_counter()
@@ -25,7 +25,7 @@ def keeping(units: int) -> float:
 
 
 def handing(units: int) -> float:
-    """Seconds a unit to hand it to one of two processes and to take back its result, once both have begun."""
+    """Seconds per unit to send it to one of two running processes and to receive its result."""
     results = sweep(abs, range(units), workers=2)
     begun = sum(1 for _ in islice(results, 100))
     start = time.perf_counter()
@@ -35,7 +35,7 @@ def handing(units: int) -> float:
 
 
 def runs() -> list[Result]:
-    """Measure short runs and long ones."""
+    """Measure short and long runs."""
     results = []
     for what, measured in (("keeping", keeping), ("handing out", handing)):
         for units in (1_000, 100_000):

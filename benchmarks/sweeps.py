@@ -1,4 +1,4 @@
-"""Energy and gradient, one point and batches, against dense peers and against bandwidth and matrix products."""
+"""Energy and gradient of one point and of batches, compared with dense tensors and the machine's limits."""
 
 from collections.abc import Callable, Sequence
 
@@ -98,7 +98,7 @@ def _against(
 
 
 def one_point() -> list[Result]:
-    """One point, H = 3: against dense peers, and the couplings' bytes against memory bandwidth."""
+    """One point, H = 3, compared with dense tensors and with reading the couplings from memory."""
     bandwidth = machine.read_bandwidth()
     results = []
     for n in (100, 250, 500, 1000):
@@ -124,7 +124,7 @@ def one_point() -> list[Result]:
 
 
 def batches() -> list[Result]:
-    """Batches of 1024: two multiply-adds a coupling and point, against matrix products and dense peers."""
+    """Batches of 1024: two multiply-adds per coupling and point, compared with matrix products and dense tensors."""
     peaks = machine.product_peaks()
     results = []
     strictest = max(peaks, key=lambda name: peaks[name])

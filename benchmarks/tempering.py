@@ -1,4 +1,4 @@
-"""Parallel tempering against plain NumPy and torch programs of the same algorithm, in sweeps of all replicas a second.
+"""Parallel tempering compared with NumPy and torch programs of the same algorithm, in sweeps per second.
 
 A sweep is one trajectory of geodesic Hamiltonian Monte Carlo of every replica, with the gradient by two matrix
 products on the dense tensor in the peers, and swaps of even or odd neighbours.
@@ -26,7 +26,7 @@ def _ladder() -> np.ndarray:
 
 
 def ours() -> float:
-    """Return sweeps a second."""
+    """Return sweeps per second."""
     tempering = ParallelTempering(_glasses(), _ladder(), leaps=LEAPS)
     state = tempering.init(seed=0)
     return _SWEEPS / best_time(lambda: tempering.step(state, _SWEEPS), seconds=5)
@@ -42,7 +42,7 @@ def _starts() -> np.ndarray:
 
 
 def numpy_einsum() -> float:
-    """NumPy, plainly: the gradients of all replicas of all samples by two einsums."""
+    """NumPy, simple version: the gradients of all replicas of all samples by two einsums."""
     J = _tensors()
 
     def contract(x: np.ndarray) -> np.ndarray:
@@ -52,7 +52,7 @@ def numpy_einsum() -> float:
 
 
 def numpy_blas() -> float:
-    """NumPy with thought: one matrix product a sample."""
+    """NumPy, optimised version: one matrix product per sample."""
     J = _tensors().reshape(SAMPLES, N * N, N)
 
     def contract(x: np.ndarray) -> np.ndarray:
@@ -66,7 +66,7 @@ def numpy_blas() -> float:
 
 
 def _numpy_sweeps(contract: Callable[[np.ndarray], np.ndarray]) -> float:
-    """Sweeps a second with all replicas in arrays (samples, replicas, n); ``contract`` is a third of the gradient."""
+    """Sweeps per second with all replicas in arrays (samples, replicas, n); ``contract`` is a third of the gradient."""
     rng, beta = np.random.default_rng(1), np.tile(1 / _ladder(), COPIES)
 
     def evaluate(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -164,7 +164,7 @@ def tempering() -> list[Result]:
         ("NumPy, a matrix product a sample", numpy_blas, None),
         ("torch, batched products", torch_plain, 10.0),
     ):
-        # BLAS threads and Python's own may get in each other's way; the peer has its better setting.
+        # BLAS threads and Python threads may slow each other down; the peer gets its better setting.
         settings: tuple[dict[str, str], ...] = ({}, {"OPENBLAS_NUM_THREADS": "1"})
         theirs = max(isolated(peer, environment=setting) for setting in settings)
         results.append(Result(task, f"{rate:.1f} sweeps/s", name, f"{theirs:.2f} sweeps/s", rate / theirs, required))

@@ -1,4 +1,4 @@
-"""Timing, one result row, and processes of their own for what must not share one."""
+"""Timing, rows of results, and measurements in separate processes."""
 
 import os
 import time
@@ -22,7 +22,7 @@ def best_time(work: Callable[[], Any], seconds: float = 1.5, most: int = 200) ->
 
 
 def isolated(function: Callable[..., Any], *arguments: Any, environment: dict[str, str] | None = None) -> Any:
-    """Call a module-level function in a fresh process: no peer's idle threads slow another's run."""
+    """Call a module-level function in a fresh process: so that idle threads of one library slow no other."""
     saved = dict(os.environ)
     os.environ.update(environment or {})
     try:
@@ -35,7 +35,7 @@ def isolated(function: Callable[..., Any], *arguments: Any, environment: dict[st
 
 @dataclass(frozen=True)
 class Result:
-    """One comparison: how many times better than ``peer``, or which fraction of a limit, and what is asked."""
+    """One comparison: how many times better than ``peer``, or which fraction of a limit, and the requirement."""
 
     task: str
     ours: str
@@ -47,7 +47,7 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """What the ratio says of the requirement and the goal."""
+        """Whether the ratio meets the requirement and the goal."""
         if self.required is None:
             return ""
         if self.ratio < self.required:

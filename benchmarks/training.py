@@ -1,4 +1,4 @@
-"""Training many small networks, against a plain PyTorch loop that trains them one at a time, in networks a second."""
+"""Training many small networks, compared with a PyTorch loop that trains one at a time, in networks per second."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ def _digits() -> tuple[np.ndarray, np.ndarray]:
 
 
 def ours(hidden: int, batch: int) -> tuple[float, float]:
-    """Return networks a second on all cores, in float64, and the mean training loss they reach."""
+    """Return networks per second on all cores, in float64, and the mean training loss they reach."""
     from spinglass.networks import train
 
     X, y = _digits()
@@ -30,7 +30,7 @@ def ours(hidden: int, batch: int) -> tuple[float, float]:
 
 
 def torch_loop(hidden: int, batch: int, kind: str, threads: int) -> tuple[float, float]:
-    """Return networks a second of the loop that PyTorch's tutorials write, and the training loss of the last."""
+    """Return networks per second of the loop of PyTorch's tutorials, and the training loss of the last."""
     import torch
     from torch import nn
 
@@ -60,7 +60,7 @@ def training() -> list[Result]:
     for hidden, batch in SHAPES:
         rate, loss = isolated(ours, hidden, batch)
         for kind in ("float64", "float32"):
-            # Such small products are slower on two threads; the peer has its better setting.
+            # Such small products are slower on two threads; the peer gets its better setting.
             theirs, their_loss = max(isolated(torch_loop, hidden, batch, kind, threads) for threads in (1, 2))
             results.append(
                 Result(

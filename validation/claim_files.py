@@ -56,8 +56,8 @@ def run_claim_file(file: Path) -> tuple[ModuleType, dict[str, str]]:
     """Run a claim file; return its module and the digests of all user modules on which it depends.
 
     A file is run again only if it or one of these modules has changed. Otherwise its functions would differ from those
-    of claims that were read earlier. If a module has changed, it and the user modules
-    that import it are imported again.
+    of claims that were read earlier. If a module has changed, it and the user modules that import it are imported
+    again.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Does the catalogue keep its error level? Its claims are judged again and again at effort quick, on other seeds.
+"""Does the catalogue keep its error level? Its claims are tested repeatedly at effort quick, with other seeds.
 
 Those are judged that must hold and could fail by chance: identities, theorems and bounds on random samples.
 The catalogue is measured until there are --runs of it, with seeds from 10000 on, far from those that its sizes were
@@ -43,20 +43,20 @@ IDS = [claim.id for claim in catalogue().values() if claim.decides and not claim
 
 
 def interrupted(folder: Path) -> bool:
-    """Whether a run is to be gone on with."""
+    """Whether a run can be resumed."""
     verdicts = folder / CLAIMS
     return not verdicts.exists() or json.loads(verdicts.read_text())["interrupted"]
 
 
 def current(folder: Path) -> bool:
-    """Whether a run has the catalogue's sizes as they are now."""
+    """Whether a run has the catalogue's current sizes."""
     header = read_manifest(folder).header
     sizes = {claim_id: repr(catalogue()[claim_id].sizes["quick"]) for claim_id in IDS}
     return header is not None and header["sizes"] == sizes
 
 
 def measure(runs: int, workers: int, say: Callable[[str], None]) -> list[Path]:
-    """Measure the catalogue until there are so many complete runs or more; return their folders.
+    """Measure the catalogue until there are at least this many complete runs; return their folders.
 
     Raises
     ------

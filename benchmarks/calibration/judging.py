@@ -1,4 +1,4 @@
-"""One claim judged again and again: in measured runs, by all of them together, and in runs drawn from these."""
+"""Repeated tests of one claim: in measured runs, in all of them together, and in runs resampled from them."""
 
 import zlib
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _POOLED = 0  # the seed of the bootstrap; drawn runs take 1, 2, ..., measured on
 
 @dataclass(frozen=True)
 class Judged:
-    """The verdicts on one claim: in every measured run, by all of them together, and in runs drawn from them.
+    """The verdicts on one claim: in every measured run, in all of them together, and in runs resampled from them.
 
     ``fewer`` has those of runs that were drawn with at most so many samples a series.
     """
@@ -33,7 +33,7 @@ class Judged:
 
 
 def weigh(folders: Sequence[Path], runs: int, fewer: Sequence[int], claim_id: str) -> Judged:
-    """Judge one claim in all these ways.
+    """Test one claim in all these ways.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """The large-n theory over its whole domain against its formulas, evaluated literally by mpmath with many digits.
 
-The full sweep is ``python -m benchmarks.accuracy_asymptotics``.
+The full sweep is ``python -m benchmarks accuracy-large-n``.
 """
 
 import math

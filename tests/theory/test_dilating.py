@@ -17,7 +17,7 @@ def exact_quadratic(t):
 
 @pytest.mark.slow
 def test_the_quadratic_model_is_exact_to_very_long_times():
-    times = np.geomspace(5.0, 2e4, 60)
+    times = np.geomspace(5.0, 1e5, 60)
     found = theory.relaxation(times, 2)
     error = np.abs(found.energy - exact_quadratic(times))
     assert np.all(error < found.energy_error)
@@ -40,7 +40,7 @@ def test_a_uniform_grid_agrees_within_the_estimated_error(H, T, start):
 @pytest.mark.slow
 def test_energies_fall_towards_the_threshold_by_the_known_power_of_time():
     times = np.geomspace(0.1, 3000.0, 200)
-    found = theory.relaxation(times, 3, spacing=0.13)
+    found = theory.relaxation(times, 3)
     assert np.all(np.diff(found.energy) < 0)
     above = found.energy + float(theory.E_inf(3))
     late = times > 100
@@ -51,24 +51,24 @@ def test_energies_fall_towards_the_threshold_by_the_known_power_of_time():
 @pytest.mark.slow
 def test_a_finer_grid_lies_within_the_estimated_error():
     times = np.array([15.0, 60.0])
-    wider, finer = (theory.relaxation(times, MIXTURE, spacing=width) for width in (0.125, 0.1))
-    assert np.all(np.abs(wider.energy - finer.energy) < wider.energy_error)
-    assert np.all(finer.energy_error < wider.energy_error)
+    default, finer = theory.relaxation(times, MIXTURE), theory.relaxation(times, MIXTURE, spacing=0.08)
+    assert np.all(np.abs(default.energy - finer.energy) < default.energy_error)
+    assert np.all(finer.energy_error < default.energy_error)
 
 
 @pytest.mark.slow
 def test_equilibrium_stays_what_it_is_for_ever():
     T = 0.95
-    found = theory.relaxation([30.0, 1000.0, 1020.0], 3, T, start=T, waiting_times=[0.0, 20.0, 1000.0], spacing=0.12)
+    found = theory.relaxation([30.0, 1000.0, 1020.0], 3, T, start=T, waiting_times=[0.0, 20.0, 1000.0])
     np.testing.assert_allclose(found.energy, -1 / T, atol=1e-4)
     # Correlations depend on the difference of times alone.
     assert found.correlation[2, 2] == pytest.approx(
-        theory.relaxation([20.0], 3, T, start=T, waiting_times=[0.0], step=0.02).correlation[0, 0], abs=5e-4
+        theory.relaxation([20.0], 3, T, start=T, waiting_times=[0.0]).correlation[0, 0], abs=5e-4
     )
 
 
 def test_correlations_of_any_age_are_read_off():
-    found = theory.relaxation([0.5, 40.0, 500.0], 3, waiting_times=[0.123, 40.0, 499.0], spacing=0.13)
+    found = theory.relaxation([0.5, 40.0, 500.0], 3, waiting_times=[0.123, 40.0, 499.0])
     assert np.isnan(found.correlation[1, 0])
     assert found.correlation[1, 1] == pytest.approx(1.0, abs=1e-9)
     assert 0 < found.correlation[0, 2] < found.correlation[1, 2] < found.correlation[2, 2] < 1

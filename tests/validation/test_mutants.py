@@ -10,7 +10,7 @@ from validation.series import Series
 
 # Samples per series, where fewer than at quick effort suffice: these mutants are off by many standard errors.
 SAMPLES = {
-    "covariance/law": 80,
+    "covariance/law": 150,
     "circle/mean-count": 400,
     "two-spin/eigenproblem": 3,
     "descents/index-zero": 2,

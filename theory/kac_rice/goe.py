@@ -85,7 +85,7 @@ def kth_eigenvalue_density(eigenvalue: ArrayLike, n: int, index: int) -> Any:
     -------
     float or array
         The density, whose integral is 1, in the shape of ``eigenvalue``; measured absolute error below 1e-13 sqrt(n)
-        for n up to 40, 1e-12 sqrt(n) at 1000.
+        for n up to 100.
 
     Raises
     ------
@@ -135,8 +135,7 @@ def kth_eigenvalue_cdf(eigenvalue: ArrayLike, n: int, index: int) -> Any:
     Returns
     -------
     float or array
-        The probability, in the shape of ``eigenvalue``; measured absolute error below 1e-13 for n up to 40, 1e-12 at
-        1000.
+        The probability, in the shape of ``eigenvalue``; measured absolute error below 1e-13 for n up to 100.
 
     Raises
     ------

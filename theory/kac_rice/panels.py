@@ -14,7 +14,7 @@ import numpy as np
 
 from spinglass._common.types import Array
 from theory.kac_rice.ordered_eigenvalues import one_point_table, order_table, seconds_per_point
-from theory.kac_rice.weighted_laws import NODES, ONE_POINT_ERROR, FarTail, WeightedLaw, X
+from theory.kac_rice.weighted_laws import NODES, FarTail, WeightedLaw, X, total_error
 from theory.large_n.semicircle import semicircle_fraction
 
 _W = np.polynomial.legendre.leggauss(NODES)[1]
@@ -159,7 +159,7 @@ class _Panels:
         rank = k if q < 0 or k is None else self.n - 1 - k
         if rank is None or (rank == 0 and self.only_one(-1 - j)):
             raw, log_scale = self._total_at(j)
-            error = ONE_POINT_ERROR * raw
+            error = total_error(self.n) * raw
         elif self.only_one(-1 - j):
             error, log_scale = self._total_at(j)
             raw = np.zeros(NODES)

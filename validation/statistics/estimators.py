@@ -137,27 +137,7 @@ class Mean:
         return SMALLEST_LEVEL * len(series)
 
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:
-        """Test the samples of all series against their predictions.
-
-        Parameters
-        ----------
-        samples
-            The measurements and predictions of each series.
-        alpha
-            Error level of the claim.
-        seed
-            Seed of the bootstrap.
-
-        Returns
-        -------
-        Evidence
-            The compared numbers and the p-values.
-
-        Raises
-        ------
-        ValueError
-            If a measured number is outside the bounds ``between``.
-        """
+        """Test all series against their predictions; ``ValueError`` if a number is outside ``between``."""
         points: list[Point] = []
         p_values: list[float] = []
         for sample in samples:
@@ -242,21 +222,7 @@ class Proportion:
         return len(series) * 2.0 ** (1 - min(one.samples for one in series))
 
     def evidence(self, samples: Sequence[Sample], alpha: float, _seed: np.random.SeedSequence) -> Evidence:
-        """Test the samples of all series against their predictions.
-
-        Parameters
-        ----------
-        samples
-            The measurements and predictions of each series.
-        alpha
-            Error level of the claim.
-        _seed
-            Not used.
-
-        Returns
-        -------
-        Evidence
-            The compared numbers and the p-values.
+        """Test the counts of all series against their probabilities.
 
         Raises
         ------
@@ -352,20 +318,7 @@ class Identity:
         return 0.0
 
     def evidence(self, samples: Sequence[Sample], _alpha: float, _seed: np.random.SeedSequence) -> Evidence:
-        """Compare the largest errors of all series with their bounds.
-
-        Parameters
-        ----------
-        samples
-            The relative errors and bounds of each series.
-        _alpha, _seed
-            Not used.
-
-        Returns
-        -------
-        Evidence
-            The largest errors; ``p_value`` is 0 if one exceeds its bound.
-        """
+        """Compare the largest errors of all series with their bounds; ``p_value`` is 0 if one exceeds its bound."""
         points = []
         coarse = False
         for sample in samples:

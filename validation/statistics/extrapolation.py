@@ -77,27 +77,7 @@ class Extrapolation:
         return SMALLEST_LEVEL
 
     def evidence(self, samples: Sequence[Sample], alpha: float, seed: np.random.SeedSequence) -> Evidence:
-        """Test the extrapolated limit against its prediction, which must be the same for all series.
-
-        Parameters
-        ----------
-        samples
-            The measurements and predictions of each series.
-        alpha
-            Error level of the claim.
-        seed
-            Seed of the bootstrap.
-
-        Returns
-        -------
-        Evidence
-            The estimated limit and the p-values.
-
-        Raises
-        ------
-        ValueError
-            If the predictions differ between series or components.
-        """
+        """Test the extrapolated limit; ``ValueError`` if the predictions differ between series or components."""
         ends = [np.stack([one.low, one.high, one.delta]) for one in samples]
         if any((given != ends[0][:, :1]).any() for given in ends):
             raise ValueError(
