@@ -72,3 +72,11 @@ def test_correlations_of_any_age_are_read_off():
     assert np.isnan(found.correlation[1, 0])
     assert found.correlation[1, 1] == pytest.approx(1.0, abs=1e-9)
     assert 0 < found.correlation[0, 2] < found.correlation[1, 2] < found.correlation[2, 2] < 1
+
+
+def test_the_widest_spacing_is_solved_and_a_wider_one_is_refused():
+    times = np.array([40.0, 60.0])
+    wide, default = theory.relaxation(times, 3, spacing=0.12), theory.relaxation(times, 3)
+    assert np.all(np.abs(wide.energy - default.energy) < wide.energy_error)
+    with pytest.raises(ValueError, match="between 0.05 and 0.12"):
+        theory.relaxation(times, 3, spacing=0.14)

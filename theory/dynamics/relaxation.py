@@ -54,7 +54,7 @@ def relaxation(
         ``0.25 / rate``. Default: ``0.025 / rate``.
     spacing : float, optional
         Relative distance of successive times of the dilating grid, which continues the uniform one, and of its nodes
-        relative to their age; between 0.05 and 0.15, at a cost that increases as a power of log t. With 0 the grid
+        relative to their age; between 0.05 and 0.12, at a cost that increases as a power of log t. With 0 the grid
         remains uniform, at a cost that increases as the cube of t. Default: 0.1.
 
     Returns

@@ -9,12 +9,12 @@ from theory.dynamics.uniform_grid import Protocol, refuse_too_long
 # below which the nodes of the dilating grid are equidistant. Exponential decay must be over at half of the end of the
 # uniform grid, because the dilating grid would not resolve it; it resolves decay by powers of time.
 STEP, UNIFORM, UNIT = 0.025, 32.0, 0.2
-SPACING, _NARROWEST, _WIDEST = 0.1, 0.05, 0.15
+SPACING, _NARROWEST, _WIDEST = 0.1, 0.05, 0.12
 # With a step this long, in these units, energies are within 3% of sqrt(nu'(1)); at twice this step the coarser
 # integration is unstable.
 _LONGEST = 0.25
 # Errors of late rows increase in proportion to time. From some 3e5 / rate on (measured at orders 3 and 4 and their
-# mixture, with spacing 0.14) Newton's method no longer solves their equations.
+# mixture, on the coarser grid of spacing 0.14) Newton's method no longer solves their equations.
 _LATEST = 2.5e5
 # Kernels compute third powers of the rate and of its inverse.
 _SLOWEST, _FASTEST = 1e-60, 1e60

@@ -36,8 +36,9 @@ def E_th(H: Model) -> float:
     Returns
     -------
     float
-        The threshold, a positive number: exact to rounding where the formula holds, otherwise within 1e-10, or 1e-7 if
-        replica symmetry breaks continuously. It is never above minus the ground-state energy.
+        The threshold, a positive number: exact to rounding where the formula holds, otherwise within 1e-10. If replica
+        symmetry breaks continuously, the error is estimated to be below 1e-7. The threshold is never above minus the
+        ground-state energy.
 
     Raises
     ------
