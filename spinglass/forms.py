@@ -140,11 +140,9 @@ class Form:
     def _quadratic_product(self, x: FloatArray) -> FloatArray:
         S = self._operand.reshape(self.n, self.n)
         out = np.empty(self.n, x.dtype)
-        bounds = np.linspace(0, self.n, (1 if S.size < _SERIAL_POINT else _TASKS) + 1).astype(int)
-        run_in_threads(
-            lambda task: quadratic.multiply_rows(S, x, bounds[task], bounds[task + 1], out),
-            range(len(bounds) - 1),
-        )
+        tasks = 1 if S.size < _SERIAL_POINT else _TASKS
+        bounds = [self.n * task // tasks for task in range(tasks + 1)]
+        run_in_threads(lambda part: quadratic.multiply_rows(S, x, *part, out), pairwise(bounds))
         return out
 
     def _hinge_bounds(self) -> list[int]:
@@ -158,5 +156,5 @@ class Form:
         """Divide a batch into ranges of whole chunks; a small batch is one range."""
         chunks = -(-batch // LANES)
         pieces = 1 if chunks * LANES * self._operand.size < _SERIAL_BATCH else min(chunks, 4 * available_cores())
-        edges = np.linspace(0, chunks, pieces + 1).astype(int) * LANES
-        return [(int(a), min(int(b), batch)) for a, b in pairwise(edges)]
+        edges = [chunks * piece // pieces * LANES for piece in range(pieces + 1)]
+        return [(first, min(stop, batch)) for first, stop in pairwise(edges)]

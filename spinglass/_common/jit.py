@@ -7,13 +7,14 @@ are the same in every run, and NaN and infinity behave as usual.
 With ``NUMBA_DISABLE_JIT=1`` kernels are not compiled but run as Python functions, for debugging.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 import numba.extending
 import numpy as np
 
+from spinglass._common.compile_once import compile_once
 from spinglass._common.compiler import SelfContainedCompiler
 from spinglass._common.interruptible import interruptible
 from spinglass._common.kernel_cache import KernelCache
@@ -39,8 +40,23 @@ def jit(function: Callable[_P, _R]) -> Callable[_P, _R]:
         pipeline_class=SelfContainedCompiler,
     )(function)
     compiled._cache = KernelCache.of(function)
+    compiled.get_call_template = _without_literals(compiled.get_call_template)
+    compiled.compile = compile_once(compiled)
     compiled._compile_for_args = interruptible()(compiled._compile_for_args)
     return cast(Callable[_P, _R], compiled)
+
+
+def _without_literals(call_template: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Let a kernel that calls another with a constant use the version for any number.
+
+    Numba would compile the called kernel again for every combination of constants and variables.
+    """
+
+    def general(args: Sequence[Any], kws: Mapping[str, Any]) -> Any:
+        unliteral = numba.types.unliteral
+        return call_template(tuple(map(unliteral, args)), {name: unliteral(kind) for name, kind in kws.items()})
+
+    return general
 
 
 def intrinsic(plain: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ class KernelCache(FunctionCache):
             if "no locator" not in str(error):
                 raise
             _say_once("compiled kernels cannot be cached, so every process compiles them again")
-            return NullCache()
+            return NoCache()
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)  # type: ignore[no-untyped-call]
@@ -38,12 +39,24 @@ class KernelCache(FunctionCache):
             lambda: (_compiler(), sources_digest(Path(function.__code__.co_filename))),
         )
 
+    def lock(self) -> AbstractContextManager[object]:
+        """Return a context that only one process at a time can enter for this kernel."""
+        return self._cache_file.lock()  # type: ignore[attr-defined]
+
     def save_overload(self, signature: Any, data: Any) -> None:
         """Save a compiled kernel."""
         try:
             super().save_overload(signature, data)  # type: ignore[no-untyped-call]
         except OSError as error:
             _say_once(f"compiled kernels cannot be written to {self.cache_path} ({error.strerror})")
+
+
+class NoCache(NullCache):
+    """The cache of a kernel that is not cached."""
+
+    def lock(self) -> AbstractContextManager[object]:
+        """Return a context without effect: processes that share no kernels need not wait for each other."""
+        return nullcontext()
 
 
 def kernel_folders() -> list[Path]:

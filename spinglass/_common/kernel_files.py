@@ -9,7 +9,8 @@ damage, since damaged machine code would crash the process.
 import hashlib
 import pickle
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,23 @@ class KernelFiles:
 
     def _path(self, key: object) -> Path:
         return self._folder / f"{self._name}.{self._version}.{_short(key)}.nbc"
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Let one process at a time run the block; without effect if the folder cannot be written or has no locks."""
+        from filelock import FileLock
+
+        # One object per path, so that a thread can enter again.
+        lock = FileLock(self._folder / f"{self._name}.lock", is_singleton=True, thread_local=False)
+        try:
+            lock.acquire()
+        except (OSError, NotImplementedError):
+            yield
+            return
+        try:
+            yield
+        finally:
+            lock.release()
 
     def save(self, key: object, kernel: object) -> None:
         """Save the kernel compiled for ``key``, and delete the files of other versions.

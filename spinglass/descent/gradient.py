@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from spinglass._common.assignment import assign
 from spinglass._common.jit import jit
 from spinglass._common.types import Array, BoolArray, IntArray
 from spinglass.descent.evaluation import Evaluator
@@ -197,14 +198,14 @@ def _accept(
         clipped = own.taken[row] < own.step[row]
         own.step[row] = max(own.step[row], wanted) if clipped else wanted
         own.time[row] += own.taken[row]
-        state.x[row] = state.trial[row]
+        assign(state.x[row], state.trial[row])
         state.energy[row] = energy[k]
-        state.gradient[row] = new
+        assign(state.gradient[row], new)
         state.norm[row] = norm
         state.iterations[row] += 1
         if clipped or (own.next[row] < grid.size and own.time[row] >= grid[own.next[row]]):
             own.time[row] = grid[own.next[row]]
             own.energies[row, own.next[row]] = energy[k]
             if own.points.shape[1]:
-                own.points[row, own.next[row]] = state.x[row]
+                assign(own.points[row, own.next[row]], state.x[row])
             own.next[row] += 1

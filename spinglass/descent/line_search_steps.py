@@ -4,6 +4,7 @@ from typing import Protocol
 
 import numpy as np
 
+from spinglass._common.assignment import assign
 from spinglass._common.jit import jit
 from spinglass._common.types import Array
 from spinglass.descent.method import Rows, State
@@ -63,8 +64,8 @@ def at_trial(state: State, own: Searching, row: int, gradient: Array, new: Array
 @jit
 def take(state: State, row: int, energy: float, new: Array, norm: float) -> None:
     """Move one row to its trial, where the Riemannian gradient is ``new``."""
-    state.x[row] = state.trial[row]
-    state.gradient[row] = new
+    assign(state.x[row], state.trial[row])
+    assign(state.gradient[row], new)
     state.norm[row] = norm
     state.energy[row] = energy
     state.iterations[row] += 1

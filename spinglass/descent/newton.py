@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from spinglass import sphere
+from spinglass._common.assignment import assign
 from spinglass._common.jit import jit
 from spinglass._common.threads import one_blas_thread, run_in_threads
 from spinglass._common.types import Array
@@ -78,9 +79,9 @@ def _judge(state: State, own: Trust, rows: Rows, energy: Array, gradient: Array)
             own.damping[row] *= max(1.0 / 3.0, 1.0 - (2.0 * gain - 1.0) ** 3)
             own.growth[row] = 2.0
             own.radial[row] = dot(state.trial[row], gradient[k]) / n
-            state.x[row] = state.trial[row]
+            assign(state.x[row], state.trial[row])
             state.energy[row] = energy[k]
-            state.gradient[row] = new
+            assign(state.gradient[row], new)
             state.norm[row] = norm
             state.iterations[row] += 1
         else:

@@ -49,7 +49,7 @@ def _add_half_curvature(
         for v in range(n):
             block = current[counts[d, v] : counts[d, v + 1]]
             _add_gradient(x, levels, block, counts[:d], x.dtype.type(1), out[v])
-            lower[: block.size] += x[v] * block
+            add_multiple(x[v], block, lower)
         current = lower
 
 
@@ -67,11 +67,11 @@ def _add_outer(
         for v in range(variables):
             for k in range(counts[d - 1, v + 1]):
                 row = current[counts[d, v] + k]
-                out[n - 1 - v] += levels[starts[d - 1] + k] * row
-                lower[k] += reversed_x[v] * row
+                add_multiple(levels[starts[d - 1] + k], row, out[n - 1 - v])
+                add_multiple(reversed_x[v], row, lower[k])
         current = lower
     for v in range(current.shape[0]):
-        out[n - 1 - v] += current[v]
+        add_multiple(out.dtype.type(1), current[v], out[n - 1 - v])
 
 
 @jit
@@ -107,8 +107,8 @@ def add_hessian(
             _add_outer(reversed_x, R_levels, mixed, above, half)
         _add_gradient(x, Q_levels, transposed_R, below, one, half[m])
         _add_gradient(reversed_x, R_levels, P, above, one, reversed_half[n - 1 - m])
-        R_weights[:rows] += x[m] * P
-        Q_weights[:columns] += x[m] * transposed_R
+        add_multiple(x[m], P, R_weights)
+        add_multiple(x[m], transposed_R, Q_weights)
     _add_half_curvature(x, Q_levels, Q_weights, below, half)
     _add_half_curvature(reversed_x, R_levels, R_weights, above, reversed_half)
     for i in range(n):

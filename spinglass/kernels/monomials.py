@@ -8,6 +8,7 @@ other lanes or on their number.
 
 import numpy as np
 
+from spinglass._common.assignment import assign
 from spinglass._common.jit import jit
 from spinglass._common.types import FloatArray, IntArray
 from spinglass.kernels.products import fma
@@ -30,7 +31,8 @@ def monomials(x: FloatArray, counts: IntArray) -> FloatArray:
     n, lanes = x.shape
     starts = level_starts(counts)
     out = np.empty((starts[-1], lanes), x.dtype)
-    out[:n] = x
+    for i in range(n):
+        assign(out[i], x[i])
     for d in range(2, counts.shape[0]):
         for v in range(n):
             target = starts[d] + counts[d, v]
@@ -47,7 +49,8 @@ def monomial_tangents(x: FloatArray, v: FloatArray, levels: FloatArray, counts: 
     n, lanes = x.shape
     starts = level_starts(counts)
     out = np.empty_like(levels)
-    out[:n] = v
+    for i in range(n):
+        assign(out[i], v[i])
     for d in range(2, counts.shape[0]):
         for i in range(n):
             target = starts[d] + counts[d, i]

@@ -41,7 +41,7 @@ def quadratic_chunk(
         i = part + r * parts
         for lane in range(lanes):
             energy[lane] = fma(x[i, lane], product[r, lane], energy[lane])
-        gradient[i] += product[r] if parts > 1 else 2 * product[r]
+            gradient[i, lane] += product[r, lane] if parts > 1 else 2 * product[r, lane]
 
 
 @jit

@@ -113,7 +113,7 @@ def multiply_add(
     c_start: int,
     rows: int,
     depth: int,
-    lanes: int = LANES,
+    lanes: int,
 ) -> None:
     """``C[i, :] += sum_k A[i, k] B[k, :]`` on flat arrays: A strided by (a_row, a_step), rows of B and C lanes wide.
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spinglass._common.assignment import assign
 from spinglass._common.jit import jit
 from spinglass._common.types import Array, FloatArray, IntArray
 from spinglass.descent.row_kernels import dot
@@ -21,7 +22,10 @@ COLD, HOT = 1, 2  # the end of the ladder that a replica visited last; 0: neithe
 
 
 class Forms(NamedTuple):
-    """The couplings of one landscape in the form that the kernels take, one entry per order."""
+    """The couplings of one landscape in the form that the kernels take, one entry per order.
+
+    Kernels are compiled for each number of entries. Entries of scale 0 are ignored; they fill up to a common number.
+    """
 
     operands: tuple[FloatArray, ...]
     above: tuple[IntArray, ...]
@@ -55,14 +59,17 @@ class Records(NamedTuple):
     before: int  # number of records before the first one in these arrays
 
 
-@jit
 def evaluate_rows(forms: Forms, x: Array, energy: Array, gradient: Array) -> None:
     """Write the energies (R,) and gradients (R, n) of the whole landscape."""
     energy[:] = 0.0
     gradient[:] = 0.0
     for k in range(len(forms.operands)):
         place = forms.above[k], forms.below[k], forms.offsets[k]
-        sweep_rows(forms.operands[k], *place, forms.scales[k], 0, 1, x, 0, len(x), energy, gradient, True)
+        if forms.scales[k] != 0.0:
+            sweep_rows(forms.operands[k], *place, forms.scales[k], 0, 1, x, 0, len(x), energy, gradient, True)
+
+
+_evaluate = jit(evaluate_rows)  # for compiled functions
 
 
 @jit
@@ -87,11 +94,12 @@ def sweep_replicas(
     p, trial, slope = np.empty_like(x), np.empty_like(x), np.empty_like(x)
     for number in range(first, first + sweeps):
         begin_trajectories(number, rows, replicas.keys, x, p, energy, gradient, beta, size, used, total)
-        trial[:] = x
+        for row in range(R):
+            assign(trial[row], x[row])
         for leap in range(leaps):
             for row in range(R):
                 rotate(trial[row], p[row], used[row])
-            evaluate_rows(forms, trial, height, slope)
+            _evaluate(forms, trial, height, slope)
             share = 0.5 if leap == leaps - 1 else 1.0
             for row in range(R):
                 kick(trial[row], p[row], slope[row], share * used[row] * beta[row])

@@ -6,6 +6,7 @@ that length. No loop both stores and sums, for the reason given in `spinglass.de
 
 import numpy as np
 
+from spinglass._common.assignment import assign
 from spinglass._common.jit import jit
 from spinglass._common.types import Array
 from spinglass.descent.method import Rows
@@ -150,6 +151,6 @@ def accept_rows(
         # A trial that could not be evaluated is rejected, because comparisons with NaN are false.
         probability[row] = np.exp(-max(excess, 0.0)) if excess < np.inf else 0.0
         if uniform(keys[row], step, _CHOICE, 0) <= probability[row]:
-            x[row] = trial[row]
+            assign(x[row], trial[row])
             energy[row] = trial_energy[row]
-            gradient[row] = trial_gradient[row]
+            assign(gradient[row], trial_gradient[row])

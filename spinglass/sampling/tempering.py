@@ -29,6 +29,7 @@ from spinglass.sampling.noise import Words, row_keys
 
 COPIES = 2  # copy 0 starts hot, copy 1 starts cold
 _STARTS, _NOISE = 0, 1  # keys of child seeds
+_ENTRIES = 3  # the number of orders is rounded up to a multiple of this, so that one kernel serves most models
 _OPERATIONS = 2e9  # largest number of operations per call of the kernel, some tenths of a second
 
 
@@ -301,10 +302,14 @@ def _replicas(new: TemperingState, old: TemperingState, s: int) -> Replicas:
 def _forms(glass: SphericalSpinGlass) -> Forms:
     packed = {H: np.ascontiguousarray(numbers, dtype=np.float64) for H, numbers in glass.couplings.items()}
     places = [layout(glass.n, H) for H in glass.orders]
+    operands = [symmetric_matrix(packed[H], glass.n).reshape(-1) if H == 2 else packed[H] for H in glass.orders]
+    scales = [glass.weights[H] * glass.n ** (-(H - 1) / 2) for H in glass.orders]
+    empty = -len(places) % _ENTRIES
+    filled = [*places, *[places[0]] * empty]
     return Forms(
-        tuple(symmetric_matrix(packed[H], glass.n).reshape(-1) if H == 2 else packed[H] for H in glass.orders),
-        tuple(place.above for place in places),
-        tuple(place.below for place in places),
-        tuple(place.offsets for place in places),
-        tuple(glass.weights[H] * glass.n ** (-(H - 1) / 2) for H in glass.orders),
+        (*operands, *[operands[0]] * empty),
+        tuple(place.above for place in filled),
+        tuple(place.below for place in filled),
+        tuple(place.offsets for place in filled),
+        (*scales, *[0.0] * empty),
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from spinglass._common.assignment import assign
 from spinglass._common.jit import jit
 from spinglass._common.types import Array
 from theory.dynamics.uniform_kernels import dot, power_law
@@ -127,7 +128,7 @@ def between_rows(
         start = along_row(grid, first + i, lag, other, weights)
         if first + i == unknown:
             out[2], node = rows[i], start
-            share[:] = weights
+            assign(share, weights)
             continue
         for k in range(NODES):
             out[0] += rows[i] * weights[k] * C[first + i, start + k]
@@ -161,7 +162,8 @@ def start_at_nodes(grid: Any, row: int, others: Array, known: Array, share: Arra
     for k in range(others.size):
         start = between_rows(grid, row, row, others[k], others[k], 0.0, known[k], weights)
         if known[k, 2] != 0.0:
-            share[k, start : start + NODES] = known[k, 2] * weights
+            for i in range(NODES):
+                share[k, start + i] = known[k, 2] * weights[i]
 
 
 @jit

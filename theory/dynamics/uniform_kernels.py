@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from spinglass._common.assignment import assign
 from spinglass._common.jit import jit
 from spinglass._common.types import Array
 
@@ -86,7 +87,7 @@ def slopes(
     covariance(squares, orders, 1, C, force)
     covariance(squares, orders, 2, C, memory)
     memory *= R
-    weight[:] = weights[:m]
+    assign(weight, weights)
     ends = np.ones(2)
     diagonal = np.empty(2)
     covariance(squares, orders, 1, ends, diagonal)
@@ -217,12 +218,15 @@ def advance(glass: Any, moments: Array, weights: Array, h: float, record: Array,
         predict(rows, slope, bend, h, m, trial)
         slopes(glass, moments, weights, rows, trial[:, :m], h, there, work)
         correct(rows, slope, there, bend, h, m, trial)
-        slope[1] = slope[0]
+        for part in range(2):
+            assign(slope[1, part], slope[0, part])
         record[m, 0], record[m, 1] = slopes(glass, moments, weights, rows, trial[:, :m], h, slope[0], work)
         trial[:, m] = 1.0
         slope[0, 0, m], slope[0, 1, m] = -temperature, -record[m, 1]
         append(glass, moments, weights, rows, trial, h, m)
-        rows[1, :, :m] = rows[0, :, :m]
-        rows[0, :, : m + 1] = trial[:, : m + 1]
+        for part in range(2):
+            assign(rows[1, part, :m], rows[0, part])
+            assign(rows[0, part, : m + 1], trial[part])
         initial[m] = rows[0, 0, 0]
-        C[m, :m], R[m, :m] = trial[0, :m], trial[1, :m]
+        assign(C[m, :m], trial[0])
+        assign(R[m, :m], trial[1])

@@ -58,4 +58,5 @@ def start_point(path: int, degree: int, roots: ComplexArray, sheets: int, out: C
     length = 0.0
     for i in range(out.size):
         length += out[i].real ** 2 + out[i].imag ** 2
-    out[:] = out / np.sqrt(length)
+    for i in range(out.size):
+        out[i] /= np.sqrt(length)

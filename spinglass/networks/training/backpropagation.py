@@ -1,5 +1,6 @@
 """Kernels: forward and backward pass for one block of data rows, on panels (:mod:`.panels`)."""
 
+from spinglass._common.assignment import assign
 from spinglass._common.jit import jit
 from spinglass._common.types import Array, IntArray
 from spinglass.kernels.tile import LANES, multiply_add
@@ -28,11 +29,11 @@ def forward(parameters: Array, shape: Shape, units: Array, rows: int) -> None:
         for to in range(shape.units[layer + 1], shape.units[layer + 2], _PANEL):
             bias = panel + below * LANES
             for r in range(rows):
-                units[to + r * LANES : to + (r + 1) * LANES] = parameters[bias : bias + LANES]
+                assign(units[to + r * LANES : to + (r + 1) * LANES], parameters[bias : bias + LANES])
             for q in range(0, below, LANES):
                 depth = min(LANES, below - q)
                 start = from_panel + q * BLOCK
-                multiply_add(units, start, LANES, 1, parameters, panel + q * LANES, units, to, rows, depth)
+                multiply_add(units, start, LANES, 1, parameters, panel + q * LANES, units, to, rows, depth, LANES)
             if layer < count - 1:
                 activate(shape.activation, units, to, to + rows * LANES)
             panel += (below + 1) * LANES
@@ -74,7 +75,7 @@ def _deltas_below(parameters: Array, shape: Shape, work: Workspace, layer: int, 
                 for k in range(width, LANES):
                     work.transposed[j * LANES + k] = 0
             start = shape.units[layer + 1] + p * BLOCK
-            multiply_add(work.deltas, start, LANES, 1, work.transposed, 0, work.deltas, to, rows, depth)
+            multiply_add(work.deltas, start, LANES, 1, work.transposed, 0, work.deltas, to, rows, depth, LANES)
         times_slope(shape.activation, work.units, work.deltas, to, to + rows * LANES)
 
 
@@ -87,11 +88,14 @@ def _add_gradient(shape: Shape, work: Workspace, layer: int, rows: int, target: 
         for q in range(0, below, LANES):
             width = min(LANES, below - q)
             source = shape.units[layer] + q * BLOCK
-            multiply_add(work.units, source, 1, LANES, work.deltas, start, target, panel + q * LANES, width, rows)
+            multiply_add(
+                work.units, source, 1, LANES, work.deltas, start, target, panel + q * LANES, width, rows, LANES
+            )
         if shape.biased:
             bias = panel + below * LANES
             for r in range(rows):
-                target[bias : bias + LANES] += work.deltas[start + r * LANES : start + (r + 1) * LANES]
+                for k in range(LANES):
+                    target[bias + k] += work.deltas[start + r * LANES + k]
 
 
 @jit

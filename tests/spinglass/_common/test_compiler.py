@@ -2,9 +2,9 @@
 
 import numpy as np
 from llvmlite.binding import Linkage
-from numba.core.caching import NullCache
 
 from spinglass._common.jit import jit
+from spinglass._common.kernel_cache import NoCache
 
 
 @jit
@@ -22,7 +22,7 @@ def _caller(a):
 
 def test_copies_are_seen_by_no_other_kernel():
     # Numba marks copies as linkonce_odr: of those of one name, the process runs the one that it met first.
-    _caller._cache = NullCache()  # a kernel read from disk has no module to look at
+    _caller._cache = NoCache()  # a kernel read from disk has no module to look at
     _caller(np.ones(3))
     kernel = _caller.overloads[_caller.signatures[0]].library
     functions = [f for f in kernel._final_module.functions if not f.is_declaration]

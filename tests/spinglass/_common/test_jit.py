@@ -11,7 +11,7 @@ import pytest
 from numba.core import event
 
 from spinglass import DescentInterrupted, SphericalSpinGlass, descend, sphere
-from spinglass._common import threads
+from spinglass._common import compile_once, threads
 from spinglass._common.interruptible import _LateInterrupt, compiling
 
 KERNEL = """
@@ -162,3 +162,44 @@ def test_overlapping_blocks_share_the_limit_on_blas():
     assert limits() == {1}
     second.__exit__(None, None, None)
     assert limits() == before
+
+
+def test_one_version_serves_constants_and_variables(tmp_path):
+    path = tmp_path / "constants.py"
+    path.write_text(
+        """
+from spinglass._common.jit import jit
+
+@jit
+def power(x, k):
+    return x**k
+
+@jit
+def kernel(x, k):
+    return power(x, 2) + power(x, 3) + power(x, k)
+"""
+    )
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.kernel(2.0, 4) == 28.0
+    assert len(module.power.signatures) == 1
+
+
+def test_a_long_compilation_says_so_once(new_kernel, monkeypatch, caplog):
+    monkeypatch.setattr(compile_once, "_QUIET", 0.0)
+    monkeypatch.setattr(compile_once, "_said", threading.Event())
+    with caplog.at_level("INFO", "spinglass"):
+        new_kernel()(1.0)
+        new_kernel()(1.0)
+    assert [record.getMessage() for record in caplog.records] == [compile_once.NOTICE]
+
+
+def test_nothing_is_said_of_a_kernel_that_is_there(new_kernel, monkeypatch, caplog):
+    kernel = new_kernel()
+    kernel(1.0)
+    monkeypatch.setattr(compile_once, "_QUIET", 0.0)
+    monkeypatch.setattr(compile_once, "_said", threading.Event())
+    with caplog.at_level("INFO", "spinglass"):
+        kernel(2.0)
+    assert not caplog.records

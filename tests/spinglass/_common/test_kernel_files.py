@@ -5,6 +5,8 @@ import os
 import random
 import subprocess
 import sys
+import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -155,3 +157,28 @@ def test_without_a_folder_that_can_be_written_kernels_are_compiled_and_it_is_sai
     assert out == ["5.0", "900.0", "0"]
     assert said.count("compiled kernels cannot be cached") == 1
     assert "set NUMBA_CACHE_DIR" in said
+
+
+def test_processes_take_the_lock_in_turn(files, tmp_path):
+    code = f"""
+        from pathlib import Path
+        from spinglass._common.kernel_files import KernelFiles
+        there = Path({str(tmp_path)!r})
+        (there / "ready").touch()
+        with KernelFiles(there, "file.kernel-7.py3", lambda: 1).lock(), (there / "order").open("a") as order:
+            order.write("second")
+    """
+    with files.lock(), files.lock():  # a thread that holds the lock may enter again
+        other = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)])
+        while not (tmp_path / "ready").exists():
+            time.sleep(0.01)
+        time.sleep(0.2)  # without the lock the other process would write in this time
+        with (tmp_path / "order").open("a") as order:
+            order.write("first ")
+    assert other.wait() == 0
+    assert (tmp_path / "order").read_text() == "first second"
+
+
+def test_a_folder_that_cannot_be_written_has_no_lock(tmp_path):
+    with KernelFiles(tmp_path / "missing" / "folder", "name", lambda: 1).lock():
+        pass
