@@ -53,7 +53,7 @@ def _without_literals(call_template: Callable[[Any, Any], Any]) -> Callable[[Any
     """
 
     def general(args: Sequence[Any], kws: Mapping[str, Any]) -> Any:
-        unliteral = numba.types.unliteral
+        unliteral: Any = numba.types.unliteral
         return call_template(tuple(map(unliteral, args)), {name: unliteral(kind) for name, kind in kws.items()})
 
     return general

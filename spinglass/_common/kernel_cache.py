@@ -41,7 +41,9 @@ class KernelCache(FunctionCache):
 
     def lock(self) -> AbstractContextManager[object]:
         """Return a context that only one process at a time can enter for this kernel."""
-        return self._cache_file.lock()  # type: ignore[attr-defined]
+        files: Any = self._cache_file
+        lock: AbstractContextManager[object] = files.lock()
+        return lock
 
     def save_overload(self, signature: Any, data: Any) -> None:
         """Save a compiled kernel."""
