@@ -5,8 +5,10 @@ BIN := .venv/Scripts
 else
 BIN := .venv/bin
 endif
+# uv needs a quarter of the time of pip. Where uv cannot be installed or does not reach the package index, pip does all.
 # Python compiles a module when it is imported first; to compile all modules of all packages takes 20 seconds longer.
 PIP := $(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --constraint constraints.txt
+UV := $(BIN)/uv pip install --python $(BIN)/python --quiet --constraint constraints.txt
 
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal -p no:randomly
 
@@ -66,11 +68,10 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 .venv/installed: $(BIN)/python setup.cfg pyproject.toml constraints.txt
-	$(PIP) --editable .
+	{ $(PIP) uv && $(UV) --editable . ; } || $(PIP) --editable .
 	touch $@
 
 # Dependency groups need pip 25.1.
-.venv/installed-test .venv/installed-benchmark .venv/installed-docs: .venv/installed-%: .venv/installed
-	$(PIP) "pip>=25.1"
-	$(PIP) --group $*
+.venv/installed-test .venv/installed-docs .venv/installed-benchmark: .venv/installed-%: .venv/installed
+	$(UV) --group $* || { $(PIP) "pip>=25.1" && $(PIP) --group $* ; }
 	touch $@
