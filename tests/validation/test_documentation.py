@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from validation import verify
+from validation.claims import catalogue
+from validation.figures.gallery import GALLERY
 from validation.study import Study
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "write-your-own-claim.md"
 RUNS = DOCS / "runs.md"
+PAPERS = DOCS / "from-the-paper-to-the-call.md"
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +85,21 @@ def test_the_conversion_to_the_convention_of_physics_is_right():
     )
     assert results.attempted == 3
     assert results.failed == 0
+
+
+@pytest.mark.slow
+def test_the_lines_of_the_page_on_papers_return_what_they_show():
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    results = doctest.testfile(str(PAPERS), module_relative=False, optionflags=flags, encoding="utf-8")
+    assert results.attempted > 80
+    assert results.failed == 0
+
+
+def test_the_page_on_papers_names_claims_and_figures_that_exist():
+    text = PAPERS.read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z-]+/[a-z-]+)`", text)
+    figures = re.findall(r"`([a-z]+(?:-[a-z]+)+)`", " ".join(re.findall(r"^\|.*\| (.*) \|$", text, flags=re.MULTILINE)))
+    assert len(named) > 30
+    assert len(figures) > 8
+    assert set(named) <= set(catalogue())
+    assert set(figures) <= set(GALLERY)
