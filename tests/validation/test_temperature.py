@@ -163,8 +163,9 @@ def test_figures_show_their_data():
     axes = temperature.overlap_densities(densities, atoms, 3).axes
     titles = [axis.get_title("left") for axis in axes[:2]]
     assert titles == ["(a) $T = 1$, $H = 3$", "(b) $T = 0.5$, $H = 3$"]
-    steps, marks = axes[1].patches[0].get_data(), axes[3].lines[0]  # the right axis of the second panel
-    assert (steps.values.tolist(), steps.edges.tolist()) == ([0.5, 0.5], [-1, 0, 1])
+    heights, edges, _ = axes[1].patches[0].get_data()
+    assert (heights.tolist(), edges.tolist()) == ([0.5, 0.5], [-1, 0, 1])
+    marks = axes[3].lines[0]  # the right axis of the second panel
     assert marks.get_xydata().tolist() == [[0.0, 0.4], [0.8, 0.6]]
 
     states = thermal.ground_states([4, 5], 3, 3, [4], seed=1)

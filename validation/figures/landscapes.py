@@ -119,7 +119,7 @@ def counts_to_complexity(counts: pd.DataFrame, thresholds: Mapping[int, float], 
     """
     indices = sorted(counts["index"].unique())
     figure, grid = panels(2, len(indices), 2.1, 0.6, narrow=(len(indices), 2))
-    rows = grid if len(grid) == 2 else grid.T
+    rows = grid if grid.shape[1] == len(indices) else grid.T
     for whole, zoomed, k in zip(*rows, indices, strict=True):
         chosen, threshold = counts[counts["index"] == k], thresholds[k]
         _draw_complexities(whole, chosen, threshold, _LOWEST_RATE)
@@ -130,8 +130,9 @@ def counts_to_complexity(counts: pd.DataFrame, thresholds: Mapping[int, float], 
         whole.set(ylim=(_LOWEST_RATE, 1.05 * counts["rate"].max()), xlabel="energy per spin $u$")
         zoomed.set(xlim=(-_ZOOM, _ZOOM), ylim=_RATES, xlabel=rf"$u + E_{k}$", xticks=[-0.04, 0, 0.04])
         whole.xaxis.set_major_locator(MaxNLocator(3))
-    titles = [[f"$H = {H}$, index {k}" for k in indices], [f"near $-E_{k}$" for k in indices]]
-    letter(grid.ravel(), np.ravel(titles if len(grid) == 2 else np.transpose(titles)))
+    names = [(f"$H = {H}$, index {k}", f"near $-E_{k}$") for k in indices]
+    by_row = names if grid is not rows else zip(*names, strict=True)
+    letter(grid.ravel(), [name for row in by_row for name in row])
     figure.supylabel(r"$\log\,\mathbb{E}[N_k(u)]\,/\,n$", fontsize="medium")
     legend_above(figure, *grid[0, 0].get_legend_handles_labels())
     return figure

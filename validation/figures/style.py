@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from itertools import cycle, islice, zip_longest
+from itertools import cycle, islice
 from string import ascii_lowercase
 from typing import Any, Literal, NamedTuple
 
@@ -122,10 +122,11 @@ def grid_of(
     return figure, list(axes.ravel()[:count])
 
 
-def letter(axes: Iterable[Axes], titles: Iterable[str] = ()) -> None:
-    """Give the panels of a figure the letters (a), (b), ... in front of their titles."""
-    for name, (axis, title) in zip(ascii_lowercase, zip_longest(axes, titles, fillvalue=""), strict=False):
-        axis.set_title(f"({name}) {title}".rstrip(), loc="left", fontsize="medium")
+def letter(axes: Iterable[Axes], titles: Sequence[str] = ()) -> None:
+    """Give the panels of a figure the letters (a), (b), ... in front of their titles, if they have titles."""
+    for place, axis in enumerate(axes):
+        title = titles[place] if titles else ""
+        axis.set_title(f"({ascii_lowercase[place]}) {title}".rstrip(), loc="left", fontsize="medium")
 
 
 def hide_spines(*axes: Axes, left: bool = False) -> None:
@@ -137,7 +138,7 @@ def hide_spines(*axes: Axes, left: bool = False) -> None:
 def legend_above(figure: Figure, handles: Sequence[Any], labels: Sequence[str] | None = None) -> None:
     """Put one legend for all panels above them, in as many columns as fit the width."""
     names = [str(handle.get_label()) for handle in handles] if labels is None else labels
-    renderer = FigureCanvasAgg(figure).get_renderer()
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
     for columns in range(len(names), 0, -1):
         legend = figure.legend(
             handles, names, loc="outside upper center", ncols=columns, frameon=False, fontsize="small",
