@@ -153,11 +153,7 @@ def losses_by_size(summary: pd.DataFrame) -> Figure:
     """
     figure, grid = panels(1, 3, 2.3, 0.3, narrow=(3, 1))
     axes = grid.ravel()
-    names = {
-        "mean": "mean test loss",
-        "deviation": "standard deviation of test loss",
-        "correlation": "train/test correlation",
-    }
+    names = {"mean": "mean", "deviation": "standard deviation", "correlation": "correlation"}
     looks = zip(dict.fromkeys(summary["starts"]), (SIMULATION, THEORY), ("o-", "s--"), (0.97, 1.03), strict=False)
     for kind, colour, look, shift in looks:
         chosen = summary[summary["starts"] == kind]
@@ -170,12 +166,12 @@ def losses_by_size(summary: pd.DataFrame) -> Figure:
         axis.set(xscale="log", xlabel="hidden units", ylabel=title)
         axis.set_xticks(sizes, sizes)
         axis.xaxis.set_minor_locator(NullLocator())
-    letter(axes)
-    for axis in axes[:2]:
+    letter(axes, ["test loss", "test loss", "both losses"])
+    for axis, digits_shown in zip(axes[:2], ((1, 1.5, 2, 3, 5, 7), (1, 2, 5)), strict=True):
         axis.set_yscale("log")
         axis.yaxis.set_major_formatter("{x:g}")
         axis.yaxis.set_minor_formatter(NullFormatter())
-        axis.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
+        axis.yaxis.set_major_locator(LogLocator(subs=digits_shown))
     axes[2].axhline(0, color=BAND, lw=0.8)
     handles, kinds = axes[0].get_legend_handles_labels()
     legend_above(figure, handles, [f"starts: {kind}" for kind in kinds])

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from validation.experiments import small_networks
 from validation.figures.entry import Entry, Tables
-from validation.figures.style import EMPHASIS, SIMULATION, SURFACE, THEORY, legend_above, legend_inside, letter, panels
+from validation.figures.style import EMPHASIS, SIMULATION, SURFACE, THEORY, legend_above, letter, panels
 
 ENTRIES: dict[str, Entry] = {}
 
@@ -109,7 +109,7 @@ def neuron_landscape(line: pd.DataFrame, plane: pd.DataFrame, minima: pd.DataFra
     matplotlib.figure.Figure
         The figure.
     """
-    figure, axes = panels(1, 3, 2.5, narrow=(3, 1))
+    figure, axes = panels(1, 3, 2.4, 0.2, narrow=(3, 1))
     one, two, many = axes.ravel()
     one.plot(line["log_w"], line["loss"], color=THEORY, lw=1.5)
     one.set(xlabel=r"weight $\ln w$", ylabel="loss")
@@ -126,9 +126,9 @@ def neuron_landscape(line: pd.DataFrame, plane: pd.DataFrame, minima: pd.DataFra
     many.set(xlabel="number of weights $d$", ylabel="number of minima", xticks=np.unique(counts["d"]))
     many.set_yticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
     many.minorticks_off()
-    many.set_ylim(1, 600)
-    legend_inside(many, loc="upper left")
+    many.set_ylim(1, 200)
     letter((one, two, many))
+    legend_above(figure, *many.get_legend_handles_labels())
     return figure
 
 
