@@ -68,6 +68,14 @@ def test_losses_and_choices_are_means_over_networks(classes):
     assert np.array_equal(right.lines[0].get_ydata(), losses.loc[losses["data"] == "train", "loss"])
 
 
+def test_early_epochs_are_all_measured_in_one_and_the_same_training(classes):
+    settings = {"a": {"epochs": 9, "batch": 10}}
+    table = trained_networks.losses_on_a_log_axis(classes, settings, networks=3, every=3)
+    whole = trained_networks.losses_in_time({"a": classes.train(networks=3, measure_every=1, **settings["a"])})
+    kept = whole[whole["epoch"].isin([0, 1, 2, 3, 4, 5, 6, 9])].sort_values(["data", "epoch"]).to_numpy().tolist()
+    assert table.sort_values(["data", "epoch"]).to_numpy().tolist() == kept
+
+
 def test_augmentation_is_tried_in_four_ways():
     table = trained_networks.digits_with_augmentation(images=40, networks=2, epochs=2, seed=0)
     assert table["value"].tolist() == [way for way in ("as they are", "shifted", "rotated", "both") for _ in range(2)]

@@ -126,8 +126,7 @@ def _overfitting(seed: int) -> Tables:
         "mini-batches of 10": {"epochs": 500, "batch": 10},
         "online": {"epochs": 100, "batch": 1},
     }
-    trained = {name: classes.train(networks=20, measure_every=1, **options) for name, options in settings.items()}
-    return {"losses": trained_networks.losses_in_time(trained)}
+    return {"losses": trained_networks.losses_on_a_log_axis(classes, settings, networks=20, every=5)}
 
 
 def losses_in_time(losses: pd.DataFrame, columns: int = 2) -> Figure:
@@ -251,8 +250,9 @@ def _activations(seed: int) -> Tables:
     shapes = [pd.DataFrame({"activation": name, "h": h, "value": ACTIVATIONS[name].value(h)}) for name in names]
     shapes.append(pd.DataFrame({"activation": "Heaviside", "h": h, "value": np.heaviside(h, 0.5)}))
     classes = TwoClasses(_POINTS, seed)
-    trained = {name: classes.train(networks=20, epochs=1000, measure_every=1, activation=name) for name in names}
-    return {"shapes": pd.concat(shapes, ignore_index=True), "losses": trained_networks.losses_in_time(trained)}
+    settings: Settings = {name: {"epochs": 1000, "activation": name} for name in names}
+    losses = trained_networks.losses_on_a_log_axis(classes, settings, networks=20, every=10)
+    return {"shapes": pd.concat(shapes, ignore_index=True), "losses": losses}
 
 
 def activations(shapes: pd.DataFrame, losses: pd.DataFrame) -> Figure:

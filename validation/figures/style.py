@@ -30,7 +30,7 @@ CURVES: tuple[tuple[str, Any], ...] = (
     ("#009E73", "-."),
     ("#CC79A7", ":"),
     ("#56B4E9", (0, (5, 1, 1, 1, 1, 1))),
-    ("#E69F00", (0, (1, 1))),
+    ("#E69F00", (0, (9, 2))),
 )
 # Errors or losses on training and test data: colour, marker, dashes, label.
 TRAIN_AND_TEST = {"train": (SIMULATION, "o", "-", "training"), "test": (THEORY, "s", "--", "test")}
