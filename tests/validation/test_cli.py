@@ -87,9 +87,11 @@ def test_descend_leaves_a_file_as_it_was_when_the_disk_is_full(capsys, tmp_path,
 
 @pytest.mark.slow
 def test_formats_may_have_spaces_and_are_checked_for_a_list_too(capsys, tmp_path):
-    status, _, _ = spinglass(capsys, "figures", "generalisation-activations", "--format", "png, svg", "--out", tmp_path)
+    options = ("--format", "png, svg", "--style", "aps", "--width", "column", "--out", tmp_path)
+    status, _, _ = spinglass(capsys, "figures", "generalisation-curve-fits", *options)
     assert status == 0
     assert {path.suffix for path in tmp_path.iterdir()} >= {".png", ".svg"}
+    assert 'width="243.792pt"' in (tmp_path / "generalisation-curve-fits.svg").read_text()  # 8.6 cm
     status, _, err = spinglass(capsys, "figures", "--list", "--format", "bmp")
     assert (status, "format must be one of pdf, png, svg; given 'bmp'" in err) == (2, True)
 

@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 from cycler import cycler
 from matplotlib import rc_context, rcParams
-from matplotlib.figure import Figure
+from matplotlib.colors import to_rgb
 
 import theory
 from validation import verify
 from validation.experiments import critical_points
 from validation.figures import gallery, landscapes
+from validation.figures.style import ordered, panels
 from validation.report.html import html
 
 
@@ -129,12 +130,35 @@ def test_saved_tables_are_drawn_again_to_the_same_bytes(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("style", "column", "full"), [("aps", 8.6, 17.8), ("neurips", 13.97, 13.97)])
-def test_styles_give_a_figure_the_width_of_the_page(tmp_path, style, column, full):
-    for width, centimetres in ((3.4, column), (7.0, full)):
-        drawing = Figure(figsize=(width, 2.0))
-        drawing.subplots().set_xlabel("energy", fontsize="small")
-        gallery.STYLES[style].fit(drawing)
-        assert drawing.get_size_inches()[0] * 2.54 == pytest.approx(centimetres, abs=0.01)
+def test_styles_give_a_figure_the_width_of_the_page(monkeypatch, style, column, full):
+    for wide, centimetres in ((False, column), (True, full)):
+        shape = gallery.Entry(
+            "", small_tables, lambda tables, wide=wide: panels(1, 2, 2.0, wide=wide, narrow=(2, 1))[0]
+        )
+        monkeypatch.setitem(gallery.GALLERY, "small", shape)
+        widths = {"own": centimetres, "column": column, "full": full}
+        for width, expected in widths.items():
+            figure = gallery.draw("small", {}, style, width)
+            assert figure.get_size_inches()[0] * 2.54 == pytest.approx(expected, abs=0.01)
+            rows = 2 if expected < 12.7 else 1  # two panels side by side do not fit one column of two
+            assert figure.axes[0].get_gridspec().nrows == rows
+
+
+@pytest.mark.parametrize(("style", "dpi"), [("screen", 150), ("aps", 300)])
+def test_pictures_for_journals_have_300_dots_per_inch(tmp_path, monkeypatch, style, dpi):
+    monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
+    (path,) = (path for path in gallery.save("small", tmp_path, ["png"], style=style) if path.suffix == ".png")
+    width = int.from_bytes(path.read_bytes()[16:20], "big")  # in the header of a PNG
+    assert width == pytest.approx(dpi * gallery.STYLES[style].full, abs=1)
+
+
+def test_looks_of_ordered_curves_differ_without_colour():
+    for count in range(1, 7):
+        looks = ordered(count)
+        greys = [np.dot(to_rgb(look.colour), (0.299, 0.587, 0.114)) for look in looks]
+        assert greys == sorted(greys, reverse=True)
+        assert len({str(look.dashes) for look in looks}) == len({look.marker for look in looks}) == count
+        assert looks[-1].dashes == "-"
 
 
 def test_a_style_reaches_the_fonts(tmp_path, monkeypatch):
@@ -162,5 +186,7 @@ def test_bad_input(tmp_path):
         gallery.save("descent-energies", tmp_path, ["bmp"])
     with pytest.raises(ValueError, match="unknown style 'nips'; did you mean 'neurips'"):
         gallery.save("descent-energies", tmp_path, style="nips")
+    with pytest.raises(ValueError, match="width"):
+        gallery.save("descent-energies", tmp_path, width="page")
     with pytest.raises(ValueError, match="unknown figure 'descents'; did you mean 'descent-energies'"):
         gallery.select(["descents"])

@@ -29,7 +29,7 @@ def test_curves_go_through_all_points_at_full_degree():
     assert np.allclose(whole["t"].to_numpy()[::40], t, atol=1e-12)
     figure = polynomial_fits.curve_fits(data, fits)
     assert np.array_equal(figure.axes[0].lines[1].get_ydata(), whole["t"])
-    assert [axis.get_visible() for axis in figure.axes] == [True, True, False, False]
+    assert len(figure.axes) == 2
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_boundaries_are_those_of_the_networks(classes):
     # Nothing does better than Bayes but by chance: 1000 test points, five standard errors.
     assert network.test_error[0] > trained_networks.bayes_error(classes) - 5 * np.sqrt(0.25 / 1000)
     figure = generalisation.decision_boundaries(grids, classes.points(), 0.1)
-    assert f"{network.test_error[0]:.3f}" in figure.axes[0].get_title()
+    assert f"{network.test_error[0]:.3f}" in figure.axes[0].get_title("left")
 
 
 def test_losses_and_choices_are_means_over_networks(classes):
@@ -68,6 +68,14 @@ def test_losses_and_choices_are_means_over_networks(classes):
     assert np.array_equal(right.lines[0].get_ydata(), losses.loc[losses["data"] == "train", "loss"])
 
 
+def test_early_epochs_are_all_measured_in_one_and_the_same_training(classes):
+    settings = {"a": {"epochs": 9, "batch": 10}}
+    table = trained_networks.losses_on_a_log_axis(classes, settings, networks=3, every=3)
+    whole = trained_networks.losses_in_time({"a": classes.train(networks=3, measure_every=1, **settings["a"])})
+    kept = whole[whole["epoch"].isin([0, 1, 2, 3, 4, 5, 6, 9])].sort_values(["data", "epoch"]).to_numpy().tolist()
+    assert table.sort_values(["data", "epoch"]).to_numpy().tolist() == kept
+
+
 def test_augmentation_is_tried_in_four_ways():
     table = trained_networks.digits_with_augmentation(images=40, networks=2, epochs=2, seed=0)
     assert table["value"].tolist() == [way for way in ("as they are", "shifted", "rotated", "both") for _ in range(2)]
@@ -84,7 +92,8 @@ def test_flow_keeps_what_is_conserved_and_ends_on_the_hyperbola():
     # The flow's relative tolerance is 1e-8, some hundred steps.
     assert np.allclose(ends[:, 0] ** 2 - ends[:, 1] ** 2, starts[:, 0] ** 2 - starts[:, 1] ** 2, atol=1e-4)
     grid = small_networks.surface_grid(surface, 20, 21)
-    flat = hard_networks.two_parameter_surface(grid, paths, product).axes[1]
+    axes = hard_networks.two_parameter_surface(grid, paths, product).axes
+    flat = next(axis for axis in axes if axis.name != "3d")
     line = next(line for line in flat.lines if line.get_linewidth() == 2.5)
     assert np.allclose(line.get_xdata() * line.get_ydata(), product)
 

@@ -46,17 +46,28 @@ def test_the_figure_of_counts_shows_its_table():
     figure = landscapes.counts_to_complexity(table, {0: 1.657, 1: 1.6529}, 3)
     for k, axis in enumerate(figure.axes[:2]):
         drawn = {line.get_label(): line.get_ydata() for line in axis.lines}
-        for n, label in ((10, "n = 10"), (20, "n = 20"), (0, r"limit $\Theta_k$")):
-            assert np.array_equal(drawn[label], table[(table["index"] == k) & (table["n"] == n)]["rate"])
+        for n, label in ((10, "$n = 10$"), (20, "$n = 20$"), (0, r"limit $\Theta_k$")):
+            rate = table[(table["index"] == k) & (table["n"] == n)]["rate"]
+            assert np.array_equal(drawn[label], rate[rate >= -0.15])  # where curves are cut
+
+
+def test_enlarged_panels_of_counts_are_centred_at_the_threshold():
+    table = critical_points.counts_below((20,), 3, (0,), np.linspace(-1.75, -1.3, 91))
+    axis = landscapes.counts_to_complexity(table, {0: 1.657}, 3).axes[1]
+    limit = next(line for line in axis.lines if "Theta" in line.get_label())
+    assert np.allclose(limit.get_ydata(), theory.index_complexity(limit.get_xdata() - 1.657, 3, 0), rtol=0, atol=1e-12)
+    assert np.abs(limit.get_xdata()).max() <= 0.05
 
 
 def test_the_figure_of_densities_shows_its_table():
     table = critical_points.densities_of_points(40, 3, (None, 0), np.linspace(-1.75, 1.75, 71))
     figure = landscapes.counts_by_energy(table, 1.633, 1.657, 40, 3)
-    drawn = {line.get_label(): line for line in figure.axes[0].lines}
-    for label, name in (("all", "all"), ("minima", "0")):
-        shown = table[(table["index"] == name) & (table["log10_density"] > -2)]
-        assert np.array_equal(drawn[label].get_ydata(), shown["log10_density"])
+    whole, bottom = ({line.get_label(): line for line in axis.lines} for axis in figure.axes)
+    shown = table[table["log10_density"] > -2]
+    assert np.array_equal(whole["all"].get_ydata(), shown.loc[shown["index"] == "all", "log10_density"])
+    assert "minima" not in whole  # low indices would be slivers at the left edge
+    near = shown[(shown["index"] == "0") & shown["energy_per_spin"].between(-1.657 - 0.7 * 0.024, -1.633 + 1.4 * 0.024)]
+    assert np.array_equal(bottom["minima"].get_ydata(), near["log10_density"])
 
 
 def test_the_tree_starts_at_minima_and_merges_at_saddles(basins):

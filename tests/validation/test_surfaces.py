@@ -76,7 +76,7 @@ def test_the_figure_shows_its_tables():
     points = pd.DataFrame({"u": [0.0, 0.5], "v": [0.0, 0.5], "loss": [1.0, 1.5], "kind": ["minimum", "saddle"]})
     kinks = pd.DataFrame({"u": [0.1, 0.2], "v": [0.3, 0.4]})
     figure = loss_surfaces.network_surfaces(*(table.assign(plane="A") for table in (grid, kinks, points)), ["A"])
-    below = figure.axes[1]
+    below = next(axis for axis in figure.axes if axis.name != "3d")
     shown = {tuple(line.get_xdata()) for line in below.lines}
     assert shown == {(0.1, 0.2), (0.0,), (0.5,)}
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["minimum", "saddle", "kinks (white below)"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["minimum", "saddle", "kink (white)"]

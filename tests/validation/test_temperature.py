@@ -160,9 +160,13 @@ def test_figures_show_their_data():
 
     densities = pd.DataFrame({"n": 8, "temperature": [0.5, 0.5, 1.0, 1.0], "overlap": [-0.5, 0.5] * 2, "density": 0.5})
     atoms = pd.DataFrame({"temperature": [0.5, 0.5, 1.0], "overlap": [0.0, 0.8, 0.0], "weight": [0.4, 0.6, 1.0]})
-    panels = temperature.overlap_densities(densities, atoms, 3).axes
-    assert [panel.get_title() for panel in panels] == ["T = 1", "T = 0.5"]
-    assert [text.get_text() for text in panels[1].texts if text.get_text()] == ["0.40", "0.60"]
+    axes = temperature.overlap_densities(densities, atoms, 3).axes
+    titles = [axis.get_title("left") for axis in axes[:2]]
+    assert titles == ["(a) $T = 1$, $H = 3$", "(b) $T = 0.5$, $H = 3$"]
+    heights, edges, _ = axes[1].patches[0].get_data()
+    assert (heights.tolist(), edges.tolist()) == ([0.5, 0.5], [-1, 0, 1])
+    marks = axes[3].lines[0]  # the right axis of the second panel
+    assert marks.get_xydata().tolist() == [[0.0, 0.4], [0.8, 0.6]]
 
     states = thermal.ground_states([4, 5], 3, 3, [4], seed=1)
     axis = temperature.ground_states(states, thermal.centring(np.array([4.0, 5.0]), 3), 1.657, 1.633, 3).axes[0]

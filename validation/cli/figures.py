@@ -17,7 +17,10 @@ def figures(
         "figures"
     ),
     formats: Annotated[str, typer.Option("--format", help="pdf, png or svg; several separated by commas.")] = "pdf,png",
-    style: Annotated[str, typer.Option(help="Width and fonts: screen, aps, neurips or thesis.")] = "screen",
+    style: Annotated[str, typer.Option(help="Widths and fonts: screen, aps, neurips or thesis.")] = "screen",
+    width: Annotated[
+        str, typer.Option(help="column or full: width of one column or of the page; own: that which suits the figure.")
+    ] = "own",
     seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same files.")] = 0,
     effort: Annotated[str, typer.Option(help="quick, standard or paper, for figures that support it.")] = "quick",
     data_only: Annotated[bool, typer.Option("--data-only", help="Write only the data and captions.")] = False,
@@ -32,11 +35,14 @@ def figures(
     from validation.series import EFFORTS, one_of
 
     chosen = one_of("effort", effort, EFFORTS)
+    wide = one_of("width", width, gallery.WIDTHS)
     kinds = [one_of("format", kind.strip(), gallery.FORMATS) for kind in formats.split(",")]
     for name in gallery.select(names):
         if show:
             print(name, indent(fill(gallery.entry(name, chosen).caption, 100), "    "), sep="\n")
             continue
         with working(f"making {name}"):
-            paths = gallery.save(name, out, kinds, seed, style, effort=chosen, data_only=data_only, source=source)
+            paths = gallery.save(
+                name, out, kinds, seed, style, width=wide, effort=chosen, data_only=data_only, source=source
+            )
         print("\n".join(map(str, paths)))

@@ -129,6 +129,37 @@ def losses_in_time(settings: Mapping[str, TrainedNetworks]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)[["setting", "data", "epoch", "loss", "error"]]
 
 
+def losses_on_a_log_axis(
+    classes: TwoClasses, settings: Mapping[str, Mapping[str, Any]], networks: int, every: int
+) -> pd.DataFrame:
+    """Return mean losses in every one of the first epochs and in one of ``every`` epochs later.
+
+    Parameters
+    ----------
+    classes : TwoClasses
+        The data.
+    settings : mapping of str to mapping
+        Options of :meth:`TwoClasses.train` by the name of the setting.
+    networks : int
+        Networks per setting.
+    every : int
+        Epochs between later measurements; the first ``2 * every`` are all measured.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns setting, data, epoch, loss, error.
+    """
+    tables = []
+    for name, options in settings.items():
+        # The same starting weights and batches: a short training repeats the beginning of a long one.
+        early = {"epochs": 2 * every, "measure_every": 1}
+        first = classes.train(networks=networks, **{**options, **early})
+        whole = losses_in_time({name: classes.train(networks=networks, measure_every=every, **options)})
+        tables += [losses_in_time({name: first}), whole[whole["epoch"] > 2 * every]]
+    return pd.concat(tables, ignore_index=True)
+
+
 def by_choice(choice: str, values: Sequence[Any], trained: Sequence[TrainedNetworks]) -> pd.DataFrame:
     """Return final losses over networks for each value of a choice.
 

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 import theory
 from validation.experiments import critical_points, digits
@@ -13,7 +14,7 @@ from validation.experiments.digits_efforts import EFFORTS, GLASS_SIZES
 from validation.figures import digit_networks
 from validation.figures.digit_networks import EffortFigure
 from validation.figures.entry import Entry, Tables
-from validation.figures.style import BAND, OTHER_SIMULATION, SIMULATION, THEORY, hide_spines, legend_above
+from validation.figures.style import BAND, OTHER_SIMULATION, SIMULATION, THEORY, legend_above, letter, panels
 from validation.series import Effort
 
 _H = 3
@@ -21,7 +22,7 @@ _H = 3
 
 def _glass(effort: Effort, seed: int) -> Tables:
     ends = digits.glasses(effort, seed, _H)
-    energies = np.linspace(-1.75, -1.0, 301)
+    energies = np.linspace(-1.8, -0.9, 361)
     return {"ends": ends, "minima": critical_points.densities_of_minima(sorted(ends["n"].unique()), _H, energies)}
 
 
@@ -44,8 +45,8 @@ def glass_ends(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: floa
         The figure.
     """
     sizes = sorted(ends["n"].unique())
-    figure = Figure(figsize=(7.0, 1.3 + 0.9 * len(sizes)), layout="constrained")
-    axes = figure.subplots(len(sizes), 1, sharex=True, squeeze=False)[:, 0]
+    figure, grid = panels(len(sizes), 1, 1.05, 0.8, sharex=True)
+    axes = grid[:, 0]
     low, high = minima["energy_per_spin"].min(), minima["energy_per_spin"].max()
     bins = np.linspace(low, high, 71)
     for axis, n in zip(axes, sizes, strict=True):
@@ -53,8 +54,8 @@ def glass_ends(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: floa
         band = axis.axvspan(-E_0, -E_inf, color=BAND, alpha=0.4, lw=0, label="band $[-E_0, -E_\\infty]$")
         handles = [band]
         for method, colour, filled, label in (
-            ("sgd", SIMULATION, True, "SGD ends"),
-            ("gradient", OTHER_SIMULATION, False, "gradient flow ends"),
+            ("sgd", SIMULATION, True, "ends of SGD"),
+            ("gradient", OTHER_SIMULATION, False, "ends of gradient flow"),
         ):
             energies = chosen.loc[chosen["method"] == method, "energy_per_spin"]
             kind, alpha = ("stepfilled", 0.6) if filled else ("step", 1.0)
@@ -64,11 +65,11 @@ def glass_ends(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: floa
         handles += axis.plot(
             law["energy_per_spin"], law["density"], "--", color=THEORY, lw=1.4, label="exact mean density of minima"
         )
-        axis.set(yticks=[], xlim=(low, high))
-        axis.text(0.985, 0.85, f"$\\Lambda = {n}$", transform=axis.transAxes, ha="right", va="top")
-        hide_spines(axis, left=True)
-    axes[-1].set_xlabel("energy per spin")
-    legend_above(figure, handles, columns=2)
+        axis.set(xlim=(low, high), ylim=(0, None))
+        axis.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+    letter(axes, [f"$H = {_H}$, $\\Lambda = {n}$" for n in sizes])
+    axes[-1].set_xlabel("energy per spin $u$")
+    legend_above(figure, handles)
     figure.supylabel("probability density", fontsize="medium")
     return figure
 
@@ -81,12 +82,12 @@ _FIGURES = {
     "glass": EffortFigure(
         _glass,
         _draw_glass,
-        "Energies per spin at which descents of the spherical 3-spin model end, Lambda = {glass_sizes}, from "
-        "{starts} uniform starts in each of {glasses} landscapes per size: 200 epochs of SGD (the couplings in ten "
-        "parts, one part per step, rate 0.1/(1 + 0.1 epoch)), and gradient flow. Dashed: the exact mean density of "
-        "minima at the same Lambda (Auffinger, Ben Arous and Černý 2013, Theorem 2.1), which counts every minimum "
-        "once: it is not the distribution of where descents end. Grey: the band [-E_0, -E_inf], where critical points "
-        "of low index lie as Lambda grows.",
+        "Energies per spin u at which descents of the spherical 3-spin model end; one panel per number of spins, "
+        "Lambda = {glass_sizes}, with {starts} uniform starts in each of {glasses} landscapes per size. Filled: 200 "
+        "epochs of SGD (the couplings in ten parts, one part per step, rate 0.1/(1 + 0.1 epoch)). Outlined: gradient "
+        "flow. Dashed: the exact mean density of minima at the same Lambda (Auffinger, Ben Arous and Černý 2013, "
+        "Theorem 2.1), which counts every minimum once: it is not the distribution of where descents end. Grey: the "
+        "band [-E_0, -E_inf], where critical points of low index lie as Lambda grows.",
     ),
     **digit_networks.FIGURES,
 }

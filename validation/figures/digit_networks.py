@@ -6,11 +6,20 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from validation.experiments import digits, digits_summary
 from validation.figures.entry import Tables
-from validation.figures.style import BAND, CURVES, SIMULATION, THEORY, hide_spines, legend_above
+from validation.figures.style import (
+    BAND,
+    CURVES,
+    SIMULATION,
+    THEORY,
+    grid_of,
+    legend_above,
+    letter,
+    panels,
+)
 from validation.series import Effort
 
 _TRAINING = (
@@ -60,29 +69,27 @@ def test_loss_distributions(losses: pd.DataFrame) -> Figure:
         The figure.
     """
     kinds, sizes = list(dict.fromkeys(losses["starts"])), sorted(losses["hidden"].unique())
-    figure = Figure(figsize=(7.0, 0.9 + 0.7 * len(sizes)), layout="constrained")
-    axes = figure.subplots(len(sizes), len(kinds), sharex="col", squeeze=False)
+    figure, axes = panels(len(sizes), len(kinds), 0.8, 0.5, sharex="col")
     for column, kind in enumerate(kinds):
         chosen = losses[losses["starts"] == kind]
         bins = np.linspace(chosen["test_loss"].min(), np.quantile(chosen["test_loss"], 0.98), 41)
         for axis, hidden in zip(axes[:, column], sizes, strict=True):
             values = chosen.loc[chosen["hidden"] == hidden, "test_loss"]
-            axis.hist(values, bins=bins, color=SIMULATION)
-            axis.axvline(values.mean(), color=THEORY, lw=1.5)
-            axis.text(0.98, 0.9, f"{hidden} units", transform=axis.transAxes, ha="right", va="top", fontsize="small")
-            axis.set_yticks([])
-            axis.margins(y=0.3)  # space for the label
-            hide_spines(axis, left=True)
-        axes[0, column].set_title(f"starts: {kind}", fontsize="medium")
-        axes[-1, column].set_xlabel("test loss (vertical line: mean)")
+            *_, bars = axis.hist(values, bins=bins, color=SIMULATION, alpha=0.65)
+            mean = axis.axvline(values.mean(), color=THEORY, lw=1.5, label="mean")
+            axis.yaxis.set_major_locator(MaxNLocator(2, integer=True))
+        axes[-1, column].set_xlabel("test loss")
+    letter(axes.ravel(), [f"{hidden} units, {kind}" for hidden in sizes for kind in kinds])
+    figure.supylabel("number of networks", fontsize="medium")
+    legend_above(figure, [bars, mean], ["networks", "their mean"])
     return figure
 
 
 FIGURES["test-losses"] = EffortFigure(
     _networks,
     lambda tables: test_loss_distributions(tables["losses"]),
-    f"Test losses of {_TRAINING}; {{networks}} networks per size. {_STARTS} Histograms end at the 98th "
-    "percentile of each column.",
+    f"Test losses of {_TRAINING}; {{networks}} networks per size, one row per number of hidden units. {_STARTS} "
+    "Histograms end at the 98th percentile of each column.",
 )
 
 
@@ -102,16 +109,17 @@ def train_against_test(losses: pd.DataFrame, summary: pd.DataFrame) -> Figure:
         The figure.
     """
     sizes = sorted(losses["hidden"].unique())
-    figure = Figure(figsize=(7.0, 2.2), layout="constrained")
-    for axis, hidden in zip(figure.subplots(1, len(sizes), squeeze=False)[0], sizes, strict=True):
+    figure, axes = grid_of(len(sizes), -(-len(sizes) // 2), 1.9, narrow=2)
+    titles = []
+    for axis, hidden in zip(axes, sizes, strict=True):
         chosen = losses[losses["hidden"] == hidden]
         row = summary[summary["hidden"] == hidden].iloc[0]
         axis.plot(chosen["train_loss"], chosen["test_loss"], ".", ms=3, color=SIMULATION, rasterized=len(chosen) > 2000)
         low, high = row["correlation_low"], row["correlation_high"]
-        axis.set_title(f"{hidden} units\n$r = {row['correlation']:.2f}$\n[{low:.2f}, {high:.2f}]", fontsize="small")
-        axis.tick_params(labelsize="x-small")
-        axis.locator_params(nbins=2, axis="x")
-        axis.locator_params(nbins=4, axis="y")
+        titles.append(f"{hidden} units\n$r = {row['correlation']:.2f}$ [{low:.2f}, {high:.2f}]")
+        axis.xaxis.set_major_locator(MaxNLocator(3))
+        axis.yaxis.set_major_locator(MaxNLocator(4))
+    letter(axes, titles)
     figure.supxlabel("training loss", fontsize="medium")
     figure.supylabel("test loss", fontsize="medium")
     return figure
@@ -125,8 +133,8 @@ def _draw_scatter(tables: Tables) -> Figure:
 FIGURES["train-test"] = EffortFigure(
     _networks,
     _draw_scatter,
-    f"Test against training loss, one dot per network: {_TRAINING}; {{networks}} networks per size, starts "
-    "fan-in. Pearson's correlation with its 98% interval (Fisher's z).",
+    f"Test against training loss, one dot per network: {_TRAINING}; {{networks}} networks per size, starting "
+    "weights uniform in sqrt(6/fan-in) [-1, 1]. Pearson's correlation with its 98% interval (Fisher's z).",
 )
 
 
@@ -143,9 +151,9 @@ def losses_by_size(summary: pd.DataFrame) -> Figure:
     matplotlib.figure.Figure
         The figure.
     """
-    figure = Figure(figsize=(7.0, 2.5), layout="constrained")
-    names = {"mean": "mean test loss", "deviation": "its standard deviation", "correlation": "train/test correlation"}
-    axes = figure.subplots(1, 3)
+    figure, grid = panels(1, 3, 2.3, 0.3, narrow=(3, 1))
+    axes = grid.ravel()
+    names = {"mean": "mean", "deviation": "standard deviation", "correlation": "correlation"}
     looks = zip(dict.fromkeys(summary["starts"]), (SIMULATION, THEORY), ("o-", "s--"), (0.97, 1.03), strict=False)
     for kind, colour, look, shift in looks:
         chosen = summary[summary["starts"] == kind]
@@ -153,28 +161,27 @@ def losses_by_size(summary: pd.DataFrame) -> Figure:
             middle = chosen[name]
             bars = [middle - chosen[f"{name}_low"], chosen[f"{name}_high"] - middle]
             axis.errorbar(chosen["hidden"] * shift, middle, bars, fmt=look, color=colour, ms=4, lw=1, label=kind)
+    sizes = sorted(summary["hidden"].unique())
     for axis, title in zip(axes, names.values(), strict=True):
-        axis.set_xscale("log")
-        axis.set_xticks(sorted(summary["hidden"].unique()), sorted(summary["hidden"].unique()), fontsize="small")
+        axis.set(xscale="log", xlabel="hidden units", ylabel=title)
+        axis.set_xticks(sizes, sizes)
         axis.xaxis.set_minor_locator(NullLocator())
-        axis.set_title(title, fontsize="medium")
-        hide_spines(axis)
-    for axis in axes[:2]:
+    letter(axes, ["test loss", "test loss", "both losses"])
+    for axis, digits_shown in zip(axes[:2], ((1, 1.5, 2, 3, 5, 7), (1, 2, 5)), strict=True):
         axis.set_yscale("log")
         axis.yaxis.set_major_formatter("{x:g}")
         axis.yaxis.set_minor_formatter(NullFormatter())
-        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axis.tick_params(axis="y", labelsize="small")
+        axis.yaxis.set_major_locator(LogLocator(subs=digits_shown))
     axes[2].axhline(0, color=BAND, lw=0.8)
-    axes[1].set_xlabel("hidden units")
-    axes[2].legend(title="starts", fontsize="small", title_fontsize="small", frameon=False)
+    handles, kinds = axes[0].get_legend_handles_labels()
+    legend_above(figure, handles, [f"starts: {kind}" for kind in kinds])
     return figure
 
 
 FIGURES["by-size"] = EffortFigure(
     _networks,
     lambda tables: losses_by_size(tables["summary"]),
-    "Mean and standard deviation of the test loss over starts, and its correlation with the training loss, "
+    "(a) Mean and (b) standard deviation of the test loss over starts, and (c) its correlation with the training loss, "
     f"against the number of hidden units, with 98% intervals: {_TRAINING}; {{networks}} networks per size. {_STARTS}",
 )
 
@@ -196,8 +203,8 @@ def solution_indices(indices: pd.DataFrame) -> Figure:
     matplotlib.figure.Figure
         The figure.
     """
-    figure = Figure(figsize=(4.8, 3.0), layout="constrained")
-    axis = figure.subplots()
+    figure, axes = panels(1, 1, 2.8, 0.3, wide=False)
+    axis = axes[0, 0]
     sizes = sorted(indices["hidden"].unique())
     for prefix, colour, marker, shift in (("", SIMULATION, "o", -0.13), ("relative_", THEORY, "s", 0.13)):
         label = "below $-0.001$" if not prefix else "below $-0.001$ times the largest"
@@ -208,23 +215,23 @@ def solution_indices(indices: pd.DataFrame) -> Figure:
             axis.vlines(spread, low, high, color=colour, lw=1.2)
             exact = (low == high).to_numpy()
             at = [x for x, known in zip(spread, exact, strict=True) if known]
-            axis.plot(at, high[exact], marker, color=colour, ms=4, label=label if place == 0 else None)
+            axis.plot(at, high[exact], marker, color=colour, ms=4, clip_on=False, label=label if place == 0 else None)
             for end in (low, high):
-                axis.plot(spread, end, "_", color=colour, ms=4)
+                axis.plot(spread, end, "_", color=colour, ms=4, clip_on=False)
     axis.set_xticks(range(len(sizes)), [str(hidden) for hidden in sizes])
-    axis.set(xlabel="hidden units", ylabel="index / parameters", ylim=(0, None))
+    axis.set(xlabel="hidden units", ylabel="negative eigenvalues / parameters", ylim=(0, None))
     handles, labels = axis.get_legend_handles_labels()
-    legend_above(figure, handles, labels, columns=2)
-    hide_spines(axis)
+    legend_above(figure, handles, labels)
     return figure
 
 
 FIGURES["index"] = EffortFigure(
     _indices,
     lambda tables: solution_indices(tables["indices"]),
-    "Normalised index at the end of training: number of eigenvalues below a threshold of the training loss's Hessian, "
-    f"divided by the number of parameters. {_TRAINING}; {{indexed}} networks per size, starting weights uniform in "
-    "[-1, 1]. Exact (markers) up to {exact_up_to} parameters; for more, a bar between two proven bounds.",
+    "Normalised index at the end of training: number of eigenvalues of the training loss's Hessian below a threshold "
+    f"(-0.001, or -0.001 times the largest eigenvalue), divided by the number of parameters. {_TRAINING}; {{indexed}} "
+    f"networks per size, starting weights uniform in [-1, 1]. Exact (markers) up to {{exact_up_to}} parameters; for "
+    "more, a bar between two proven bounds.",
 )
 
 
@@ -246,25 +253,25 @@ def optimiser_paths(paths: pd.DataFrame) -> Figure:
     matplotlib.figure.Figure
         The figure.
     """
-    figure = Figure(figsize=(7.0, 3.2), layout="constrained")
-    axes = figure.subplots(1, 2, sharey=True)
+    figure, grid = panels(1, 2, 2.7, 0.5, narrow=(2, 1), sharey=True)
+    axes = grid.ravel()
     for axis, data, title in zip(axes, ("train", "test"), ("training", "test"), strict=True):
         for (name, chosen), (colour, dashes) in zip(
             paths[paths["data"] == data].groupby("optimiser", sort=False), CURVES, strict=False
         ):
             axis.fill_between(chosen["epoch"], chosen["lowest"], chosen["highest"], color=colour, alpha=0.15, lw=0)
             axis.plot(chosen["epoch"], chosen["mean"], ls=dashes, color=colour, lw=1.3, label=name)
-        axis.set(yscale="log", xlabel="epoch", title=f"{title} loss")
-        hide_spines(axis)
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False,
-                  fontsize="small")  # fmt: skip
+        axis.set(yscale="log", xlabel="epoch", ylabel=f"{title} loss")
+    letter(axes)
+    legend_above(figure, *axes[0].get_legend_handles_labels())
     return figure
 
 
 FIGURES["optimisers"] = EffortFigure(
     _optimisers,
     lambda tables: optimiser_paths(tables["paths"]),
-    "Losses over epochs by optimiser, means and extremes of 8 networks of 50 hidden units; {images}, cross-entropy, "
-    "starts fan-in. SGD: rates 0.1 (batches of 10) and 0.01 (online), both divided by 1 + 0.05 epoch, and 0.5 (full "
-    "batch); momentum 0.9 with rate 0.01; RMSProp and Adam with rate 0.001.",
+    "(a) Training and (b) test losses over epochs by optimiser: means (lines) and extremes (shaded) of 8 networks of "
+    "50 hidden units; {images}, cross-entropy, starting weights uniform in sqrt(6/fan-in) [-1, 1]. SGD: rates 0.1 "
+    "(batches of 10) and 0.01 (online), both divided by 1 + 0.05 epoch, and 0.5 (full batch); momentum 0.9 with rate "
+    "0.01; RMSProp and Adam with rate 0.001.",
 )

@@ -4,8 +4,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from validation.figures.style import SIMULATION, THEORY, hide_spines
+from validation.figures.style import EMPHASIS, SIMULATION, THEORY, letter, panels
+
+_FEW = 14  # minima that fit into one column
+_MOST_LABELS = 25
 
 
 def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, n: int, H: int) -> Figure:
@@ -30,23 +34,20 @@ def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, n: int, H: int) 
     order = _order(len(minima), merges)
     place = np.empty(len(minima))
     place[order] = np.arange(len(minima))
-    figure = Figure(figsize=(min(7.0, 2.0 + 0.22 * max(7, len(minima))), 4.2), layout="constrained")
-    tree, basins = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    figure, axes = panels(2, 1, 2.2, wide=len(minima) > _FEW, sharex=True, height_ratios=(3, 1.2))
+    tree, basins = axes[:, 0]
     _draw_tree(tree, minima["energy_per_spin"].to_numpy(), merges, place.copy())
     volume = minima["volume"].to_numpy()
     errors = np.maximum([volume - minima["volume_low"], minima["volume_high"] - volume], 0.0)
-    basins.bar(place, volume, width=0.6, color=SIMULATION, alpha=0.75)
-    basins.errorbar(place, volume, yerr=errors, fmt="none", ecolor="black", elinewidth=1, capsize=2)
-    tree.set_ylabel("energy per spin", fontsize="small")
-    tree.set_title(f"n = {n}, H = {H}", fontsize="small")
-    basins.set(ylim=(0, None))
-    basins.set_xlabel("minimum (0 is the deepest)", fontsize="small")
-    basins.set_ylabel("basin volume", fontsize="small")
-    basins.set_xticks(np.arange(len(minima)), [str(minimum) for minimum in order])
+    basins.bar(place, volume, width=0.6, color=SIMULATION, alpha=0.65)
+    basins.errorbar(place, volume, yerr=errors, fmt="none", ecolor=EMPHASIS, elinewidth=1, capsize=2)
+    tree.set_ylabel("energy per spin $u$")
+    letter((tree, basins), [f"$H = {H}$, $n = {n}$", "basins of attraction"])
+    basins.set(ylim=(0, None), xlabel="minimum (0 is the deepest)", ylabel="share of sphere")
+    basins.yaxis.set_major_locator(MaxNLocator(4))
+    every = -(-len(minima) // _MOST_LABELS)  # with many minima only some have a label
+    basins.set_xticks(np.arange(len(minima))[::every], [str(minimum) for minimum in order[::every]])
     basins.set_xlim(-0.7, len(minima) - 0.3)
-    for axis in (tree, basins):
-        axis.tick_params(labelsize="small")
-        hide_spines(axis)
     tree.spines["bottom"].set_visible(False)
     tree.tick_params(axis="x", length=0)
     return figure
@@ -67,6 +68,6 @@ def _draw_tree(axis: Axes, own: np.ndarray, merges: pd.DataFrame, place: np.ndar
     reach = own.copy()
     for deeper, shallower, energy in merges[["deeper", "shallower", "energy_per_spin"]].itertuples(index=False):
         pair = [deeper, shallower]
-        axis.plot(np.repeat(place[pair], 2), [reach[deeper], energy, energy, reach[shallower]], color="black", lw=1.2)
+        axis.plot(np.repeat(place[pair], 2), [reach[deeper], energy, energy, reach[shallower]], color=EMPHASIS, lw=1.2)
         place[deeper], reach[deeper] = place[pair].mean(), energy
         axis.plot(place[deeper], energy, "D", color=THEORY, ms=4)

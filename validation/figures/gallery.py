@@ -25,10 +25,10 @@ from validation.figures import (
     temperature,
 )
 from validation.figures.entry import Entry, Tables
-from validation.figures.style import STYLES, Style, drawing
+from validation.figures.style import STYLES, WIDTHS, Style, Width, drawing
 from validation.series import EFFORTS, Effort, one_of
 
-__all__ = ["FORMATS", "GALLERY", "STYLES", "Entry", "entry", "save", "save_graph", "select"]
+__all__ = ["FORMATS", "GALLERY", "STYLES", "WIDTHS", "Entry", "draw", "entry", "save", "save_graph", "select"]
 
 FORMATS = ("pdf", "png", "svg")
 # The ids in an SVG are hashes, which a fixed salt keeps reproducible. Type 42 embeds fonts that can be edited.
@@ -106,6 +106,41 @@ def _known(what: str, name: str, names: Sequence[str] | dict[str, Entry] | dict[
     return name
 
 
+def draw(name: str, tables: Tables, style: str = "screen", width: Width = "own") -> Figure:
+    """Draw one figure from its tables at its printed size.
+
+    Parameters
+    ----------
+    name : str
+        Name of the figure.
+    tables : dict of str to pandas.DataFrame
+        The figure's tables, as made by ``entry(name).tables(seed)`` or read from saved CSV files.
+    style : {"screen", "aps", "neurips", "thesis"}, default "screen"
+        Widths and fonts.
+    width : {"own", "column", "full"}, default "own"
+        Whether the figure has the width of one column or of the page. By default figures of one panel have the width
+        of one column, and others that of the page.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+
+    Raises
+    ------
+    ValueError
+        If the name, the style or the width is unknown.
+
+    Examples
+    --------
+    >>> figure = draw("dynamics-ageing", entry("dynamics-ageing").tables(0), "aps", "column")  # doctest: +SKIP
+    >>> figure.savefig("ageing.pdf")  # doctest: +SKIP
+    """
+    chosen, look = entry(name), STYLES[_known("style", style, STYLES)]
+    with drawing(look.settings, look.page(one_of("width", width, WIDTHS))):
+        return chosen.draw(tables)
+
+
 def save(
     name: str,
     folder: Path,
@@ -113,6 +148,7 @@ def save(
     seed: int = 0,
     style: str = "screen",
     *,
+    width: Width = "own",
     effort: Effort = "quick",
     data_only: bool = False,
     source: Path | None = None,
@@ -130,7 +166,9 @@ def save(
     seed : int, default 0
         Seed of the simulation.
     style : {"screen", "aps", "neurips", "thesis"}, default "screen"
-        Width and fonts.
+        Widths and fonts. PNG files have 300 dots per inch, those for the screen 150.
+    width : {"own", "column", "full"}, default "own"
+        Width of one column or of the page; by default that which suits the figure.
     effort : {"quick", "standard", "paper"}, default "quick"
         How much to simulate, for figures with several efforts.
     data_only : bool, default False
@@ -147,12 +185,13 @@ def save(
     Raises
     ------
     ValueError
-        If the name, a format or the style is unknown, or ``source`` lacks a table of the figure.
+        If the name, a format, the style or the width is unknown, or ``source`` lacks a table of the figure.
     OSError
         If the directory cannot be written.
     """
     chosen = entry(name, effort)
     look = STYLES[_known("style", style, STYLES)]
+    page = look.page(one_of("width", width, WIDTHS))
     for kind in formats:
         _known("format", kind, FORMATS)
     folder.mkdir(parents=True, exist_ok=True)
@@ -163,7 +202,14 @@ def save(
     paths = _write_tables(tables, folder, f"{name}.")
     paths.append(folder / f"{name}.txt")
     write_whole(paths[-1], caption.encode())
-    return paths if data_only else _draw(chosen, tables, folder / name, formats, look) + paths
+    if data_only:
+        return paths
+    pictures = [folder / f"{name}.{kind}" for kind in formats]
+    with drawing({**look.settings, **_REPEATABLE}, page):
+        figure = chosen.draw(tables)
+        for path in pictures:
+            _write(figure, path, look.dpi)
+    return pictures + paths
 
 
 def save_graph(basins: Basins, H: int, folder: Path) -> list[Path]:
@@ -189,18 +235,8 @@ def save_graph(basins: Basins, H: int, folder: Path) -> list[Path]:
     with drawing(_REPEATABLE):
         figure = disconnectivity.disconnectivity(tables["minima"], tables["merges"], n, H)
         for path in paths:
-            _write(figure, path)
+            _write(figure, path, STYLES["screen"].dpi)
     return paths + _write_tables(tables, folder)
-
-
-def _draw(chosen: Entry, tables: Tables, stem: Path, formats: Sequence[str], style: Style) -> list[Path]:
-    paths = [stem.parent / f"{stem.name}.{kind}" for kind in formats]
-    with drawing({**style.settings, **_REPEATABLE}):
-        figure = chosen.draw(tables)
-        style.fit(figure)
-        for path in paths:
-            _write(figure, path)
-    return paths
 
 
 def _read(name: str, source: Path) -> tuple[Tables, str]:
@@ -221,9 +257,9 @@ def _write_tables(tables: Tables, folder: Path, prefix: str = "") -> list[Path]:
     return paths
 
 
-def _write(figure: Figure, path: Path) -> None:
+def _write(figure: Figure, path: Path, dpi: int) -> None:
     # Dates and program versions are left out, so that the same data gives the same bytes.
     nothing = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
     kind, picture = path.suffix[1:], io.BytesIO()
-    figure.savefig(picture, format=kind, dpi=150, metadata=nothing[kind])
+    figure.savefig(picture, format=kind, dpi=dpi, metadata=nothing[kind])
     write_whole(path, picture.getvalue())

@@ -15,13 +15,15 @@ from validation.figures.entry import Entry, Tables
 from validation.figures.style import (
     BAND,
     CURVES,
+    EMPHASIS,
     FAINT_TEXT,
     SIMULATION,
     THEORY,
     TRAIN_AND_TEST,
-    hide_spines,
+    grid_of,
     legend_above,
-    subplots,
+    letter,
+    panels,
 )
 
 ENTRIES: dict[str, Entry] = {}
@@ -69,20 +71,24 @@ def decision_boundaries(grids: pd.DataFrame, points: pd.DataFrame, bayes_error: 
     matplotlib.figure.Figure
         The figure.
     """
-    panels = list(dict.fromkeys(grids["panel"]))
-    figure, axes = subplots(len(panels), columns, 2.3, 0.4)
-    for axis, name in zip(axes, panels, strict=True):
+    names = list(dict.fromkeys(grids["panel"]))
+    figure, axes = grid_of(len(names), columns, 2.3, 0.6, narrow=2, sharex=True, sharey=True)
+    titles = []
+    for axis, name in zip(axes, names, strict=True):
         table = grids[grids["panel"] == name]
         _draw_boundary(axis, table, points)
-        axis.set_title(f"{name}: test error {table['test_error'].iloc[0]:.3f}", fontsize="small")
+        titles.append(f"{name}\ntest error {table['test_error'].iloc[0]:.3f}")
+    letter(axes, titles)
+    figure.supxlabel("$x_1$", fontsize="medium")
+    figure.supylabel("$x_2$", fontsize="medium")
     handles = [
-        Line2D([], [], color="black", lw=1.5),
+        Line2D([], [], color=EMPHASIS, lw=1.5),
         Line2D([], [], color=FAINT_TEXT, lw=1.2, ls="--"),
         Line2D([], [], color=SIMULATION, marker="o", ls="", ms=4),
         Line2D([], [], color=THEORY, marker="^", ls="", ms=4),
     ]
     labels = ["network", f"Bayes (test error {bayes_error:.3f})", "class 0", "class 1"]
-    legend_above(figure, handles, labels, columns=4)
+    legend_above(figure, handles, labels)
     return figure
 
 
@@ -91,7 +97,7 @@ def _draw_boundary(axis: Axes, table: pd.DataFrame, points: pd.DataFrame) -> Non
     x, y = wide["bayes"].columns.to_numpy(), wide["bayes"].index.to_numpy()
     odds = wide["log_odds"].to_numpy()
     axis.contourf(x, y, odds, levels=[-1e9, 0, 1e9], colors=[SIMULATION, THEORY], alpha=0.15)
-    axis.contour(x, y, odds, levels=[0], colors="black", linewidths=1.5)
+    axis.contour(x, y, odds, levels=[0], colors=EMPHASIS, linewidths=1.5)
     axis.contour(x, y, wide["bayes"].to_numpy(), levels=[0], colors=FAINT_TEXT, linewidths=1.2, linestyles="--")
     for label, colour, marker in ((0, SIMULATION, "o"), (1, THEORY, "^")):
         chosen = points[points["label"] == label]
@@ -104,9 +110,9 @@ def _draw_boundaries(tables: Tables) -> Figure:
 
 
 ENTRIES["generalisation-boundaries"] = Entry(
-    f"Decision boundaries on {_MIXTURE}; {_NETWORK}. Upper row: 2000 epochs, with a weight decay c |w|^2 of the "
-    "summed loss. Lower row: without decay, stopped after 10, 50, 100 epochs. Dashed: Bayes' boundary. Test errors "
-    "are on 1000 points.",
+    f"Decision boundaries on {_MIXTURE}; {_NETWORK}. (a-c) 2000 epochs, with a weight decay: a penalty c |w|^2 on the "
+    "summed loss, c = 0, 0.2, 2. (d-f) Without decay, stopped after 10, 50, 100 epochs. Shaded: the predicted class. "
+    "Dashed: Bayes' boundary. Test errors are the shares of 1000 test points that are misclassified.",
     _boundaries,
     _draw_boundaries,
 )
@@ -116,12 +122,11 @@ def _overfitting(seed: int) -> Tables:
     classes = TwoClasses(_POINTS, seed)
     settings: Settings = {
         "full batch": {"epochs": 2000},
-        "full batch, weight decay 2": {"epochs": 2000, "weight_decay": 4 / _POINTS},
+        "weight decay 2": {"epochs": 2000, "weight_decay": 4 / _POINTS},
         "mini-batches of 10": {"epochs": 500, "batch": 10},
         "online": {"epochs": 100, "batch": 1},
     }
-    trained = {name: classes.train(networks=20, measure_every=5, **options) for name, options in settings.items()}
-    return {"losses": trained_networks.losses_in_time(trained)}
+    return {"losses": trained_networks.losses_on_a_log_axis(classes, settings, networks=20, every=5)}
 
 
 def losses_in_time(losses: pd.DataFrame, columns: int = 2) -> Figure:
@@ -140,7 +145,7 @@ def losses_in_time(losses: pd.DataFrame, columns: int = 2) -> Figure:
         The figure.
     """
     settings = list(dict.fromkeys(losses["setting"]))
-    figure, axes = subplots(len(settings), columns, 2.1, 0.5)
+    figure, axes = grid_of(len(settings), columns, 2.1, 0.5, sharex=True, sharey=True)
     for axis, setting in zip(axes, settings, strict=True):
         for name, (colour, _, dashes, label) in TRAIN_AND_TEST.items():
             curve = losses[(losses["setting"] == setting) & (losses["data"] == name)]
@@ -152,11 +157,9 @@ def losses_in_time(losses: pd.DataFrame, columns: int = 2) -> Figure:
         axis.axvline(best["epoch"] + 1, color=BAND, lw=0.8)
         axis.plot(best["epoch"] + 1, best["loss"], "o", color=THEORY, ms=4, label="smallest test loss")
         axis.set_xscale("log")
-        axis.set_title(setting, fontsize="small")
-        hide_spines(axis)
+    letter(axes, settings)
     axes[0].set_ylim(0, min(1.1 * losses["loss"].max(), 3.0))
-    handles, labels = axes[0].get_legend_handles_labels()
-    legend_above(figure, handles, labels, columns=3)
+    legend_above(figure, *axes[0].get_legend_handles_labels())
     figure.supxlabel("epoch + 1", fontsize="medium")
     figure.supylabel("loss", fontsize="medium")
     return figure
@@ -168,8 +171,8 @@ def _draw_overfitting(tables: Tables) -> Figure:
 
 ENTRIES["generalisation-overfitting"] = Entry(
     f"Mean losses of 20 networks by epoch, with two standard errors, on {_MIXTURE}; {_NETWORK} unless the panel says "
-    "otherwise. After the smallest test loss (dot) the training loss continues to fall towards zero, while the test "
-    "loss rises.",
+    "otherwise; weight decay 2 is a penalty 2 |w|^2 on the summed loss. After the smallest test loss (dot) the "
+    "training loss continues to fall towards zero, while the test loss rises.",
     _overfitting,
     _draw_overfitting,
 )
@@ -187,7 +190,7 @@ def _choices(seed: int) -> Tables:
             "weight decay", decays, [classes.train(weight_decay=2 * c / _POINTS, **usual) for c in decays]
         ),
         trained_networks.by_choice(
-            "rows per step, 100 epochs",
+            "batch size, 100 epochs",
             ("1", "10", "100"),
             [classes.train(networks=20, epochs=100, measure_every=100, batch=b) for b in batches],
         ),
@@ -210,19 +213,18 @@ def choices(table: pd.DataFrame) -> Figure:
         The figure.
     """
     names = list(dict.fromkeys(table["choice"]))
-    figure, axes = subplots(len(names), 2, 2.4, 0.4, share=False)
+    figure, axes = grid_of(len(names), 2, 1.9, 0.3, narrow=1)
     for axis, name in zip(axes, names, strict=True):
         rows = table[table["choice"] == name]
         values = list(dict.fromkeys(rows["value"].astype(str)))
         for data, (colour, marker, dashes, label) in TRAIN_AND_TEST.items():
             part = rows[rows["data"] == data]
-            look: dict[str, Any] = {"fmt": marker + dashes, "color": colour, "mfc": "white"}
+            look: dict[str, Any] = {"fmt": marker + dashes, "color": colour, "mfc": "white", "clip_on": False}
             axis.errorbar(range(len(part)), part["loss"], 2 * part["error"], ms=4, lw=1.2, label=label, **look)
-        axis.set_xticks(range(len(values)), values, fontsize="small")
+        axis.set_xticks(range(len(values)), values)
         axis.set(xlabel=name, ylim=(0, None))
-        hide_spines(axis)
-    handles, labels = axes[0].get_legend_handles_labels()
-    legend_above(figure, handles, labels, columns=2)
+    letter(axes)
+    legend_above(figure, *axes[0].get_legend_handles_labels())
     figure.supylabel("loss", fontsize="medium")
     return figure
 
@@ -234,8 +236,9 @@ def _draw_choices(tables: Tables) -> Figure:
 ENTRIES["generalisation-choices"] = Entry(
     f"Mean losses of 20 networks, with two standard errors, for several choices made before training, on {_MIXTURE}; "
     f"{_NETWORK}, 1000 epochs, unless the panel says otherwise. Weight decay is the c of a penalty c |w|^2 on the "
-    "summed loss. Lower right: 200 of the real digits that scikit-learn ships, 8 networks of 40 ReLU units, 100 "
-    "epochs, with random shifts of up to half a pixel and rotations of up to 8 degrees.",
+    "summed loss. (a) Number of hidden units, (b) weight decay, (c) batch size, (d) augmentation: 200 of the real "
+    "digits that scikit-learn ships, 8 networks of 40 ReLU units, 100 epochs, with random shifts of up to half a "
+    "pixel and rotations of up to 8 degrees.",
     _choices,
     _draw_choices,
 )
@@ -247,8 +250,9 @@ def _activations(seed: int) -> Tables:
     shapes = [pd.DataFrame({"activation": name, "h": h, "value": ACTIVATIONS[name].value(h)}) for name in names]
     shapes.append(pd.DataFrame({"activation": "Heaviside", "h": h, "value": np.heaviside(h, 0.5)}))
     classes = TwoClasses(_POINTS, seed)
-    trained = {name: classes.train(networks=20, epochs=1000, measure_every=10, activation=name) for name in names}
-    return {"shapes": pd.concat(shapes, ignore_index=True), "losses": trained_networks.losses_in_time(trained)}
+    settings: Settings = {name: {"epochs": 1000, "activation": name} for name in names}
+    losses = trained_networks.losses_on_a_log_axis(classes, settings, networks=20, every=10)
+    return {"shapes": pd.concat(shapes, ignore_index=True), "losses": losses}
 
 
 def activations(shapes: pd.DataFrame, losses: pd.DataFrame) -> Figure:
@@ -266,19 +270,18 @@ def activations(shapes: pd.DataFrame, losses: pd.DataFrame) -> Figure:
     matplotlib.figure.Figure
         The figure.
     """
-    figure = Figure(figsize=(7.0, 2.9), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, axes = panels(1, 2, 2.6, 0.3, narrow=(2, 1))
+    left, right = axes.ravel()
     for name, (colour, dashes) in zip(dict.fromkeys(shapes["activation"]), CURVES, strict=False):
         curve = shapes[shapes["activation"] == name]
-        left.plot(curve["h"], curve["value"], color=colour, ls=dashes, lw=1.5, label=name)
+        left.plot(curve["h"], curve["value"], color=colour, ls=dashes, lw=1.5, label=name.replace("_", " "))
         trained = losses[(losses["setting"] == name) & (losses["data"] == "train")]
         right.plot(trained["epoch"] + 1, trained["loss"], color=colour, ls=dashes, lw=1.5)
-    left.set(xlabel="preactivation h", ylabel="f(h)", ylim=(-1.2, 2.2))
+    left.set(xlabel="preactivation $h$", ylabel="activation $f(h)$")
     right.set(xlabel="epoch + 1", ylabel="training loss", ylim=(0, None))
     right.set_xscale("log")
-    hide_spines(left, right)
-    handles, labels = left.get_legend_handles_labels()
-    legend_above(figure, handles, labels, columns=6)
+    letter((left, right))
+    legend_above(figure, *left.get_legend_handles_labels())
     return figure
 
 
@@ -287,8 +290,8 @@ def _draw_activations(tables: Tables) -> Figure:
 
 
 ENTRIES["generalisation-activations"] = Entry(
-    "Left: activation functions; the Heaviside function has zero slope and cannot be trained by gradients. Right: "
-    f"mean training losses of 20 networks by epoch on {_MIXTURE}; one hidden layer of 20 units, cross-entropy, "
+    "(a) Activation functions; the Heaviside function has zero slope and cannot be trained by gradients. (b) "
+    f"Mean training losses of 20 networks by epoch on {_MIXTURE}; one hidden layer of 20 units, cross-entropy, "
     "full-batch Adam with rate 0.02.",
     _activations,
     _draw_activations,

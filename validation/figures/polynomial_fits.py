@@ -10,26 +10,27 @@ from validation.experiments import curve_fitting
 from validation.figures.entry import Entry, Tables
 from validation.figures.style import (
     BAND,
-    FAINT_TEXT,
     SIMULATION,
     THEORY,
     TRAIN_AND_TEST,
-    hide_spines,
+    grid_of,
     legend_above,
-    subplots,
+    letter,
+    panels,
 )
 
 ENTRIES: dict[str, Entry] = {}
 
 _COLUMNS = 4
+_HIGHEST = 1.7  # curves are cut here
 
 
 def _curve_fits(seed: int) -> Tables:
     x, t = bishop_points()
-    panels: list[curve_fitting.Panel] = [(f"M = {M}, N = 10", x, t, M, None) for M in (0, 1, 3, 9)]
-    panels += [(f"M = 9, N = {N}", *noisy_sine(N, seed), 9, None) for N in (15, 100)]
-    panels += [(rf"M = 9, N = 10, $\ln \lambda = {log:g}$", x, t, 9, log) for log in (-18.0, 0.0)]
-    data, fits = curve_fitting.curves(panels)
+    drawn: list[curve_fitting.Panel] = [(f"$M = {M}$, $N = 10$", x, t, M, None) for M in (0, 1, 3, 9)]
+    drawn += [(f"$M = 9$, $N = {N}$", *noisy_sine(N, seed), 9, None) for N in (15, 100)]
+    drawn += [(rf"$M = 9$, $\ln\lambda = {log:g}$", x, t, 9, log) for log in (-18.0, 0.0)]
+    data, fits = curve_fitting.curves(drawn)
     return {"data": data, "fits": fits}
 
 
@@ -48,20 +49,19 @@ def curve_fits(data: pd.DataFrame, fits: pd.DataFrame) -> Figure:
     matplotlib.figure.Figure
         The figure.
     """
-    panels = list(dict.fromkeys(fits["panel"]))
-    figure, axes = subplots(len(panels), _COLUMNS, 1.75, 0.3)
-    for axis, name in zip(axes, panels, strict=True):
+    names = list(dict.fromkeys(fits["panel"]))
+    figure, axes = grid_of(len(names), _COLUMNS, 1.75, 0.4, narrow=2, sharex=True, sharey=True)
+    for axis, name in zip(axes, names, strict=True):
         points, curve = data[data["panel"] == name], fits[fits["panel"] == name]
         axis.plot(curve["x"], curve["truth"], color=BAND, lw=1.0, ls="--", label="curve without noise")
-        axis.plot(curve["x"], curve["t"], color=THEORY, lw=1.5, label="fit")
+        shown = curve["t"].where(curve["t"].abs() <= _HIGHEST)
+        axis.plot(curve["x"], shown, color=THEORY, lw=1.5, label="fit")
         axis.plot(points["x"], points["t"], "o", color=SIMULATION, ms=3.5 if len(points) < 40 else 2, label="data")
-        axis.set(ylim=(-1.7, 1.7), xticks=[0, 1], yticks=[-1, 0, 1])
-        axis.set_title(name, fontsize="small")
-        hide_spines(axis)
-    handles, labels = axes[0].get_legend_handles_labels()
-    legend_above(figure, handles, labels, columns=3)
-    figure.supxlabel("x", fontsize="medium")
-    figure.supylabel("t", fontsize="medium")
+        axis.set(ylim=(-_HIGHEST, _HIGHEST), xticks=[0, 1], yticks=[-1, 0, 1])
+    letter(axes, names)
+    legend_above(figure, *axes[0].get_legend_handles_labels())
+    figure.supxlabel("input $x$", fontsize="medium")
+    figure.supylabel("target $t$", fontsize="medium")
     return figure
 
 
@@ -71,8 +71,9 @@ def _draw_curve_fits(tables: Tables) -> Figure:
 
 ENTRIES["generalisation-curve-fits"] = Entry(
     "Least-squares polynomials of degree M on N points of a sine with Gaussian noise of standard deviation 0.3. "
-    "Upper row: Bishop's ten points. Lower row: degree 9 with more, randomly drawn points, and on the ten points with "
-    "a penalty lambda |w|^2.",
+    "(a-d) Bishop's ten points. (e, f) Degree 9 on more, randomly drawn points. (g, h) Degree 9 on the ten points "
+    "with a penalty lambda |w|^2 on the coefficients w. Dashed: the sine without noise. The curve of (d) is cut: it "
+    "reaches from -4.2 to 3.7.",
     _curve_fits,
     _draw_curve_fits,
 )
@@ -107,28 +108,35 @@ def fit_errors(by_degree: pd.DataFrame, by_ridge: pd.DataFrame, noise: float) ->
     matplotlib.figure.Figure
         The figure.
     """
-    figure = Figure(figsize=(7.0, 2.9), layout="constrained")
-    left, right = figure.subplots(1, 2, sharey=True)
+    figure, axes = panels(1, 2, 2.6, 0.3, narrow=(2, 1), sharey=True)
+    left, right = axes.ravel()
     _draw_errors(left, by_degree, "degree", noise)
     _draw_errors(right, by_ridge, "log_ridge", noise)
-    left.set(xlabel="degree M", ylabel="root mean squared error", ylim=(0, 1.05))
-    right.set(xlabel=r"$\ln \lambda$, at degree 9")
-    right.annotate("noise", (1, noise), (2, 0), ("axes fraction", "data"), textcoords="offset points", va="center",
-                   fontsize="small", color=FAINT_TEXT)  # fmt: skip
-    handles, labels = left.get_legend_handles_labels()
-    legend_above(figure, handles, labels, columns=4)
+    left.set(xlabel="degree $M$", ylim=(0, 1.05))
+    right.set(xlabel=r"ridge $\ln\lambda$ at degree 9")
+    for axis in (left, right):
+        axis.set_ylabel("root mean squared error")
+    letter((left, right))
+    legend_above(figure, *left.get_legend_handles_labels())
     return figure
 
 
 def _draw_errors(axis: Axes, table: pd.DataFrame, over: str, noise: float) -> None:
-    axis.axhline(noise, color=BAND, lw=0.8)
-    for name, (colour, marker, _, label) in TRAIN_AND_TEST.items():
+    axis.axhline(noise, color=BAND, lw=1, ls=":", label="noise")
+    for name, (colour, marker, dashes, label) in TRAIN_AND_TEST.items():
         rows = table[table["data"] == name].sort_values(over)
-        axis.plot(rows[over], rows["expected"], color=colour, lw=1.2, label=f"{label}, expected")
+        axis.plot(rows[over], rows["expected"], color=colour, ls=dashes, lw=1.2, label=f"{label}, expected")
         axis.errorbar(
-            rows[over], rows["rms"], 2 * rows["error"], fmt=marker, color=colour, ms=4, mfc="white", label=label
+            rows[over],
+            rows["rms"],
+            2 * rows["error"],
+            fmt=marker,
+            color=colour,
+            ms=4,
+            mfc="white",
+            label=label,
+            clip_on=False,
         )
-    hide_spines(axis)
 
 
 def _draw_fit_errors(tables: Tables) -> Figure:
@@ -136,9 +144,10 @@ def _draw_fit_errors(tables: Tables) -> Figure:
 
 
 ENTRIES["generalisation-fit-errors"] = Entry(
-    f"Root mean squared errors of polynomials fitted to ten points: means over {_DATA_SETS} data sets with two "
-    "standard errors, and the exact expectations (lines). Left: by degree; at degree 9 the fit passes through all "
-    "points. Right: degree 9 with a ridge. The grey line is the standard deviation of the noise, 0.3.",
+    "Root mean squared errors of polynomials fitted to ten points of a sine with Gaussian noise: means over "
+    f"{_DATA_SETS} data sets with two standard errors, and the exact expectations (lines). (a) By degree M; at degree "
+    "9 the fit passes through all points. (b) Degree 9 with a penalty lambda |w|^2 on the coefficients w. Dotted: "
+    "the standard deviation of the noise, 0.3.",
     _fit_errors,
     _draw_fit_errors,
 )

@@ -3,13 +3,23 @@
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 import theory
 from theory.statics import equilibrium
 from validation.experiments import thermal
 from validation.figures.entry import Entry, Tables
-from validation.figures.style import BAND, SIMULATION, SIZES, THEORY, hide_spines, legend_above
+from validation.figures.style import (
+    BAND,
+    EMPHASIS,
+    SIMULATION,
+    THEORY,
+    legend_above,
+    legend_inside,
+    letter,
+    ordered,
+    panels,
+)
 
 ENTRIES: dict[str, Entry] = {}
 
@@ -51,14 +61,15 @@ def energy_by_temperature(
     matplotlib.figure.Figure
         The figure.
     """
-    figure = Figure(figsize=(5.0, 3.8), layout="constrained")
-    axis = figure.subplots()
+    figure, axes = panels(1, 1, 3.6, wide=False)
+    axis = axes[0, 0]
     lowest = -E_0 - 0.06
     below = infinite[(infinite["temperature"] < T_s) & (infinite["liquid"] > lowest)]
     axis.axhline(-E_0, color=BAND, lw=0.8, ls=":")
     axis.plot(below["temperature"], below["liquid"], color=THEORY, lw=1, ls="--", label="$-1/T$, continued")
     axis.plot(infinite["temperature"], infinite["energy_per_spin"], color=THEORY, lw=1.8, label=r"$n = \infty$, exact")
-    for (n, group), (colour, marker, _) in zip(measured.groupby("n"), SIZES, strict=False):
+    sizes = measured.groupby("n")
+    for (n, group), (colour, marker, _) in zip(sizes, ordered(len(sizes)), strict=True):
         axis.errorbar(
             group["temperature"],
             group["energy_per_spin"],
@@ -68,15 +79,14 @@ def energy_by_temperature(
             ms=4,
             lw=0,
             elinewidth=1,
-            label=f"n = {n}",
+            label=f"$n = {n}$",
         )
     for T, name, side in ((T_s, "$T_s$", "right"), (T_d, "$T_d$", "left")):
         axis.axvline(T, color=BAND, lw=0.8)
         axis.text(T, 1.01, name, transform=axis.get_xaxis_transform(), ha=side, va="bottom", fontsize="small")
     axis.text(1.0, -E_0, " $-E_0$", transform=axis.get_yaxis_transform(), va="center", fontsize="small")
-    axis.set(xlabel="temperature T", ylabel=f"energy per spin, H = {H}", ylim=(lowest, None))
-    axis.legend(frameon=False, fontsize="small")
-    hide_spines(axis)
+    axis.set(xlabel="temperature $T$", ylabel=f"energy per spin $u$ ($H = {H}$)", ylim=(lowest, None))
+    legend_inside(axis)
     return figure
 
 
@@ -86,11 +96,12 @@ def _draw_energy(tables: Tables) -> Figure:
 
 
 ENTRIES["temperature-energy"] = Entry(
-    "Mean energy per spin against temperature for H = 3: parallel tempering of 64, 40 and 24 landscapes of n = 16, "
-    "32 and 64 (600 sweeps after 300 of burn-in; landscapes in which hot and cold starts do not agree are left out "
-    "and counted in the table), and the limit of infinite n (Crisanti and Sommers 1992). Between T_s = 0.829 and T_d "
-    "= 0.866 the dynamics is already frozen, while the equilibrium energy is still -1/T; below T_s one-step replica "
-    "symmetry breaking keeps it above the continued -1/T. Bars are standard errors over landscapes.",
+    "Mean energy per spin u against temperature T for the spherical 3-spin model (H = 3). Markers: parallel tempering "
+    "of 64, 40 and 24 landscapes of n = 16, 32 and 64 spins (600 sweeps after 300 of burn-in; landscapes in which hot "
+    "and cold starts do not agree are left out and counted in the table); bars are standard errors over landscapes. "
+    "Solid line: infinite n (Crisanti and Sommers 1992). Between the static transition T_s = 0.829 and the dynamical "
+    "one T_d = 0.866 the dynamics is already frozen, while the equilibrium energy is still -1/T; below T_s one-step "
+    "replica symmetry breaking keeps it above the continued -1/T (dashed). Dotted: the ground-state energy -E_0.",
     _energy,
     _draw_energy,
 )
@@ -128,25 +139,27 @@ def overlap_densities(densities: pd.DataFrame, infinite: pd.DataFrame, H: int) -
         The figure.
     """
     temperatures = sorted(densities["temperature"].unique(), reverse=True)
-    figure = Figure(figsize=(7.0, 2.7), layout="constrained")
-    axes = figure.subplots(1, len(temperatures), sharex=True, squeeze=False)[0]
+    figure, grid = panels(1, len(temperatures), 2.3, 0.4, narrow=(len(temperatures), 1))
+    axes = grid.ravel()
     for axis, T in zip(axes, temperatures, strict=True):
-        here = densities[densities["temperature"] == T]
-        for (n, group), (colour, _, dashes) in zip(here.groupby("n"), SIZES, strict=False):
-            axis.step(group["overlap"], group["density"], where="mid", color=colour, ls=dashes, label=f"n = {n}")
-        top = 1.45 * here["density"].max()
-        for overlap, weight in infinite.loc[infinite["temperature"] == T, ["overlap", "weight"]].to_numpy():
-            style = {"arrowstyle": "-|>", "color": THEORY, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
-            axis.annotate("", (overlap, 0.85 * top * weight), (overlap, 0), arrowprops=style)
-            # The numbers are above all lines, so that nothing crosses them.
-            axis.text(overlap, 0.97 * top, f"{weight:.2f}", color=THEORY, ha="center", va="top", fontsize="small")
-        axis.axhline(0, color=BAND, lw=0.8)
-        axis.set(title=f"T = {T:g}", xlabel="overlap q", xlim=(-1, 1), ylim=(0, top))
-        axis.title.set_fontsize("medium")
-        hide_spines(axis)
-    axes[0].set_ylabel(f"density, H = {H}")
+        here = densities[densities["temperature"] == T].groupby("n")
+        for (n, group), (colour, _, dashes) in zip(here, ordered(len(here)), strict=True):
+            half = np.diff(group["overlap"]).mean() / 2
+            edges = np.append(group["overlap"] - half, group["overlap"].iloc[-1] + half)
+            axis.stairs(group["density"], edges, color=colour, ls=dashes, lw=1.3, label=f"$n = {n}$")
+        axis.set(xlabel="overlap $q$", ylabel="density", xlim=(-1, 1), xticks=[-1, 0, 1], ylim=(0, None))
+        axis.set_xticks([-0.5, 0.5], minor=True)
+        axis.yaxis.set_major_locator(MaxNLocator(4))
+        atoms = infinite[infinite["temperature"] == T]
+        weights = axis.twinx()
+        weights.vlines(atoms["overlap"], 0, atoms["weight"], color=THEORY, lw=1.5)
+        (marks,) = weights.plot(atoms["overlap"], atoms["weight"], "D", color=THEORY, ms=5)
+        weights.set(ylim=(0, 1.1), yticks=[0, 0.5, 1], ylabel=r"weight, $n = \infty$")
+        weights.tick_params(labelsize="small")
+        weights.spines["top"].set_visible(False)
+    letter(axes, [f"$T = {T:g}$, $H = {H}$" for T in temperatures])
     handles, labels = axes[0].get_legend_handles_labels()
-    legend_above(figure, handles, labels, columns=len(labels))
+    legend_above(figure, [*handles, marks], [*labels, r"$n = \infty$ (right axis)"])
     return figure
 
 
@@ -155,9 +168,11 @@ def _draw_overlaps(tables: Tables) -> Figure:
 
 
 ENTRIES["temperature-overlaps"] = Entry(
-    "Density of the overlap q of two replicas at three temperatures, over the landscapes of temperature-energy. "
-    "Arrows: the atoms of the distribution at infinite n and their weights, which are 1 at q = 0 above T_s = 0.829, "
-    "and m at 0 and 1 - m at q below (Crisanti and Sommers 1992). As n grows the two peaks separate.",
+    "Density of the overlap q of two replicas of the spherical 3-spin model (H = 3) at temperatures (a) 1, (b) 0.7 and "
+    "(c) 0.5, by parallel tempering of 64, 40 and 24 landscapes of n = 16, 32 and 64 spins (600 sweeps after 300 of "
+    "burn-in; landscapes in which hot and cold starts do not agree are left out). Diamonds, on the right axis: the "
+    "overlaps that two replicas have at infinite n, and their probabilities, which are 1 at q = 0 above T_s = 0.829, "
+    "and m at 0 and 1 - m at some q > 0 below (Crisanti and Sommers 1992). As n grows the two peaks separate.",
     _overlaps,
     _draw_overlaps,
 )
@@ -190,8 +205,8 @@ def ground_states(measured: pd.DataFrame, centring: pd.DataFrame, E_0: float, E_
     matplotlib.figure.Figure
         The figure.
     """
-    figure = Figure(figsize=(5.0, 3.6), layout="constrained")
-    axis = figure.subplots()
+    figure, axes = panels(1, 1, 3.4, wide=False)
+    axis = axes[0, 0]
     axis.axhspan(-E_0, -E_inf, color=BAND, alpha=0.35, lw=0, label=r"band $[-E_0,\,-E_\infty]$")
     axis.plot(
         centring["n"],
@@ -200,7 +215,7 @@ def ground_states(measured: pd.DataFrame, centring: pd.DataFrame, E_0: float, E_
         lw=1.5,
         label=r"$-E_0 + (\frac{1}{2}\log n - \gamma - \log A)/(c\,n)$",
     )
-    looks = {"annealing": ("o", SIMULATION, 5, 1.0), "enumeration": ("+", "black", 10, 0.0)}
+    looks = {"annealing": ("o", SIMULATION, 5, 1.0), "enumeration": ("+", EMPHASIS, 10, 0.0)}
     for method, group in measured.groupby("method"):
         marker, colour, size, bar = looks[str(method)]
         axis.errorbar(
@@ -215,13 +230,10 @@ def ground_states(measured: pd.DataFrame, centring: pd.DataFrame, E_0: float, E_
             label=f"{method}",
         )
     sizes = sorted(measured["n"].unique())
-    axis.set(xscale="log", xlabel="spins n", ylabel=f"ground-state energy per spin, H = {H}")
-    axis.xaxis.set_major_locator(FixedLocator(sizes))
+    axis.set(xscale="log", xlabel="number of spins $n$", ylabel=f"ground-state energy per spin ($H = {H}$)")
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_xticks(sizes, [str(n) for n in sizes])
-    axis.tick_params(axis="x", labelsize="small")
-    axis.legend(frameon=False, fontsize="small")
-    hide_spines(axis)
+    legend_inside(axis)
     return figure
 
 
@@ -231,10 +243,12 @@ def _draw_ground_states(tables: Tables) -> Figure:
 
 
 ENTRIES["temperature-ground-states"] = Entry(
-    "Mean ground-state energy per spin for H = 3, 60 landscapes per size, by repeated annealing and, for n = 6, 8 "
-    "and 10, by enumeration of all critical points of the same landscapes. Curve: -E_0 with the corrections of Subag "
-    "and Zeitouni (2017), up to o(1/n), from n = 16 on; c = 0.625 is the slope of the complexity at -E_0. The band is "
-    "where deep minima lie at infinite n; below n = 80 the mean ground-state energy lies above it.",
+    "Mean ground-state energy per spin of the spherical 3-spin model (H = 3), 60 landscapes per number of spins n, by "
+    "repeated annealing and, for n = 6, 8 and 10, by enumeration of all critical points of the same landscapes; bars "
+    "are standard errors. Curve: -E_0 with the corrections of Subag and Zeitouni (2017), up to o(1/n), from n = 16 on; "
+    "gamma is Euler's constant, A the limit of sqrt(n) times the mean number of minima below -E_0, and c = 0.625 the "
+    "slope of the complexity at -E_0. The band [-E_0, -E_inf] is where deep minima lie at infinite n; below n = 80 the "
+    "mean ground-state energy lies above it.",
     _ground_states,
     _draw_ground_states,
 )
