@@ -7,15 +7,23 @@ import sys
 from pathlib import Path
 
 import nbformat
+from jupyter_client import KernelManager
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parent
 
 
-def executed(path: Path) -> nbformat.NotebookNode:
-    """Return the notebook at ``path``, run from the top in a new kernel; a cell that raises raises here."""
+def executed(path: Path, kernel: KernelManager | None = None) -> nbformat.NotebookNode:
+    """Return the notebook at ``path``, run from the top; a cell that raises raises here.
+
+    The kernel is a new one, unless one is given that has just been started or reset.
+    """
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": FOLDER}}).execute()
+    options = {"kernel_name": "python3", "resources": {"metadata": {"path": FOLDER}}}
+    client = NotebookClient(notebook, kernel, timeout=300, **options)
+    client.execute()
+    if kernel is not None:
+        client.kc.stop_channels()  # those to a kernel of its own end with it
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

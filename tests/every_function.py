@@ -57,10 +57,11 @@ def _critical_points():
 
 def _samples():
     glass = GLASSES["mixed"]
+    two = SphericalSpinGlass.mixed(8, {1: 1.0, 4: 1.0}, seed=1)  # kernels are compiled for each number of orders
     chain = sampling.Langevin(glass, 1.0, 0.01)
     yield "langevin", lambda: chain.step(chain.init(POINTS[:3], seed=0), steps=5)
     yield "hmc", lambda: sampling.sample(glass, 1.0, sweeps=20, chains=3, seed=0)
-    yield "temper", lambda: sampling.temper([glass], sampling.geometric_ladder(0.7, 2.0, 3), sweeps=20, seed=0)
+    yield "temper", lambda: sampling.temper([two], sampling.geometric_ladder(0.7, 2.0, 3), sweeps=20, seed=0)
     yield "anneal", lambda: sampling.anneal(glass, POINTS[:6])
     yield "noise", lambda: row_keys(0, 3)
 
@@ -84,8 +85,9 @@ def _networks():
 
 
 def _theory():
-    yield "relaxation", lambda: theory.relaxation([0.0, 0.2], {2: 0.5, 3: 1.0}, T=0.3)
-    yield "long_time_energy", lambda: theory.long_time_energy(3, until=45.0)
+    # With a step given, the uniform grid ends early; 15 lies on the dilating one.
+    yield "relaxation", lambda: theory.relaxation([0.0, 0.2], {2: 0.5, 3: 1.0}, T=0.3, step=0.01)
+    yield "long relaxation", lambda: theory.relaxation([15.0], 3, waiting_times=[1.0], step=0.05)
 
 
 def functions():

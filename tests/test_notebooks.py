@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client import KernelManager
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -44,11 +45,33 @@ def test_a_notebook_is_kept_with_its_outputs(path):
     assert "ipykernel_" not in text
 
 
+@pytest.fixture(scope="module")
+def used_kernel(tmp_path_factory):
+    """A kernel for all notebooks: every new one would import all libraries, which takes longer than some notebooks."""
+    manager = KernelManager(kernel_name="python3")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(tmp_path_factory.mktemp("hypothesis")))
+        yield manager
+    if manager.has_kernel:
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture
+def kernel(used_kernel):
+    """The kernel without names and history of the notebook before; the next one starts it, if it is the first."""
+    if used_kernel.has_kernel:
+        client = used_kernel.blocking_client()
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        client.execute("get_ipython().reset(new_session=True)", store_history=False, reply=True, timeout=60)
+        client.stop_channels()
+    return used_kernel
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs(path, monkeypatch, tmp_path):
-    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(tmp_path))
-    executed = runpy.run_path(str(FOLDER / "execute.py"))["executed"](path)
+def test_a_notebook_runs(path, kernel):
+    executed = runpy.run_path(str(FOLDER / "execute.py"))["executed"](path, kernel)
     nbformat.validate(executed)
     check(executed)
     before = nbformat.read(path, as_version=4)

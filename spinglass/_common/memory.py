@@ -6,6 +6,9 @@ import psutil
 
 from spinglass._common.control_groups import free_in_control_groups
 
+# Bytes that are allocated without a check: to read the limits takes longer than to fill so small an array.
+_SMALL = 2**20
+
 
 def available_memory() -> int:
     """Return the number of bytes that this process can allocate, given the machine and its control groups."""
@@ -15,13 +18,14 @@ def available_memory() -> int:
 def require_memory(nbytes: int, what: str, alternative: str) -> None:
     """Raise ``ValueError`` unless ``nbytes`` are available; the message states what needs them and an alternative.
 
+    Amounts up to 1 MiB are not checked.
+
     >>> require_memory(10**18, "a glass of n = 30000, H = 4", "a smaller n")
     Traceback (most recent call last):
     ...
     ValueError: a glass of n = 30000, H = 4 needs 9.31e+8 GiB but only ... GiB are available; try a smaller n
     """
-    available = available_memory()
-    if nbytes > available:
+    if nbytes > _SMALL and nbytes > (available := available_memory()):
         raise ValueError(f"{what} needs {_gib(nbytes)} but only {_gib(available)} are available; try {alternative}")
 
 

@@ -35,7 +35,7 @@ def test_k_to_the_power_d_minima(d):
     per_axis = 3 if d <= 3 else 2
     neuron = hard_neuron(d, per_axis, seed=d)
     # Starts even over dips on the log scale: a dip is missed with a chance below 1e-9.
-    starts = 150 * 5**d if per_axis == 3 else 50 * 3**d
+    starts = 50 * 5**d if per_axis == 3 else 30 * 3**d
     exponents = np.random.default_rng(d).uniform(-0.5, per_axis - 0.5, (starts, d))
     w = np.linalg.solve(neuron.X[::per_axis], (np.log(3) * 16.0**exponents).T).T
     found = find_minima(neuron, w)

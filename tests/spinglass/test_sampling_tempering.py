@@ -21,7 +21,7 @@ def glasses(n, count, weights):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("n", "weights"), [(2, {3: 1.0}), (3, {1: 0.3, 2: 0.5, 3: 1.0, 4: 0.4})])
+@pytest.mark.parametrize(("n", "weights"), [(2, {3: 1.0}), (3, {1: 0.3, 4: 1.0})])
 def test_energies_are_those_of_quadrature(n, weights):
     family = glasses(n, 60, weights)
     found = temper(family, LADDER, sweeps=600, seed=5, adapt=False)

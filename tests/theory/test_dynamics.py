@@ -50,6 +50,19 @@ def test_order_three_reproduces_the_published_energies():
     np.testing.assert_allclose(physics, [-0.782508, -0.926219, -1.035656], atol=1e-5)
 
 
+# These two share the run of the test before them: the last runs are remembered.
+def test_weights_scale_energies_and_time():
+    t = np.array([0.2, 1.0])
+    plain, doubled = theory.gradient_descent_energy(2 * t, 3), theory.gradient_descent_energy(t, {3: 2.0})
+    np.testing.assert_allclose(doubled, 2 * plain, rtol=1e-5)
+
+
+def test_shapes_follow_the_times():
+    assert isinstance(theory.gradient_descent_energy(1.0, 3), float)
+    assert theory.gradient_descent_energy([[0.1, 0.2]], 3).shape == (1, 2)
+    assert theory.gradient_descent_energy([], 3).shape == (0,)
+
+
 @pytest.mark.parametrize(("H", "T"), [(3, 0.0), ({2: 0.5, 4: 1.0}, 0.3), ({1: 0.4, 3: 1.0}, 0.0)])
 def test_a_plain_integrator_agrees_to_its_first_order(H, T):
     nu = Covariance.of(H)
@@ -57,8 +70,9 @@ def test_a_plain_integrator_agrees_to_its_first_order(H, T):
     times = np.array([0.25, 0.5, 0.9])
     at = np.rint(times / 0.005).astype(int)
     extrapolated = 2 * rough[2 * at] - rougher[at]
-    # What is left is of second order: (0.0025 * rate)^2 with a rate of about 10.
-    np.testing.assert_allclose(theory.relaxation(times, H, T).energy, extrapolated, atol=2e-3)
+    # What is left is of second order: (0.0025 * rate)^2 with a rate of about 10. With a step given, the integration
+    # ends at the last of the times.
+    np.testing.assert_allclose(theory.relaxation(times, H, T, step=0.01).energy, extrapolated, atol=2e-3)
 
 
 @pytest.mark.parametrize(("H", "T"), [(3, 0.0), (3, 0.5), (2, 0.0)])
@@ -70,7 +84,8 @@ def test_errors_fall_with_the_third_power_of_the_step(H, T):
 
 @pytest.mark.parametrize("T", [0.9, 1.3])
 def test_equilibrium_stays_what_it_is(T):
-    found = theory.relaxation([0.0, 0.5, 1.0, 2.0], 3, T, start=T, waiting_times=[0.0, 1.0])
+    # About the default step, which alone would go on to t = 13.
+    found = theory.relaxation([0.0, 0.5, 1.0, 2.0], 3, T, start=T, waiting_times=[0.0, 1.0], step=0.01)
     np.testing.assert_allclose(found.energy, -1 / T, atol=2e-5)
     # Correlations depend on the difference of times alone, to what one step of lower order a column leaves.
     assert found.correlation[1, 3] == pytest.approx(found.correlation[0, 2], abs=1e-4)
@@ -80,28 +95,29 @@ def test_equilibrium_stays_what_it_is(T):
 def test_fluctuations_and_response_are_in_proportion_at_equilibrium():
     T = 1.0
     times = np.linspace(0.3, 0.34, 5)
-    found = theory.relaxation(times, 3, T, start=T, waiting_times=[0.0])
+    found = theory.relaxation(times, 3, T, start=T, waiting_times=[0.0], step=0.01)
     slope = np.gradient(found.correlation[0], times, edge_order=2)
     np.testing.assert_allclose(found.response[0][1:-1], -slope[1:-1] / T, atol=1e-3)
 
 
 @pytest.mark.slow
 def test_hot_langevin_dynamics_reaches_equilibrium():
-    assert theory.relaxation([12.0], 3, T=2.0).energy[0] == pytest.approx(-0.5, abs=1e-4)
+    # The start is forgotten to exp(-12).
+    assert theory.relaxation([6.0], 3, T=2.0, step=0.01).energy[0] == pytest.approx(-0.5, abs=1e-4)
 
 
-@pytest.mark.parametrize("T", [20.0, 100.0, 200.0])
-def test_a_fast_bath_reaches_its_equilibrium_within_the_estimated_error(T):
-    # By t = 1 the start is forgotten to exp(-20); -1/T is exact.
-    found = theory.relaxation([1.0], 3, T=T)
+@pytest.mark.parametrize(("T", "time", "step"), [(20.0, 1.0, 0.0025), (100.0, 0.2, 0.0005), (200.0, 1.0, None)])
+def test_a_fast_bath_reaches_its_equilibrium_within_the_estimated_error(T, time, step):
+    # The start is forgotten to exp(-20); -1/T is exact. The steps are the default ones, without their later times.
+    found = theory.relaxation([time], 3, T=T, step=step)
     assert abs(found.energy[0] + 1 / T) < found.energy_error[0] < 2e-5
 
 
 @pytest.mark.parametrize(("field", "other", "times"), [(3.0, 0.01, [0.05, 1.0]), (30.0, 1e-3, [0.02, 0.2])])
 def test_descent_in_a_strong_field_is_that_of_the_field(field, other, times):
     times = np.array(times)
-    # Alone a field a pulls by -a tanh(a t); order 2 adds its share in order other^2 / field.
-    energy = theory.gradient_descent_energy(times, {1: field, 2: other})
+    # Alone a field a pulls by -a tanh(a t); order 2 adds its share in order other^2 / field. The default step.
+    energy = theory.relaxation(times, {1: field, 2: other}, step=0.025 / field).energy
     np.testing.assert_allclose(energy, -field * np.tanh(field * times), atol=2e-5 * field + other**2 / field)
 
 
@@ -148,18 +164,6 @@ def test_a_pure_model_ends_at_the_threshold():
     assert found.exponent == pytest.approx(2 / 3, abs=0.03)
 
 
-def test_weights_scale_energies_and_time():
-    t = np.array([0.2, 1.0])
-    doubled, plain = theory.gradient_descent_energy(t, {3: 2.0}), theory.gradient_descent_energy(2 * t, 3)
-    np.testing.assert_allclose(doubled, 2 * plain, rtol=1e-5)
-
-
-def test_shapes_follow_the_times():
-    assert isinstance(theory.gradient_descent_energy(1.0, 3), float)
-    assert theory.gradient_descent_energy([[0.1, 0.2]], 3).shape == (1, 2)
-    assert theory.gradient_descent_energy([], 3).shape == (0,)
-
-
 def test_refusals_say_what_is_wrong():
     with pytest.raises(ValueError, match="at least 0"):
         theory.gradient_descent_energy(-1.0, 3)
@@ -197,7 +201,7 @@ def test_refusals_say_what_is_wrong():
 def test_the_longest_steps_let_in_are_stable(H, T, start):
     rate = fastest_rate(Protocol(Covariance.of(H), T, 0.0 if start is None else 1 / start))
     times = np.array([0.5, 2.0, 20.0]) / rate
-    energy = theory.relaxation(times, H, T, start).energy
+    energy = theory.relaxation(times, H, T, start, step=0.05 / rate).energy
     rough = theory.relaxation(times, H, T, start, step=0.25 / rate)
     # Measured: within 0.03 of the energy's bound.
     np.testing.assert_allclose(rough.energy, energy, atol=0.04 * math.sqrt(Covariance.of(H)(1.0, 1)))

@@ -85,8 +85,8 @@ def test_two_by_two_in_closed_form():
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 3, 10, 11, 100, 2000])
 def test_one_point_density_integrates_to_n_and_is_symmetric(n):
-    # A trapezoidal rule finer than the shortest wave converges faster than any power.
-    v, h = np.linspace(-2.5 - 9 / n, 2.5 + 9 / n, 20 * n + 400, retstep=True)
+    # A trapezoidal rule finer than the shortest wave, of length pi / (sqrt(2) n), converges faster than any power.
+    v, h = np.linspace(-2.5 - 9 / n, 2.5 + 9 / n, 6 * n + 400, retstep=True)
     density = eigenvalue_density(v, n)
     assert density.sum() * h == pytest.approx(n, rel=1e-12)
     np.testing.assert_allclose(density, density[::-1], rtol=1e-9, atol=1e-300)
@@ -106,9 +106,12 @@ def test_far_tails_do_not_underflow_into_warnings():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("n", "ranks"), [(2, (0, 1)), (7, (0, 3, 6)), (30, (0, 1, 4, 29)), (1000, (0, 2, 5))])
+@pytest.mark.parametrize(
+    ("n", "ranks"), [(2, (0, 1)), (7, (0, 3, 6)), (30, (0, 1, 4, 29)), (300, (5,)), (1000, (0, 2))]
+)
 def test_sampled_matrices_follow_the_law(n, ranks):
-    size = 2000 if n < 100 else 250
+    # The laws are held to 1e-13 above; by this independent route, a shift by a quarter of the spread is seen.
+    size = 500 if n < 100 else 250
     samples = sampled_eigenvalues(n, size, seed=11, count=max(ranks) + 1)
     for k in ranks:
         # Kolmogorov-Smirnov: false alarm 1e-5 a rank, about 1e-4 over all.

@@ -18,6 +18,7 @@ from validation.claims.enumeration import hessian_law, hessians, mean_counts, tr
 from validation.claims.enumeration import mutants as wrong
 from validation.claims.enumeration import solutions as enumeration
 from validation.engine.mutation import mutated
+from validation.series import Series
 
 SEED = np.random.SeedSequence(11)
 
@@ -50,8 +51,9 @@ def test_no_size_of_the_morse_claim_is_empty_of_meaning():
 
 @pytest.mark.slow
 def test_the_deterministic_claims_kill_their_mutants():
+    # One landscape in which an identity fails is enough.
     claims = [
-        replace(claim, sizes=dict.fromkeys(claim.sizes, claim.sizes["quick"][:3]))
+        replace(claim, sizes={**claim.sizes, "quick": [Series(3, **s.parameters) for s in claim.sizes["quick"][:3]]})
         for claim in map(catalogue().get, ("enumeration/complete", "enumeration/morse", "enumeration/connected"))
     ]
     report = verify(claims=claims, workers=1, mutants=True)
@@ -194,7 +196,7 @@ def test_one_point_is_expected_below_each_threshold():
 @pytest.mark.parametrize("k", [1, 2])
 def test_thresholds_fall_towards_minus_E_k(k):
     limit = -float(theory.E_k(3, k))
-    gaps = np.array([mean_counts.threshold(n, 3, k) - limit for n in (6, 8, 10, 12, 14, 40)])
+    gaps = np.array([mean_counts.threshold(n, 3, k) - limit for n in (6, 10, 14, 40)])
     assert (np.diff(gaps) < 0).all()
     assert 0 < gaps[-1] < gaps[0] / 2.5
     # At n = 1000 higher indices add nothing: one of index k is expected within 0.02 of -E_k, on the other side none.

@@ -15,6 +15,7 @@ import theory
 from spinglass import SphericalSpinGlass, descend, sphere
 from validation import verify
 from validation.cli.main import main
+from validation.figures import gallery
 
 
 def spinglass(capsys, *arguments):
@@ -85,13 +86,29 @@ def test_descend_leaves_a_file_as_it_was_when_the_disk_is_full(capsys, tmp_path,
     assert file.read_bytes() == b"old"
 
 
+# A figure that takes no time: a straight line.
+LINE = """
+import pandas
+from validation.figures import gallery, style
+
+def draw(tables):
+    drawing, axes = style.panels(1, 1, 2.0)
+    axes.item().plot(tables["line"]["x"])
+    return drawing
+
+gallery.GALLERY["line"] = gallery.Entry("A line.", lambda seed: {"line": pandas.DataFrame({"x": [0.0, 1.0]})}, draw)
+"""
+
+
 @pytest.mark.slow
-def test_formats_may_have_spaces_and_are_checked_for_a_list_too(capsys, tmp_path):
+def test_formats_may_have_spaces_and_are_checked_for_a_list_too(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(gallery, "GALLERY", dict(gallery.GALLERY))
+    exec(LINE, {})
     options = ("--format", "png, svg", "--style", "aps", "--width", "column", "--out", tmp_path)
-    status, _, _ = spinglass(capsys, "figures", "generalisation-curve-fits", *options)
+    status, _, _ = spinglass(capsys, "figures", "line", *options)
     assert status == 0
     assert {path.suffix for path in tmp_path.iterdir()} >= {".png", ".svg"}
-    assert 'width="243.792pt"' in (tmp_path / "generalisation-curve-fits.svg").read_text()  # 8.6 cm
+    assert 'width="243.792pt"' in (tmp_path / "line.svg").read_text()  # 8.6 cm
     status, _, err = spinglass(capsys, "figures", "--list", "--format", "bmp")
     assert (status, "format must be one of pdf, png, svg; given 'bmp'" in err) == (2, True)
 
@@ -254,18 +271,16 @@ def test_version_doctor_and_completion(capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["figures", "counts-to-complexity", "--format", "pdf", "--out", "drawn"],
-        ["graph", "--n", "6", "--starts", "100", "--out", "drawn"],
-        ["enumerate", "--n", "6", "--samples", "20", "--out", "points.parquet"],
-    ],
-)
-def test_a_full_disk_leaves_no_half_files(tmp_path, command):
+def test_a_full_disk_leaves_no_half_files(tmp_path):
+    commands = [
+        "figures line --format pdf --out drawn",
+        "graph --n 5 --starts 10 --out drawn",
+        "enumerate --n 5 --samples 2 --out points.parquet",
+    ]
     # A limit on the size of files fails the write of a large one as a full disk does; caches are written before.
+    # Every command has a process of its own, forked when all is imported.
     code = """
-import resource, sys
+import os, resource, sys
 import validation.cli.main, validation.engine.run_folder
 whole = validation.engine.run_folder.write_whole
 def limited(file, content):
@@ -274,9 +289,15 @@ def limited(file, content):
 for module in list(sys.modules.values()):
     if getattr(module, "write_whole", None) is whole:
         module.write_whole = limited
-sys.argv = ["spinglass", *sys.argv[1:]]
-sys.exit(validation.cli.main.main())
+statuses = []
+for command in sys.argv[1:]:
+    if os.fork() == 0:
+        sys.argv = ["spinglass", *command.split()]
+        sys.exit(validation.cli.main.main())
+    statuses.append(os.waitstatus_to_exitcode(os.wait()[1]))
+print(statuses)
 """
-    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, cwd=tmp_path)
-    assert (done.returncode, "File too large: '" in done.stderr) == (2, True), done.stderr
+    done = subprocess.run([sys.executable, "-c", LINE + code, *commands], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "[2, 2, 2]", done.stderr
+    assert done.stderr.count("File too large: '") == 3, done.stderr
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]

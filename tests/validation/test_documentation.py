@@ -31,7 +31,7 @@ def test_the_example_is_short(example):
 
 @pytest.mark.slow
 def test_the_example_agrees_and_its_mutants_die(example):
-    report = verify(claims=example, mutants=True, workers=2)
+    report = verify(claims=example, mutants=True, workers=1)
     assert report["mine/slope"].status == "agrees"
     assert [v.status for v in report.mutant_verdicts] == ["disagrees", "disagrees"]
 

@@ -1,13 +1,13 @@
 """A run's folder: nothing finished is lost, nothing torn is believed, nobody else's run is touched."""
 
 import errno
+import itertools
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from pathlib import Path
 
@@ -22,9 +22,11 @@ from validation.engine.run_folder import open_run, unit_file
 from validation.report.files import DATA
 
 CONFIGURATION = {"seed": 0, "sizes": {"a": 1}}
-# The digest of the code is held fixed, so that a file edited during the tests does not make another run of it.
-RUN = """
-import sys
+# One run in a process of its own per line of input: "FOLDER" begins it, "FOLDER resume" goes on. The processes are
+# forked when everything has been imported, which takes far longer than a run. The digest of the code is held fixed, so
+# that a file edited during the tests does not make another run of it.
+RUNS = """
+import os, sys
 from validation import verify
 sys.modules["validation.verification"].code = lambda: "fixed"
 
@@ -32,7 +34,22 @@ def watch(trial, verdict):
     if trial.outcomes:
         print(trial.outcomes[-1].unit, flush=True)
 
-report = verify(["die/slow"], claims={file!r}, workers={workers}, out={out!r}, resume={resume}, watch=watch)
+def run(folder, *resume):
+    verify(["die/slow"], claims=sys.argv[1], workers=1, out=folder, resume=bool(resume), watch=watch)
+
+run(sys.argv[2])
+print("ended 0", flush=True)
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        try:
+            print(os.getpid(), flush=True)
+            run(*line.split())
+        except BaseException as error:
+            print(repr(error), file=sys.stderr)
+            os._exit(1)
+        os._exit(0)
+    print("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
@@ -235,32 +252,39 @@ def test_a_resumed_run_is_the_uninterrupted_one(tmp_path, synthetic_file):
     assert ("die/true", None) not in measured[9:]  # finished before: told of once, not measured
 
 
-def start(file, out, resume=True, workers=1):
-    code = textwrap.dedent(RUN.format(file=str(file), out=str(out), resume=resume, workers=workers))
-    return subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+def told(process):
+    """Yield the lines of the run at hand; the last is its exit status."""
+    for line in process.stdout:
+        yield line.strip()
+        if line.startswith("ended "):
+            return
+    raise AssertionError("the process that starts the runs is gone")
 
 
 @pytest.mark.slow
 def test_twenty_kills_lose_nothing_that_was_reported(tmp_path, synthetic_file):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    process = start(synthetic_file, whole, resume=False)
-    assert process.communicate(timeout=120)[1] == ""
-    dice, reported, resume = random.Random(1), set(), False
-    for _ in range(20):
-        process = start(synthetic_file, parts, resume)
-        for _ in range(dice.randint(0, 3)):
-            reported.add(process.stdout.readline().strip())
-        time.sleep(dice.uniform(0, 0.03))
-        os.killpg(process.pid, signal.SIGKILL)
-        reported |= {line.strip() for line in process.communicate()[0].splitlines() if line.endswith("\n")}
-        resume = read_manifest(parts)[0] is not None
-        kept = {entry["name"] for entry in read_manifest(parts)[1].values()} if resume else set()
-        assert reported - {""} <= kept
-    assert len(kept) > 10
-    process = start(synthetic_file, parts)
-    assert process.communicate(timeout=120)[1] == ""
+    command = [sys.executable, "-c", RUNS, str(synthetic_file), str(whole)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as runs:
+        assert list(told(runs))[-1] == "ended 0"
+        dice, reported, resume = random.Random(1), set(), False
+        for _ in range(20):
+            print(parts, "resume" * resume, file=runs.stdin, flush=True)
+            lines = told(runs)
+            child = int(next(lines))
+            reported.update(itertools.islice(lines, dice.randint(0, 3)))
+            time.sleep(dice.uniform(0, 0.03))
+            os.kill(child, signal.SIGKILL)
+            *rest, end = lines
+            assert end == f"ended {-signal.SIGKILL}"
+            reported.update(rest)
+            resume = read_manifest(parts)[0] is not None
+            kept = {entry["name"] for entry in read_manifest(parts)[1].values()} if resume else set()
+            assert reported <= kept
+        assert len(kept) > 10
+        print(parts, "resume", file=runs.stdin, flush=True)
+        assert list(told(runs))[-1] == "ended 0"
+        runs.stdin.close()
     assert (parts / DATA).read_bytes() == (whole / DATA).read_bytes()
     header, entries, *_ = read_manifest(parts)
     assert len(entries) == header["total"]

@@ -68,10 +68,9 @@ def test_closing_drops_what_was_not_started():
 
 @pytest.mark.slow
 def test_results_do_not_depend_on_the_number_of_workers(tmp_path, synthetic_file):
-    for workers in (1, 2, 4):
+    for workers in (1, 3):
         verify(["die/curve", "die/six"], claims=synthetic_file, workers=workers, out=tmp_path / str(workers))
-    first, *others = [(tmp_path / name / DATA).read_bytes() for name in "124"]
-    assert others == [first, first]
+    assert (tmp_path / "1" / DATA).read_bytes() == (tmp_path / "3" / DATA).read_bytes()
 
 
 def launch(*arguments):

@@ -141,14 +141,18 @@ def test_claims_made_in_this_process_are_measured_here(dice):
     assert report["die/true"].alpha == 0.01
 
 
+@pytest.fixture(scope="module")
+def with_a_death(synthetic_file):
+    return run(synthetic_file, "dies", workers=2)
+
+
 @pytest.mark.slow
-def test_a_worker_that_dies_is_recorded(synthetic_file):
-    report = run(synthetic_file, "dies", workers=2)
-    verdict = report["die/dies"]
+def test_a_worker_that_dies_is_recorded(with_a_death):
+    verdict = with_a_death["die/dies"]
     assert verdict.status == "undecided"
     assert "BrokenProcessPool" in verdict.reason
     # The unit that kills is found out; those that were with it are measured. A unit is two samples.
-    assert len(verdict.errors) * 2 + len(report.to_frame()) == 30
+    assert len(verdict.errors) * 2 + len(with_a_death.to_frame()) == 30
     assert 1 <= len(verdict.errors) <= 2
 
 
@@ -218,9 +222,9 @@ def test_a_mutant_of_a_claim_that_disagrees_anyway_proves_nothing(synthetic_file
 
 
 @pytest.mark.slow
-def test_what_a_dead_worker_took_with_it_is_counted_in_samples(synthetic_file):
+def test_what_a_dead_worker_took_with_it_is_counted_in_samples(synthetic_file, with_a_death):
     # 30 samples in units of two; one sample of seed 0 ends its process.
-    reason = run(synthetic_file, "dies", workers=2)["die/dies"].reason
+    reason = with_a_death["die/dies"].reason
     assert reason.startswith("2 of 30 samples were lost; first error: BrokenProcessPool")
     assert run(synthetic_file, "raises")["die/raises"].reason.startswith(
         "9 of 200 samples were lost; first error: Zero"

@@ -49,15 +49,15 @@ def environment(tmp_path_factory):
     return folder / "venv" / "bin"
 
 
-def test_two_claims_are_verified_from_another_folder(environment, tmp_path):
+def test_a_claim_is_verified_from_another_folder(environment, tmp_path):
     where = call(environment / "python", "-c", "import validation; print(validation.__file__)", cwd=tmp_path)
     assert str(environment.parent) in where
-    claims = ["covariance/packed", "linear-networks/critical-points"]  # these compile few kernels
+    # This claim compiles few kernels; those of all other families have been imported as well.
     out = call(
-        environment / "spinglass", "verify", *claims, "--workers", "1", "--out", "run",
+        environment / "spinglass", "verify", "covariance/packed", "--workers", "1", "--out", "run",
         cwd=tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "cache"),
     )  # fmt: skip
-    assert "2 agree, 0 disagree, 0 undecided" in out
+    assert "1 agrees, 0 disagree, 0 undecided" in out
     assert (tmp_path / "run" / "report.html").stat().st_size > 10_000
 
 

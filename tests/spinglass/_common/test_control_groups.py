@@ -64,3 +64,9 @@ def test_the_smallest_counts(monkeypatch):
     assert memory.available_memory() == 10**6
     with pytest.raises(ValueError, match=r"only 0\.00 GiB are available; try a smaller n"):
         memory.require_memory(2 * 10**6, "a glass", "a smaller n")
+
+
+def test_the_limits_are_not_read_for_small_arrays(monkeypatch):
+    # Samples of small models allocate thousands of times a second; to read the limits takes up to a millisecond.
+    monkeypatch.setattr(memory, "available_memory", lambda: pytest.fail("read"))
+    memory.require_memory(2**20, "a glass", "a smaller n")
