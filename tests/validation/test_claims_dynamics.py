@@ -29,7 +29,7 @@ def test_pairs_are_those_of_the_equations_one_by_one():
     # Other steps: the errors of both integrations are below 2e-5.
     alone = [theory.relaxation([t], 3, waiting_times=[w], step=0.0125).correlation[0, 0] for t, w in flows.PAIRS]
     assert together == pytest.approx(alone, abs=5e-5)
-    assert np.all(together > flows.infinite_overlaps([t for t, _ in flows.PAIRS], 3))
+    assert np.all(together > flows.infinite_overlaps(tuple(t for t, _ in flows.PAIRS), 3))
 
 
 def test_pairs_are_measured_at_their_times():

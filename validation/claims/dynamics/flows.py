@@ -1,6 +1,6 @@
 """Gradient flow from random points: energies and two-time overlaps, compared with those of the infinite system."""
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,16 +23,19 @@ Flow = tuple[Array, Array]  # energies per spin (times + 1,) and overlaps (times
 _STEP = 0.01  # of the integration; errors are below 2e-5
 
 
-def infinite_energies(times: Sequence[float], H: int) -> Array:
+@cache
+def infinite_energies(times: tuple[float, ...], H: int) -> Array:
     """Return the energies per spin of the infinite system."""
     return theory.relaxation(times, H, step=_STEP).energy
 
 
-def infinite_overlaps(times: Sequence[float], H: int) -> Array:
+@cache
+def infinite_overlaps(times: tuple[float, ...], H: int) -> Array:
     """Return the overlaps of the infinite system with its random start."""
     return np.asarray(theory.relaxation(times, H, waiting_times=[0.0], step=_STEP).correlation[0])
 
 
+@cache
 def infinite_pairs(H: int) -> Array:
     """Return the correlations of the infinite system at ``PAIRS``."""
     times, waiting = zip(*PAIRS, strict=True)
@@ -98,7 +101,7 @@ _SIZES: dict[Effort, list[Series]] = {
 
 def ageless(pairs: Function) -> Function:  # noqa: ARG001
     """Let correlations depend on the time difference alone, as they do at equilibrium."""
-    return lambda H: infinite_overlaps([t - waiting for t, waiting in PAIRS], H)
+    return lambda H: infinite_overlaps(tuple(t - waiting for t, waiting in PAIRS), H)
 
 
 def _theorem(name: str, statement: str, formula: str, **fields: Any) -> Claim:
