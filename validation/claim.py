@@ -202,8 +202,9 @@ class Claim:
         for effort, series in self.sizes.items():
             try:
                 self.estimator.check(series)
-                for one in series if isinstance(self.measure, Reading) else ():
-                    self.measure.check_parameters(one.parameters)
+                if isinstance(self.measure, Reading):
+                    for one in series:
+                        self.measure.check_parameters(one.parameters)
             except ValueError as error:
                 raise ValueError(f"claim {self.id}, effort {effort}: {error}") from None
 

@@ -79,7 +79,8 @@ class Reading:
 
     def numbers(self, simulated: Any, parameters: Mapping[str, Any]) -> ArrayLike:
         """Read the numbers of one sample; the copy keeps a claim from changing what other claims read."""
-        return current(self.read)(copy.deepcopy(simulated), **declared(self.read, parameters))
+        numbers: ArrayLike = current(self.read)(copy.deepcopy(simulated), **declared(self.read, parameters))
+        return numbers
 
     def source(self, parameters: Mapping[str, Any]) -> Source:
         """Return the source of the samples of a series with these parameters."""
