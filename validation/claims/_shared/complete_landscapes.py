@@ -1,7 +1,7 @@
 """Small landscapes whose critical points are all known, and the landscapes of order 3 that several claims share."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,7 +19,8 @@ _LANDSCAPES: Mapping[Effort, Mapping[int, int]] = {
 }
 
 
-class Points(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Points:
     """All critical points of one landscape, one row per point.
 
     Attributes
