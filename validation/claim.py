@@ -1,10 +1,7 @@
 """Claims: a statement of theory, the measurement that could refute it, and the errors that it must detect."""
 
 import copy
-import functools
-import inspect
 import math
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
@@ -13,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from validation.current_functions import check_name, current, declared
+from validation.reading import Reading, Source
 from validation.series import DECIDING_KINDS, EFFORTS, KINDS, Between, Effort, Kind, Series, one_of
 from validation.statistics.estimators import Estimator, Identity, Mean
 
@@ -93,7 +92,7 @@ class Claim:
     measure
         ``measure(seed, **parameters)`` draws one disorder sample and returns one number or a fixed number of them.
         Everything that is drawn within one sample is correlated; average over it there. Disorder samples are the
-        independent units.
+        independent units. A :class:`Reading` measures in two steps, of which the first can be shared with other claims.
     predict
         ``predict(**parameters)`` returns the predicted mean: a number, an array or a :class:`Between`. It receives
         only those parameters of the series that its signature declares, or all of them if it takes ``**parameters``.
@@ -140,7 +139,7 @@ class Claim:
     formula: str
     source: str
     measured: str
-    measure: Callable[..., ArrayLike]
+    measure: Callable[..., ArrayLike] | Reading
     predict: Callable[..., Prediction]
     delta: float
     sizes: Mapping[Effort, Sequence[Series]]
@@ -203,6 +202,9 @@ class Claim:
         for effort, series in self.sizes.items():
             try:
                 self.estimator.check(series)
+                if isinstance(self.measure, Reading):
+                    for one in series:
+                        self.measure.check_parameters(one.parameters)
             except ValueError as error:
                 raise ValueError(f"claim {self.id}, effort {effort}: {error}") from None
 
@@ -291,14 +293,32 @@ class Claim:
         Raises
         ------
         ValueError
-            If ``measure`` returned an array of another shape.
+            If the measurement returned an array of another shape.
         """
-        measure = _as_it_is_now(self.measure)
-        values = np.atleast_1d(np.asarray(measure(seed, **series.parameters), dtype=float))
+        return self.read(self.simulate(seed, series), series)
+
+    def simulate(self, seed: np.random.SeedSequence, series: Series) -> Any:
+        """Return what :meth:`read` needs: the simulation of one sample, or all that ``measure`` returned."""
+        if isinstance(self.measure, Reading):
+            return self.measure.simulate(seed, series.parameters)
+        return current(self.measure)(seed, **series.parameters)
+
+    def read(self, simulated: Any, series: Series) -> NDArray[np.float64]:
+        """Return the measured numbers (components,) of one simulated sample; ValueError if their shape is wrong."""
+        name = "measure"
+        if isinstance(self.measure, Reading):
+            name, simulated = "read", self.measure.numbers(simulated, series.parameters)
+        values = np.atleast_1d(np.asarray(simulated, dtype=float))
         if values.ndim != 1 or not values.size or (self.components and len(values) != len(self.components)):
             expected = len(self.components) or "at least one"
-            raise ValueError(f"measure returned shape {values.shape}; expected a vector, length {expected}")
+            raise ValueError(f"{name} returned shape {values.shape}; expected a vector, length {expected}")
         return values
+
+    def drawn_from(self, effort: Effort, number: int) -> Source:
+        """Return the source of the disorder samples of a series: a simulation, or this claim alone."""
+        if isinstance(self.measure, Reading):
+            return self.measure.source(self.sizes[effort][number].parameters)
+        return Source(self.id, number)
 
     def prediction(self, series: Series) -> Between:
         """Return the prediction for a series, as a range.
@@ -319,41 +339,15 @@ class Claim:
             If ``predict`` returned an array of more than one dimension.
         """
         # The original decides which parameters are passed: a mutant's wrapper often takes any argument.
-        parameters = _declared(self.predict, series.parameters)
-        given = _as_it_is_now(self.predict)(**parameters)
+        given = current(self.predict)(**declared(self.predict, series.parameters))
         prediction = given if isinstance(given, Between) else Between(given, given)
         if np.ndim(prediction.low) > 1 or np.ndim(prediction.high) > 1:
             raise ValueError(f"predict returned shape {np.shape(prediction.low)}; expected a number or a vector")
         return prediction
 
 
-def _declared(function: Callable[..., Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters that a function's signature declares; all of them if it takes ``**parameters``."""
-    try:
-        declared = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # some compiled functions have no signature
-        return dict(parameters)
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in declared):
-        return dict(parameters)
-    names = {one.name for one in declared if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)}
-    return {name: value for name, value in parameters.items() if name in names}
-
-
-def _as_it_is_now(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what a module now holds under a function's name: a mutant may have replaced it."""
-    if isinstance(function, functools.partial):
-        return functools.partial(_as_it_is_now(function.func), *function.args, **function.keywords)
-    module = sys.modules.get(getattr(function, "__module__", None) or "")
-    name = getattr(function, "__qualname__", "")  # callable objects have none and are used as they are
-    current: Callable[..., Any] = getattr(module, name, function)
-    return current
-
-
 def check_names(claim: Claim) -> None:
     """Check that the names of the claim's functions refer to these functions; call it while no mutant is active.
-
-    Mutants replace functions by name. If two functions had the same name, the second would be measured instead of the
-    first without notice.
 
     Parameters
     ----------
@@ -363,15 +357,13 @@ def check_names(claim: Claim) -> None:
     Raises
     ------
     ValueError
-        If the module of ``measure`` or ``predict`` holds another function under its name.
+        If the module of a function holds another object under its name.
     """
-    for role in ("measure", "predict"):
-        function = getattr(claim, role)
-        while isinstance(function, functools.partial):
-            function = function.func
-        if _as_it_is_now(function) is not function:
-            raise ValueError(
-                f"claim {claim.id}: its {role} is a function {function.__qualname__!r}, but {function.__module__} now "
-                "has another object of that name; give every function of a file its own name, and read a file again "
-                "after changing it"
-            )
+    measure = claim.measure
+    roles = (
+        {"simulation": measure.simulation, "read": measure.read}
+        if isinstance(measure, Reading)
+        else {"measure": measure}
+    )
+    for role, function in (roles | {"predict": claim.predict}).items():
+        check_name(f"claim {claim.id}", role, function)

@@ -13,8 +13,8 @@ from validation import Between, Claim, Extrapolation, Mean, Mutant, Proportion, 
 from validation.catalogue import Catalogue
 from validation.claims import catalogue
 from validation.engine import judgement
+from validation.engine.groups import perform
 from validation.engine.trial import Trial
-from validation.engine.units import perform
 from validation.series import EFFORTS
 from validation.statistics.evidence import Sample, errors_beyond, mean_point, together
 
@@ -176,7 +176,7 @@ def trials(name, off=0.0, runs=None):
         root = np.random.SeedSequence(seed)
         trial = Trial(catalogue[f"null/{name}"], "quick")
         for unit in trial.units:
-            trial = trial.with_outcome(perform(catalogue, root, unit))
+            trial = trial.with_outcome(*perform(catalogue, root, (unit,)))
         found.append((trial, root))
     return found
 

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ import theory
 from spinglass import SphericalSpinGlass, critical_points, sphere
 from validation import Mutant, verify
 from validation.claims import catalogue
-from validation.claims._shared.complete_landscapes import every_point
+from validation.claims._shared.complete_landscapes import Points, every_point, points
 from validation.claims._shared.mutants import CURVATURE
 from validation.claims.enumeration import hessian_law, hessians, mean_counts, trivialisation
 from validation.claims.enumeration import mutants as wrong
@@ -23,13 +22,9 @@ from validation.series import Series
 SEED = np.random.SeedSequence(11)
 
 
-def fake(monkeypatch, module, energies, eigenvalues):
-    """Let a claim's module see these critical points in place of a landscape's."""
+def points_at(energies, eigenvalues):
     eigenvalues = np.asarray(eigenvalues, dtype=float)
-    every = SimpleNamespace(
-        energy_per_spin=np.asarray(energies, dtype=float), eigenvalues=eigenvalues, index=(eigenvalues < 0).sum(axis=1)
-    )
-    monkeypatch.setattr(module, "every_point", lambda seed, n, H: every)
+    return Points(np.asarray(energies, dtype=float), (eigenvalues < 0).sum(axis=1), eigenvalues)
 
 
 @pytest.mark.parametrize(("n", "H"), [(1, 3), (5, 3), (4, 4), (3, 5), (6, 2), (3, {1: 1.0, 3: 1.0}), (2, {3: 1, 4: 1})])
@@ -117,21 +112,20 @@ def test_points_in_bins_are_as_many_as_between_their_energies():
         assert np.allclose(mean, average, rtol=1e-6)  # the trapezoidal rule's own error
 
 
-def test_spectra_say_by_how_much_a_point_departs_from_the_law(monkeypatch):
+def test_spectra_say_by_how_much_a_point_departs_from_the_law():
     # One point in the second bin, one in none: its excess over the law, over the bin's mean number, is all there is.
     eigenvalues = np.array([[-2.0, 1.0, 1.5, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0, 5.0]])
-    fake(monkeypatch, hessians, [-1.0, -1.9], eigenvalues)
     numbers, means = hessians.bin_means(6, 3)
     law = hessian_law.given_energy(6, 3)(np.array([-1.0]))[0]
     expected = means.copy()
     expected[1] += (np.array([1.5, (4 + 1 + 2.25 + 9 + 16) / 5, 0.2]) - law) / numbers[1]
-    assert np.allclose(hessians.spectra(SEED, 6, 3), expected.ravel())
+    assert np.allclose(hessians.spectra(points_at([-1.0, -1.9], eigenvalues), 6, 3), expected.ravel())
 
 
-def test_the_fraction_weighs_a_point_by_its_rarity(monkeypatch):
-    fake(monkeypatch, hessians, [-0.5, 0.3, -1.2], [[-1, 1, 1, 1, 1], [-1] * 5, [1] * 5])
+def test_the_fraction_weighs_a_point_by_its_rarity():
+    every = points_at([-0.5, 0.3, -1.2], [[-1, 1, 1, 1, 1], [-1] * 5, [1] * 5])
     density = theory.mean_critical_point_density(-0.5, 6, 3)
-    excess = hessians.index_fraction(SEED, 6, 3) - hessians.semicircle(3)
+    excess = hessians.index_fraction(every, 6, 3) - hessians.semicircle(3)
     assert math.isclose(excess, (0.2 - theory.index_fraction(-0.5, 3)) / density)
 
 
@@ -176,11 +170,11 @@ def test_a_wrong_mean_energy_does_not_hide_itself(monkeypatch):
     # With as many points as expected the estimate is their mean energy, whatever theory says of it.
     u = [-1.3, -1.1, -0.9, -0.7, -0.6, -0.2]
     signs = np.repeat(np.eye(3) @ np.tril(np.ones((3, 5)), -1), 2, axis=0)
-    fake(monkeypatch, mean_counts, u, 1 - 2 * signs)
+    every = points_at(u, 1 - 2 * signs)
     monkeypatch.setattr(mean_counts, "_of_index", lambda n, H, k: 2.0)
     for wrong_mean in (-1.0, 5.0):
         monkeypatch.setattr(mean_counts, "mean_energy", lambda n, H, k, value=wrong_mean: value)
-        assert np.allclose(mean_counts.energies(SEED, 6, 3), [-1.2, -0.8, -0.4])
+        assert np.allclose(mean_counts.energies(every, 6, 3), [-1.2, -0.8, -0.4])
 
 
 @pytest.mark.slow
@@ -209,8 +203,10 @@ def test_counts_below_an_energy_are_those_of_the_rows():
     every = every_point(SEED, 6, 3)
     rows = list(zip(every.index, every.energy_per_spin, strict=True))
     counted = [sum(1 for index, u in rows if index == k and u < limit) for k, limit in mean_counts.GRID]
-    assert mean_counts.counts_below(SEED, 6, 3).tolist() == counted
-    assert mean_counts.counts_per_index(SEED, 6, 3).sum() * 2 == len(every) == mean_counts.count(SEED, 6, 3)
+    simulated = points(SEED, 6, 3)
+    assert mean_counts.counts_below(simulated).tolist() == counted
+    assert mean_counts.counts_per_index(simulated, 6, 3).tolist() == every.counts[:3].tolist()
+    assert mean_counts.counts_per_index(simulated, 6, 3).sum() * 2 == len(every) == mean_counts.count(simulated)
 
 
 def test_a_strong_field_leaves_two_points():

@@ -15,7 +15,8 @@ import pytest
 from validation import Between, Claim, Mean, Mutant, Proportion, Series, verify
 from validation.catalogue import Catalogue, read_claims
 from validation.engine import executors
-from validation.engine.units import perform, perform_there, units_of
+from validation.engine.groups import perform, perform_there
+from validation.engine.units import units_of
 from validation.series import EFFORTS
 
 ROOT = np.random.SeedSequence(0)
@@ -161,7 +162,7 @@ def test_a_worker_with_another_file_refuses(on_path):
     path = claim_file(on_path / "elsewhere.py")
     (unit, *_) = units_of(read_claims(path)["t/one"], None, "quick")
     with pytest.raises(RuntimeError, match="has changed since the run began"):
-        perform_there(str(path), "another digest", ROOT, unit)
+        perform_there(str(path), "another digest", ROOT, (unit,))
 
 
 def test_a_file_that_was_interrupted_is_read_again_from_its_beginning(on_path, monkeypatch):
@@ -183,8 +184,9 @@ def test_what_a_helper_remembers_does_not_outlive_a_mutant(on_path):
     wrong = [Mutant("wrong", "s", {"a_helper.base": lambda f: lambda: 7.0}, upstream=True), *mutants()]
     given = Catalogue([claim("helped", lambda seed: helper.table(), mutants=wrong)])
     helped = given["die/helped"]
-    assert set(np.ravel(list(perform(given, ROOT, units_of(helped, "wrong", "quick")[1]).values.values()))) == {7.0}
-    assert set(np.ravel(list(perform(given, ROOT, units_of(helped, None, "quick")[1]).values.values()))) == {1.0}
+    for mutant, value in (("wrong", 7.0), (None, 1.0)):
+        (outcome,) = perform(given, ROOT, (units_of(helped, mutant, "quick")[1],))
+        assert set(np.ravel(list(outcome.values.values()))) == {value}
 
 
 def dies(unit):

@@ -11,8 +11,9 @@ from benchmarks.calibration.judging import drawn
 from validation import Between, Series
 from validation.catalogue import Catalogue
 from validation.claims import catalogue
+from validation.engine.groups import perform
 from validation.engine.judgement import _BOOTSTRAP
-from validation.engine.units import perform, sample_seed, units_of
+from validation.engine.units import sample_seed, units_of
 from validation.experiments import critical_points, survey, thermal
 from validation.experiments.gradient_flow import flow_in_time
 from validation.series import EFFORTS
@@ -25,13 +26,15 @@ def normals(seed, **parameters):
     return np.random.default_rng(seed).standard_normal(400)
 
 
-def test_every_unit_of_the_catalogue_has_a_seed_of_its_own():
-    keys = [
-        (claim.id, effort, *key)
+def test_every_sample_of_the_catalogue_has_a_seed_of_its_own_except_for_shared_simulations():
+    sources = {
+        (source.name, effort, source.number)
         for claim in catalogue().values()
         for effort in EFFORTS
-        for key in [(_BOOTSTRAP,), *((s, sample) for s in range(len(claim.sizes[effort])) for sample in range(3))]
-    ]
+        for source in (claim.drawn_from(effort, number) for number in range(len(claim.sizes[effort])))
+    }
+    bootstraps = [(claim_id, effort, _BOOTSTRAP) for claim_id in catalogue() for effort in EFFORTS]
+    keys = [*bootstraps, *((*source, sample) for source in sources for sample in range(3))]
     states = {sample_seed(ROOT, *key).generate_state(2, np.uint64).tobytes() for key in keys}
     assert len(states) == len(keys) > 1000
 
@@ -64,7 +67,7 @@ def test_units_measure_different_numbers_and_mutants_the_same(dice):
             value
             for unit in units_of(claim, mutant, effort, pieces=2)
             if unit.samples
-            for value in perform(both, ROOT, unit).values.values()
+            for value in perform(both, ROOT, (unit,))[0].values.values()
         ]
         for claim in both.values()
         for effort, mutant in (("quick", None), ("standard", None), ("quick", "loaded die"))

@@ -10,10 +10,11 @@ import scipy.optimize
 import scipy.stats
 
 import theory
-from spinglass import SphericalSpinGlass, enumerate_critical_points
+from spinglass import SphericalSpinGlass, enumerate_critical_points, sampling
 from spinglass._common.seeds import child
 from theory.statics import equilibrium
-from validation.claims import thermodynamics
+from validation.claims import catalogue, thermodynamics
+from validation.claims._shared import tempered
 from validation.claims.ground_states import fluctuations, hessian_ascent, minimum
 from validation.claims.temperature import averages, overlaps
 from validation.experiments import thermal
@@ -69,14 +70,45 @@ def _slope_in_q(q: float, weight: float, beta: float) -> float:
 @pytest.mark.slow
 def test_the_share_taken_off_the_weight_of_a_valley_has_mean_zero_and_lowers_the_spread(monkeypatch):
     seeds = [np.random.SeedSequence((12, k)) for k in range(24)]
-    reduced = np.array([overlaps.shared_valley(seed, 8, 0.5, 150) for seed in seeds])
+    simulated = [tempered.tempered(seed, 8, 150) for seed in seeds]
+    reduced = np.array([overlaps.shared_valley(one, 0.5) for one in simulated])
     monkeypatch.setattr(overlaps, "_SHARE", 0.0)
-    plain = np.array([overlaps.shared_valley(seed, 8, 0.5, 150) for seed in seeds])
+    plain = np.array([overlaps.shared_valley(one, 0.5) for one in simulated])
     assert np.all((plain >= 0) & (plain <= 1))
     off = plain - reduced
     # Fixed seeds; five standard errors.
     assert abs(off.mean()) < 5 * off.std() / np.sqrt(24)
     assert reduced.var() < plain.var() / 2
+
+
+@pytest.mark.parametrize("n", [12, 128])
+def test_one_ladder_has_the_temperatures_of_all_claims_on_tempered_landscapes(n):
+    ladder = tempered.ladder(n)
+    assert len(ladder) == (8 if n == 12 else 15)
+    assert np.all(np.diff(ladder) > 0)
+    # With a constant specific heat, swap rates depend on the ratios of temperatures alone.
+    assert np.max(ladder[1:] / ladder[:-1]) < (1.23 if n == 12 else 1.11)
+    names = ["thermodynamics/liquid", "thermodynamics/between-transitions", "thermodynamics/frozen"]
+    for claim_id in [*names, "temperature/overlap-law"]:
+        for group in catalogue()[claim_id].sizes.values():
+            assert {series.parameters["T"] for series in group} <= set(ladder)
+
+
+def test_tempered_landscapes_mix_and_are_read_at_their_temperature():
+    seed = np.random.SeedSequence((14, 0))
+    simulated = tempered.tempered(seed, 12, 150)
+    glass = SphericalSpinGlass.pure(12, 3, child(seed, 0))
+    found = sampling.temper([glass], tempered.ladder(12), 150, burn_in=75, adapt=False, seed=child(seed, 1))
+    assert found.status[0] == "equilibrated"
+    assert found.swap_rates.min() > 0.4
+    for rung, T in ((0, 0.5), (4, 0.845), (5, 1.0)):
+        assert found.temperatures[rung] == T
+        energy, pairs = simulated.at(T)
+        assert energy == found.energy_per_spin[0, rung]
+        assert np.array_equal(pairs, found.overlaps[0, rung])
+        direct, through_overlaps = (thermodynamics.tempered_energy(simulated, T, share) for share in (1.0, 0.0))
+        assert direct == energy
+        assert through_overlaps == pytest.approx(-(1 - np.mean(pairs**3)) / T, rel=1e-12)
 
 
 def test_the_mean_difference_of_gumbels_law_is_that_of_its_quantiles():

@@ -276,8 +276,8 @@ def test_ctrl_c_keeps_what_finished(synthetic_file, tmp_path):
     assert report.interrupted
     assert report.exit_status == 130
     assert [v.status for v in report.verdicts] == ["agrees", "undecided", "undecided"]
-    assert "interrupted after 26 of 200 samples" in report["die/curve"].reason
-    assert load(tmp_path).groupby("claim_id").size().to_dict() == {"die/true": 200, "die/curve": 3 * 26}
+    assert "interrupted after 32 of 200 samples" in report["die/curve"].reason
+    assert load(tmp_path).groupby("claim_id").size().to_dict() == {"die/true": 200, "die/curve": 3 * 32}
 
 
 @pytest.mark.slow

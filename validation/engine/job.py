@@ -12,8 +12,9 @@ import numpy as np
 
 from validation.catalogue import Catalogue
 from validation.engine.executors import Failure, sweep
+from validation.engine.groups import Group, groups_of, perform, perform_there
 from validation.engine.run_folder import RunFolder
-from validation.engine.units import Outcome, Unit, perform, perform_there
+from validation.engine.units import Outcome, Unit
 
 
 @dataclass(frozen=True)
@@ -51,19 +52,20 @@ class Job:
         source = self.catalogue.source
         if source is None and self.executor is not None:
             raise ValueError("claims defined in this process cannot be sent to an executor; put them into a file")
-        work: Callable[[Unit], Outcome] = (
+        work: Callable[[Group], list[Outcome]] = (
             partial(perform, self.catalogue, self.root)
             if source is None
             else partial(perform_there, source, self.catalogue.digest, self.root)
         )
         numbers = {unit: number for number, unit in enumerate(self.units)}
         left = [unit for unit, number in numbers.items() if kept is None or number not in kept.finished]
-        with closing(sweep(work, left, 1 if source is None else self.workers, self.executor)) as results:
-            for unit, result in results:
-                outcome = result if isinstance(result, Outcome) else _failed(unit, result)
-                if kept is not None:
-                    _keep(kept, numbers[unit], outcome)
-                yield outcome
+        groups = groups_of(self.catalogue, left)
+        with closing(sweep(work, groups, 1 if source is None else self.workers, self.executor)) as results:
+            for group, result in results:
+                for outcome in result if isinstance(result, list) else _failed(group, result):
+                    if kept is not None:
+                        _keep(kept, numbers[outcome.unit], outcome)
+                    yield outcome
 
 
 def _seconds(facts: Mapping[str, Any]) -> float:
@@ -72,8 +74,8 @@ def _seconds(facts: Mapping[str, Any]) -> float:
     return seconds if isinstance(seconds, float) and math.isfinite(seconds) else 0.0
 
 
-def _failed(unit: Unit, failure: Failure) -> Outcome:
-    return Outcome(unit, errors={unit.samples[0] if unit.samples else -1: failure.text})
+def _failed(group: Group, failure: Failure) -> list[Outcome]:
+    return [Outcome(unit, errors={unit.samples[0] if unit.samples else -1: failure.text}) for unit in group]
 
 
 def _keep(kept: RunFolder, number: int, outcome: Outcome) -> None:

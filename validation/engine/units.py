@@ -1,23 +1,19 @@
-"""Units of work of ``spinglass verify``, each a range of disorder samples, and their outcomes.
+"""Units of work of ``spinglass verify``, each a range of a claim's disorder samples, and their outcomes.
 
-Every disorder sample has its own seed, derived from the run's seed, the claim, the effort, the series and the number of
-the sample. The measurements therefore do not depend on the number of workers or on which other claims are measured.
+Every disorder sample has its own seed, derived from the run's seed, the effort, the source of the sample (a claim and
+its series, or a simulation and its parameters) and the number of the sample. The measurements therefore do not depend
+on the number of workers or on which other claims are measured.
 """
 
 import math
-import time
-import traceback
 import zlib
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from validation.catalogue import Catalogue, read_claims
 from validation.claim import Claim
-from validation.engine.mutation import mutated
 from validation.series import EFFORTS, Between, Effort
 
 if TYPE_CHECKING:
@@ -70,7 +66,7 @@ class Outcome:
         Tracebacks by the number of the sample that raised; -1 for the prediction. If the process died, there is one
         message for the whole unit.
     seconds : float
-        Time taken.
+        Time taken, with an equal share of the time of simulations that several claims read.
     """
 
     unit: Unit
@@ -115,62 +111,26 @@ class Outcome:
         return Outcome(unit, dict(zip(samples, rows, strict=True)), seconds=seconds)
 
 
-def sample_seed(root: np.random.SeedSequence, claim_id: str, effort: Effort, *key: int) -> np.random.SeedSequence:
-    """Return the seed of one sample; efforts have different seeds, so that each is an independent test."""
+def sample_seed(root: np.random.SeedSequence, name: str, effort: Effort, *key: int) -> np.random.SeedSequence:
+    """Return the seed of one sample, by the name of its source and a key of numbers.
+
+    Efforts have different seeds, so that each is an independent test.
+    """
     from spinglass._common.seeds import child
 
-    return child(root, zlib.crc32(claim_id.encode()), EFFORTS.index(effort), *key)
+    return child(root, zlib.crc32(name.encode()), EFFORTS.index(effort), *key)
 
 
 def units_of(claim: Claim, mutant: str | None, effort: Effort, pieces: int = 16) -> list[Unit]:
-    """Divide a claim into units: for each series the prediction and at most ``pieces`` ranges of samples."""
+    """Divide a claim into units: for each series the prediction and at most ``pieces`` ranges of samples.
+
+    The lengths of ranges are powers of two, so that ranges of claims with different numbers of samples nest.
+    """
     units = []
     for number, series in enumerate(claim.sizes[effort]):
         units.append(Unit(claim.id, mutant, effort, number, None))
-        length = math.ceil(series.samples / pieces)
+        length = 1 << (math.ceil(series.samples / pieces) - 1).bit_length()
         for first in range(0, series.samples, length):
             samples = range(first, min(first + length, series.samples))
             units.append(Unit(claim.id, mutant, effort, number, samples))
     return units
-
-
-def perform(catalogue: Catalogue, root: np.random.SeedSequence, unit: Unit) -> Outcome:
-    """Run one unit in this process; an exception of one sample is recorded and does not affect the others."""
-    claim = catalogue[unit.claim_id]
-    series = claim.sizes[unit.effort][unit.series]
-    mutant = next((m for m in claim.mutants if m.name == unit.mutant), None)
-    outcome = Outcome(unit)
-    prediction = None
-    start = time.perf_counter()
-    with mutated(mutant):
-        for sample in unit.samples if unit.samples is not None else (-1,):
-            try:
-                if sample < 0:
-                    prediction = claim.prediction(series)
-                else:
-                    seed = sample_seed(root, claim.id, unit.effort, unit.series, sample)
-                    outcome.values[sample] = claim.measurement(seed, series)
-            except (Exception, SystemExit):
-                outcome.errors[sample] = traceback.format_exc(limit=-6)
-    return Outcome(unit, outcome.values, prediction, outcome.errors, time.perf_counter() - start)
-
-
-def perform_there(source: str, digest: str, root: np.random.SeedSequence, unit: Unit) -> Outcome:
-    """Run one unit in a worker process, which reads the claims itself; RuntimeError if these differ from the run's."""
-    return perform(_catalogue_from(source, digest), root, unit)
-
-
-@lru_cache(maxsize=1)  # two versions of a file cannot coexist: functions are found by name
-def _catalogue_from(source: str, digest: str) -> Catalogue:
-    if source:
-        found = read_claims(source)
-        if found.digest != digest:
-            modules = ", ".join(found.modules)
-            raise RuntimeError(
-                f"{source} or a module that it imports has changed since the run began, or differs on the machine of "
-                f"this worker; the user's modules are {modules}"
-            )
-        return found
-    from validation.claims import catalogue
-
-    return catalogue()

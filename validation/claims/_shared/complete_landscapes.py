@@ -1,11 +1,41 @@
-"""Small landscapes whose critical points are all known."""
+"""Small landscapes whose critical points are all known, and the landscapes of order 3 that several claims share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from spinglass import SphericalSpinGlass, critical_points
+from spinglass._common.types import Array, IntArray
 from spinglass.critical_points import Enumeration
+from validation.series import EFFORTS, Effort, Series
 
 Model = int | dict[int, float]
+# Number of landscapes of order 3 by n. Claims that read the same landscapes take all of them.
+_LANDSCAPES: Mapping[Effort, Mapping[int, int]] = {
+    "quick": {4: 900, 5: 700, 6: 1300, 8: 500},
+    "standard": {5: 3000, 6: 3000, 8: 3000, 10: 2000},
+    "paper": {6: 20000, 8: 20000, 10: 20000, 12: 5000, 14: 3000},
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """All critical points of one landscape, one row per point.
+
+    Attributes
+    ----------
+    energy_per_spin : ndarray, shape (points,)
+        Energies per spin.
+    index : ndarray of int, shape (points,)
+        Numbers of negative eigenvalues of the Riemannian Hessian.
+    eigenvalues : ndarray, shape (points, n-1)
+        Eigenvalues of the Riemannian Hessian.
+    """
+
+    energy_per_spin: Array
+    index: IntArray
+    eigenvalues: Array
 
 
 def every_point(seed: np.random.SeedSequence, n: int, H: Model) -> Enumeration:
@@ -24,3 +54,23 @@ def every_point(seed: np.random.SeedSequence, n: int, H: Model) -> Enumeration:
     if every.found < every.expected:
         raise ArithmeticError(f"{every.found} of {every.expected} solutions found, n={n}, {'' if mixed else 'H='}{H}")
     return every
+
+
+def points(seed: np.random.SeedSequence, n: int, H: int) -> Points:
+    """Draw a pure landscape and return its critical points; a simulation for :class:`Reading`."""
+    every = every_point(seed, n, H)
+    return Points(every.energy_per_spin, every.index, every.eigenvalues)
+
+
+def landscapes(*sizes: tuple[int, ...]) -> dict[Effort, list[Series]]:
+    """Return series of landscapes of order 3, for the values of n at quick, standard and paper.
+
+    Examples
+    --------
+    >>> landscapes((6,), (6, 8), (8, 10))["standard"]
+    [Series(3000, n=6, H=3), Series(3000, n=8, H=3)]
+    """
+    return {
+        effort: [Series(_LANDSCAPES[effort][n], n=n, H=3) for n in group]
+        for effort, group in zip(EFFORTS, sizes, strict=True)
+    }

@@ -1,6 +1,6 @@
 """Gradient flow from random points: energies and two-time overlaps, compared with those of the infinite system."""
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,25 +11,31 @@ from validation.claim import Claim, Mutant
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.perturbations import Function
 from validation.claims.dynamics import mutants
-from validation.experiments.gradient_flow import flow
+from validation.experiments import gradient_flow
+from validation.reading import Reading
 from validation.series import Effort, Series
 from validation.statistics.extrapolation import Extrapolation
 
 TIMES = (0.2, 0.5, 1.0, 2.0, 3.5, 5.0)
-PAIRS = ((1.0, 0.5), (2.0, 0.5), (5.0, 0.5), (2.0, 1.0), (5.0, 1.0), (5.0, 2.0))  # (time, waiting time)
+# (time, waiting time), all among TIMES
+PAIRS = ((1.0, 0.5), (2.0, 0.5), (5.0, 0.5), (2.0, 1.0), (5.0, 1.0), (5.0, 2.0))
+Flow = tuple[Array, Array]  # energies per spin (times + 1,) and overlaps (times + 1, times + 1); time 0 comes first
 _STEP = 0.01  # of the integration; errors are below 2e-5
 
 
-def infinite_energies(times: Sequence[float], H: int) -> Array:
+@cache
+def infinite_energies(times: tuple[float, ...], H: int) -> Array:
     """Return the energies per spin of the infinite system."""
     return theory.relaxation(times, H, step=_STEP).energy
 
 
-def infinite_overlaps(times: Sequence[float], H: int) -> Array:
+@cache
+def infinite_overlaps(times: tuple[float, ...], H: int) -> Array:
     """Return the overlaps of the infinite system with its random start."""
     return np.asarray(theory.relaxation(times, H, waiting_times=[0.0], step=_STEP).correlation[0])
 
 
+@cache
 def infinite_pairs(H: int) -> Array:
     """Return the correlations of the infinite system at ``PAIRS``."""
     times, waiting = zip(*PAIRS, strict=True)
@@ -37,27 +43,31 @@ def infinite_pairs(H: int) -> Array:
     return np.asarray(found.correlation.diagonal())
 
 
-def relative_energies(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:
+def relaxed(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Flow:
+    """Return one landscape's energies per spin and overlaps of all pairs of times, at 0 and at ``TIMES``."""
+    return gradient_flow.flow(seed, n, H, starts, TIMES)
+
+
+def relative_energies(flow: Flow, H: int) -> Array:
     """Return energies per spin at ``TIMES`` divided by those of the infinite system.
 
     The energy of the start has mean 0, and the flow remembers a share ``C(t,0)^H`` of it. This share is subtracted to
     reduce the variance.
     """
-    energies, _ = flow(seed, n, H, starts, TIMES)
+    energies, _ = flow
     share = infinite_overlaps(TIMES, H) ** H
     return np.asarray((energies[1:] - share * energies[0]) / infinite_energies(TIMES, H))
 
 
-def relative_overlaps(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:
+def relative_overlaps(flow: Flow, H: int) -> Array:
     """Return overlaps with the start at ``TIMES`` divided by those of the infinite system."""
-    return np.asarray(flow(seed, n, H, starts, TIMES)[1][1:, 0] / infinite_overlaps(TIMES, H))
+    return np.asarray(flow[1][1:, 0] / infinite_overlaps(TIMES, H))
 
 
-def relative_correlations(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:
+def relative_correlations(flow: Flow, H: int) -> Array:
     """Return correlations at ``PAIRS`` divided by those of the infinite system."""
-    times = sorted({time for pair in PAIRS for time in pair})
-    _, overlaps = flow(seed, n, H, starts, times)
-    measured = [overlaps[1 + times.index(t), 1 + times.index(waiting)] for t, waiting in PAIRS]
+    _, overlaps = flow
+    measured = [overlaps[1 + TIMES.index(t), 1 + TIMES.index(waiting)] for t, waiting in PAIRS]
     return np.asarray(measured / infinite_pairs(H))
 
 
@@ -91,7 +101,7 @@ _SIZES: dict[Effort, list[Series]] = {
 
 def ageless(pairs: Function) -> Function:  # noqa: ARG001
     """Let correlations depend on the time difference alone, as they do at equilibrium."""
-    return lambda H: infinite_overlaps([t - waiting for t, waiting in PAIRS], H)
+    return lambda H: infinite_overlaps(tuple(t - waiting for t, waiting in PAIRS), H)
 
 
 def _theorem(name: str, statement: str, formula: str, **fields: Any) -> Claim:
@@ -118,7 +128,7 @@ CLAIMS = (
         formula=r"\lim_{n\to\infty} \frac{E(x_t)}{n} = e(t) = -\int_0^t \nu'(C(t,s))\, R(t,s)\, ds",
         measured="energies per spin divided by those of the infinite system, averaged over times from 0.2 to 5, "
         "extrapolated in n",
-        measure=relative_energies,
+        measure=Reading(relaxed, relative_energies),
         components=tuple(f"t={t:g}" for t in TIMES),
         mutants=(_SLOW_CLOCK, MULTIPLICITY),
     ),
@@ -129,7 +139,7 @@ CLAIMS = (
         formula=r"\lim_{n\to\infty} \frac{x_t \cdot x_0}{n} = C(t, 0)",
         measured="overlaps divided by those of the infinite system, averaged over times from 0.2 to 5, extrapolated "
         "in n",
-        measure=relative_overlaps,
+        measure=Reading(relaxed, relative_overlaps),
         components=tuple(f"t={t:g}" for t in TIMES),
         mutants=(_SLOW_CLOCK, MULTIPLICITY),
     ),
@@ -141,7 +151,7 @@ CLAIMS = (
         formula=r"\lim_{n\to\infty} \frac{x_t \cdot x_{t_w}}{n} = C(t, t_w), \quad t > t_w > 0",
         measured="overlaps divided by those of the infinite system, averaged over six pairs of times up to 5, "
         "extrapolated in n",
-        measure=relative_correlations,
+        measure=Reading(relaxed, relative_correlations),
         components=tuple(f"t={t:g}, t_w={waiting:g}" for t, waiting in PAIRS),
         mutants=(
             Mutant(

@@ -1,5 +1,7 @@
 """Langevin dynamics after a quench to low temperature, compared with the dynamical equations of the infinite system."""
 
+from functools import cache
+
 import numpy as np
 
 import theory
@@ -15,6 +17,7 @@ from validation.series import Series
 _STEPS = (0.1, 0.05)
 
 
+@cache
 def infinite_bath(H: int, T: float) -> tuple[Array, Array]:
     """Return energies per spin, and overlaps with the random start, of the infinite system at ``TIMES``."""
     found = theory.relaxation(TIMES, H, T=T, waiting_times=[0.0])

@@ -8,12 +8,12 @@ import numpy as np
 import theory
 from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
-from validation.claims._shared.complete_landscapes import every_point
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.complete_landscapes import Points, landscapes, points
 from validation.claims._shared.mutants import CURVATURE, INDEX, MULTIPLICITY, NORMALISATION
 from validation.claims.enumeration import hessian_law
 from validation.claims.enumeration.hessian_law import STATISTICS
-from validation.series import Between, Series
+from validation.reading import Reading
+from validation.series import Between
 from validation.statistics.extrapolation import Extrapolation
 
 BINS = ((-1.6, -1.2), (-1.2, -0.8), (-0.8, -0.4))
@@ -34,14 +34,13 @@ def bin_means(n: int, H: int) -> tuple[Array, Array]:
     return np.array(numbers), np.array(means)
 
 
-def spectra(seed: np.random.SeedSequence, n: int, H: int) -> Array:
+def spectra(every: Points, n: int, H: int) -> Array:
     """Return unbiased estimates of the mean statistics in each bin from one landscape.
 
     The estimate is ``m + sum (statistic - law(u))/E N`` over the points in the bin, where m is the predicted mean of
     the bin. Every point is compared with the law at its own energy, so that neither the number of points nor their
     positions in the bin add noise.
     """
-    every = every_point(seed, n, H)
     u = every.energy_per_spin
     law = hessian_law.given_energy(n, H)
     measured = []
@@ -59,13 +58,12 @@ def mean_spectra(n: int, H: int) -> Between:
     return Between(means.ravel(), means.ravel(), scale=scale.ravel())
 
 
-def index_fraction(seed: np.random.SeedSequence, n: int, H: int) -> float:
+def index_fraction(every: Points, n: int, H: int) -> float:
     """Return an estimate of the fraction of negative eigenvalues, averaged uniformly over the energies of ``BAND``.
 
     Each point is weighted by the inverse of its mean density and compared with the semicircle at its own energy; the
     average of the semicircle over the band is then added.
     """
-    every = every_point(seed, n, H)
     u = every.energy_per_spin
     inside = (u > BAND[0]) & (u < BAND[1])
     density = theory.mean_critical_point_density(u[inside], n, H) * (BAND[1] - BAND[0])
@@ -100,16 +98,11 @@ CLAIMS = (
         r"\mathbb{E} G_{ij}^2 = \frac{H(H-1)}{n} (1 + \delta_{ij})",
         source="Auffinger, Ben Arous & Černý 2013, Lemmas 3.2 and 3.3",
         measured="mean, mean square and negative fraction of the n - 1 eigenvalues of the Hessian, in bins of energy",
-        measure=spectra,
+        measure=Reading(points, spectra),
         predict=mean_spectra,
         components=tuple(f"{name}, {low:g} < u < {high:g}" for low, high in BINS for name in STATISTICS),
         delta=0.03,
-        sizes=sizes(
-            (1300, 2500, 20000),
-            settings("n H", (6, 3)),
-            settings("n H", (6, 3), (8, 3)),
-            settings("n H", (6, 3), (8, 3), (10, 3)),
-        ),
+        sizes=landscapes((6,), (6, 8), (6, 8, 10)),
         mutants=(
             CURVATURE,
             INDEX,
@@ -139,14 +132,10 @@ CLAIMS = (
         source="Kurchan & Laloux 1996; Auffinger, Ben Arous & Černý 2013, section 3",
         measured="the index of all critical points with -1 < u < 0, averaged uniformly over energies, extrapolated in "
         "n",
-        measure=index_fraction,
+        measure=Reading(points, index_fraction),
         predict=semicircle,
         delta=0.1,
-        sizes={
-            "quick": [Series(700, n=5, H=3), Series(700, n=6, H=3), Series(500, n=8, H=3)],
-            "standard": [Series(3000, n=6, H=3), Series(2500, n=8, H=3), Series(1500, n=10, H=3)],
-            "paper": [Series(20000, n=8, H=3), Series(10000, n=10, H=3), Series(5000, n=12, H=3)],
-        },
+        sizes=landscapes((5, 6, 8), (6, 8, 10), (8, 10, 12)),
         mutants=(
             CURVATURE,
             MULTIPLICITY,

@@ -8,11 +8,11 @@ from scipy.optimize import brentq
 import theory
 from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
-from validation.claims._shared.complete_landscapes import every_point
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.complete_landscapes import Points, landscapes, points
 from validation.claims._shared.mutants import DIAGONAL, INDEX, MULTIPLICITY, NORMALISATION, WRONG_SIZE
 from validation.claims.enumeration.mutants import WRONG_VARIANCE
-from validation.series import Between
+from validation.reading import Reading
+from validation.series import Between, Effort, Series
 
 # Indices 0, 1 and 2, each over the energies between which its number rises from nearly none to nearly all.
 GRID = tuple(
@@ -34,9 +34,9 @@ def indices(n: int, H: int) -> range:
     return range((n + 1) // 2) if H % 2 else range(n)
 
 
-def count(seed: np.random.SeedSequence, n: int, H: int) -> int:
+def count(every: Points) -> int:
     """Return one landscape's number of critical points."""
-    return len(every_point(seed, n, H))
+    return len(every.index)
 
 
 def mean_count(n: int, H: int) -> float:
@@ -44,9 +44,9 @@ def mean_count(n: int, H: int) -> float:
     return float(theory.mean_critical_points(n, H))
 
 
-def counts_per_index(seed: np.random.SeedSequence, n: int, H: int) -> Array:
+def counts_per_index(every: Points, n: int, H: int) -> Array:
     """Return one landscape's numbers of critical points of each index of :func:`indices`."""
-    return np.asarray(every_point(seed, n, H).counts[list(indices(n, H))], dtype=float)
+    return np.array([np.sum(every.index == k) for k in indices(n, H)], dtype=float)
 
 
 def mean_counts_per_index(n: int, H: int) -> Array:
@@ -54,9 +54,8 @@ def mean_counts_per_index(n: int, H: int) -> Array:
     return np.array([float(theory.mean_critical_points(n, H, index=k)) for k in indices(n, H)])
 
 
-def counts_below(seed: np.random.SeedSequence, n: int, H: int) -> Array:
+def counts_below(every: Points) -> Array:
     """Return one landscape's numbers of critical points of index k below energy per spin u, over ``GRID``."""
-    every = every_point(seed, n, H)
     return np.array([np.sum((every.index == k) & (every.energy_per_spin < u)) for k, u in GRID], dtype=float)
 
 
@@ -66,14 +65,13 @@ def mean_counts_below(n: int, H: int) -> Between:
     return Between(expected, expected, scale=np.array([_of_index(n, H, k) for k, _ in GRID]))
 
 
-def energies(seed: np.random.SeedSequence, n: int, H: int) -> Array:
+def energies(every: Points, n: int, H: int) -> Array:
     """Return unbiased estimates of the mean energies per spin at index 0, 1 and 2 from one landscape.
 
     The estimate is ``m + sum (u - m)/E N_k`` over the points of index k, where m is the predicted mean. Its mean is the
     ratio ``E sum u/E N_k`` if m is right, and differs from m if not. Unlike ``sum u/E N_k`` it does not vary with the
     number of points.
     """
-    every = every_point(seed, n, H)
     u = every.energy_per_spin
     means = [(mean_energy(n, H, k), _of_index(n, H, k), u[every.index == k]) for k in _BY_ENERGY]
     return np.array([m + np.sum(of_index - m) / number for m, number, of_index in means])
@@ -98,9 +96,8 @@ def _of_index(n: int, H: int, k: int) -> float:
     return float(theory.mean_critical_points(n, H, index=k))
 
 
-def low_saddles(seed: np.random.SeedSequence, n: int, H: int) -> Array:
+def low_saddles(every: Points, n: int, H: int) -> Array:
     """Return one landscape's numbers of points of index >= k below :func:`threshold`, for k = 1 and 2."""
-    every = every_point(seed, n, H)
     u, index = every.energy_per_spin, every.index
     return np.array([np.sum((index >= k) & (u < threshold(n, H, k))) for k in _SADDLES], dtype=float)
 
@@ -126,6 +123,11 @@ def threshold(n: int, H: int, k: int) -> float:
     return float(brentq(excess, -float(theory.E_0(H)), 0.0))
 
 
+def _with_order_4(sizes: dict[Effort, list[Series]]) -> dict[Effort, list[Series]]:
+    more = {"quick": Series(900, n=4, H=4), "standard": Series(3000, n=5, H=4), "paper": Series(20000, n=6, H=4)}
+    return {effort: [*series, more[effort]] for effort, series in sizes.items()}
+
+
 # Standard deviations relative to the mean or scale, in a pilot of 500 to 1500 landscapes per size with other seeds:
 # total 0.28 (n=4), 0.25 (n=6, and n=4 at H=4), 0.22 (n=8); each index at most 0.34 (n=4) and 0.31 (n=6); the grid of
 # counts below an energy at most 0.25 (n=6), 0.23 (n=8); energies at most 0.082 of E_inf (n=6); low saddles 1.1 (n=6),
@@ -138,15 +140,10 @@ CLAIMS = (
         formula=r"\mathbb{E} N = " + _FORMULA + r"\mathbb{E} \sum_k e^{-n \frac{H-2}{2H} \lambda_k^2}",
         source=_SOURCE + ", summed over k",
         measured="the number of critical points of a landscape, all of them enumerated",
-        measure=count,
+        measure=Reading(points, count),
         predict=mean_count,
         delta=0.05,
-        sizes=sizes(
-            (900, 3000, 20000),
-            settings("n H", (4, 3), (6, 3), (4, 4)),
-            settings("n H", (5, 3), (6, 3), (8, 3), (5, 4)),
-            settings("n H", (6, 3), (8, 3), (10, 3), (6, 4)),
-        ),
+        sizes=_with_order_4(landscapes((4, 6), (5, 6, 8), (6, 8, 10))),
         mutants=(WRONG_SIZE, WRONG_VARIANCE, MULTIPLICITY),
     ),
     Claim(
@@ -157,17 +154,12 @@ CLAIMS = (
         formula=r"\mathbb{E} N_k = " + _FORMULA + r"\mathbb{E}\, e^{-n \frac{H-2}{2H} \lambda_k^2}",
         source=_SOURCE,
         measured="all critical points of a landscape, counted by index; for odd H up to the middle index",
-        measure=counts_per_index,
+        measure=Reading(points, counts_per_index),
         predict=mean_counts_per_index,
         delta=0.05,
         # Only H = 3 is used: without diagonal terms the models of order 4 are degenerate, and the claim could not judge
         # that mutant.
-        sizes=sizes(
-            (900, 3000, 20000),
-            settings("n H", (4, 3), (6, 3)),
-            settings("n H", (5, 3), (8, 3)),
-            settings("n H", (6, 3), (8, 3), (10, 3)),
-        ),
+        sizes=landscapes((4, 6), (5, 8), (6, 8, 10)),
         mutants=(INDEX, WRONG_SIZE, WRONG_VARIANCE, DIAGONAL, MULTIPLICITY),
     ),
     Claim(
@@ -181,16 +173,11 @@ CLAIMS = (
         source=_SOURCE,
         measured="the numbers of a landscape's critical points of index 0, 1 and 2 below each energy per spin of a "
         "grid",
-        measure=counts_below,
+        measure=Reading(points, counts_below),
         predict=mean_counts_below,
         components=tuple(f"index {k}, u={u:g}" for k, u in GRID),
         delta=0.04,
-        sizes=sizes(
-            (1000, 3000, 20000),
-            settings("n H", (6, 3)),
-            settings("n H", (6, 3), (8, 3)),
-            settings("n H", (8, 3), (10, 3)),
-        ),
+        sizes=landscapes((6,), (6, 8), (8, 10)),
         mutants=(INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE),
     ),
     Claim(
@@ -201,16 +188,11 @@ CLAIMS = (
         r"\frac{\int u\, d\,\mathbb{E} N_k(u)}{\mathbb{E} N_k(\infty)}",
         source=_SOURCE,
         measured="energies per spin of all critical points of index 0, 1 and 2, every point with the same weight",
-        measure=energies,
+        measure=Reading(points, energies),
         predict=mean_energies,
         components=tuple(f"index {k}" for k in _BY_ENERGY),
         delta=0.015,
-        sizes=sizes(
-            (800, 3000, 20000),
-            settings("n H", (6, 3)),
-            settings("n H", (6, 3), (8, 3)),
-            settings("n H", (8, 3), (10, 3)),
-        ),
+        sizes=landscapes((6,), (6, 8), (8, 10)),
         mutants=(
             INDEX,
             NORMALISATION,
@@ -230,16 +212,11 @@ CLAIMS = (
         formula=r"\sum_{j \ge k} \mathbb{E} N_j(u_k(n)) = 1, \quad u_k(n) \to -E_k",
         source=_SOURCE + " and Thm 2.5",
         measured="the numbers of a landscape's critical points of index at least 1 and at least 2 below the thresholds",
-        measure=low_saddles,
+        measure=Reading(points, low_saddles),
         predict=one_each,
         components=tuple(f"index >= {k}" for k in _SADDLES),
         delta=0.15,
-        sizes=sizes(
-            (1200, 2000, 3000),
-            settings("n H", (6, 3)),
-            settings("n H", (6, 3), (8, 3), (10, 3)),
-            settings("n H", (10, 3), (12, 3), (14, 3)),
-        ),
+        sizes=landscapes((6,), (6, 8, 10), (10, 12, 14)),
         mutants=(INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE),
     ),
 )

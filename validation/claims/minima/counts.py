@@ -8,11 +8,11 @@ from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
-from validation.claims._shared.efforts import settings, sizes
 from validation.claims._shared.mutants import DIAGONAL, MULTIPLICITY, WRONG_SIZE
 from validation.claims.minima import level_sets, mutants
 from validation.claims.minima.multistart import minima
-from validation.series import Between
+from validation.reading import Reading
+from validation.series import Between, Effort, Series
 from validation.statistics.estimators import Proportion
 
 _ENERGIES = (-1.8, -1.633, -1.2)
@@ -26,13 +26,14 @@ _MISSED_REASON = (
 _SOURCE = "Auffinger, Ben Arous & Černý 2013, Thm 2.1 with k = 0"
 
 
-def _energies(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:
+def energies_of_minima(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:
+    """Return the energies per spin of all minima of one landscape."""
     return minima(SphericalSpinGlass.pure(n, H, child(seed, 0)), child(seed, 1), starts)[1]
 
 
-def count(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> int:
+def count(energies: Array) -> int:
     """Return the number of minima of one landscape."""
-    return len(_energies(seed, n, H, starts))
+    return len(energies)
 
 
 def mean_count(n: int, H: int, **_: object) -> float:
@@ -40,9 +41,9 @@ def mean_count(n: int, H: int, **_: object) -> float:
     return float(theory.mean_critical_points(n, H, index=0))
 
 
-def counts_below(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> Array:
+def counts_below(energies: Array) -> Array:
     """Return the numbers of minima below each energy per spin."""
-    return np.asarray(np.sum(_energies(seed, n, H, starts)[:, None] < np.array(_ENERGIES), axis=0))
+    return np.asarray(np.sum(energies[:, None] < np.array(_ENERGIES), axis=0))
 
 
 def mean_counts_below(n: int, H: int, **_: object) -> Between:
@@ -51,9 +52,9 @@ def mean_counts_below(n: int, H: int, **_: object) -> Between:
     return Between(expected, expected, scale=mean_count(n, H))
 
 
-def some_deep(seed: np.random.SeedSequence, n: int, H: int, starts: int, u: float) -> bool:
+def some_deep(energies: Array, u: float) -> bool:
     """Return whether the deepest minimum lies below the energy per spin u."""
-    return bool(_energies(seed, n, H, starts).min() < u)
+    return bool(energies.min() < u)
 
 
 def first_moment(n: int, H: int, u: float, **_: object) -> Between:
@@ -80,6 +81,20 @@ _ONE_START = Mutant(
     upstream=True,
 )
 
+
+def _sizes(starts: dict[int, int], **more: float) -> dict[Effort, list[Series]]:
+    """Return series of landscapes, with a number of starts for each n; claims that read the same ones take all."""
+    landscapes: dict[Effort, dict[int, int]] = {
+        "quick": {3: 1500, 4: 700, 5: 1500, 6: 700},
+        "standard": dict.fromkeys(starts, 6000),
+        "paper": dict.fromkeys(starts, 60000),
+    }
+    return {
+        effort: [Series(samples[n], n=n, H=3, starts=some, **more) for n, some in starts.items()]
+        for effort, samples in landscapes.items()
+    }
+
+
 # In pilots of 1000 landscapes per size (seed 77) the standard deviations, relative to the mean or scale, are at most
 # 0.26 for the number of minima (0.25, 0.24, 0.24, 0.23 at n = 3, 4, 5, 6) and 0.22 for the numbers below an energy.
 # With 700 landscapes the standard errors are at most 0.0098; delta/4.3 is 0.0116 (counts of rare events need more
@@ -96,12 +111,12 @@ CLAIMS = (
         source=_SOURCE,
         measured="the number of minima of a landscape, from descents that continue until every minimum has been found "
         "several times",
-        measure=count,
+        measure=Reading(energies_of_minima, count),
         predict=mean_count,
         delta=0.05,
         bias=_MISSED,
         bias_reason=_MISSED_REASON,
-        sizes=sizes((700, 6000, 60000), settings("n H starts", (3, 3, 64), (4, 3, 64), (5, 3, 64), (6, 3, 128))),
+        sizes=_sizes({3: 64, 4: 64, 5: 64, 6: 128}),
         mutants=(WRONG_SIZE, _LOST, DIAGONAL, MULTIPLICITY),
     ),
     Claim(
@@ -113,13 +128,13 @@ CLAIMS = (
         r"e^{-n \frac{H-2}{2H} \lambda_0^2};\ \lambda_0 < u\sqrt{\tfrac{H}{2(H-1)}} \right]",
         source=_SOURCE,
         measured="the numbers of a landscape's minima below given energies per spin",
-        measure=counts_below,
+        measure=Reading(energies_of_minima, counts_below),
         predict=mean_counts_below,
         components=tuple(f"u={u:g}" for u in _ENERGIES),
         delta=0.05,
         bias=_MISSED,
         bias_reason=_MISSED_REASON,
-        sizes=sizes((1500, 6000, 60000), settings("n H starts", (3, 3, 64), (5, 3, 64))),
+        sizes=_sizes({3: 64, 5: 64}),
         mutants=(
             WRONG_SIZE,
             _LOST,
@@ -127,7 +142,7 @@ CLAIMS = (
             Mutant(
                 "wrong normalisation",
                 "energies are divided by sqrt 2, as in the physics convention",
-                {"validation.claims.minima.counts._energies": perturbations.times(2**-0.5)},
+                {"validation.claims.minima.counts.energies_of_minima": perturbations.times(2**-0.5)},
             ),
         ),
     ),
@@ -139,16 +154,16 @@ CLAIMS = (
         r"\quad W_u = \frac{d^{(n-1)/2}}{du^{(n-1)/2}} \operatorname{vol}\{E / n < u\}",
         source="Markov's inequality for the upper end; Paley & Zygmund 1932, Lemma 19, for the lower one",
         measured="whether the deepest minimum of a landscape lies below u",
-        measure=some_deep,
+        measure=Reading(energies_of_minima, some_deep),
         predict=first_moment,
         delta=0.2,
-        sizes=sizes((1500, 6000, 60000), settings("n H starts u", (3, 3, 64, -1.5), (5, 3, 64, -1.5))),
+        sizes=_sizes({3: 64, 5: 64}, u=-1.5),
         mutants=(
             _ONE_START,
             Mutant(
                 "nothing is found",
                 "no minimum is ever below u",
-                {"validation.claims.minima.counts._energies": perturbations.shifted(10.0)},
+                {"validation.claims.minima.counts.energies_of_minima": perturbations.shifted(10.0)},
             ),
             Mutant(
                 "couplings too large",

@@ -11,14 +11,15 @@ from theory.statics import equilibrium
 from validation.claim import Claim, Mutant
 from validation.claims._shared.efforts import settings, sizes
 from validation.claims._shared.mutants import MULTIPLICITY, PHYSICS_TEMPERATURE
+from validation.claims._shared.tempered import FROZEN, Tempered, growing_sizes, tempered
 from validation.claims.temperature import mutants
 from validation.claims.temperature.mutants import HOTTER
-from validation.series import Between, Effort, Series
+from validation.reading import Reading
+from validation.series import Between
 from validation.statistics.extrapolation import Extrapolation
 
 LADDER = (0.6, 0.75, 1.0, 1.3, 1.7)
 MODELS: Mapping[str, Mapping[int, float]] = {"H=3": {3: 1.0}, "mixed 2+3": {2: 0.5, 3: 1.0}}
-_RUNGS, _HOTTEST = 8, 1.5
 _SHARE = 1.2
 
 
@@ -41,18 +42,15 @@ def balance(model: str, **_: object) -> Between:
     return Between(zero, zero, scale=float(nu(model, np.array(1.0))))
 
 
-def shared_valley(seed: np.random.SeedSequence, n: int, T: float, sweeps: int) -> float:
+def shared_valley(simulated: Tempered, T: float) -> float:
     """Return the fraction of time in which two replicas of one landscape overlap by more than half of the valley's q.
 
     Most of its variance is that of ``<q^3>``, whose mean is ``1 + T <E>/n`` (temperature/energy-and-overlap). A fixed
     share of the difference of the two, which has mean 0, is subtracted; any share is correct, and the one used comes
     from a pilot.
     """
-    glass = SphericalSpinGlass.pure(n, 3, child(seed, 0))
-    ladder = sampling.geometric_ladder(T, _HOTTEST, _RUNGS)
-    found = sampling.temper([glass], ladder, sweeps, burn_in=sweeps // 2, adapt=False, seed=child(seed, 1))
-    overlaps = found.overlaps[0, 0]
-    surplus = (overlaps**3).mean() - (1 + T * found.energy_per_spin[0, 0])
+    energy, overlaps = simulated.at(T)
+    surplus = (overlaps**3).mean() - (1 + T * energy)
     return float((overlaps > equilibrium.equilibrium(T, 3).overlap / 2).mean() - _SHARE * surplus)
 
 
@@ -61,16 +59,6 @@ def weight_of_a_valley(T: float, **_: object) -> Between:
     weight = 1 - float(equilibrium.equilibrium(T, 3).breakpoint)
     return Between(weight, weight, scale=1.0)
 
-
-def _cold(*samples: tuple[int, int]) -> list[Series]:
-    return [Series(count, n=n, T=0.5, sweeps=300) for n, count in samples]
-
-
-_LAW_SIZES: dict[Effort, list[Series]] = {
-    "quick": _cold((12, 40), (16, 60), (48, 50)),
-    "standard": _cold((12, 200), (16, 200), (48, 200)),
-    "paper": _cold((16, 1000), (24, 1000), (80, 400)),
-}
 
 CLAIMS = (
     # Pilot (seed 79, 300 sweeps): standard deviations of up to 0.22 nu(1), and up to 0.24 at seed 0; 320 landscapes
@@ -112,10 +100,10 @@ CLAIMS = (
         "and by Chen 2013 for all H",
         measured="fraction of sweeps in which replicas from hot and cold starts overlap by more than q/2, by parallel "
         "tempering at growing n, extrapolated",
-        measure=shared_valley,
+        measure=Reading(tempered, shared_valley),
         predict=weight_of_a_valley,
         delta=0.18,
-        sizes=_LAW_SIZES,
+        sizes=growing_sizes(T=FROZEN),
         mutants=(
             MULTIPLICITY,
             Mutant(

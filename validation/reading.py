@@ -1,0 +1,122 @@
+"""Measurements in two steps: a simulation, which several claims may share, and the numbers that a claim reads."""
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from validation.current_functions import current, declared
+
+
+class Source(NamedTuple):
+    """Where disorder samples come from; equal sources have equal samples.
+
+    Attributes
+    ----------
+    name : str
+        The dotted name of a simulation, or the id of a claim that has its own samples.
+    number : int
+        A digest of the simulation's parameters, or the number of the claim's series.
+    """
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A measurement that reads its numbers from a simulation, which several claims may share.
+
+    In one run, claims with the same simulation and the same values of its parameters are measured on the same disorder
+    samples, each of which is simulated once. The seeds of the samples derive from the simulation's name and parameters,
+    and a claim reads the first samples, as many as its series has. Its measurements therefore do not depend on which
+    other claims are run. With a mutant, a claim is always simulated separately.
+
+    Verdicts on the same samples are correlated. The probability of any false disagreement in a catalogue remains at
+    most 0.01, because the error level is divided among the claims (Bonferroni), which holds under any dependence.
+
+    Parameters
+    ----------
+    simulation
+        ``simulation(seed, **parameters)`` draws one disorder sample and returns what was simulated: numbers, arrays, or
+        tuples, dictionaries or dataclasses of these. It is a function at the top level of a module.
+    read
+        ``read(simulated, **parameters)`` returns one number or a fixed number of them. It receives its own copy of what
+        was simulated.
+
+    Both functions receive only those parameters of the series that their signatures declare. The values of the
+    simulation's parameters must be numbers, texts, None, or tuples, lists or dictionaries of these.
+
+    Raises
+    ------
+    ValueError
+        If ``simulation`` is not a function with a name at the top level of a module.
+
+    Examples
+    --------
+    >>> from validation.claims import catalogue
+    >>> catalogue()["dynamics/energy"].measure.simulation is catalogue()["dynamics/two-times"].measure.simulation
+    True
+    """
+
+    simulation: Callable[..., Any]
+    read: Callable[..., ArrayLike]
+
+    def __post_init__(self) -> None:
+        if not getattr(self.simulation, "__qualname__", "<").isidentifier():
+            raise ValueError(
+                f"a simulation must be a function defined with def at the top level of a module, because the seeds of "
+                f"its samples derive from its name; given {self.simulation!r}"
+            )
+
+    def simulate(self, seed: np.random.SeedSequence, parameters: Mapping[str, Any]) -> Any:
+        """Simulate one disorder sample with a series' parameters."""
+        return current(self.simulation)(seed, **declared(self.simulation, parameters))
+
+    def numbers(self, simulated: Any, parameters: Mapping[str, Any]) -> ArrayLike:
+        """Read the numbers of one sample; the copy keeps a claim from changing what other claims read."""
+        numbers: ArrayLike = current(self.read)(copy.deepcopy(simulated), **declared(self.read, parameters))
+        return numbers
+
+    def source(self, parameters: Mapping[str, Any]) -> Source:
+        """Return the source of the samples of a series with these parameters."""
+        given = sorted(declared(self.simulation, parameters).items())
+        name = f"{self.simulation.__module__}.{self.simulation.__qualname__}"
+        return Source(name, int.from_bytes(sha256(repr(given).encode()).digest()[:8]))
+
+    def check_parameters(self, parameters: Mapping[str, Any]) -> None:
+        """Check the parameters of a series.
+
+        Parameters
+        ----------
+        parameters
+            The parameters.
+
+        Raises
+        ------
+        ValueError
+            If neither function takes a parameter, or seeds cannot be derived from a parameter of the simulation.
+        """
+        mine = declared(self.simulation, parameters)
+        unknown = [name for name in parameters if name not in mine and name not in declared(self.read, parameters)]
+        if unknown:
+            raise ValueError(f"neither the simulation nor read takes the parameter {', '.join(unknown)}")
+        for name, value in mine.items():
+            if not _is_plain(value):
+                raise ValueError(
+                    f"the simulation's parameter {name} is {value!r}; use numbers, texts, None, or tuples, lists or "
+                    "dictionaries of these, because the seeds of the samples derive from it"
+                )
+
+
+def _is_plain(value: object) -> bool:
+    """Whether equal values have the same text in every process."""
+    if isinstance(value, Mapping):
+        return type(value) is dict and all(_is_plain(part) for pair in value.items() for part in pair)
+    if isinstance(value, tuple | list):
+        return all(_is_plain(part) for part in value)
+    return value is None or isinstance(value, str | int | float | complex | np.generic)
