@@ -10,6 +10,7 @@ from rich.table import Table
 from benchmarks import (
     accuracy,
     accuracy_asymptotics,
+    claims,
     dynamics,
     enumeration,
     machine,
@@ -35,6 +36,7 @@ SECTIONS: dict[str, Callable[[], list[Result]]] = {
     "memory": memory.memory,
     "dynamics": dynamics.dynamics,
     "runs": runs.runs,
+    "claims": claims.claims,
     "accuracy-finite-n": accuracy.finite_n,
     "accuracy-large-n": accuracy_asymptotics.large_n,
 }

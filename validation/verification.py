@@ -16,6 +16,7 @@ import numpy as np
 
 from validation.catalogue import Catalogue, read_claims
 from validation.claim import Claim
+from validation.durations import fitting
 from validation.engine.job import Job
 from validation.engine.judgement import RightCode, judge
 from validation.engine.mutation import check_mutants, mutated
@@ -39,6 +40,7 @@ def verify(
     out: str | Path | None = None,
     *,
     family: str | None = None,
+    minutes: float | None = None,
     claims: str | Path | Iterable[Claim] | None = None,
     mutants: bool = False,
     watch: Watch | None = None,
@@ -63,6 +65,9 @@ def verify(
         Folder for the report and the data; default: nothing is written.
     family
         Only the claims of this family; default: all families.
+    minutes
+        Only as many claims as fit in this time at effort ``"quick"``, those that take least time first; see
+        :func:`validation.durations.fitting`. Default: all claims.
     claims
         A Python file with claims, or the claims themselves (which are measured in this process). Default: the
         project's own claims.
@@ -100,8 +105,12 @@ def verify(
 
     start = time.perf_counter()
     catalogue = _catalogue(claims)
-    chosen = catalogue.select(ids, family)
-    effort, workers, root = one_of("effort", effort, EFFORTS), _workers(workers), seed_sequence(seed)
+    effort, workers, root = one_of("effort", effort, EFFORTS), worker_count(workers), seed_sequence(seed)
+    chosen = selected = catalogue.select(ids, family)
+    if minutes is not None:
+        if effort != "quick" or mutants or catalogue.source != "":
+            raise ValueError("minutes chooses among the project's own claims at effort quick, without mutants")
+        chosen = fitting(selected, minutes, workers)
     for claim in chosen:
         check_mutants(claim)
     if resume and out is None:
@@ -123,7 +132,8 @@ def verify(
         interrupted = run.measure(job, kept)
         verdicts = tuple(run.verdict(key) for key in run.trials)
         seconds = time.perf_counter() - start
-        report = Report(catalogue, effort, root, tuple(run.trials.values()), verdicts, seconds, interrupted)
+        left_out = tuple(claim.id for claim in selected if (claim.id, None) not in run.trials)
+        report = Report(catalogue, effort, root, tuple(run.trials.values()), verdicts, seconds, interrupted, left_out)
         if folder is not None and kept is not None:
             with kept.explained():
                 files.write(report, folder)
@@ -205,7 +215,8 @@ def _catalogue(claims: str | Path | Iterable[Claim] | None) -> Catalogue:
     return read_claims(claims) if isinstance(claims, (str, Path)) else Catalogue(claims)
 
 
-def _workers(workers: int | None) -> int:
+def worker_count(workers: int | None) -> int:
+    """Return a valid number of worker processes; None means all cores."""
     from spinglass._common.threads import available_cores
 
     if workers is None:

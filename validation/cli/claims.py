@@ -1,5 +1,6 @@
 """Commands that test claims, list them, and compare two runs."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,9 @@ from validation.cli.paths import path
 def verify(
     ids: Annotated[list[str] | None, typer.Argument(help="Ids of the claims to test; default: all.")] = None,
     family: Annotated[str | None, typer.Option(help="Test only the claims of this family.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Test only as many claims as fit in this time at effort quick.")
+    ] = None,
     effort: Annotated[str, typer.Option(help="quick (minutes), standard (hours) or paper (days).")] = "quick",
     seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same numbers.")] = 0,
     workers: Annotated[int | None, typer.Option(help="Number of worker processes; default: all cores.")] = None,
@@ -30,12 +34,20 @@ def verify(
     from contextlib import ExitStack
 
     import validation
+    from validation.claims import catalogue
+    from validation.durations import fitting, forecast
     from validation.engine import executors
     from validation.report.console import terminal
     from validation.report.terminal import LiveTable, print_report
     from validation.series import EFFORTS, one_of
+    from validation.verification import worker_count
 
     console = terminal()
+    if claims is None and effort == "quick" and not mutants:
+        cores = worker_count(workers)
+        chosen = catalogue().select(ids or None, family)
+        chosen = chosen if minutes is None else fitting(chosen, minutes, cores)
+        print(forecast(chosen, cores), file=sys.stderr)
     with ExitStack() as stack:
         executor = stack.enter_context(executors.cluster(cluster)) if cluster is not None else None
         table = stack.enter_context(LiveTable(console))
@@ -46,6 +58,7 @@ def verify(
             workers,
             out,
             family=family,
+            minutes=minutes,
             claims=claims,
             mutants=mutants,
             watch=table,

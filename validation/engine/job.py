@@ -13,6 +13,7 @@ import numpy as np
 from validation.catalogue import Catalogue
 from validation.engine.executors import Failure, sweep
 from validation.engine.groups import Group, groups_of, perform, perform_there
+from validation.engine.order import in_order
 from validation.engine.run_folder import RunFolder
 from validation.engine.units import Outcome, Unit
 
@@ -59,7 +60,7 @@ class Job:
         )
         numbers = {unit: number for number, unit in enumerate(self.units)}
         left = [unit for unit, number in numbers.items() if kept is None or number not in kept.finished]
-        groups = groups_of(self.catalogue, left)
+        groups = in_order(groups_of(self.catalogue, left))
         with closing(sweep(work, groups, 1 if source is None else self.workers, self.executor)) as results:
             for group, result in results:
                 for outcome in result if isinstance(result, list) else _failed(group, result):

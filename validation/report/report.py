@@ -63,6 +63,8 @@ class Report:
         Duration of the run.
     interrupted : bool
         Whether the run was stopped by Ctrl-C.
+    left_out : tuple of str
+        Ids of claims that were not tested because they did not fit in the given time.
     """
 
     catalogue: Catalogue
@@ -72,6 +74,7 @@ class Report:
     all_verdicts: tuple[Verdict, ...]
     seconds: float
     interrupted: bool = False
+    left_out: tuple[str, ...] = ()
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -148,6 +151,7 @@ class Report:
             f"{counts['disagrees']} disagree{'s' if counts['disagrees'] == 1 else ''}",
             f"{counts['undecided']} undecided",
         ]
+        parts += [f"{len(self.left_out)} not tested, for lack of time"] if self.left_out else []
         return ", ".join([*parts, *self._fates])
 
     @property

@@ -146,6 +146,8 @@ def print_report(console: Console, report: Report) -> None:
         note = _note(report, verdict) if report.complete(trial) else ""
         if note:
             console.print(Text(note))
+    if report.left_out:
+        console.print(Text(f"not tested: {', '.join(report.left_out)}; run without --minutes to test all claims"))
     seconds = f"{report.seconds:.0f} s, effort {report.effort}, seed {report.seed}"
     console.print(Text(f"{report.summary} ({seconds})", style="bold"))
 
