@@ -27,8 +27,9 @@ def in_order(groups: Sequence[Group]) -> list[Group]:
     others = groups[len(first) :]
     openers: dict[str, Group] = {}
     for group in others:
-        if group[0].samples is not None:
-            openers.setdefault(group[0].claim_id.split("/")[0], group)
-    early = list(reversed(openers.values()))
+        for unit in group:
+            if unit.samples is not None:
+                openers.setdefault(unit.claim_id.split("/")[0], group)
+    early = list(dict.fromkeys(reversed(openers.values())))
     rest = [group for group in others if group not in early]
     return [*first, *(group for pair in zip_longest(rest, early) for group in pair if group is not None)]
