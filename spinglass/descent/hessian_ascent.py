@@ -14,10 +14,11 @@ from spinglass._common.threads import one_blas_thread, run_in_threads
 from spinglass._common.types import Array, FloatArray
 from spinglass.geometry import dot, householder, random_points
 from spinglass.landscape import WithHessian
+from spinglass.saving import Saved
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class HessianAscent:
+class HessianAscent(Saved):
     """Final points of walks from the centre to the sphere, and the energies along them.
 
     Attributes

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spinglass._common.types import Array, BoolArray, IntArray, TextArray
+from spinglass.sampling.datatree import datatree
 from spinglass.sampling.diagnostics import effective_sample_size, split_rhat
+from spinglass.saving import Saved
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray
 
 # Above this value of R-hat, chains from hot and cold starts have not converged (Gelman et al. 2013, section 11.4).
 LARGEST_RHAT = 1.1
@@ -39,7 +42,7 @@ class Mixing(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Samples:
+class Samples(Saved):
     """Chains at one temperature in one landscape; half of them started hot, the other half cold.
 
     Attributes
@@ -50,6 +53,8 @@ class Samples:
         Final points of the C chains, on the sphere.
     energies : ndarray, shape (C, T)
         Energies per spin (not total), chain by record.
+    overlaps : ndarray, shape (C//2, T)
+        Overlaps ``x.y/n`` of the k-th hot chain with the k-th cold chain, pair by record.
     cold : ndarray of bool, shape (C,)
         Mask of the chains that started from minima; the others started from uniform random points.
     acceptance : ndarray, shape (C,)
@@ -59,6 +64,7 @@ class Samples:
     temperature: float
     x: Array
     energies: Array
+    overlaps: Array
     cold: BoolArray
     acceptance: Array
 
@@ -95,6 +101,75 @@ class Samples:
         with np.errstate(invalid="ignore"):  # NaN if a chain is not finite
             return float(np.sqrt(self.energies.var() / max(self.effective_samples, 1.0)))
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return a table with one row per chain.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``start`` ("hot" or "cold"), ``energy_per_spin`` (mean), ``acceptance`` and ``finite``; the index is
+            named ``chain``.
+        """
+        import pandas as pd
+
+        columns = {
+            "start": np.where(self.cold, "cold", "hot"),
+            "energy_per_spin": self.energies.mean(axis=1),
+            "acceptance": self.acceptance,
+            "finite": self.finite,
+        }
+        return pd.DataFrame(columns, index=pd.RangeIndex(len(self.x), name="chain"))
+
+    def history(self) -> pd.DataFrame:
+        """Return the records as a table with one row per chain and record.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``chain``, ``record``, ``start`` ("hot" or "cold"), ``energy_per_spin`` and ``overlap``, the overlap
+            of a hot chain with its cold partner; NaN for cold chains.
+        """
+        import pandas as pd
+
+        chain, record = np.indices(self.energies.shape)
+        overlap = np.full(self.energies.shape, np.nan)
+        overlap[: len(self.overlaps)] = self.overlaps
+        columns = {
+            "chain": chain.ravel(),
+            "record": record.ravel(),
+            "start": np.where(self.cold, "cold", "hot")[chain.ravel()],
+            "energy_per_spin": self.energies.ravel(),
+            "overlap": overlap.ravel(),
+        }
+        return pd.DataFrame(columns)
+
+    def to_datatree(self) -> xarray.DataTree:
+        """Return the records as a tree of data sets, which ArviZ reads; needs ``pip install 'spinglass[xarray]'``.
+
+        Returns
+        -------
+        xarray.DataTree
+            Groups ``posterior`` (``energy_per_spin``: chain, draw), ``overlaps`` (``overlap`` of hot and cold chains:
+            chain, which numbers the pairs, and draw) and ``sample_stats`` (``acceptance_rate``: chain).
+
+        Raises
+        ------
+        ImportError
+            If xarray is not installed.
+        """
+        chains, draws = self.energies.shape
+        chain = {"chain": np.arange(chains), "start": (("chain",), np.where(self.cold, "cold", "hot"))}
+        draw = {"draw": np.arange(draws)}
+        groups = {
+            "posterior": ({"energy_per_spin": (("chain", "draw"), self.energies)}, chain | draw),
+            "overlaps": (
+                {"overlap": (("chain", "draw"), self.overlaps)},
+                {"chain": np.arange(len(self.overlaps))} | draw,
+            ),
+            "sample_stats": ({"acceptance_rate": (("chain",), self.acceptance)}, chain),
+        }
+        return datatree(groups, {"temperature": self.temperature, "n": self.x.shape[1], "status": str(self.status)})
+
     def __repr__(self) -> str:
         """Return a summary in a few lines."""
         chains, records = self.energies.shape
@@ -108,7 +183,7 @@ class Samples:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Tempering:
+class Tempering(Saved):
     """Records of parallel tempering for S disorder samples, two copies, K temperatures and T records.
 
     The axes are always in the order: disorder sample (S), copy (2), temperature (K), record (T) or coordinate (n).
@@ -245,6 +320,67 @@ class Tempering:
         }
         index = pd.MultiIndex.from_product([range(S), range(K)], names=["sample", "rung"])
         return pd.DataFrame(columns, index=index)
+
+    def history(self) -> pd.DataFrame:
+        """Return the records as a table with one row per disorder sample, temperature and record.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``sample``, ``rung``, ``temperature``, ``record``, ``energy_hot`` and ``energy_cold`` (per spin, of
+            the copies with hot and cold start) and ``overlap`` (of the two copies).
+        """
+        import pandas as pd
+
+        sample, rung, record = np.indices(self.overlaps.shape)
+        columns = {
+            "sample": sample.ravel(),
+            "rung": rung.ravel(),
+            "temperature": self.temperatures[rung.ravel()],
+            "record": record.ravel(),
+            "energy_hot": self.energies[:, 0].ravel(),
+            "energy_cold": self.energies[:, 1].ravel(),
+            "overlap": self.overlaps.ravel(),
+        }
+        return pd.DataFrame(columns)
+
+    def to_datatree(self) -> xarray.DataTree:
+        """Return the records as a tree of data sets, which ArviZ reads; needs ``pip install 'spinglass[xarray]'``.
+
+        The two copies are the chains. Disorder samples have the dimension ``disorder``, because ``sample`` has another
+        meaning in ArviZ.
+
+        Returns
+        -------
+        xarray.DataTree
+            Groups ``posterior`` (``energy_per_spin``: chain, draw, disorder, temperature), ``overlaps`` (``overlap`` of
+            the copies: the same with a single chain) and ``sample_stats`` (``acceptance_rate``: chain, disorder,
+            temperature; ``swap_rate``: chain, disorder, gap; ``round_trips``: chain, disorder; ``status``: disorder).
+
+        Raises
+        ------
+        ImportError
+            If xarray is not installed.
+        """
+        samples, _, temperatures, records = self.energies.shape
+        chain = {"chain": [0, 1], "start": (("chain",), ["hot", "cold"])}
+        where = {"disorder": np.arange(samples), "temperature": self.temperatures}
+        draw = {"draw": np.arange(records)}
+        dims = ("chain", "draw", "disorder", "temperature")
+        own = {
+            "acceptance_rate": (("chain", "disorder", "temperature"), self.acceptance.swapaxes(0, 1)),
+            "swap_rate": (("chain", "disorder", "gap"), self.swap_rates.swapaxes(0, 1)),
+            "round_trips": (("chain", "disorder"), self.round_trips.T),
+            "status": (("disorder",), self.status),
+        }
+        energies = np.transpose(self.energies, (1, 3, 0, 2))
+        overlaps = np.transpose(self.overlaps, (2, 0, 1))[None]
+        groups = {
+            "posterior": ({"energy_per_spin": (dims, energies)}, chain | draw | where),
+            "overlaps": ({"overlap": (dims, overlaps)}, {"chain": [0]} | draw | where),
+            "sample_stats": (own, chain | where | {"gap": np.arange(temperatures - 1)}),
+        }
+        return datatree(groups, {"n": self.x.shape[-1]})
 
     def __repr__(self) -> str:
         """Return a summary in a few lines; ranges are over the samples that are finite."""

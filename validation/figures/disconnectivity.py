@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from validation.figures.style import SIMULATION, THEORY, hide_spines
 
 
-def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, n: int, H: int) -> Figure:
+def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, title: str) -> Figure:
     """Draw each minimum as a line that rises from its energy and merges with another at the saddle between them.
 
     Parameters
@@ -17,10 +17,8 @@ def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, n: int, H: int) 
         One row per minimum, deepest first: energy_per_spin, volume, volume_low, volume_high.
     merges : pandas.DataFrame
         Lowest first: deeper, shallower (numbers of minima), energy_per_spin.
-    n : int
-        Number of spins.
-    H : int
-        Interaction order.
+    title : str
+        Title, such as ``n = 14, H = 3``.
 
     Returns
     -------
@@ -38,7 +36,7 @@ def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, n: int, H: int) 
     basins.bar(place, volume, width=0.6, color=SIMULATION, alpha=0.75)
     basins.errorbar(place, volume, yerr=errors, fmt="none", ecolor="black", elinewidth=1, capsize=2)
     tree.set_ylabel("energy per spin", fontsize="small")
-    tree.set_title(f"n = {n}, H = {H}", fontsize="small")
+    tree.set_title(title, fontsize="small")
     basins.set(ylim=(0, None))
     basins.set_xlabel("minimum (0 is the deepest)", fontsize="small")
     basins.set_ylabel("basin volume", fontsize="small")

@@ -277,7 +277,7 @@ def _disconnectivity(seed: int) -> Tables:
 
 
 def _draw_disconnectivity(tables: Tables) -> Figure:
-    return disconnectivity.disconnectivity(tables["minima"], tables["merges"], _ONE_LANDSCAPE, _H)
+    return disconnectivity.disconnectivity(tables["minima"], tables["merges"], f"n = {_ONE_LANDSCAPE}, H = {_H}")
 
 
 ENTRIES["disconnectivity"] = Entry(

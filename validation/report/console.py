@@ -8,6 +8,8 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from validation.report.minutes import MinuteLines
+
 _ANY_WIDTH = 100_000  # columns of a file or a pipe
 _BORDERS = 3  # largest width of padding and lines per column
 _NARROWEST = 10  # smallest width of a column whose text may be wrapped
@@ -63,7 +65,7 @@ def print_table(console: Console, table: Table) -> None:
 
 @contextmanager
 def working(text: str) -> Iterator[Callable[[str], None]]:
-    """Show a status text on standard error while a block runs.
+    """Show a status text on standard error while a block runs: on a terminal always, elsewhere once a minute.
 
     Parameters
     ----------
@@ -75,5 +77,10 @@ def working(text: str) -> Iterator[Callable[[str], None]]:
     callable
         A function that changes the text.
     """
-    with terminal(stderr=True).status(Text(text)) as status:
+    console = terminal(stderr=True)
+    if not console.is_terminal:
+        with MinuteLines.during(text) as lines:
+            yield lines.show
+        return
+    with console.status(Text(text)) as status:
         yield lambda changed: status.update(Text(changed))
