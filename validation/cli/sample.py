@@ -8,14 +8,10 @@ import typer
 from validation.cli.lists import numbers
 from validation.cli.models import ChosenModel, Mixture, Orders, read_model
 from validation.cli.paths import path
-from validation.cli.tables import Csv, Json, output, text_table
+from validation.cli.tables import Csv, Json, output
 
 if TYPE_CHECKING:
     from spinglass.sampling import Samples, Tempering
-
-_DIGITS = {"temperature": ".6g", "standard_error": ".2g", "rhat": ".3f", "acceptance": ".2f"} | dict.fromkeys(
-    ("energy_per_spin", "large_n_energy", "squared_overlap", "large_n_squared_overlap"), ".5f"
-)
 
 
 def sample(
@@ -59,7 +55,7 @@ def sample(
     Temperatures are in units in which the energy has variance n. The table compares means over landscapes and chains
     with the limit of large n, where it is known. Exit status: 1 if a landscape has not equilibrated, otherwise 0.
     """
-    from validation.cli.sample_tables import means_by_temperature, not_equilibrated
+    from validation.cli.sample_tables import means_by_temperature, means_table, not_equilibrated
     from validation.report.console import print_table, working
     from validation.report.files import prepare_table, write_table
 
@@ -74,7 +70,7 @@ def sample(
             found = _tempered(n, model, temperatures, rungs, samples, sweeps, seed)
     means = means_by_temperature(found, model.H)
     printed.note(f"n = {n}, {model.text}, seed {seed}\n{found!r}")
-    printed.table(means, lambda console: print_table(console, text_table(means, _DIGITS)))
+    printed.table(means, lambda console: print_table(console, means_table(means)))
     if out is not None:
         rows = found.history()
         write_table(rows, out, index=False)

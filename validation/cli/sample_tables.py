@@ -4,11 +4,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from rich.table import Table
 
 import theory
 from spinglass._common.types import Array
 from spinglass.sampling import Mixing, Samples, Tempering
 from theory.arguments import Model
+from validation.cli.tables import text_table
+from validation.report.formatting import with_error
 
 
 def means_by_temperature(found: Samples | Tempering, H: Model) -> pd.DataFrame:
@@ -37,6 +40,38 @@ def means_by_temperature(found: Samples | Tempering, H: Model) -> pd.DataFrame:
     frame.insert(3, "large_n_energy", energy)
     frame.insert(5, "large_n_squared_overlap", overlap)
     return frame
+
+
+def means_table(means: pd.DataFrame) -> Table:
+    """Return the means for the terminal, at most 80 columns wide.
+
+    Parameters
+    ----------
+    means : pandas.DataFrame
+        Result of :func:`means_by_temperature`.
+
+    Returns
+    -------
+    rich.table.Table
+        The table.
+    """
+    shown = pd.DataFrame(
+        {
+            "T": means["temperature"].map("{:.5g}".format),
+            "energy per spin": [
+                with_error(*pair) for pair in zip(means["energy_per_spin"], means["standard_error"], strict=True)
+            ],
+            "large n": means["large_n_energy"],
+            "overlap²": means["squared_overlap"],
+            "large n ": means["large_n_squared_overlap"],
+            "R-hat": means["rhat"],
+            "accepted": means["acceptance"],
+            "equilibrated": means["equilibrated"],
+        }
+    )
+    return text_table(
+        shown, {"large n": ".5f", "overlap²": ".4f", "large n ": ".4f", "R-hat": ".3f", "accepted": ".2f"}
+    )
 
 
 def _of_chains(found: Samples) -> dict[str, Any]:

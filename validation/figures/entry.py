@@ -27,6 +27,8 @@ class Entry:
         False if everything is exact, so that the seed has no effect.
     at : callable or None, default None
         Takes an effort and returns the same figure at this effort, for figures with several.
+    seconds : float or None, default None
+        Time that the figure takes on one core, with compiled kernels, as measured; None if it was not measured.
     """
 
     caption: str
@@ -34,3 +36,4 @@ class Entry:
     draw: Callable[[Tables], Figure]
     simulated: bool = True
     at: "Callable[[Effort], Entry] | None" = None
+    seconds: float | None = None

@@ -1,10 +1,13 @@
 """Output to the terminal: literal text, and tables that are never truncated."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.live import Live
 from rich.measure import Measurement
+from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
@@ -82,5 +85,7 @@ def working(text: str) -> Iterator[Callable[[str], None]]:
         with MinuteLines.during(text) as lines:
             yield lines.show
         return
-    with console.status(Text(text)) as status:
-        yield lambda changed: status.update(Text(changed))
+    spinner = Spinner("dots", Text(text))
+    # Rich prints standard output above the status, to the console of the status; a file or pipe must still receive it.
+    with Live(spinner, console=console, transient=True, redirect_stdout=sys.stdout.isatty()):
+        yield lambda changed: spinner.update(text=Text(changed))
