@@ -79,10 +79,10 @@ class Saved:
             If the file cannot be read.
         """
         header, arrays = _read(Path(file))
-        kind = header["result"].get("class")
-        if kind != cls.__name__:
-            raise ValueError(f"{file} holds a result of the class {kind}, not {cls.__name__}; use {kind}.load")
         try:
+            kind = header["result"]["class"]
+            if kind != cls.__name__:
+                raise ValueError(f"{file} holds a result of the class {kind}, not {cls.__name__}; use {kind}.load")
             found = _restored(header["result"], arrays, landscape)
         except (KeyError, TypeError) as error:
             raise ValueError(f"{file} is damaged or was written by another version of spinglass ({error})") from error
@@ -130,8 +130,9 @@ def _restored(part: dict[str, Any], arrays: _Arrays, landscape: Landscape | None
     return classes[part["class"]](**fields)
 
 
-def _subclasses(kind: type) -> list[Any]:
-    return [found for child in kind.__subclasses__() for found in (child, *_subclasses(child))]
+def _subclasses(kind: type) -> list[type]:
+    children: list[type] = kind.__subclasses__()
+    return children + [found for child in children for found in _subclasses(child)]
 
 
 def _read(path: Path) -> tuple[dict[str, Any], _Arrays]:
@@ -146,7 +147,12 @@ def _read(path: Path) -> tuple[dict[str, Any], _Arrays]:
         raise ValueError(f"{path} is damaged, or holds something other than arrays ({error})") from error
     if _HEADER not in arrays:
         raise ValueError(f"{foreign}: it has the arrays {', '.join(sorted(arrays)[:5]) or '(none)'}")
-    header = json.loads(str(arrays.pop(_HEADER)))
+    try:
+        header = json.loads(str(arrays.pop(_HEADER)))
+    except ValueError as error:
+        raise ValueError(f"{foreign}: its header is not JSON ({error})") from error
+    if not isinstance(header, dict):
+        raise ValueError(f"{foreign}: its header is {quoted(header)}")
     if header.get("format") != _FORMAT:
         raise ValueError(f"{path} was written by another version of spinglass, in format {header.get('format')}")
     return header, arrays

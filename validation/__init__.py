@@ -7,6 +7,7 @@ from spinglass._common.lazy import lazy_names
 if TYPE_CHECKING:
     from validation import claims
     from validation.claim import Claim, Mutant
+    from validation.figures.results import plot
     from validation.report.files import load
     from validation.report.report import Report
     from validation.series import Between, Series
@@ -29,6 +30,7 @@ __all__ = [
     "Verdict",
     "claims",
     "load",
+    "plot",
     "strategies",
     "verify",
 ]
@@ -38,6 +40,7 @@ __getattr__, __dir__ = lazy_names(
     {
         "validation": ["claims"],
         "validation.claim": ["Claim", "Mutant"],
+        "validation.figures.results": ["plot"],
         "validation.report.files": ["load"],
         "validation.report.report": ["Report"],
         "validation.series": ["Between", "Series"],

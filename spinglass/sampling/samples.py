@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spinglass._common.types import Array, BoolArray, IntArray, TextArray
-from spinglass.sampling.datatree import datatree
+from spinglass.sampling.datatree import Contents, datatree
 from spinglass.sampling.diagnostics import effective_sample_size, split_rhat
 from spinglass.saving import Saved
 
@@ -160,7 +160,7 @@ class Samples(Saved):
         chains, draws = self.energies.shape
         chain = {"chain": np.arange(chains), "start": (("chain",), np.where(self.cold, "cold", "hot"))}
         draw = {"draw": np.arange(draws)}
-        groups = {
+        groups: dict[str, tuple[Contents, Contents]] = {
             "posterior": ({"energy_per_spin": (("chain", "draw"), self.energies)}, chain | draw),
             "overlaps": (
                 {"overlap": (("chain", "draw"), self.overlaps)},
@@ -375,7 +375,7 @@ class Tempering(Saved):
         }
         energies = np.transpose(self.energies, (1, 3, 0, 2))
         overlaps = np.transpose(self.overlaps, (2, 0, 1))[None]
-        groups = {
+        groups: dict[str, tuple[Contents, Contents]] = {
             "posterior": ({"energy_per_spin": (dims, energies)}, chain | draw | where),
             "overlaps": ({"overlap": (dims, overlaps)}, {"chain": [0]} | draw | where),
             "sample_stats": (own, chain | where | {"gap": np.arange(temperatures - 1)}),

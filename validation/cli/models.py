@@ -117,7 +117,7 @@ def _of_orders(text: str) -> ChosenModel:
     if len(orders) == 1:
         return ChosenModel(orders[0], f"H = {orders[0]}")
     _check_orders(orders, text)
-    return ChosenModel(dict.fromkeys(orders, 1 / math.sqrt(len(orders))), f"H = {'+'.join(map(str, orders))}")
+    return ChosenModel(dict.fromkeys(orders, math.sqrt(1 / len(orders))), f"H = {'+'.join(map(str, orders))}")
 
 
 def _of_weights(text: str) -> ChosenModel:

@@ -65,13 +65,10 @@ def means_table(means: pd.DataFrame) -> Table:
             "overlap²": means["squared_overlap"],
             "large n ": means["large_n_squared_overlap"],
             "R-hat": means["rhat"],
-            "accepted": means["acceptance"],
             "equilibrated": means["equilibrated"],
         }
     )
-    return text_table(
-        shown, {"large n": ".5f", "overlap²": ".4f", "large n ": ".4f", "R-hat": ".3f", "accepted": ".2f"}
-    )
+    return text_table(shown, {"large n": ".5f", "overlap²": ".4f", "large n ": ".4f", "R-hat": ".3f"})
 
 
 def _of_chains(found: Samples) -> dict[str, Any]:

@@ -25,12 +25,11 @@ def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, title: str) -> F
     matplotlib.figure.Figure
         The figure.
     """
-    order = _order(len(minima), merges)
-    place = np.empty(len(minima))
-    place[order] = np.arange(len(minima))
     figure = Figure(figsize=(min(7.0, 2.0 + 0.22 * max(7, len(minima))), 4.2), layout="constrained")
     tree, basins = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    _draw_tree(tree, minima["energy_per_spin"].to_numpy(), merges, place.copy())
+    pairs = merges[["deeper", "shallower"]].to_numpy()
+    order = draw_tree(tree, minima["energy_per_spin"].to_numpy(), pairs, merges["energy_per_spin"].to_numpy())
+    place = np.argsort(order)
     volume = minima["volume"].to_numpy()
     errors = np.maximum([volume - minima["volume_low"], minima["volume_high"] - volume], 0.0)
     basins.bar(place, volume, width=0.6, color=SIMULATION, alpha=0.75)
@@ -50,21 +49,41 @@ def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, title: str) -> F
     return figure
 
 
-def _order(minima: int, merges: pd.DataFrame) -> list[int]:
+def _order(minima: int, pairs: np.ndarray) -> list[int]:
     """Return an order of the minima in which no two lines cross."""
     side_by_side = {minimum: [minimum] for minimum in range(minima)}
-    for deeper, shallower in merges[["deeper", "shallower"]].itertuples(index=False):
+    for deeper, shallower in pairs.tolist():
         # Alternating the side of the deeper valley keeps the trunk near the centre.
         first, second = side_by_side.pop(deeper), side_by_side.pop(shallower)
         side_by_side[deeper] = first + second if len(first) % 2 else second + first
     return [minimum for group in side_by_side.values() for minimum in group]
 
 
-def _draw_tree(axis: Axes, own: np.ndarray, merges: pd.DataFrame, place: np.ndarray) -> None:
+def draw_tree(axis: Axes, own: np.ndarray, pairs: np.ndarray, saddles: np.ndarray) -> list[int]:
+    """Draw the minima, and the saddles at which their valleys merge, into one panel.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+        The panel.
+    own : ndarray, shape (minima,)
+        Energies per spin of the minima, deepest first.
+    pairs : ndarray, shape (merges, 2)
+        The deeper and the shallower of the minima whose valleys merge, lowest saddle first.
+    saddles : ndarray, shape (merges,)
+        Energies per spin at which they merge.
+
+    Returns
+    -------
+    list of int
+        The minima from left to right.
+    """
+    order = _order(len(own), pairs)
+    place, reach = np.argsort(order).astype(float), own.copy()
     axis.plot(place, own, "o", color=SIMULATION, ms=4)
-    reach = own.copy()
-    for deeper, shallower, energy in merges[["deeper", "shallower", "energy_per_spin"]].itertuples(index=False):
-        pair = [deeper, shallower]
+    for pair, energy in zip(pairs.tolist(), saddles.tolist(), strict=True):
+        deeper, shallower = pair
         axis.plot(np.repeat(place[pair], 2), [reach[deeper], energy, energy, reach[shallower]], color="black", lw=1.2)
         place[deeper], reach[deeper] = place[pair].mean(), energy
         axis.plot(place[deeper], energy, "D", color=THEORY, ms=4)
+    return order

@@ -25,7 +25,7 @@ def described(name: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per setting or column: what ("setting" or "column"), name, type, default (of settings; "required" if
-        there is none), meaning.
+        there is none, empty if the setting may be left out), meaning.
 
     Raises
     ------
@@ -40,9 +40,7 @@ def described(name: str) -> pd.DataFrame:
     ]
     for field in dataset_schema(name):
         meaning = field.metadata[b"meaning"].decode()
-        rows.append(
-            {"what": "column", "name": field.name, "type": str(field.type), "default": None, "meaning": meaning}
-        )
+        rows.append({"what": "column", "name": field.name, "type": str(field.type), "default": "", "meaning": meaning})
     return pd.DataFrame(rows)
 
 
