@@ -37,7 +37,7 @@ class Saved:
         Raises
         ------
         ValueError
-            If the name has another ending.
+            If the name has another ending, or an array holds Python objects.
         OSError
             If the file cannot be written.
         """
@@ -47,7 +47,7 @@ class Saved:
         arrays: _Arrays = {}
         header = {"format": _FORMAT, "result": _described(self, "", arrays)}
         whole = io.BytesIO()
-        np.savez(whole, allow_pickle=False, **{_HEADER: np.array(json.dumps(header))}, **arrays)
+        np.savez(whole, **{_HEADER: np.array(json.dumps(header))}, **arrays)
         unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
             unfinished.write_bytes(whole.getbuffer())
@@ -93,8 +93,12 @@ class Saved:
 def _described(value: Any, name: str, arrays: _Arrays) -> dict[str, Any]:
     """Return a value as JSON, and put its arrays into ``arrays`` under names that begin with ``name``."""
     if isinstance(value, np.ndarray):
+        if value.dtype.hasobject:
+            raise ValueError(f"{name} holds Python objects, which cannot be saved; give numbers or texts")
         arrays[name] = value
         return {"array": name}
+    if isinstance(value, tuple):
+        return {"tuple": [_described(part, f"{name}/{number}", arrays) for number, part in enumerate(value)]}
     if isinstance(value, Saved):
         own = [field.name for field in dataclasses.fields(value) if field.init]  # type: ignore[arg-type]
         parts = {key: _described(getattr(value, key), f"{name}/{key}".strip("/"), arrays) for key in own}
@@ -115,6 +119,8 @@ def _restored(part: dict[str, Any], arrays: _Arrays, landscape: Landscape | None
         return arrays[part["array"]]
     if "value" in part:
         return part["value"]
+    if "tuple" in part:
+        return tuple(_restored(entry, arrays, landscape) for entry in part["tuple"])
     if "glass" in part:
         packed = {order: arrays[f"{part['couplings']}/{order}"] for order, _ in part["weights"]}
         return SphericalSpinGlass(part["glass"], dict(part["weights"]), packed)

@@ -6,10 +6,19 @@ import pickle
 import numpy as np
 import pytest
 
-from spinglass import SphericalSpinGlass, descend, enumerate_critical_points, landscape_graph, sphere
+from spinglass import (
+    SphericalSpinGlass,
+    descend,
+    enumerate_critical_points,
+    hessian_ascent,
+    landscape_graph,
+    sphere,
+)
 from spinglass.critical_points.basins import Basins
 from spinglass.critical_points.result import Enumeration
 from spinglass.descent.hessian_ascent import HessianAscent
+from spinglass.networks import train
+from spinglass.networks.training.targets import Examples
 from spinglass.results import CriticalPoints
 from spinglass.sampling import GroundState, Samples, Tempering, geometric_ladder, ground_state, sample, temper
 
@@ -35,6 +44,9 @@ def same(one, other):
         elif isinstance(a, SphericalSpinGlass):
             assert (a.n, a.weights, a.dtype) == (b.n, b.weights, b.dtype)
             assert all(a.couplings[H].tobytes() == b.couplings[H].tobytes() for H in a.orders)
+        elif isinstance(a, tuple):
+            assert len(a) == len(b)
+            assert all(np.array_equal(x, y) and x.dtype == y.dtype for x, y in zip(a, b, strict=True))
         elif isinstance(a, np.ndarray):
             assert (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes()), field.name
         else:
@@ -53,6 +65,10 @@ RESULTS = {
     "graph": lambda: landscape_graph(enumerate_critical_points(GLASS)),
     "chains": lambda: sample(GLASS, 1.0, sweeps=8, chains=3, seed=0),
     "ladder": lambda: temper([SphericalSpinGlass.pure(4, 3, 0)], geometric_ladder(0.7, 2.0, 3), sweeps=8, seed=0),
+    "walks": lambda: hessian_ascent(GLASS, steps=5, starts=2, seed=0),
+    "networks": lambda: train(
+        [[0.0], [1.0]], ["a", "b"], hidden=2, networks=3, epochs=4, seed=0, test=([[0.5]], ["a"])
+    ),
     "ground state": lambda: ground_state(GLASS, seed=0),
 }
 
@@ -163,6 +179,13 @@ def test_a_header_without_a_field_is_refused(tmp_path):
     np.savez(file, spinglass=np.array(header))
     with pytest.raises(ValueError, match="damaged or was written by another version"):
         Samples.load(file)
+
+
+def test_python_objects_are_refused(tmp_path):
+    examples = Examples(X=np.eye(2), T=np.eye(2), classes=np.array([object(), None]))
+    with pytest.raises(ValueError, match="classes holds Python objects, which cannot be saved"):
+        examples.save(tmp_path / "a.npz")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_names_and_missing_files(tmp_path):
