@@ -110,7 +110,7 @@ def test_numbers_that_are_not_finite(capsys):
     rows = json.loads(capsys.readouterr().out)
     assert rows == [{"a": 1.5, "b": "x"}, {"a": None, "b": None}, {"a": None, "b": "ž"}]
     table = text_table(frame, {"a": ".2f"})
-    assert list(table.columns[0].cells) == ["1.50", "", ""]
+    assert list(table.columns[0].cells) == ["1.50", "", "inf"]
     Output("json").table(frame.iloc[:0])
     assert json.loads(capsys.readouterr().out) == []
 
@@ -139,6 +139,8 @@ def test_all_indices_and_energies_are_the_default(capsys):
     assert table[["index", "below"]].to_numpy().tolist() == [["all", "all"]]
     # The closed form at n = 3, 2 + 8 (H-1)^(3/2)/sqrt(3H-2).
     assert table["mean_number"].item() == pytest.approx(2 + 8 * 2**1.5 / math.sqrt(7), rel=1e-12)
+    _, out, _ = spinglass(capsys, "counts", "--n", 3)
+    assert out.splitlines()[-1].split()[:3] == ["all", "all", "10.55236"]
 
 
 def test_a_number_beyond_floats_is_given_by_its_logarithm(capsys):

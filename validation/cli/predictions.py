@@ -118,13 +118,13 @@ def _counts(n: int, model: ChosenModel, indices: Sequence[int | None], below: li
     for index in indices:
         logarithms = mean_critical_points(n, model.H, index=index, below=energies, log=True, unknown="nan")
         fits = ~(logarithms > _LARGEST_EXPONENT)
-        numbers = np.full(len(energies), np.inf)
+        means = np.full(len(energies), np.nan)  # where they overflow
         if fits.any():
-            numbers[fits] = mean_critical_points(n, model.H, index=index, below=energies[fits])
+            means[fits] = mean_critical_points(n, model.H, index=index, below=energies[fits])
         columns = {
             "index": "all" if index is None else str(index),
             "below": "all" if below is None else energies,
-            "mean_number": numbers,
+            "mean_number": means,
             "log_mean_number": logarithms,
         }
         tables.append(pd.DataFrame(columns))

@@ -101,7 +101,7 @@ def text_table(frame: "pd.DataFrame", formats: Mapping[str, str]) -> "Table":
     frame : pandas.DataFrame
         The table.
     formats : mapping
-        Format of the numbers of a column by its name, such as ``.6f``; numbers that are not finite are left blank.
+        Format of the numbers of a column by its name, such as ``.6f``; NaN is left blank, and texts have no format.
 
     Returns
     -------
@@ -119,9 +119,9 @@ def text_table(frame: "pd.DataFrame", formats: Mapping[str, str]) -> "Table":
 
 
 def _cell(value: Any, form: str) -> str:
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    return format(value, form)
+    return value if isinstance(value, str) else format(value, form)
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
