@@ -104,3 +104,15 @@ def test_figures_say_how_long_they_will_take(capsys, fast, monkeypatch, tmp_path
     assert [line.split("/")[-1] for line in out.splitlines()] == ["counts-to-complexity.pdf", "counts-by-energy.pdf"]
     assert re.search(r"^making counts-to-complexity, figure 1 of 2; 0 s so far$", err, re.MULTILINE)
     assert re.search(r"^making counts-by-energy, figure 2 of 2, about \d s left; 0 s so far$", err, re.MULTILINE)
+
+
+def test_the_list_of_figures_gives_the_costs(capsys):
+    from validation.figures import gallery
+
+    costs = {name: gallery.entry(name).seconds for name in gallery.GALLERY}
+    assert all(cost is None or cost > 0 for cost in costs.values())
+    assert costs["descent-energies"] > costs["counts-by-energy"]
+    _, out, _ = spinglass(capsys, "figures", "--list", "choromanska-glass")
+    assert out.splitlines()[0] == f"choromanska-glass (about {costs['choromanska-glass']} s on one core)"
+    _, out, _ = spinglass(capsys, "figures", "--list", "choromanska-glass", "--effort", "paper")
+    assert out.splitlines()[0] == "choromanska-glass (cost not measured)"

@@ -85,7 +85,7 @@ def _print_list(listed: "pd.DataFrame") -> None:
     from validation.report.progress import duration
 
     for name, seconds, caption in listed.itertuples(index=False, name=None):
-        cost = "cost not measured" if pd.isna(seconds) else f"about {duration(seconds)} on one core"
+        cost = "cost not measured" if pd.isna(seconds) else f"about {duration(max(seconds, 1))} on one core"
         print(f"{name} ({cost})", indent(fill(caption, 100), "    "), sep="\n")
 
 

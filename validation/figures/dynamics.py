@@ -88,6 +88,7 @@ ENTRIES["dynamics-relaxation"] = Entry(
     "the smaller it is.",
     _relaxation,
     _draw_relaxation,
+    seconds=16,
 )
 
 
@@ -137,6 +138,7 @@ ENTRIES["dynamics-ageing"] = Entry(
     _ageing,
     _draw_ageing,
     simulated=False,
+    seconds=4,
 )
 
 
@@ -191,4 +193,5 @@ ENTRIES["dynamics-mixture-phases"] = Entry(
     _mixture_phases,
     _draw_mixture_phases,
     simulated=False,
+    seconds=3,
 )

@@ -28,7 +28,8 @@ class Entry:
     at : callable or None, default None
         Takes an effort and returns the same figure at this effort, for figures with several.
     seconds : float or None, default None
-        Time that the figure takes on one core, with compiled kernels, as measured; None if it was not measured.
+        Processor time that the figure takes, in a run of the whole gallery with compiled kernels, as measured; None if
+        it was not measured. Figures of a family that share simulations share them with the first one made.
     """
 
     caption: str

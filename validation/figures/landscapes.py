@@ -91,6 +91,7 @@ ENTRIES["descent-energies"] = Entry(
     "n^(-1/2).",
     _descent_energies,
     _draw_descent_energies,
+    seconds=60,
 )
 
 
@@ -177,6 +178,7 @@ ENTRIES["counts-to-complexity"] = Entry(
     _counts_to_complexity,
     _draw_counts_to_complexity,
     simulated=False,
+    seconds=4,
 )
 
 
@@ -268,6 +270,7 @@ ENTRIES["counts-by-energy"] = Entry(
     _counts_by_energy,
     _draw_counts_by_energy,
     simulated=False,
+    seconds=1.3,
 )
 
 
@@ -288,4 +291,5 @@ ENTRIES["disconnectivity"] = Entry(
     "gradient flow reaches each minimum, from 2000 uniform starts, with Wilson's 95% intervals.",
     _disconnectivity,
     _draw_disconnectivity,
+    seconds=5,
 )

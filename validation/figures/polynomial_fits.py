@@ -75,6 +75,7 @@ ENTRIES["generalisation-curve-fits"] = Entry(
     "a penalty lambda |w|^2.",
     _curve_fits,
     _draw_curve_fits,
+    seconds=0.9,
 )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 import theory
 from spinglass import SphericalSpinGlass
@@ -101,6 +102,7 @@ def _flows(times: np.ndarray, energies: np.ndarray, ax: Axes) -> None:
 
 def _every_point(every: Enumeration, ax: Axes) -> None:
     ax.plot(every.energy_per_spin, every.index, "o", color=SIMULATION, ms=4, alpha=0.6, mew=0)
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="energy per spin", ylabel="index")
     ax.set_title(f"n = {every.x.shape[1]}, {len(every)} critical points", fontsize="medium")
 
@@ -110,6 +112,7 @@ def _counts(survey: Survey, ax: Axes) -> None:
     index = np.arange(survey.n)
     ax.errorbar(index, frame["mean"], frame["standard_error"], fmt="o", color=SIMULATION, ms=4, capsize=2, label="mean")
     ax.plot(index, frame["exact"], "_", color=THEORY, ms=14, mew=2, label="exact mean")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="index", ylabel="critical points")
     ax.legend(frameon=False, fontsize="small")
 
@@ -129,7 +132,8 @@ def _chains(found: Samples, ax: Axes) -> None:
         rows = found.energies[found.cold == cold]
         ax.plot(rows.T, color=color, lw=0.7, alpha=0.6)
         ax.plot([], [], color=color, label=name)
-    ax.set(xlabel="record", ylabel="energy per spin", title=f"T = {found.temperature:g}, {found.status}")
+    ax.set(xlabel="record", ylabel="energy per spin")
+    ax.set_title(f"T = {found.temperature:g}, {found.status}", fontsize="medium")
     ax.legend(frameon=False, fontsize="small")
 
 

@@ -93,6 +93,7 @@ ENTRIES["temperature-energy"] = Entry(
     "symmetry breaking keeps it above the continued -1/T. Bars are standard errors over landscapes.",
     _energy,
     _draw_energy,
+    seconds=44,
 )
 
 
@@ -160,6 +161,7 @@ ENTRIES["temperature-overlaps"] = Entry(
     "and m at 0 and 1 - m at q below (Crisanti and Sommers 1992). As n grows the two peaks separate.",
     _overlaps,
     _draw_overlaps,
+    seconds=0.8,
 )
 
 
