@@ -47,7 +47,7 @@ class Saved:
         arrays: _Arrays = {}
         header = {"format": _FORMAT, "result": _described(self, "", arrays)}
         whole = io.BytesIO()
-        np.savez(whole, **{_HEADER: np.array(json.dumps(header))}, **arrays)
+        np.savez(whole, **{_HEADER: np.array(json.dumps(header)), **arrays})  # type: ignore[arg-type]  # keyword is bool
         unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
             unfinished.write_bytes(whole.getbuffer())

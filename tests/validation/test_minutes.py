@@ -34,14 +34,14 @@ def slowly(function):
 
 def test_a_line_a_minute_with_the_latest_text(capsys, fast):
     with console.working("first") as show:
-        time.sleep(0.12)
+        time.sleep(0.3)
         show("second")
-        time.sleep(0.12)
+        time.sleep(0.3)
     out, err = capsys.readouterr()
     assert out == ""
     lines = err.splitlines()
-    assert lines[0] == "first; 0 s so far"
-    assert lines[-1] == "second; 0 s so far"
+    assert re.fullmatch(r"first; \d+ s so far", lines[0])
+    assert re.fullmatch(r"second; \d+ s so far", lines[-1])
     time.sleep(0.12)
     assert capsys.readouterr().err == ""  # it ends with the block
 
@@ -72,7 +72,9 @@ def test_enumerate_says_how_long_it_will_take(capsys, fast, monkeypatch):
     status, out, err = spinglass(capsys, "enumerate", "--n", 3, "--samples", 3)
     assert status == 0
     assert "left" not in out
-    assert re.search(r"^sample 3 of 3.*; \d+ critical points so far, about \d s left; 0 s so far$", err, re.MULTILINE)
+    assert re.search(
+        r"^sample 3 of 3.*; \d+ critical points so far, about \d+ s left; \d+ s so far$", err, re.MULTILINE
+    )
 
 
 def test_verify_says_how_long_it_will_take(capsys, fast, synthetic_file):
@@ -88,7 +90,7 @@ def test_study_says_how_long_it_will_take(capsys, fast, monkeypatch, tmp_path):
     file.write_text('task = "descend"\nsamples = 4\n[settings]\nn = 4\nH = 3\nstarts = 2\n')
     status, _, err = spinglass(capsys, "study", file, "--out", tmp_path / "out", "--workers", 1)
     assert status == 0
-    assert re.search(r"^\d of 4 units, .* per second, about \d+ s left; 0 s so far$", err, re.MULTILINE)
+    assert re.search(r"^\d of 4 units, .* per second, about \d+ s left; \d+ s so far$", err, re.MULTILINE)
 
 
 def test_figures_say_how_long_they_will_take(capsys, fast, monkeypatch, tmp_path):
@@ -102,8 +104,8 @@ def test_figures_say_how_long_they_will_take(capsys, fast, monkeypatch, tmp_path
     status, out, err = spinglass(capsys, "figures", "counts", "--out", tmp_path)
     assert status == 0
     assert [line.split("/")[-1] for line in out.splitlines()] == ["counts-to-complexity.pdf", "counts-by-energy.pdf"]
-    assert re.search(r"^making counts-to-complexity, figure 1 of 2; 0 s so far$", err, re.MULTILINE)
-    assert re.search(r"^making counts-by-energy, figure 2 of 2, about \d s left; 0 s so far$", err, re.MULTILINE)
+    assert re.search(r"^making counts-to-complexity, figure 1 of 2; \d+ s so far$", err, re.MULTILINE)
+    assert re.search(r"^making counts-by-energy, figure 2 of 2, about \d+ s left; \d+ s so far$", err, re.MULTILINE)
 
 
 def test_the_list_of_figures_gives_the_costs(capsys):
