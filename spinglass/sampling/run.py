@@ -17,7 +17,8 @@ from spinglass.landscape import Landscape, check_landscape
 from spinglass.sampling.checks import check_connected
 from spinglass.sampling.hmc import HMC
 from spinglass.sampling.ladder import equalised
-from spinglass.sampling.samples import Samples, Tempering
+from spinglass.sampling.replicas import Tempering
+from spinglass.sampling.samples import Samples
 from spinglass.sampling.tempering import ParallelTempering
 
 # Fractions of the burn-in after which the ladder is adapted; the rest of the burn-in only tunes step sizes.

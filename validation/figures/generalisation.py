@@ -109,6 +109,7 @@ ENTRIES["generalisation-boundaries"] = Entry(
     "are on 1000 points.",
     _boundaries,
     _draw_boundaries,
+    seconds=1.6,
 )
 
 
@@ -172,6 +173,7 @@ ENTRIES["generalisation-overfitting"] = Entry(
     "loss rises.",
     _overfitting,
     _draw_overfitting,
+    seconds=17,
 )
 
 
@@ -292,4 +294,5 @@ ENTRIES["generalisation-activations"] = Entry(
     "full-batch Adam with rate 0.02.",
     _activations,
     _draw_activations,
+    seconds=8,
 )

@@ -80,6 +80,7 @@ ENTRIES["hard-networks-two-parameters"] = Entry(
     "hyperbola w_1 w_2 = x.y/|x|^2, and gradient flow, along which w_1^2 - w_2^2 is conserved.",
     _two_parameters,
     _draw_two_parameters,
+    seconds=0.9,
 )
 
 
@@ -141,6 +142,7 @@ ENTRIES["hard-networks-neuron"] = Entry(
     "the number of minima that descents find for d weights after a random linear map of the inputs, and k^d.",
     _neuron,
     _draw_neuron,
+    seconds=19,
 )
 
 
@@ -186,4 +188,5 @@ ENTRIES["hard-networks-spread"] = Entry(
     "different losses, large ones near zero.",
     _spread,
     _draw_spread,
+    seconds=15,
 )

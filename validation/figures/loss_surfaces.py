@@ -131,4 +131,5 @@ ENTRIES["relu-surfaces"] = Entry(
     "and are not marked.",
     _relu_surfaces,
     _draw_relu_surfaces,
+    seconds=11,
 )

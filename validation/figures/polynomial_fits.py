@@ -142,4 +142,5 @@ ENTRIES["generalisation-fit-errors"] = Entry(
     "points. Right: degree 9 with a ridge. The grey line is the standard deviation of the noise, 0.3.",
     _fit_errors,
     _draw_fit_errors,
+    seconds=13,
 )

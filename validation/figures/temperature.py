@@ -239,4 +239,5 @@ ENTRIES["temperature-ground-states"] = Entry(
     "where deep minima lie at infinite n; below n = 80 the mean ground-state energy lies above it.",
     _ground_states,
     _draw_ground_states,
+    seconds=81,
 )
