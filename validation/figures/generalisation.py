@@ -240,6 +240,7 @@ ENTRIES["generalisation-choices"] = Entry(
     "epochs, with random shifts of up to half a pixel and rotations of up to 8 degrees.",
     _choices,
     _draw_choices,
+    seconds=26,
 )
 
 
@@ -294,5 +295,5 @@ ENTRIES["generalisation-activations"] = Entry(
     "full-batch Adam with rate 0.02.",
     _activations,
     _draw_activations,
-    seconds=8,
+    seconds=9,
 )
