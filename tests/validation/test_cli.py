@@ -198,6 +198,14 @@ def test_help_is_there_at_once():
     assert "thresholds" in done.stdout
 
 
+def test_the_commands_import_nothing_heavy_before_they_are_called():
+    code = (
+        "import sys, validation.cli.main; print([m for m in ('numpy', 'pandas', 'rich', 'numba') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_ctrl_c_is_one_word_and_status_130(capsys, monkeypatch):
     def press(*arguments, **named):
         raise KeyboardInterrupt

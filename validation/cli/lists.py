@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from spinglass._common.arguments import quoted
-
 _Number = TypeVar("_Number", int, float)
 
 
@@ -55,6 +53,8 @@ def whole_numbers(name: str, text: str) -> list[int]:
 
 
 def _read(name: str, text: str, kind: Callable[[str], _Number], wanted: str) -> list[_Number]:
+    from spinglass._common.arguments import quoted
+
     found = []
     for part in text.split(","):
         try:

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spinglass._common.arguments import quoted, real_number
-
 if TYPE_CHECKING:
     import numpy as np
 
@@ -105,6 +103,8 @@ def read_model(orders: str | None, mixture: str | None) -> ChosenModel:
     >>> read_model("2+3+4+6", None)
     ChosenModel(H={2: 0.5, 3: 0.5, 4: 0.5, 6: 0.5}, text='H = 2+3+4+6')
     """
+    from spinglass._common.arguments import quoted
+
     if mixture is None:
         return _of_orders("3" if orders is None else orders)
     if orders is not None:
@@ -121,6 +121,8 @@ def _of_orders(text: str) -> ChosenModel:
 
 
 def _of_weights(text: str) -> ChosenModel:
+    from spinglass._common.arguments import quoted, real_number
+
     pairs = [part.partition("=") for part in text.split(",")]
     orders = [_order(order, _MIXTURE, text) for order, _, _ in pairs]
     _check_orders(orders, text)
@@ -137,6 +139,8 @@ def _of_weights(text: str) -> ChosenModel:
 
 
 def _order(text: str, wanted: str, given: str) -> int:
+    from spinglass._common.arguments import quoted
+
     digits = text.strip()
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS):
         raise ValueError(f"{wanted}; not {quoted(given)}")
@@ -144,6 +148,8 @@ def _order(text: str, wanted: str, given: str) -> int:
 
 
 def _check_orders(orders: list[int], given: str) -> None:
+    from spinglass._common.arguments import quoted
+
     if len(set(orders)) < len(orders):
         raise ValueError(f"an order is given twice in {quoted(given)}; give each once")
     if min(orders) < 1:
