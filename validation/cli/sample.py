@@ -52,8 +52,9 @@ def sample(
 ) -> None:
     """Sample energies and overlaps at one or several temperatures.
 
-    The chains sample the Gibbs measure exp(-energy/T). Temperatures are in units in which the energy has variance n. The table compares means over landscapes and chains
-    with the limit of large n, where it is known. Exit status: 1 if a landscape has not equilibrated, otherwise 0.
+    The chains sample the Gibbs measure exp(-energy/T). Temperatures are in units in which the energy has variance n.
+    The table compares means over landscapes and chains with the limit of large n, where it is known. Exit status: 1 if
+    a landscape has not equilibrated, otherwise 0.
     """
     from validation.cli.sample_tables import means_by_temperature, means_table, not_equilibrated
     from validation.report.console import print_table, working
