@@ -13,6 +13,7 @@ import numpy.typing as npt
 from spinglass import sphere
 from spinglass._common.types import Array, BoolArray, IntArray, TextArray
 from spinglass.landscape import Landscape
+from spinglass.saving import Saved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class CriticalPoints:
+class CriticalPoints(Saved):
     """Final points of a search for critical points, one row per start.
 
     The spectra ``eigenvalues``, ``index`` and ``smallest_eigenvalue`` are computed on first access and cached.
@@ -60,6 +61,8 @@ class CriticalPoints:
         Energies per spin (unlike ``energy``, which is total) along a gradient flow, start by time; NaN after a failure.
     correlations : ndarray, shape (B, T, T), or None
         Overlaps ``x(t).x(t')/n`` along a gradient flow, start by t by t', if requested.
+    hint : str
+        Advice for starts that did not converge; empty if there is none.
     """
 
     landscape: Landscape = field(repr=False)
@@ -73,6 +76,7 @@ class CriticalPoints:
     times: Array | None = None
     energies: Array | None = None
     correlations: Array | None = None
+    hint: str = ""
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -148,6 +152,36 @@ class CriticalPoints:
             columns |= {f"x{i}": column for i, column in enumerate(self.x.T)}
         return pd.DataFrame(columns, index=pd.RangeIndex(len(self), name="start"))
 
+    def history(self) -> pd.DataFrame:
+        """Return the energies along a gradient flow as a table with one row per start and time.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``start``, ``time`` and ``energy_per_spin``.
+
+        Raises
+        ------
+        ValueError
+            If no times were recorded.
+
+        Examples
+        --------
+        >>> from spinglass import SphericalSpinGlass, descend, sphere
+        >>> glass, x0 = SphericalSpinGlass.pure(n=6, H=3, seed=0), sphere.random_points(6, 2, seed=0)
+        >>> found = descend(glass, x0, method="gradient", times=[0.0, 0.5, 1.0])
+        >>> found.history()["time"].tolist()
+        [0.0, 0.5, 1.0, 0.0, 0.5, 1.0]
+        """
+        import pandas as pd
+
+        if self.times is None or self.energies is None:
+            raise ValueError('no times were recorded; use descend(..., method="gradient", times=[0.1, 1, 10])')
+        start, time = np.meshgrid(np.arange(len(self)), self.times, indexing="ij")
+        return pd.DataFrame(
+            {"start": start.ravel(), "time": time.ravel(), "energy_per_spin": self.energies.ravel()},
+        )
+
     def __repr__(self) -> str:
         """Return a summary in a few lines."""
         kinds, counts = np.unique(self.status, return_counts=True)
@@ -163,4 +197,6 @@ class CriticalPoints:
                 f"  gradient norm    {norm.min():.1e} to {norm.max():.1e}",
                 f"  iterations       {self.iterations.min()} to {self.iterations.max()}",
             ]
+        if self.hint:
+            lines.append(f"  hint             {self.hint}")
         return "\n".join(lines)

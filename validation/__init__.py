@@ -7,6 +7,7 @@ from spinglass._common.lazy import lazy_names
 if TYPE_CHECKING:
     from validation import claims
     from validation.claim import Claim, Mutant
+    from validation.figures.results import plot
     from validation.reading import Reading
     from validation.report.files import load
     from validation.report.report import Report
@@ -31,6 +32,7 @@ __all__ = [
     "Verdict",
     "claims",
     "load",
+    "plot",
     "strategies",
     "verify",
 ]
@@ -40,6 +42,7 @@ __getattr__, __dir__ = lazy_names(
     {
         "validation": ["claims"],
         "validation.claim": ["Claim", "Mutant"],
+        "validation.figures.results": ["plot"],
         "validation.reading": ["Reading"],
         "validation.report.files": ["load"],
         "validation.report.report": ["Report"],

@@ -11,6 +11,7 @@ from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed
 from spinglass._common.types import Array, IntArray
 from spinglass.critical_points.graph import LandscapeGraph, minimum_of_flow
+from spinglass.saving import Saved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,7 @@ _QUANTILE = 1.959963984540054  # normal, two-sided 95%
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Basins:
+class Basins(Saved):
     """Basins of attraction, measured by gradient flows from uniformly distributed starts.
 
     Attributes

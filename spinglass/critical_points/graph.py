@@ -11,6 +11,7 @@ from spinglass import sphere
 from spinglass._common.types import Array, IntArray
 from spinglass.critical_points.result import Enumeration
 from spinglass.descent import descend
+from spinglass.saving import Saved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ class Merges(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class LandscapeGraph:
+class LandscapeGraph(Saved):
     """A graph with the minima as vertices and the saddles of index 1 as edges.
 
     Minima are numbered from the deepest, saddles from the lowest. All energies are per spin.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,10 +15,14 @@ from spinglass._common.threads import one_blas_thread, run_in_threads
 from spinglass._common.types import Array, FloatArray
 from spinglass.geometry import dot, householder, random_points
 from spinglass.landscape import WithHessian
+from spinglass.saving import Saved
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class HessianAscent:
+class HessianAscent(Saved):
     """Final points of walks from the centre to the sphere, and the energies along them.
 
     Attributes
@@ -38,6 +43,30 @@ class HessianAscent:
     def energy_per_spin(self) -> Array:
         """Energy per spin of the final points, shape (B,)."""
         return np.asarray(self.energies[:, -1])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a table with one row per walk.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Column ``energy_per_spin``, at the end; the index is named ``walk``.
+        """
+        return self.history().groupby("walk")[["energy_per_spin"]].last()
+
+    def history(self) -> pd.DataFrame:
+        """Return the energies along the walks as a table with one row per walk and step.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``walk``, ``radius`` (``|x|/sqrt(n)``) and ``energy_per_spin``.
+        """
+        import pandas as pd
+
+        walk, radius = np.meshgrid(np.arange(len(self.x)), self.radii, indexing="ij")
+        columns = {"walk": walk.ravel(), "radius": radius.ravel(), "energy_per_spin": self.energies.ravel()}
+        return pd.DataFrame(columns)
 
     def __repr__(self) -> str:
         """Return a summary in one line."""

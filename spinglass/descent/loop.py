@@ -34,6 +34,9 @@ METHODS: dict[str, type[Method[Any]]] = {
     "newton": Newton,
 }
 
+# Tolerance that descents in float32 reach; near 1e-6 the rounding of gradients stops them.
+_SINGLE = 1e-5
+
 
 class Progress(NamedTuple):
     """Argument of the callback of `descend`, passed after each iteration.
@@ -260,7 +263,16 @@ class _Descent:
             times=kept and kept.times,
             energies=kept and kept.energies * self.unit / n,
             correlations=None if kept is None or kept.points is None else two_times(kept.points),
+            hint=self.hint(),
         )
+
+    def hint(self) -> str:
+        """Return advice if starts stalled because float32 cannot reach the tolerance."""
+        reached = _SINGLE * math.sqrt(self.state.x.shape[1])
+        stalled = (self.status == Status.STALLED) & (self.state.norm <= reached)
+        if self.small >= reached or getattr(self.landscape, "dtype", None) is not np.float32 or not stalled.any():
+            return ""
+        return f"rounding of float32 stalled {np.count_nonzero(stalled)} starts; with tol=1e-5 they converge"
 
     def trajectory(self) -> Trajectory | None:
         """Return the trajectory; after convergence a row stays at its final point."""

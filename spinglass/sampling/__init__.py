@@ -6,8 +6,9 @@ from spinglass.sampling.ground_state import GroundState, ground_state
 from spinglass.sampling.hmc import HMC
 from spinglass.sampling.ladder import geometric_ladder
 from spinglass.sampling.langevin import Langevin
+from spinglass.sampling.replicas import Tempering
 from spinglass.sampling.run import sample, temper
-from spinglass.sampling.samples import Mixing, Samples, Tempering
+from spinglass.sampling.samples import Mixing, Samples
 from spinglass.sampling.tempering import ParallelTempering
 
 __all__ = [

@@ -15,6 +15,7 @@ from spinglass.descent.scale import gradient_scale
 from spinglass.geometry import random_points
 from spinglass.landscape import Landscape, check_landscape
 from spinglass.sampling.annealing import anneal, schedule
+from spinglass.saving import Saved
 
 # Energies per spin whose difference is below this, in units of the gradient scale, belong to the same minimum: descents
 # are accurate to 1e-8 in the gradient and 1e-16 in the energy. The same holds if they agree up to rounding.
@@ -22,7 +23,7 @@ _SAME, _ROUNDING = 1e-9, 500 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class GroundState:
+class GroundState(Saved):
     """The lowest minimum found by repeated annealing.
 
     A "confirmed" ground state is not proved to be the ground state; for small n `enumerate_critical_points` gives a

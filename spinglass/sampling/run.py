@@ -17,7 +17,8 @@ from spinglass.landscape import Landscape, check_landscape
 from spinglass.sampling.checks import check_connected
 from spinglass.sampling.hmc import HMC
 from spinglass.sampling.ladder import equalised
-from spinglass.sampling.samples import Samples, Tempering
+from spinglass.sampling.replicas import Tempering
+from spinglass.sampling.samples import Samples
 from spinglass.sampling.tempering import ParallelTempering
 
 # Fractions of the burn-in after which the ladder is adapted; the rest of the burn-in only tunes step sizes.
@@ -60,7 +61,7 @@ def sample(
     Returns
     -------
     Samples
-        Energies per spin of all chains, their final points, and diagnostics.
+        Energies per spin of all chains, overlaps of hot with cold chains, final points, and diagnostics.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def sample(
     chain = HMC(landscape, temperature, leaps)
     records, rows = whole_number("sweeps", sweeps, 4), whole_number("chains", chains, 2)
     dropped = records if burn_in is None else whole_number("burn_in", burn_in, 0)
-    require_memory(8 * rows * records, f"{records} energies of {rows} chains", "fewer sweeps")
+    require_memory(12 * rows * records, f"{records} energies and overlaps of {rows} chains", "fewer sweeps")
     root = seed_sequence(seed)
     x = random_points(landscape.n, rows, child(root, 0))
     cold = np.arange(rows) >= rows // 2
@@ -86,12 +87,16 @@ def sample(
     state = chain.init(x, child(root, 1))
     if dropped:
         state, _ = chain.step(state, dropped, tune=True)
-    energies, acceptance = np.empty((rows, records)), np.zeros(rows)
+    energies, overlaps, acceptance = np.empty((rows, records)), np.empty((rows // 2, records)), np.zeros(rows)
     for record in range(records):
         state, info = chain.step(state)
         energies[:, record] = state.energy / landscape.n
+        hot, partners = state.x[: rows // 2], state.x[rows // 2 : 2 * (rows // 2)]
+        overlaps[:, record] = np.einsum("ci,ci->c", hot, partners) / landscape.n
         acceptance += info.acceptance / records
-    return Samples(temperature=chain.temperature, x=state.x, energies=energies, cold=cold, acceptance=acceptance)
+    return Samples(
+        temperature=chain.temperature, x=state.x, energies=energies, overlaps=overlaps, cold=cold, acceptance=acceptance
+    )
 
 
 def temper(

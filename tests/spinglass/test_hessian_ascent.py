@@ -75,3 +75,12 @@ def test_hostile_arguments_are_refused():
 
     with pytest.raises(TypeError, match="hessian"):
         hessian_ascent(Flat())
+
+
+def test_tables_of_walks():
+    found = hessian_ascent(SphericalSpinGlass.pure(5, 3, seed=0), steps=4, starts=3, seed=1)
+    history = found.history()
+    assert history.shape == (15, 3)
+    assert history.query("walk == 2")["energy_per_spin"].tolist() == found.energies[2].tolist()
+    assert history.query("walk == 1")["radius"].tolist() == found.radii.tolist()
+    assert found.to_frame()["energy_per_spin"].tolist() == found.energy_per_spin.tolist()

@@ -92,3 +92,36 @@ def test_it_can_be_sent_to_another_process(found):
 def test_fields_cannot_be_exchanged(found):
     with pytest.raises(AttributeError):
         found.x = found.x + 1
+
+
+def test_history_has_one_row_per_start_and_time():
+    glass, x0 = SphericalSpinGlass.pure(8, 3, seed=0), sphere.random_points(8, 3, seed=1)
+    found = descend(glass, x0, method="gradient", times=[0.0, 0.2, 1.5])
+    history = found.history()
+    assert history.shape == (9, 3)
+    at_start = history[history["time"] == 0.0]["energy_per_spin"]
+    assert np.allclose(at_start, glass.energy(x0) / 8, rtol=0, atol=1e-14)
+    assert history.query("start == 2 and time == 1.5")["energy_per_spin"].item() == found.energies[2, 2]
+    with pytest.raises(ValueError, match=r'use descend\(\.\.\., method="gradient", times='):
+        descend(glass, x0).history()
+
+
+def test_float32_that_stalls_gives_the_tolerance_that_it_reaches():
+    glass, x0 = SphericalSpinGlass.pure(20, 3, 0, np.float32), sphere.random_points(20, 4, seed=1)
+    found = descend(glass, x0)
+    stalled = (found.status == "stalled").sum()
+    assert stalled > 0
+    assert f"rounding of float32 stalled {stalled} starts; with tol=1e-5 they converge" in repr(found)
+    # As the hint says:
+    again = descend(glass, x0, tol=1e-5)
+    assert again.converged.all()
+    assert again.hint == ""
+
+
+def test_no_hint_where_it_would_not_help():
+    x0 = sphere.random_points(20, 4, seed=1)
+    double = descend(SphericalSpinGlass.pure(20, 3, 0), x0)
+    assert double.hint == ""
+    stopped = descend(SphericalSpinGlass.pure(20, 3, 0, np.float32), x0, max_iterations=3)
+    assert stopped.hint == ""
+    assert "hint" not in repr(stopped)

@@ -1,5 +1,6 @@
 """What sampling says where some chains or glasses have no finite energies: counted and reported, the others judged."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -91,3 +92,55 @@ def test_a_glass_of_infinite_energy_does_not_spoil_the_ladder_of_the_others(monk
     assert np.array_equal(beside.temperatures, alone.temperatures)
     assert np.array_equal(beside.energies[:2], alone.energies)
     assert beside.status.tolist() == [*alone.status.tolist(), "not finite"]
+
+
+@pytest.fixture(scope="module")
+def chains():
+    return sample(SphericalSpinGlass.pure(8, 3, seed=0), 1.5, sweeps=60, chains=5, seed=2)
+
+
+def test_overlaps_are_of_hot_chains_with_cold_ones(chains):
+    assert chains.overlaps.shape == (2, 60)
+    assert chains.cold.tolist() == [False, False, True, True, True]
+    last = chains.overlaps[:, -1]
+    assert np.allclose(last, [chains.x[0] @ chains.x[2] / 8, chains.x[1] @ chains.x[3] / 8], rtol=0, atol=1e-14)
+
+
+def test_tables_of_chains(chains):
+    frame, history = chains.to_frame(), chains.history()
+    assert frame["start"].tolist() == ["hot", "hot", "cold", "cold", "cold"]
+    assert np.allclose(frame["energy_per_spin"], history.groupby("chain")["energy_per_spin"].mean(), atol=1e-14)
+    row = history[(history["chain"] == 1) & (history["record"] == 7)].iloc[0]
+    assert (row["energy_per_spin"], row["overlap"]) == (chains.energies[1, 7], chains.overlaps[1, 7])
+    assert history.groupby("chain")["overlap"].count().tolist() == [60, 60, 0, 0, 0]
+
+
+def test_table_of_all_records_of_a_ladder(tempered):
+    history = tempered.history()
+    assert len(history) == tempered.overlaps.size
+    row = history[(history["sample"] == 2) & (history["rung"] == 1) & (history["record"] == 9)].iloc[0]
+    assert row["temperature"] == LADDER[1]
+    assert row[["energy_hot", "energy_cold"]].tolist() == tempered.energies[2, :, 1, 9].tolist()
+    assert row["overlap"] == tempered.overlaps[2, 1, 9]
+
+
+def test_a_tree_of_data_sets_for_arviz(chains, tempered):
+    pytest.importorskip("xarray")
+    tree = chains.to_datatree()
+    assert set(tree.children) == {"posterior", "overlaps", "sample_stats"}
+    posterior = tree["posterior"]
+    assert posterior["energy_per_spin"].dims == ("chain", "draw")
+    assert np.array_equal(posterior["energy_per_spin"].sel(chain=3), chains.energies[3])
+    assert posterior["start"].values.tolist() == chains.to_frame()["start"].tolist()
+    assert tree.attrs["temperature"] == 1.5
+    tree = tempered.to_datatree()
+    one = tree["posterior"]["energy_per_spin"].sel(chain=1, disorder=2, temperature=LADDER[3])
+    assert np.array_equal(one, tempered.energies[2, 1, 3])
+    assert np.array_equal(tree["overlaps"]["overlap"].sel(chain=0, disorder=1)[:, 2], tempered.overlaps[1, 2])
+    assert np.array_equal(tree["sample_stats"]["swap_rate"].sel(chain=1, gap=2), tempered.swap_rates[:, 1, 2])
+
+
+def test_without_xarray_the_extra_is_named(chains, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    with pytest.raises(ImportError, match=r"needs xarray, which is not installed: pip install 'spinglass\[xarray\]'"):
+        chains.to_datatree()

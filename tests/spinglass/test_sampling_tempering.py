@@ -226,5 +226,5 @@ def test_records_that_do_not_fit_are_refused_before_anything_runs():
     glass = SphericalSpinGlass.pure(8, 3, seed=0)
     with pytest.raises(ValueError, match="records of 1 glasses"):
         temper([glass], [0.5, 0.8, 1.2], sweeps=10**12)
-    with pytest.raises(ValueError, match="energies of 8 chains"):
+    with pytest.raises(ValueError, match="energies and overlaps of 8 chains"):
         sample(glass, 1.0, sweeps=10**12)

@@ -166,7 +166,7 @@ def test_a_table_is_written_as_its_name_says(capsys, tmp_path):
     common = ["descend", "--n", 20, "--starts", 7, "--seed", 3, "--out"]
     for name in ("x.csv", "x.parquet"):
         assert spinglass(capsys, *common, tmp_path / name)[0] == 0
-    written = pd.read_csv(tmp_path / "x.csv", index_col="start", dtype=str)
+    written = pd.read_csv(tmp_path / "x.csv", dtype=str)
     table = pd.read_parquet(tmp_path / "x.parquet")
     assert written.columns.tolist() == table.columns.tolist()
     assert [float(text) for text in written["energy"]] == table["energy"].tolist()  # to the last bit
@@ -215,6 +215,14 @@ def test_help_is_there_at_once():
     # About 0.2 s on an idle machine; the limit for a person's patience is 1.5 s, tripled for a busy one.
     assert time.perf_counter() - start < 4.5
     assert "thresholds" in done.stdout
+
+
+def test_the_commands_import_nothing_heavy_before_they_are_called():
+    code = (
+        "import sys, validation.cli.main; print([m for m in ('numpy', 'pandas', 'rich', 'numba') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_ctrl_c_is_one_word_and_status_130(capsys, monkeypatch):

@@ -1,6 +1,7 @@
 import doctest
 import json
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from validation import verify
 from validation.claims import catalogue
+from validation.cli.main import main
 from validation.figures.gallery import GALLERY
 from validation.study import Study
 
@@ -47,6 +49,23 @@ def test_the_example_of_a_study_is_one():
     text = re.search(r"```toml\n(.*?)```", RUNS.read_text(), flags=re.DOTALL)[1]
     study = Study.checked(tomllib.loads(text))
     assert study.units == 100 * 3 * 2
+
+
+@pytest.mark.slow
+def test_the_commands_and_the_code_of_the_page_on_the_command_line_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    page = (DOCS / "command-line.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^\$ spinglass (.*)$", page, flags=re.MULTILINE)
+    assert len(commands) > 5
+    for command in commands:
+        status = main(shlex.split(command))
+        assert status == 0 or (
+            status == 1 and command.startswith("sample") and "equilibrated" in capsys.readouterr().out
+        )
+    code = re.search(r"```python\n(.*?)```", page, flags=re.DOTALL)[1]
+    exec(compile(code, "command-line.md", "exec"), {})
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names >= {"minima.parquet", "graph", "chains.parquet", "ladder.parquet", "minima.npz", "minima.pdf"}
 
 
 def test_every_key_of_the_verdicts_is_described(tmp_path, synthetic_file):

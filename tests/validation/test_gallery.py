@@ -101,7 +101,7 @@ def test_settings_of_a_user_change_nothing(tmp_path, monkeypatch):
 
     def saved(folder):
         paths = gallery.save("small", folder, gallery.FORMATS)
-        return [path.read_bytes() for path in [*paths, *gallery.save_graph(basins, 3, folder)]]
+        return [path.read_bytes() for path in [*paths, *gallery.save_graph(basins, "H = 3", folder)]]
 
     plain = saved(tmp_path / "plain")
     with rc_context(OF_A_USER):

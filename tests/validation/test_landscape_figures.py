@@ -72,7 +72,7 @@ def test_the_figure_of_densities_shows_its_table():
 
 def test_the_tree_starts_at_minima_and_merges_at_saddles(basins):
     tables = critical_points.disconnectivity(basins)
-    figure = disconnectivity.disconnectivity(tables["minima"], tables["merges"], 7, 3)
+    figure = disconnectivity.disconnectivity(tables["minima"], tables["merges"], "n = 7, H = 3")
     tree, bars = figure.axes
     assert np.array_equal(tree.lines[0].get_ydata(), tables["minima"]["energy_per_spin"])
     corners = [line for line in tree.lines if len(line.get_xdata()) == 4]
@@ -89,7 +89,7 @@ def test_the_tree_starts_at_minima_and_merges_at_saddles(basins):
 def test_lines_of_the_tree_do_not_cross():
     minima = pd.DataFrame({name: np.zeros(6) for name in ("energy_per_spin", "volume", "volume_low", "volume_high")})
     merges = pd.DataFrame({"deeper": [1, 0, 0, 0, 0], "shallower": [4, 2, 3, 1, 5], "energy_per_spin": np.arange(5.0)})
-    axis = disconnectivity.disconnectivity(minima, merges, 7, 3).axes[0]
+    axis = disconnectivity.disconnectivity(minima, merges, "n = 7, H = 3").axes[0]
     place = axis.lines[0].get_xdata()
     assert sorted(place) == list(range(6))
     for valley in ([1, 4], [0, 2], [0, 2, 3], [0, 1, 2, 3, 4]):
@@ -97,7 +97,7 @@ def test_lines_of_the_tree_do_not_cross():
 
 
 def test_a_graph_is_saved_with_its_tables(basins, tmp_path):
-    paths = gallery.save_graph(basins, 3, tmp_path)
+    paths = gallery.save_graph(basins, "H = 3", tmp_path)
     assert [path.name for path in paths] == [
         "disconnectivity.pdf",
         "disconnectivity.png",

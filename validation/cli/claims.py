@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from validation.cli.paths import path
+from validation.cli.tables import Csv, Json, output
 
 
 def verify(
@@ -25,9 +26,12 @@ def verify(
     claims: Annotated[Path | None, typer.Option(parser=path, help="Python file with your own claims.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the unfinished run in --out.")] = False,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port, or mpi.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Test the claims of theory by simulation.
 
+    The table has one row per claim and mutant, with the number that is farthest from its prediction; --out has all.
     Exit status: 0 if no identity, theorem or bound disagrees; 1 if one disagrees or a mutant survives; 3 if a claim
     could not be tested because of an error or because there is no estimate; 130 after Ctrl-C.
     """
@@ -37,12 +41,14 @@ def verify(
     from validation.claims import catalogue
     from validation.durations import fitting, forecast
     from validation.engine import executors
-    from validation.report.console import terminal
+    from validation.report import frames
+    from validation.report.console import working
     from validation.report.terminal import LiveTable, print_report
     from validation.series import EFFORTS, one_of
     from validation.verification import worker_count
 
-    console = terminal()
+    printed = output(as_json, as_csv)
+    console = printed.console
     if claims is None and effort == "quick" and not mutants:
         cores = worker_count(workers)
         chosen = catalogue().select(ids or None, family)
@@ -50,7 +56,8 @@ def verify(
         print(forecast(chosen, cores), file=sys.stderr)
     with ExitStack() as stack:
         executor = stack.enter_context(executors.cluster(cluster)) if cluster is not None else None
-        table = stack.enter_context(LiveTable(console))
+        show = None if console.is_terminal else stack.enter_context(working("starting"))
+        table = stack.enter_context(LiveTable(console, show))
         report = validation.verify(
             ids or None,
             one_of("effort", effort, EFFORTS),
@@ -66,8 +73,9 @@ def verify(
             resume=resume,
         )
     print_report(console, report)
+    printed.table(frames.verdicts(report))
     if out is not None:
-        print(f"written to {out}")
+        printed.note(f"written to {out}")
     raise typer.Exit(report.exit_status)
 
 
@@ -78,33 +86,38 @@ def claims(
     file: Annotated[
         Path | None, typer.Option("--claims", parser=path, help="Python file with your own claims.")
     ] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """List all claims or those of one family, or show one claim in full."""
     from validation.catalogue import read_claims
     from validation.claims import catalogue
-    from validation.report.console import terminal
+    from validation.report import frames
     from validation.report.terminal import print_claim, print_claims
 
+    printed = output(as_json, as_csv)
     known = catalogue() if file is None else read_claims(file)
     listed = [claim for claim in known.values() if name in (None, claim.family)]
-    if listed:
-        print_claims(terminal(), listed)
-    else:
-        print_claim(terminal(), known[str(name)])
+    shown = listed or [known[str(name)]]
+    show = print_claims if listed else lambda console, claims: print_claim(console, claims[0])
+    printed.table(frames.claims(shown), lambda console: show(console, shown))
 
 
 def compare(
     before: Annotated[Path, typer.Argument(parser=path, help="Folder of a run, written by verify --out.")],
     after: Annotated[Path, typer.Argument(parser=path, help="Folder of a later run.")],
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Show the differences between two runs.
 
     Exit status: 1 if a verdict changed, otherwise 0.
     """
-    from validation.report import comparison
-    from validation.report.console import terminal
+    from validation.report import comparison, frames
     from validation.report.terminal import print_comparison
 
+    printed = output(as_json, as_csv)
     differ, changes = comparison.compare(before, after)
-    print_comparison(terminal(), differ, changes)
+    print_comparison(printed.console, differ, changes)
+    printed.table(frames.changes(changes))
     raise typer.Exit(int(any(change.statuses[0] != change.statuses[1] for change in changes)))

@@ -2,11 +2,17 @@
 
 from pathlib import Path
 from textwrap import fill, indent
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from validation.cli.paths import path
+from validation.cli.tables import Csv, Json, output
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from validation.series import Effort
 
 
 def figures(
@@ -27,22 +33,72 @@ def figures(
     source: Annotated[
         Path | None, typer.Option("--from", parser=path, help="Draw the figures from the data in this folder.")
     ] = None,
-    show: Annotated[bool, typer.Option("--list", help="List names and captions only.")] = False,
+    only_list: Annotated[
+        bool, typer.Option("--list", help="List names, costs in seconds of computing, and captions only.")
+    ] = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
-    """Make figures, each with its data and its caption."""
+    """Make figures, each with its data and its caption.
+
+    --json and --csv print the list or, without --list, the names of the files.
+    """
+    import pandas as pd
+
     from validation.figures import gallery
     from validation.report.console import working
+    from validation.report.progress import TimeLeft
     from validation.series import EFFORTS, one_of
 
+    printed = output(as_json, as_csv)
     chosen = one_of("effort", effort, EFFORTS)
     wide = one_of("width", width, gallery.WIDTHS)
     kinds = [one_of("format", kind.strip(), gallery.FORMATS) for kind in formats.split(",")]
-    for name in gallery.select(names):
-        if show:
-            print(name, indent(fill(gallery.entry(name, chosen).caption, 100), "    "), sep="\n")
-            continue
-        with working(f"making {name}"):
+    selected = gallery.select(names)
+    if only_list:
+        listed = _listed(selected, chosen)
+        printed.table(listed, lambda _: _print_list(listed))
+        return
+    files = []
+    with working("starting") as show:
+        left, costs = TimeLeft(), _costs(selected, chosen, drawn_again=source is not None)
+        for number, name in enumerate(selected):
+            done = sum(costs[:number]) / sum(costs)
+            show(f"making {name}, figure {number + 1} of {len(selected)}{left.text(done)}")
             paths = gallery.save(
                 name, out, kinds, seed, style, width=wide, effort=chosen, data_only=data_only, source=source
             )
-        print("\n".join(map(str, paths)))
+            if printed.form == "text":
+                print("\n".join(map(str, paths)))
+            files += [(name, str(path)) for path in paths]
+    printed.table(pd.DataFrame(files, columns=["figure", "file"]))
+
+
+def _listed(names: list[str], effort: "Effort") -> "pd.DataFrame":
+    """Return names, costs and captions."""
+    import pandas as pd
+
+    from validation.figures import gallery
+
+    entries = [gallery.entry(name, effort) for name in names]
+    columns = {"figure": names, "seconds": [e.seconds for e in entries], "caption": [e.caption for e in entries]}
+    return pd.DataFrame(columns)
+
+
+def _print_list(listed: "pd.DataFrame") -> None:
+    import pandas as pd
+
+    from validation.report.progress import duration
+
+    for name, seconds, caption in listed.itertuples(index=False, name=None):
+        cost = "cost not measured" if pd.isna(seconds) else f"about {duration(max(seconds, 1))} on one core"
+        print(f"{name} ({cost})", indent(fill(caption, 100), "    "), sep="\n")
+
+
+def _costs(names: list[str], effort: "Effort", drawn_again: bool) -> list[float]:
+    """Return the relative costs of the figures, or equal ones if a cost is not known."""
+    from validation.figures import gallery
+
+    costs = [gallery.entry(name, effort).seconds for name in names]
+    known = [cost for cost in costs if cost is not None]
+    return [1.0] * len(names) if drawn_again or len(known) < len(names) else known

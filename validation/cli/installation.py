@@ -11,6 +11,7 @@ from validation.engine.provenance import code, versions
 OPTIONAL = {
     "distributed": "runs on a Dask cluster",
     "mpi4py": "runs under MPI",
+    "xarray": "samples as a DataTree, which ArviZ reads",
     "torch": "comparison in the benchmarks",
     "jax": "comparison in the benchmarks",
 }

@@ -2,6 +2,7 @@
 
 import math
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,8 +20,8 @@ def _table(*headers: str) -> Table:
     return table
 
 
-def print_survey(console: Console, survey: Survey, seed: int) -> None:
-    """Print the number of critical points of each index with the exact means, and the samples that failed.
+def print_totals(console: Console, survey: Survey, model: str, seed: int) -> None:
+    """Print the numbers of samples, critical points and paths.
 
     Parameters
     ----------
@@ -28,28 +29,72 @@ def print_survey(console: Console, survey: Survey, seed: int) -> None:
         Where to print.
     survey
         The counts.
+    model
+        The model in words.
     seed
         The seed, which is printed as well.
     """
-    table = _table("index", "mean number", "exact", "deviation")
-    for row in survey.to_frame().reset_index().to_dict("records"):
-        error, mean, exact = row["standard_error"], row["mean"], row["exact"]
-        away = f"{(mean - exact) / error:+.1f} s.e." if error > 0 else ""
-        table.add_row(row["index"], with_error(mean, error) if error > 0 else f"{mean:.4f}", f"{exact:.4f}", away)
     console.print(
-        f"n = {survey.n}, H = {survey.H}, seed {seed}: {survey.finished} of {survey.asked} samples, "
+        f"n = {survey.n}, {model}, seed {seed}: {survey.finished} of {survey.asked} samples, "
         f"{len(survey.points)} critical points, {survey.paths} paths, {survey.retries} repeated",
         highlight=False,
         soft_wrap=True,
     )
     if survey.finished < survey.asked:
         console.print("interrupted; results of the finished samples:", style="yellow")
-    if len(survey.counts):
-        print_table(console, table)
+
+
+def counts_table(survey: Survey) -> Table:
+    """Return the number of critical points of each index with the exact means.
+
+    Parameters
+    ----------
+    survey
+        The counts.
+
+    Returns
+    -------
+    rich.table.Table
+        The columns are index, mean number, exact, and deviation in standard errors.
+    """
+    table = _table("index", "mean number", "exact", "deviation")
+    for row in survey.to_frame().reset_index().to_dict("records"):
+        error, mean, exact = row["standard_error"], row["mean"], row["exact"]
+        away = f"{(mean - exact) / error:+.1f} s.e." if error > 0 else ""
+        table.add_row(row["index"], with_error(mean, error) if error > 0 else f"{mean:.4f}", f"{exact:.4f}", away)
+    return table
+
+
+def print_failures(console: Console, survey: Survey) -> None:
+    """Print the samples whose enumeration is not complete.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    survey
+        The counts.
+    """
     for sample, reason in survey.failures.items():
         console.print(Text(f"sample {sample} is NOT complete: {reason}", style="bold red"), soft_wrap=True)
     if not survey.failures:
         console.print("failed: nothing", highlight=False)
+
+
+def minima(basins: Basins) -> pd.DataFrame:
+    """Return all minima with the overlap of each with the deepest one.
+
+    Parameters
+    ----------
+    basins
+        The minima and their basins.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table of :meth:`Basins.to_frame` and the column ``overlap_with_deepest``.
+    """
+    return basins.to_frame().assign(overlap_with_deepest=basins.graph.overlaps[0])
 
 
 def print_minima(console: Console, basins: Basins) -> None:
@@ -63,14 +108,13 @@ def print_minima(console: Console, basins: Basins) -> None:
         The minima and their basins.
     """
     table = _table("minimum", "energy per spin", "barrier", "basin volume, 95%", "overlap with 0")
-    overlaps = basins.graph.overlaps[0]
-    for row in basins.to_frame().reset_index().to_dict("records"):
+    for row in minima(basins).reset_index().to_dict("records"):
         barrier = f"{row['escape_height']:.6f}" if math.isfinite(row["escape_height"]) else "–"
         table.add_row(
             str(row["minimum"]),
             f"{row['energy_per_spin']:.6f}",
             barrier,
             f"{row['volume']:.3f} ({row['volume_low']:.3f}–{row['volume_high']:.3f})",
-            f"{overlaps[row['minimum']]:+.4f}",
+            f"{row['overlap_with_deepest']:+.4f}",
         )
     print_table(console, table)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from validation.cli.paths import path
+from validation.cli.tables import Csv, Json, output
 
 
 def study(
@@ -20,22 +21,27 @@ def study(
     resume: Annotated[bool, typer.Option("--resume", help="Continue the unfinished run in --out.")] = False,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port, or mpi.")] = None,
     describe: Annotated[str | None, typer.Option(help="Show the settings and columns of this task only.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Run a study: one task for many sizes, models or methods.
 
-    Exit status: 3 if a unit failed, 130 after Ctrl-C, otherwise 0.
+    --json and --csv print the whole dataset or, with --describe, the settings and columns of the task. Exit status: 3
+    if a unit failed, 130 after Ctrl-C, otherwise 0.
     """
     from contextlib import ExitStack
 
     from validation.engine import executors
-    from validation.report.console import terminal, working
+    from validation.report.console import working
+    from validation.report.files import load
     from validation.report.progress import Progress
     from validation.study import read_study, run_study
-    from validation.study.describe import print_task
+    from validation.study.describe import described, print_task
     from validation.study.run import setting_text
 
+    printed = output(as_json, as_csv)
     if describe is not None:
-        print_task(terminal(), describe)
+        printed.table(described(describe), lambda console: print_task(console, describe))
         return
     if file is None:
         raise ValueError("give the TOML file of a study; --describe TASK shows the settings that it may contain")
@@ -53,8 +59,12 @@ def study(
 
         found = run_study(plan, folder, workers, resume=resume, executor=executor, watch=tell)
     for unit, error in list(found.failures.items())[:3]:
-        print(f"failed: {setting_text(plan, unit)}: {error.strip().splitlines()[-1]}")
-    print(f"{found.finished} of {found.total} units, {len(found.failures)} failed; {found.rows} rows in {folder}")
+        printed.note(f"failed: {setting_text(plan, unit)}: {error.strip().splitlines()[-1]}")
+    printed.note(
+        f"{found.finished} of {found.total} units, {len(found.failures)} failed; {found.rows} rows in {folder}"
+    )
+    if printed.form != "text":
+        printed.table(load(folder))
     if found.interrupted:
-        print(f"interrupted; continue with: spinglass study {file} --out {folder} --resume")
+        printed.note(f"interrupted; continue with: spinglass study {file} --out {folder} --resume")
     raise typer.Exit(130 if found.interrupted else 3 if found.failures else 0)

@@ -12,16 +12,17 @@ from spinglass import SphericalSpinGlass, critical_points
 from spinglass._common.seeds import child, seed_sequence
 from spinglass.critical_points import Enumeration, Progress
 from spinglass.critical_points.enumeration import MAX_PATHS
+from theory.arguments import Model, mixture
 
 
 @dataclass(frozen=True)
 class Survey:
-    """The critical points of independent samples of the pure model.
+    """The critical points of independent samples of a model.
 
     Attributes
     ----------
     n, H
-        Number of spins and interaction order.
+        Number of spins, and interaction order or weights by order.
     points
         One row per critical point, with the number of its sample and whether that sample is complete.
     counts
@@ -35,7 +36,7 @@ class Survey:
     """
 
     n: int
-    H: int
+    H: Model
     points: pd.DataFrame
     counts: npt.NDArray[np.int64]
     failures: dict[int, str]
@@ -72,25 +73,25 @@ class Survey:
 
 def survey(
     n: int,
-    H: int,
+    H: Model,
     samples: int,
     seed: int,
     watch: Callable[[int, int, Progress | None], object] | None = None,
     max_paths: int = MAX_PATHS,
 ) -> Survey:
-    """Enumerate the critical points of ``samples`` pure models; on Ctrl-C return those that are finished.
+    """Enumerate the critical points of ``samples`` samples of a model; on Ctrl-C return those that are finished.
 
     Parameters
     ----------
     n : int
         Number of spins.
-    H : int
-        Interaction order.
+    H : int or mapping
+        Order of a pure model, or a mixture ``{order: weight}``.
     samples : int
         Number of samples.
     seed : int
-        Seed. Sample k is ``SphericalSpinGlass.pure(n, H, np.random.SeedSequence(seed, spawn_key=(k,)))``, whatever the
-        number of samples.
+        Seed. Sample k is ``SphericalSpinGlass.pure(n, H, np.random.SeedSequence(seed, spawn_key=(k,)))`` for a pure
+        model, and correspondingly for a mixture, whatever the number of samples.
     watch : callable or None, default None
         Called with the number of the current sample, the number of points found before it, and its progress (None at
         its start).
@@ -115,6 +116,7 @@ def survey(
     if samples < 1:
         raise ValueError(f"samples must be at least 1, not {samples}")
     root = seed_sequence(seed)
+    weights = mixture(H)
     done: list[Enumeration] = []
 
     def tell(progress: Progress | None) -> None:
@@ -124,14 +126,14 @@ def survey(
     try:
         for sample in range(samples):
             tell(None)
-            glass = SphericalSpinGlass.pure(n, H, child(root, sample))
+            glass = SphericalSpinGlass.mixed(n, weights, child(root, sample))
             done.append(critical_points.enumerate_critical_points(glass, callback=tell, max_paths=max_paths))
     except KeyboardInterrupt:
         pass
     return _collected(n, H, done, samples)
 
 
-def _collected(n: int, H: int, done: list[Enumeration], asked: int) -> Survey:
+def _collected(n: int, H: Model, done: list[Enumeration], asked: int) -> Survey:
     tables = []
     for sample, every in enumerate(done):
         table = every.to_frame(coordinates=True).reset_index(drop=True)

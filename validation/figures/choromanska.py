@@ -92,6 +92,9 @@ _FIGURES = {
     **digit_networks.FIGURES,
 }
 
+# Costs of the figures at effort quick; see Entry.seconds.
+_SECONDS = {"glass": 37, "test-losses": 20, "index": 5, "optimisers": 4, "train-test": 0.7, "by-size": 0.9}
+
 
 def entries(effort: Effort) -> dict[str, Entry]:
     """Return the figures at one effort.
@@ -117,7 +120,11 @@ def entries(effort: Effort) -> dict[str, Entry]:
     given = asdict(size) | {"images": images, "glass_sizes": glass_sizes}
     return {
         f"choromanska-{name}": Entry(
-            figure.caption.format(**given), partial(figure.tables, effort), figure.draw, at=partial(_at, name)
+            figure.caption.format(**given),
+            partial(figure.tables, effort),
+            figure.draw,
+            at=partial(_at, name),
+            seconds=_SECONDS.get(name) if effort == "quick" else None,
         )
         for name, figure in _FIGURES.items()
     }

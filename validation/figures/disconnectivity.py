@@ -12,7 +12,7 @@ _FEW = 14  # minima that fit into one column
 _MOST_LABELS = 25
 
 
-def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, n: int, H: int) -> Figure:
+def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, title: str) -> Figure:
     """Draw each minimum as a line that rises from its energy and merges with another at the saddle between them.
 
     Parameters
@@ -21,28 +21,25 @@ def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, n: int, H: int) 
         One row per minimum, deepest first: energy_per_spin, volume, volume_low, volume_high.
     merges : pandas.DataFrame
         Lowest first: deeper, shallower (numbers of minima), energy_per_spin.
-    n : int
-        Number of spins.
-    H : int
-        Interaction order.
+    title : str
+        Title, such as ``n = 14, H = 3``.
 
     Returns
     -------
     matplotlib.figure.Figure
         The figure.
     """
-    order = _order(len(minima), merges)
-    place = np.empty(len(minima))
-    place[order] = np.arange(len(minima))
     figure, axes = panels(2, 1, 2.2, wide=len(minima) > _FEW, sharex=True, height_ratios=(3, 1.2))
     tree, basins = axes[:, 0]
-    _draw_tree(tree, minima["energy_per_spin"].to_numpy(), merges, place.copy())
+    pairs = merges[["deeper", "shallower"]].to_numpy()
+    order = draw_tree(tree, minima["energy_per_spin"].to_numpy(), pairs, merges["energy_per_spin"].to_numpy())
+    place = np.argsort(order)
     volume = minima["volume"].to_numpy()
     errors = np.maximum([volume - minima["volume_low"], minima["volume_high"] - volume], 0.0)
     basins.bar(place, volume, width=0.6, color=SIMULATION, alpha=0.65)
     basins.errorbar(place, volume, yerr=errors, fmt="none", ecolor=EMPHASIS, elinewidth=1, capsize=2)
     tree.set_ylabel("energy per spin $u$")
-    letter((tree, basins), [f"$H = {H}$, $n = {n}$", "basins of attraction"])
+    letter((tree, basins), [title, "basins of attraction"])
     basins.set(ylim=(0, None), xlabel="minimum (0 is the deepest)", ylabel="share of sphere")
     basins.yaxis.set_major_locator(MaxNLocator(4))
     every = -(-len(minima) // _MOST_LABELS)  # with many minima only some have a label
@@ -53,21 +50,41 @@ def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, n: int, H: int) 
     return figure
 
 
-def _order(minima: int, merges: pd.DataFrame) -> list[int]:
+def _order(minima: int, pairs: np.ndarray) -> list[int]:
     """Return an order of the minima in which no two lines cross."""
     side_by_side = {minimum: [minimum] for minimum in range(minima)}
-    for deeper, shallower in merges[["deeper", "shallower"]].itertuples(index=False):
+    for deeper, shallower in pairs.tolist():
         # Alternating the side of the deeper valley keeps the trunk near the centre.
         first, second = side_by_side.pop(deeper), side_by_side.pop(shallower)
         side_by_side[deeper] = first + second if len(first) % 2 else second + first
     return [minimum for group in side_by_side.values() for minimum in group]
 
 
-def _draw_tree(axis: Axes, own: np.ndarray, merges: pd.DataFrame, place: np.ndarray) -> None:
+def draw_tree(axis: Axes, own: np.ndarray, pairs: np.ndarray, saddles: np.ndarray) -> list[int]:
+    """Draw the minima, and the saddles at which their valleys merge, into one panel.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+        The panel.
+    own : ndarray, shape (minima,)
+        Energies per spin of the minima, deepest first.
+    pairs : ndarray, shape (merges, 2)
+        The deeper and the shallower of the minima whose valleys merge, lowest saddle first.
+    saddles : ndarray, shape (merges,)
+        Energies per spin at which they merge.
+
+    Returns
+    -------
+    list of int
+        The minima from left to right.
+    """
+    order = _order(len(own), pairs)
+    place, reach = np.argsort(order).astype(float), own.copy()
     axis.plot(place, own, "o", color=SIMULATION, ms=4)
-    reach = own.copy()
-    for deeper, shallower, energy in merges[["deeper", "shallower", "energy_per_spin"]].itertuples(index=False):
-        pair = [deeper, shallower]
+    for pair, energy in zip(pairs.tolist(), saddles.tolist(), strict=True):
+        deeper, shallower = pair
         axis.plot(np.repeat(place[pair], 2), [reach[deeper], energy, energy, reach[shallower]], color=EMPHASIS, lw=1.2)
         place[deeper], reach[deeper] = place[pair].mean(), energy
         axis.plot(place[deeper], energy, "D", color=THEORY, ms=4)
+    return order

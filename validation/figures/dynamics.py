@@ -80,6 +80,7 @@ ENTRIES["dynamics-relaxation"] = Entry(
     "system stops at some time, earlier and at higher energy the smaller it is.",
     _relaxation,
     _draw_relaxation,
+    seconds=16,
 )
 
 
@@ -131,6 +132,7 @@ ENTRIES["dynamics-ageing"] = Entry(
     _ageing,
     _draw_ageing,
     simulated=False,
+    seconds=4,
 )
 
 
@@ -187,4 +189,5 @@ ENTRIES["dynamics-mixture-phases"] = Entry(
     _mixture_phases,
     _draw_mixture_phases,
     simulated=False,
+    seconds=3,
 )

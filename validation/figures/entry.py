@@ -27,6 +27,9 @@ class Entry:
         False if everything is exact, so that the seed has no effect.
     at : callable or None, default None
         Takes an effort and returns the same figure at this effort, for figures with several.
+    seconds : float or None, default None
+        Processor time that the figure takes, in a run of the whole gallery with compiled kernels, as measured; None if
+        it was not measured. Figures of a family that share simulations share them with the first one made.
     """
 
     caption: str
@@ -34,3 +37,4 @@ class Entry:
     draw: Callable[[Tables], Figure]
     simulated: bool = True
     at: "Callable[[Effort], Entry] | None" = None
+    seconds: float | None = None

@@ -212,15 +212,15 @@ def save(
     return pictures + paths
 
 
-def save_graph(basins: Basins, H: int, folder: Path) -> list[Path]:
+def save_graph(basins: Basins, model: str, folder: Path) -> list[Path]:
     """Write a landscape's disconnectivity graph as PDF and PNG, with its tables as CSV.
 
     Parameters
     ----------
     basins : Basins
         The landscape's graph and the volumes of its basins.
-    H : int
-        Interaction order.
+    model : str
+        The model for the title, such as ``H = 3``.
     folder : Path
         Output directory.
 
@@ -233,7 +233,7 @@ def save_graph(basins: Basins, H: int, folder: Path) -> list[Path]:
     n = basins.graph.every.x.shape[1]
     paths = [folder / f"disconnectivity.{kind}" for kind in ("pdf", "png")]
     with drawing(_REPEATABLE):
-        figure = disconnectivity.disconnectivity(tables["minima"], tables["merges"], n, H)
+        figure = disconnectivity.disconnectivity(tables["minima"], tables["merges"], f"n = {n}, {model}")
         for path in paths:
             _write(figure, path, STYLES["screen"].dpi)
     return paths + _write_tables(tables, folder)

@@ -115,6 +115,7 @@ ENTRIES["generalisation-boundaries"] = Entry(
     "Dashed: Bayes' boundary. Test errors are the shares of 1000 test points that are misclassified.",
     _boundaries,
     _draw_boundaries,
+    seconds=1.6,
 )
 
 
@@ -175,6 +176,7 @@ ENTRIES["generalisation-overfitting"] = Entry(
     "training loss continues to fall towards zero, while the test loss rises.",
     _overfitting,
     _draw_overfitting,
+    seconds=17,
 )
 
 
@@ -241,6 +243,7 @@ ENTRIES["generalisation-choices"] = Entry(
     "pixel and rotations of up to 8 degrees.",
     _choices,
     _draw_choices,
+    seconds=26,
 )
 
 
@@ -295,4 +298,5 @@ ENTRIES["generalisation-activations"] = Entry(
     "full-batch Adam with rate 0.02.",
     _activations,
     _draw_activations,
+    seconds=9,
 )

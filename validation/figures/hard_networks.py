@@ -81,6 +81,7 @@ ENTRIES["hard-networks-two-parameters"] = Entry(
     "hyperbola w_1 w_2 = x.y/|x|^2, and gradient flow, along which w_1^2 - w_2^2 is conserved.",
     _two_parameters,
     _draw_two_parameters,
+    seconds=0.9,
 )
 
 
@@ -143,6 +144,7 @@ ENTRIES["hard-networks-neuron"] = Entry(
     "and the k^d minima that k per axis give (lines).",
     _neuron,
     _draw_neuron,
+    seconds=19,
 )
 
 
@@ -189,4 +191,5 @@ ENTRIES["hard-networks-spread"] = Entry(
     "two-class Gaussian mixture. Small networks end at minima of very different losses, large ones near zero.",
     _spread,
     _draw_spread,
+    seconds=15,
 )

@@ -87,6 +87,7 @@ ENTRIES["descent-energies"] = Entry(
     "their distance from its upper edge falls as n^(-1/2).",
     _descent_energies,
     _draw_descent_energies,
+    seconds=60,
 )
 
 
@@ -166,6 +167,7 @@ ENTRIES["counts-to-complexity"] = Entry(
     _counts_to_complexity,
     _draw_counts_to_complexity,
     simulated=False,
+    seconds=4,
 )
 
 
@@ -244,6 +246,7 @@ ENTRIES["counts-by-energy"] = Entry(
     _counts_by_energy,
     _draw_counts_by_energy,
     simulated=False,
+    seconds=1.3,
 )
 
 
@@ -253,7 +256,7 @@ def _disconnectivity(seed: int) -> Tables:
 
 
 def _draw_disconnectivity(tables: Tables) -> Figure:
-    return disconnectivity.disconnectivity(tables["minima"], tables["merges"], _ONE_LANDSCAPE, _H)
+    return disconnectivity.disconnectivity(tables["minima"], tables["merges"], f"n = {_ONE_LANDSCAPE}, H = {_H}")
 
 
 ENTRIES["disconnectivity"] = Entry(
@@ -264,4 +267,5 @@ ENTRIES["disconnectivity"] = Entry(
     "sphere from which gradient flow reaches each minimum, from 2000 uniform starts, with Wilson's 95% intervals.",
     _disconnectivity,
     _draw_disconnectivity,
+    seconds=5,
 )

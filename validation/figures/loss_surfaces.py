@@ -126,4 +126,5 @@ ENTRIES["relu-surfaces"] = Entry(
     "not isolated points and are not marked.",
     _relu_surfaces,
     _draw_relu_surfaces,
+    seconds=11,
 )

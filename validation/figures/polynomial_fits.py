@@ -76,6 +76,7 @@ ENTRIES["generalisation-curve-fits"] = Entry(
     "reaches from -4.2 to 3.7.",
     _curve_fits,
     _draw_curve_fits,
+    seconds=0.9,
 )
 
 
@@ -150,4 +151,5 @@ ENTRIES["generalisation-fit-errors"] = Entry(
     "the standard deviation of the noise, 0.3.",
     _fit_errors,
     _draw_fit_errors,
+    seconds=13,
 )

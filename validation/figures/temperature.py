@@ -104,6 +104,7 @@ ENTRIES["temperature-energy"] = Entry(
     "replica symmetry breaking keeps it above the continued -1/T (dashed). Dotted: the ground-state energy -E_0.",
     _energy,
     _draw_energy,
+    seconds=44,
 )
 
 
@@ -175,6 +176,7 @@ ENTRIES["temperature-overlaps"] = Entry(
     "and m at 0 and 1 - m at some q > 0 below (Crisanti and Sommers 1992). As n grows the two peaks separate.",
     _overlaps,
     _draw_overlaps,
+    seconds=0.8,
 )
 
 
@@ -251,4 +253,5 @@ ENTRIES["temperature-ground-states"] = Entry(
     "mean ground-state energy lies above it.",
     _ground_states,
     _draw_ground_states,
+    seconds=81,
 )

@@ -1,12 +1,17 @@
 """Output to the terminal: literal text, and tables that are never truncated."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.live import Live
 from rich.measure import Measurement
+from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
+
+from validation.report.minutes import MinuteLines
 
 _ANY_WIDTH = 100_000  # columns of a file or a pipe
 _BORDERS = 3  # largest width of padding and lines per column
@@ -63,7 +68,7 @@ def print_table(console: Console, table: Table) -> None:
 
 @contextmanager
 def working(text: str) -> Iterator[Callable[[str], None]]:
-    """Show a status text on standard error while a block runs.
+    """Show a status text on standard error while a block runs: on a terminal always, elsewhere once a minute.
 
     Parameters
     ----------
@@ -75,5 +80,12 @@ def working(text: str) -> Iterator[Callable[[str], None]]:
     callable
         A function that changes the text.
     """
-    with terminal(stderr=True).status(Text(text)) as status:
-        yield lambda changed: status.update(Text(changed))
+    console = terminal(stderr=True)
+    if not console.is_terminal:
+        with MinuteLines.during(text) as lines:
+            yield lines.show
+        return
+    spinner = Spinner("dots", Text(text))
+    # Rich prints standard output above the status, to the console of the status; a file or pipe must still receive it.
+    with Live(spinner, console=console, transient=True, redirect_stdout=sys.stdout.isatty()):
+        yield lambda changed: spinner.update(text=Text(changed))

@@ -1,4 +1,4 @@
-"""The progress of a run in one line: units done, rate, remaining time and failures."""
+"""The progress of a run: units done, rate, remaining time and failures in one line; remaining time of other work."""
 
 import time
 
@@ -44,6 +44,36 @@ class Progress:
         if failed:
             parts.append(f"{failed} failed")
         return ", ".join(parts)
+
+
+class TimeLeft:
+    """Estimates the remaining time of work that began when the object was made.
+
+    Examples
+    --------
+    >>> TimeLeft().text(fraction=0.0)
+    ''
+    """
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def text(self, fraction: float) -> str:
+        """Return the remaining time as the end of a line.
+
+        Parameters
+        ----------
+        fraction
+            Fraction of the work that is done.
+
+        Returns
+        -------
+        str
+            ``, about ... left``; empty as long as nothing is done.
+        """
+        if not fraction > 0:
+            return ""
+        return f", about {duration((time.monotonic() - self._began) * (1 - fraction) / fraction)} left"
 
 
 def duration(seconds: float) -> str:

@@ -1,7 +1,7 @@
 """Claims and verdicts in the terminal: live table, report, lists and comparison."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -78,10 +78,13 @@ class LiveTable:
     ----------
     console
         Where to print.
+    show
+        Called with the numbers of units done, rate and remaining time as one line after every change, where the
+        output is not a terminal. Default None.
     """
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
+    def __init__(self, console: Console, show: Callable[[str], object] | None = None) -> None:
+        self.console, self.show = console, show
         self.rows: dict[tuple[str, str | None], tuple[Trial, Verdict | None]] = {}
         self.progress: Progress | None = None
         self._counts: dict[tuple[str, str | None], tuple[int, int, int]] = {}
@@ -109,23 +112,25 @@ class LiveTable:
         self.rows[key] = (trial, verdict)
         failed = sum(bool(outcome.errors) for outcome in trial.outcomes)
         self._counts[key] = (len(trial.units), len(trial.outcomes), failed)
+        line = self._line()
         if self.console.is_terminal:
-            self._counted()
-        elif verdict is not None:
+            return
+        if self.show is not None:
+            self.show(line)
+        if verdict is not None:
             self.console.print(Text(f"{trial.name}: {_outcome(verdict)} ({trial.seconds:.1f} s)"), soft_wrap=True)
 
-    def _counted(self) -> tuple[int, int]:
-        """Return the number of units done and failed; `verify` reports every trial once before it measures."""
+    def _line(self) -> str:
+        """Return the progress as one line; `verify` reports every trial once before it measures."""
         total, done, failed = (sum(column) for column in zip(*self._counts.values(), strict=True))
         if self.progress is None or self.progress.total != total:
             self.progress = Progress(total, before=done)
-        return done, failed
+        return self.progress.line(done, failed)
 
     def _drawing(self) -> RenderableType:
-        if not self.rows or self.progress is None:
+        if not self.rows:
             return ""
-        line = self.progress.line(*self._counted())
-        return Group(verdict_table(list(self.rows.values())), Text(line, style="dim"))
+        return Group(verdict_table(list(self.rows.values())), Text(self._line(), style="dim"))
 
 
 def print_report(console: Console, report: Report) -> None:

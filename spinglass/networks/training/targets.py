@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass._common.types import Array
+from spinglass.saving import Saved
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Examples:
+class Examples(Saved):
     """Inputs and targets of N data points.
 
     Attributes

@@ -16,6 +16,7 @@ from spinglass.networks.losses import LOSSES
 from spinglass.networks.training import backpropagation
 from spinglass.networks.training.panels import Shape, pack, shape_of, workspace
 from spinglass.networks.training.targets import Examples, _inputs, examples
+from spinglass.saving import Saved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,7 @@ class TrainingStatus(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Measured:
+class Measured(Saved):
     """Losses of K networks on one data set, at the E epochs of `TrainedNetworks.epochs`.
 
     Attributes
@@ -47,7 +48,7 @@ class Measured:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class TrainedNetworks:
+class TrainedNetworks(Saved):
     """K trained networks of one architecture, with their losses at E epochs.
 
     The weights kept are those at the end of training or, with early stopping, those of the epoch with the lowest

@@ -1,0 +1,131 @@
+"""Commands that evaluate theory: thresholds of a model, and exact mean numbers of critical points."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from validation.cli.lists import numbers, whole_numbers
+from validation.cli.models import ChosenModel, Mixture, Orders, read_model
+from validation.cli.tables import Csv, Json, output, text_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Models = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--H",
+        metavar="ORDERS",
+        show_default="3",
+        help="Interaction order, such as 3, or a mixed model of equal shares, such as 3+4; can be repeated.",
+    ),
+]
+_LARGEST_EXPONENT = 709.0  # of a number that a float can hold
+
+
+def thresholds(
+    H: Models = None,
+    mixture: Annotated[
+        list[str] | None,
+        typer.Option(metavar="H=WEIGHT,...", help="Mixed model by its weights, such as 3=0.8,4=0.6; can be repeated."),
+    ] = None,
+    k: Annotated[int, typer.Option("--k", help="Show the thresholds E_0 to E_k of pure models.")] = 2,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Print the thresholds of pure and mixed models.
+
+    Pure models: for large n, -E_k is the lowest energy per spin of critical points of index k, and -E_inf is the limit
+    of large k. Mixed models: -E_0 is the ground-state energy per spin, -E_th the threshold energy, and -E_alg the
+    energy that Hessian ascent reaches; E_th and E_alg of a pure model are E_inf.
+    """
+    import pandas as pd
+
+    from validation.report.console import print_table
+
+    if k < 0:
+        raise ValueError(f"k must be at least 0, not {k}; E_0 is minus the ground-state energy per spin")
+    out = output(as_json, as_csv)
+    given = [read_model(orders, None) for orders in H or []] + [read_model(None, text) for text in mixture or []]
+    rows = [_thresholds(model, k) for model in given or [read_model(None, None)]]
+    out.table(
+        pd.DataFrame(rows),
+        lambda console: print_table(
+            console, text_table(pd.DataFrame(rows), {name: ".8f" for row in rows for name in row if name[:2] == "E_"})
+        ),
+    )
+
+
+def _thresholds(model: ChosenModel, k: int) -> dict[str, object]:
+    import theory
+
+    row: dict[str, object] = {"model": model.text}
+    if isinstance(model.H, int):
+        exact = theory.E_inf(model.H)
+        row |= {"E_inf": float(exact), "exact": str(exact)}
+        return row | {f"E_{i}": float(theory.E_k(model.H, i)) for i in range(k + 1)}
+    row |= {"E_0": -theory.ground_state_energy(model.H), "E_th": theory.E_th(model.H)}
+    return row if 1 in model.H else row | {"E_alg": theory.E_alg(model.H)}  # not defined in a field
+
+
+def counts(
+    n: Annotated[int, typer.Option("--n", help="Number of spins.")] = 100,
+    H: Orders = None,
+    mixture: Mixture = None,
+    index: Annotated[
+        str | None,
+        typer.Option(
+            metavar="K,...",
+            help="Count points with this number of negative Hessian eigenvalues (0: minima); several separated by "
+            "commas. Default: all indices together.",
+        ),
+    ] = None,
+    below: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ENERGY,...",
+            help="Count points with energy per spin below this value; several separated by commas. Default: all "
+            "energies.",
+        ),
+    ] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Print exact mean numbers of critical points at finite n.
+
+    The Kac-Rice formula of Auffinger, Ben Arous and Cerny (2013), extended to mixed models. A mean number that is too
+    large for a float is given by its natural logarithm alone.
+    """
+    from validation.report.console import print_table
+
+    out, model = output(as_json, as_csv), read_model(H, mixture)
+    indices = [None] if index is None else whole_numbers("index", index)
+    frame = _counts(n, model, indices, None if below is None else numbers("below", below))
+    out.note(f"n = {n}, {model.text}: exact mean numbers of critical points")
+    formats = {"below": "g", "mean_number": ".8g", "log_mean_number": ".8g"}
+    out.table(frame, lambda console: print_table(console, text_table(frame, formats)))
+
+
+def _counts(n: int, model: ChosenModel, indices: Sequence[int | None], below: list[float] | None) -> "pd.DataFrame":
+    import numpy as np
+    import pandas as pd
+
+    from theory import mean_critical_points
+
+    energies = np.array([np.inf] if below is None else below)
+    tables = []
+    for index in indices:
+        logarithms = mean_critical_points(n, model.H, index=index, below=energies, log=True, unknown="nan")
+        fits = ~(logarithms > _LARGEST_EXPONENT)
+        means = np.full(len(energies), np.nan)  # where they overflow
+        if fits.any():
+            means[fits] = mean_critical_points(n, model.H, index=index, below=energies[fits])
+        columns = {
+            "index": "all" if index is None else str(index),
+            "below": "all" if below is None else energies,
+            "mean_number": means,
+            "log_mean_number": logarithms,
+        }
+        tables.append(pd.DataFrame(columns))
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,168 @@
+"""One panel for each kind of result: energies, counts, chains, ladders, losses and the graph of minima."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+import theory
+from spinglass import SphericalSpinGlass
+from spinglass.critical_points.basins import Basins
+from spinglass.critical_points.graph import LandscapeGraph
+from spinglass.critical_points.result import Enumeration
+from spinglass.networks.training import TrainedNetworks
+from spinglass.results import CriticalPoints
+from spinglass.sampling import Samples, Tempering
+from validation.experiments.survey import Survey
+from validation.figures.disconnectivity import draw_tree
+from validation.figures.style import BAND, OTHER_SIMULATION, SIMULATION, THEORY, TRAIN_AND_TEST, hide_spines
+
+_FEW_TIMES = 30.0  # ratio of the last to the first time above which the axis of times is logarithmic
+
+
+def plot(result: Any, ax: Axes | None = None) -> Axes:
+    """Draw a result into one panel.
+
+    ========================  ==============================================================================
+    `CriticalPoints`          histogram of the final energies or, with times, energies along gradient flow
+    `Enumeration`             index and energy of every critical point
+    `Survey`                  mean number of critical points of each index with the exact means
+    `LandscapeGraph`          disconnectivity graph; also of `Basins`
+    `Samples`                 energies of the chains by record
+    `Tempering`               mean energy of each disorder sample by temperature
+    `TrainedNetworks`         mean losses by epoch
+    ========================  ==============================================================================
+
+    Parameters
+    ----------
+    result
+        A result of one of these classes.
+    ax : matplotlib.axes.Axes or None, default None
+        Where to draw; None makes a new figure with ``matplotlib.pyplot``.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The panel; ``.figure`` is its figure.
+
+    Raises
+    ------
+    TypeError
+        If results of this class cannot be drawn.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from spinglass import SphericalSpinGlass, descend, sphere
+    >>> found = descend(SphericalSpinGlass.pure(n=6, H=3, seed=0), sphere.random_points(6, 20, seed=0))
+    >>> plot(found, Figure().subplots()).get_xlabel()
+    'energy per spin'
+    """
+    draw = next((draw for kind, draw in _DRAWINGS if isinstance(result, kind)), None)
+    if draw is None:
+        known = ", ".join(kind.__name__ for kind, _ in _DRAWINGS)
+        raise TypeError(f"cannot draw a {type(result).__name__}; give one of {known}")
+    if ax is None:
+        from matplotlib import pyplot
+
+        ax = pyplot.subplots(layout="constrained")[1]
+    draw(result, ax)
+    hide_spines(ax)
+    return ax
+
+
+def _ends_of_descent(found: CriticalPoints, ax: Axes) -> None:
+    if found.times is not None and found.energies is not None:
+        _flows(found.times, found.energies, ax)
+        return
+    energies = found.energy_per_spin[np.isfinite(found.energy_per_spin)]
+    ax.hist(energies, bins="auto", density=True, color=SIMULATION, alpha=0.65)
+    glass = found.landscape
+    if isinstance(glass, SphericalSpinGlass) and len(glass.orders) == 1 and glass.weights[glass.orders[0]] == 1:
+        H = glass.orders[0]
+        ax.axvspan(
+            -float(theory.E_0(H)), -float(theory.E_inf(H)), color=BAND, alpha=0.35, lw=0, label=r"$[-E_0,\,-E_\infty]$"
+        )
+        ax.legend(frameon=False, fontsize="small")
+    ax.set(xlabel="energy per spin", ylabel="probability density")
+    ax.set_title(f"n = {found.x.shape[1]}, {len(found)} starts, {found.method}", fontsize="medium")
+
+
+def _flows(times: np.ndarray, energies: np.ndarray, ax: Axes) -> None:
+    ax.plot(times, energies.T, color=SIMULATION, alpha=0.25, lw=0.8)
+    ax.plot(times, energies.mean(axis=0), "o-", color=THEORY, ms=4, label="mean")
+    positive = times[times > 0]
+    if len(positive) and positive[-1] > _FEW_TIMES * positive[0]:
+        ax.set_xscale("symlog" if len(positive) < len(times) else "log")
+    ax.set(xlabel="time", ylabel="energy per spin")
+    ax.legend(frameon=False, fontsize="small")
+
+
+def _every_point(every: Enumeration, ax: Axes) -> None:
+    ax.plot(every.energy_per_spin, every.index, "o", color=SIMULATION, ms=4, alpha=0.6, mew=0)
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set(xlabel="energy per spin", ylabel="index")
+    ax.set_title(f"n = {every.x.shape[1]}, {len(every)} critical points", fontsize="medium")
+
+
+def _counts(survey: Survey, ax: Axes) -> None:
+    frame = survey.to_frame().drop(index="all")
+    index = np.arange(survey.n)
+    ax.errorbar(index, frame["mean"], frame["standard_error"], fmt="o", color=SIMULATION, ms=4, capsize=2, label="mean")
+    ax.plot(index, frame["exact"], "_", color=THEORY, ms=14, mew=2, label="exact mean")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set(xlabel="index", ylabel="critical points")
+    ax.legend(frameon=False, fontsize="small")
+
+
+def _graph(graph: LandscapeGraph | Basins, ax: Axes) -> None:
+    own = graph.graph if isinstance(graph, Basins) else graph
+    merges = own.merges
+    energies = own.every.energy_per_spin
+    pairs = np.column_stack([merges.deeper, merges.shallower])
+    order = draw_tree(ax, energies[own.minima], pairs, energies[own.saddles][merges.saddle])
+    ax.set_xticks(np.arange(len(order)), [str(minimum) for minimum in order])
+    ax.set(xlabel="minimum (0 is the deepest)", ylabel="energy per spin")
+
+
+def _chains(found: Samples, ax: Axes) -> None:
+    for cold, color, name in ((False, SIMULATION, "hot start"), (True, THEORY, "cold start")):
+        rows = found.energies[found.cold == cold]
+        ax.plot(rows.T, color=color, lw=0.7, alpha=0.6)
+        ax.plot([], [], color=color, label=name)
+    ax.set(xlabel="record", ylabel="energy per spin")
+    ax.set_title(f"T = {found.temperature:g}, {found.status}", fontsize="medium")
+    ax.legend(frameon=False, fontsize="small")
+
+
+def _ladder(found: Tempering, ax: Axes) -> None:
+    ax.plot(found.temperatures, found.energy_per_spin.T, color=SIMULATION, alpha=0.4, lw=0.8)
+    mean = found.energy_per_spin.mean(axis=0)
+    ax.plot(found.temperatures, mean, "o-", color=OTHER_SIMULATION, ms=4, label=f"mean of {len(found)}")
+    ax.set(xlabel="temperature", ylabel="energy per spin")
+    ax.legend(frameon=False, fontsize="small")
+
+
+def _losses(found: TrainedNetworks, ax: Axes) -> None:
+    for name, measured in (("train", found.train), ("test", found.test)):
+        if measured is not None:
+            color, marker, dashes, label = TRAIN_AND_TEST[name]
+            loss = measured.loss[~found.diverged].mean(axis=0)
+            ax.plot(found.epochs, loss, color=color, ls=dashes, marker=marker, ms=3, label=label)
+    ax.set(xlabel="epoch", ylabel=f"mean loss ({found.loss})")
+    ax.legend(frameon=False, fontsize="small")
+
+
+# The first class of which a result is an instance decides.
+_DRAWINGS: tuple[tuple[type, Callable[[Any, Axes], None]], ...] = (
+    (Enumeration, _every_point),
+    (CriticalPoints, _ends_of_descent),
+    (Survey, _counts),
+    (LandscapeGraph, _graph),
+    (Basins, _graph),
+    (Samples, _chains),
+    (Tempering, _ladder),
+    (TrainedNetworks, _losses),
+)
