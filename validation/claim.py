@@ -298,13 +298,44 @@ class Claim:
         return self.read(self.simulate(seed, series), series)
 
     def simulate(self, seed: np.random.SeedSequence, series: Series) -> Any:
-        """Return what :meth:`read` needs: the simulation of one sample, or all that ``measure`` returned."""
+        """Simulate one disorder sample, or measure it if the claim shares no simulation.
+
+        Parameters
+        ----------
+        seed
+            The seed of the sample.
+        series
+            The parameters to measure with.
+
+        Returns
+        -------
+        Any
+            What :meth:`read` needs: what the simulation or ``measure`` returned.
+        """
         if isinstance(self.measure, Reading):
             return self.measure.simulate(seed, series.parameters)
         return current(self.measure)(seed, **series.parameters)
 
     def read(self, simulated: Any, series: Series) -> NDArray[np.float64]:
-        """Return the measured numbers (components,) of one simulated sample; ValueError if their shape is wrong."""
+        """Read the measured numbers of one simulated sample.
+
+        Parameters
+        ----------
+        simulated
+            What :meth:`simulate` returned.
+        series
+            The parameters to measure with.
+
+        Returns
+        -------
+        ndarray, shape (components,)
+            The measured numbers.
+
+        Raises
+        ------
+        ValueError
+            If the numbers have another shape.
+        """
         name = "measure"
         if isinstance(self.measure, Reading):
             name, simulated = "read", self.measure.numbers(simulated, series.parameters)
@@ -315,7 +346,20 @@ class Claim:
         return values
 
     def drawn_from(self, effort: Effort, number: int) -> Source:
-        """Return the source of the disorder samples of a series: a simulation, or this claim alone."""
+        """Return the source of the disorder samples of a series.
+
+        Parameters
+        ----------
+        effort
+            The effort.
+        number
+            Number of the series at this effort.
+
+        Returns
+        -------
+        Source
+            The shared simulation, or this claim alone.
+        """
         if isinstance(self.measure, Reading):
             return self.measure.source(self.sizes[effort][number].parameters)
         return Source(self.id, number)

@@ -36,6 +36,9 @@ class Reading:
     and a claim reads the first samples, as many as its series has. Its measurements therefore do not depend on which
     other claims are run. With a mutant, a claim is always simulated separately.
 
+    Both functions receive only those parameters of the series that their signatures declare. The values of the
+    simulation's parameters must be numbers, texts, None, or tuples, lists or dictionaries of these.
+
     Verdicts on the same samples are correlated. The probability of any false disagreement in a catalogue remains at
     most 0.01, because the error level is divided among the claims (Bonferroni), which holds under any dependence.
 
@@ -47,9 +50,6 @@ class Reading:
     read
         ``read(simulated, **parameters)`` returns one number or a fixed number of them. It receives its own copy of what
         was simulated.
-
-    Both functions receive only those parameters of the series that their signatures declare. The values of the
-    simulation's parameters must be numbers, texts, None, or tuples, lists or dictionaries of these.
 
     Raises
     ------
@@ -74,16 +74,53 @@ class Reading:
             )
 
     def simulate(self, seed: np.random.SeedSequence, parameters: Mapping[str, Any]) -> Any:
-        """Simulate one disorder sample with a series' parameters."""
+        """Simulate one disorder sample.
+
+        Parameters
+        ----------
+        seed
+            The seed of the sample.
+        parameters
+            The parameters of the series.
+
+        Returns
+        -------
+        Any
+            What the simulation returned.
+        """
         return current(self.simulation)(seed, **declared(self.simulation, parameters))
 
     def numbers(self, simulated: Any, parameters: Mapping[str, Any]) -> ArrayLike:
-        """Read the numbers of one sample; the copy keeps a claim from changing what other claims read."""
+        """Read the numbers of one sample, from a copy, so that no claim changes what other claims read.
+
+        Parameters
+        ----------
+        simulated
+            What the simulation returned.
+        parameters
+            The parameters of the series.
+
+        Returns
+        -------
+        array_like
+            What ``read`` returned.
+        """
         numbers: ArrayLike = current(self.read)(copy.deepcopy(simulated), **declared(self.read, parameters))
         return numbers
 
     def source(self, parameters: Mapping[str, Any]) -> Source:
-        """Return the source of the samples of a series with these parameters."""
+        """Return the source of the samples of a series.
+
+        Parameters
+        ----------
+        parameters
+            The parameters of the series.
+
+        Returns
+        -------
+        Source
+            The simulation's name and a digest of its parameters.
+        """
         given = sorted(declared(self.simulation, parameters).items())
         name = f"{self.simulation.__module__}.{self.simulation.__qualname__}"
         return Source(name, int.from_bytes(sha256(repr(given).encode()).digest()[:8]))
