@@ -14,9 +14,10 @@ def test_fraction_is_the_integral_of_the_semicircle(y):
 
 
 def test_index_fraction_counts_negative_eigenvalues_of_a_shifted_matrix():
-    # H=4 at u=-1: G - H u I, off-diagonal variance H(H-1)/n. One matrix of size 1500 has its counting
-    # fluctuations at sqrt(log n)/n < 0.003, finite-size corrections at 1/n; 0.01 fails one time in 1e4 or less.
-    H, u, n = 4, -1.0, 1500
+    # H=4 at u=-1: G - H u I, off-diagonal variance H(H-1)/n. The number of negative eigenvalues of one
+    # matrix fluctuates by sqrt(2 log n)/pi, the fraction by 0.0015; with corrections of 1/n, 0.01 fails one time in 1e4
+    # or less.
+    H, u, n = 4, -1.0, 800
     a = np.random.default_rng(5).standard_normal((n, n))
     g = (a + a.T) / math.sqrt(2) * math.sqrt(H * (H - 1) / n)
     measured = np.mean(np.linalg.eigvalsh(g) - H * u < 0)
