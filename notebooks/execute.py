@@ -21,9 +21,11 @@ def executed(path: Path, kernel: KernelManager | None = None) -> nbformat.Notebo
     notebook = nbformat.read(path, as_version=4)
     options = {"kernel_name": "python3", "resources": {"metadata": {"path": FOLDER}}}
     client = NotebookClient(notebook, kernel, timeout=300, **options)
-    client.execute()
-    if kernel is not None:
-        client.kc.stop_channels()  # those to a kernel of its own end with it
+    try:
+        client.execute()
+    finally:
+        if kernel is not None:
+            client.kc.stop_channels()  # those to a kernel of its own end with it
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
