@@ -21,6 +21,8 @@ class Evaluator:
         # Relative accuracy of energies, with a margin for the rounding errors of sums.
         self.rounding = 500 * float(np.finfo(np.float64).eps)
         self._width = landscape.chunk(batch) if isinstance(landscape, WithChunk) else 1
+        # Checked once, because checks of protocols are slow.
+        self._divisible = landscape if isinstance(landscape, WithStochasticGradient) else None
 
     def __call__(self, points: Array) -> tuple[Array, Array]:
         """Return the energies (R,) and the Euclidean gradients (R, n) of ``points`` (R, n)."""
@@ -35,7 +37,7 @@ class Evaluator:
 
     def part(self, points: Array, part: int, parts: int) -> Array:
         """Return ``parts`` times the gradient (R, n) of one part of the energy, divided by ``unit``."""
-        if not isinstance(self.landscape, WithStochasticGradient):
+        if self._divisible is None:
             raise TypeError(
                 f"{type(self.landscape).__name__} has no stochastic_gradient(x, part, parts), "
                 "which method 'sgd' needs; use another method"
@@ -44,7 +46,7 @@ class Evaluator:
         finite = finite_rows(points)
         if finite.any():
             batch = self._padded(points[finite])
-            part_gradient = np.asarray(self.landscape.stochastic_gradient(batch, part, parts), dtype=np.float64)
+            part_gradient = np.asarray(self._divisible.stochastic_gradient(batch, part, parts), dtype=np.float64)
             gradient[finite] = part_gradient[: np.count_nonzero(finite)] / self.unit
         return gradient
 
