@@ -65,12 +65,12 @@ def forecast(claims: Sequence[Claim], workers: int) -> str:
     --------
     >>> from validation.claims import catalogue
     >>> forecast(catalogue().select(family="circle"), workers=2)
-    '1 claim on 2 cores takes about ... s, and the first run up to a minute more, for the compilation of kernels'
+    '1 claim on 2 cores takes about ... s, and the first run half a minute more, for the compilation of kernels'
     """
     count = f"{len(claims)} claim{'s' * (len(claims) != 1)} on {workers} core{'s' * (workers != 1)}"
     verb = "takes" if len(claims) == 1 else "take"
     return (
-        f"{count} {verb} about {duration(expected(claims, workers))}, and the first run up to a minute more, for the "
+        f"{count} {verb} about {duration(expected(claims, workers))}, and the first run half a minute more, for the "
         "compilation of kernels"
     )
 

@@ -1,15 +1,18 @@
 """Over- and underfitting of polynomials: fitted curves, and errors by degree and by ridge."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.polynomial import polynomial
 
 import theory.networks.regression
 from spinglass import regression, toy_data
 from spinglass._common.seeds import child, generator, seed_sequence
 from spinglass._common.types import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Panel = tuple[str, Array, Array, int, float | None]  # name, x, t, degree, ln lambda
 NOISE = 0.3
@@ -84,7 +87,7 @@ def errors(seed: np.random.SeedSequence, size: int, models: Sequence[tuple[int, 
     return np.array(found)
 
 
-def curves(panels: Sequence[Panel]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def curves(panels: Sequence[Panel]) -> "tuple[pd.DataFrame, pd.DataFrame]":
     """Return the data and the fitted curves of several panels.
 
     Parameters
@@ -97,6 +100,8 @@ def curves(panels: Sequence[Panel]) -> tuple[pd.DataFrame, pd.DataFrame]:
     data, fits : pandas.DataFrame
         Columns panel, x, t; the fits also have truth, the sine without noise.
     """
+    import pandas as pd
+
     z = np.linspace(0, 1, 201)
     data = [pd.DataFrame({"panel": name, "x": x, "t": t}) for name, x, t, _, _ in panels]
     lines = [
@@ -106,7 +111,7 @@ def curves(panels: Sequence[Panel]) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.concat(data, ignore_index=True), pd.concat(lines, ignore_index=True)
 
 
-def errors_by_model(size: int, models: Sequence[tuple[int, float | None]], samples: int, seed: int) -> pd.DataFrame:
+def errors_by_model(size: int, models: Sequence[tuple[int, float | None]], samples: int, seed: int) -> "pd.DataFrame":
     """Return root mean squared errors by model: means over data sets with standard errors, and exact expectations.
 
     Parameters
@@ -125,6 +130,8 @@ def errors_by_model(size: int, models: Sequence[tuple[int, float | None]], sampl
     pandas.DataFrame
         Columns degree, log_ridge (NaN without a ridge), data ("train" or "test"), rms, error, expected.
     """
+    import pandas as pd
+
     root = seed_sequence(seed)
     squares = np.array([errors(child(root, k), size, models) for k in range(samples)])
     mean, error = squares.mean(axis=0), squares.std(axis=0, ddof=1) / np.sqrt(samples)

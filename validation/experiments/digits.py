@@ -7,10 +7,9 @@ if its files are given.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from spinglass import SphericalSpinGlass, descend, sphere
 from spinglass._common.seeds import Seed, child, seed_sequence
@@ -22,6 +21,9 @@ from spinglass.networks.training.optimisers import SGD, Optimiser, as_optimiser
 from spinglass.networks.training.trained_networks import TrainedNetworks
 from validation.experiments.digits_efforts import EFFORTS, GLASS_SIZES
 from validation.series import Effort
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STARTS = ("fan-in", "uniform")
 _DATA, _NETWORKS, _GLASS, _POINTS = range(4)
@@ -103,7 +105,7 @@ def trained(
 
 
 @lru_cache(maxsize=8)
-def losses(effort: Effort, seed: int, initial: str = "fan-in", data: Digits | None = None) -> pd.DataFrame:
+def losses(effort: Effort, seed: int, initial: str = "fan-in", data: Digits | None = None) -> "pd.DataFrame":
     """Return the final losses of networks of all sizes.
 
     Parameters
@@ -122,6 +124,8 @@ def losses(effort: Effort, seed: int, initial: str = "fan-in", data: Digits | No
     pandas.DataFrame
         One row per network: hidden, network, train_loss, train_error, test_loss, test_error, status, ...
     """
+    import pandas as pd
+
     size = EFFORTS[effort]
     data = digit_data(seed, size.images) if data is None else data
     tables = [
@@ -131,7 +135,7 @@ def losses(effort: Effort, seed: int, initial: str = "fan-in", data: Digits | No
     return pd.concat(tables).reset_index()
 
 
-def indices(effort: Effort, seed: int, initial: str = "uniform", data: Digits | None = None) -> pd.DataFrame:
+def indices(effort: Effort, seed: int, initial: str = "uniform", data: Digits | None = None) -> "pd.DataFrame":
     """Return bounds on the number of negative eigenvalues of the training loss's Hessian, by network.
 
     Parameters
@@ -152,6 +156,8 @@ def indices(effort: Effort, seed: int, initial: str = "uniform", data: Digits | 
         gradient_norm. ``low`` and ``high`` bound the number of eigenvalues below -0.001, ``relative_low`` and
         ``relative_high`` that below -0.001 times the largest; the bounds are equal where the number is exact.
     """
+    import pandas as pd
+
     size = EFFORTS[effort]
     data = digit_data(seed, size.images) if data is None else data
     rows = []
@@ -188,7 +194,7 @@ OPTIMISERS: tuple[tuple[str, str | Optimiser, int | None], ...] = (
 )
 
 
-def optimisers(effort: Effort, seed: int, hidden: int = 50, networks: int = 8) -> pd.DataFrame:
+def optimisers(effort: Effort, seed: int, hidden: int = 50, networks: int = 8) -> "pd.DataFrame":
     """Return losses and errors by epoch for each of ``OPTIMISERS``.
 
     Parameters
@@ -207,6 +213,8 @@ def optimisers(effort: Effort, seed: int, hidden: int = 50, networks: int = 8) -
     pandas.DataFrame
         One row per network, epoch and data: optimiser, network, epoch, data, loss, error.
     """
+    import pandas as pd
+
     size = EFFORTS[effort]
     data = digit_data(seed, size.images)
     tables = [
@@ -227,7 +235,7 @@ def optimisers(effort: Effort, seed: int, hidden: int = 50, networks: int = 8) -
     return pd.concat(tables, ignore_index=True)
 
 
-def glass_ends(n: int, H: int, starts: int, method: str, seed: Seed) -> pd.DataFrame:
+def glass_ends(n: int, H: int, starts: int, method: str, seed: Seed) -> "pd.DataFrame":
     """Return the energies per spin at which descents of one spin glass from random points end.
 
     Parameters
@@ -249,6 +257,8 @@ def glass_ends(n: int, H: int, starts: int, method: str, seed: Seed) -> pd.DataF
     pandas.DataFrame
         One row per descent: n, method, energy_per_spin, status.
     """
+    import pandas as pd
+
     root = seed_sequence(seed)
     glass = SphericalSpinGlass.pure(n, H, child(root, _GLASS, n))
     x0 = sphere.random_points(n, starts, child(root, _POINTS, n))
@@ -257,7 +267,7 @@ def glass_ends(n: int, H: int, starts: int, method: str, seed: Seed) -> pd.DataF
     return pd.DataFrame({"n": n, "method": method, "energy_per_spin": found.energy_per_spin, "status": found.status})
 
 
-def glasses(effort: Effort, seed: int, H: int = 3, methods: Sequence[str] = ("sgd", "gradient")) -> pd.DataFrame:
+def glasses(effort: Effort, seed: int, H: int = 3, methods: Sequence[str] = ("sgd", "gradient")) -> "pd.DataFrame":
     """Return the energies per spin at which descents end, for all sizes and methods of an effort.
 
     Parameters
@@ -276,6 +286,8 @@ def glasses(effort: Effort, seed: int, H: int = 3, methods: Sequence[str] = ("sg
     pandas.DataFrame
         One row per descent: n, sample, method, energy_per_spin, status.
     """
+    import pandas as pd
+
     size, root = EFFORTS[effort], seed_sequence(seed)
     tables = [
         glass_ends(n, H, size.starts, method, child(root, sample)).assign(sample=sample)

@@ -1,19 +1,22 @@
 """Tables of relaxation: gradient flow at finite n, the dynamical equations, and the phase lines of mixed models."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 import spinglass
 import theory
 from spinglass import SphericalSpinGlass, sphere
 from spinglass._common.seeds import child, seed_sequence
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def flow_in_time(
     sizes: Sequence[int], H: int, times: Sequence[float], samples: int, starts: int, seed: int
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Return mean energies per spin and overlaps with the start at each time, with standard errors over landscapes.
 
     Parameters
@@ -36,6 +39,8 @@ def flow_in_time(
     pandas.DataFrame
         One row per size and time: n, time, energy, energy_error, overlap, overlap_error.
     """
+    import pandas as pd
+
     tables = []
     for n in sizes:
         flows = [flow(child(seed_sequence(seed), n, k), n, H, starts, times) for k in range(samples)]
@@ -82,7 +87,7 @@ def flow(
     return found.energies.mean(axis=0), found.correlations.mean(axis=0)
 
 
-def equations_in_time(H: int, times: Sequence[float]) -> pd.DataFrame:
+def equations_in_time(H: int, times: Sequence[float]) -> "pd.DataFrame":
     """Return energies per spin and overlaps with the start of the infinite system.
 
     Parameters
@@ -97,11 +102,13 @@ def equations_in_time(H: int, times: Sequence[float]) -> pd.DataFrame:
     pandas.DataFrame
         One row per time: time, energy, overlap.
     """
+    import pandas as pd
+
     found = theory.relaxation(times, H, waiting_times=[0.0])
     return pd.DataFrame({"time": times, "energy": found.energy, "overlap": found.correlation[0]})
 
 
-def ageing(H: int, waiting_times: Sequence[float], until: float) -> pd.DataFrame:
+def ageing(H: int, waiting_times: Sequence[float], until: float) -> "pd.DataFrame":
     """Return C(t, t_w) of gradient descent of the infinite system, at 120 times after each waiting time.
 
     Parameters
@@ -118,6 +125,8 @@ def ageing(H: int, waiting_times: Sequence[float], until: float) -> pd.DataFrame
     pandas.DataFrame
         One row per pair of times: waiting, time, correlation.
     """
+    import pandas as pd
+
     later = np.geomspace(0.05, until, 120)
     times = np.unique(np.concatenate([[w + later[later <= until - w]] for w in waiting_times], axis=None))
     found = theory.relaxation(times, H, waiting_times=waiting_times)
@@ -128,7 +137,7 @@ def ageing(H: int, waiting_times: Sequence[float], until: float) -> pd.DataFrame
     return pd.concat(tables, ignore_index=True).dropna(ignore_index=True)
 
 
-def mixture_lines(orders: tuple[int, int], shares: Sequence[float]) -> pd.DataFrame:
+def mixture_lines(orders: tuple[int, int], shares: Sequence[float]) -> "pd.DataFrame":
     """Return transition temperatures, and energies at temperature 0, of ``nu(t) = (1 - share) t^p + share t^r``.
 
     Parameters
@@ -143,6 +152,8 @@ def mixture_lines(orders: tuple[int, int], shares: Sequence[float]) -> pd.DataFr
     pandas.DataFrame
         One row per share: share, dynamical, static (temperatures), ground_state, threshold, ascent (energies per spin).
     """
+    import pandas as pd
+
     rows = []
     for share in shares:
         mixture = {orders[0]: (1 - share) ** 0.5, orders[1]: share**0.5}

@@ -1,7 +1,8 @@
 """Tables of small networks with hard landscapes: the smallest saddle, minima of a neuron, final losses by size."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from spinglass import toy_data
 from spinglass._common.seeds import Seed, child, generator, seed_sequence
@@ -10,6 +11,9 @@ from spinglass.networks import training
 from spinglass.networks.small import neuron, neuron_minima
 from spinglass.networks.small.two_parameter import TwoParameterSurface
 from spinglass.networks.training.optimisers import Adam
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def noisy_line(points: int, seed: Seed) -> TwoParameterSurface:
@@ -32,7 +36,7 @@ def noisy_line(points: int, seed: Seed) -> TwoParameterSurface:
     return TwoParameterSurface(x, 100 * x + random.standard_normal(points))
 
 
-def surface_grid(surface: TwoParameterSurface, side: int, count: int) -> pd.DataFrame:
+def surface_grid(surface: TwoParameterSurface, side: int, count: int) -> "pd.DataFrame":
     """Return the loss on a square grid.
 
     Parameters
@@ -49,12 +53,14 @@ def surface_grid(surface: TwoParameterSurface, side: int, count: int) -> pd.Data
     pandas.DataFrame
         One row per grid point: w1, w2, loss.
     """
+    import pandas as pd
+
     line = np.linspace(-side, side, count)
     w = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
     return pd.DataFrame({"w1": w[:, 0], "w2": w[:, 1], "loss": surface.energy(w)})
 
 
-def descents(surface: TwoParameterSurface, starts: Array, steps: int = 400) -> pd.DataFrame:
+def descents(surface: TwoParameterSurface, starts: Array, steps: int = 400) -> "pd.DataFrame":
     """Follow gradient flow from each start.
 
     Parameters
@@ -71,6 +77,7 @@ def descents(surface: TwoParameterSurface, starts: Array, steps: int = 400) -> p
     pandas.DataFrame
         One row per recorded point: descent, w1, w2.
     """
+    import pandas as pd
     from scipy.integrate import solve_ivp
 
     tables = []
@@ -83,7 +90,7 @@ def descents(surface: TwoParameterSurface, starts: Array, steps: int = 400) -> p
     return pd.concat(tables, ignore_index=True)
 
 
-def neuron_on_a_plane(per_axis: int, count: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def neuron_on_a_plane(per_axis: int, count: int) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
     """Return the loss of a hard neuron over one weight and over two, and its minima in two dimensions.
 
     Parameters
@@ -102,6 +109,8 @@ def neuron_on_a_plane(per_axis: int, count: int) -> tuple[pd.DataFrame, pd.DataF
     minima : pandas.DataFrame
         log_w1, log_w2.
     """
+    import pandas as pd
+
     middle = np.log(np.log(3)) + np.log(neuron.RATIO) * (per_axis - 1) / 2
     half = np.log(neuron.RATIO) * per_axis / 2
     logs = np.linspace(middle - half, middle + half, count)
@@ -140,7 +149,7 @@ def starting_weights(hard: neuron.SingleNeuron, per_axis: int, size: int, seed: 
     return np.asarray(np.linalg.solve(hard.X[::per_axis], preactivations.T).T, dtype=np.float64)
 
 
-def counted_minima(sizes: list[tuple[int, int]], seed: Seed) -> pd.DataFrame:
+def counted_minima(sizes: list[tuple[int, int]], seed: Seed) -> "pd.DataFrame":
     """Count the minima of hard neurons with mixed inputs by descents.
 
     Parameters
@@ -155,6 +164,8 @@ def counted_minima(sizes: list[tuple[int, int]], seed: Seed) -> pd.DataFrame:
     pandas.DataFrame
         One row per pair: d, per_axis, found, predicted.
     """
+    import pandas as pd
+
     root = seed_sequence(seed)
     rows = []
     for d, k in sizes:
@@ -165,7 +176,7 @@ def counted_minima(sizes: list[tuple[int, int]], seed: Seed) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["d", "per_axis", "found", "predicted"])
 
 
-def ends_by_size(units: tuple[int, ...], networks: int, epochs: int, seed: Seed) -> pd.DataFrame:
+def ends_by_size(units: tuple[int, ...], networks: int, epochs: int, seed: Seed) -> "pd.DataFrame":
     """Train many networks of each size on one small data set.
 
     Parameters
@@ -184,6 +195,8 @@ def ends_by_size(units: tuple[int, ...], networks: int, epochs: int, seed: Seed)
     pandas.DataFrame
         One row per network: units, train_loss.
     """
+    import pandas as pd
+
     root = seed_sequence(seed)
     mixture = toy_data.GaussianMixture.drawn(10, child(root, 0))
     X, y = mixture.draw(40, child(root, 1))
