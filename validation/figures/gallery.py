@@ -3,11 +3,10 @@
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.typing import RcKeyType
 
 from spinglass._common.arguments import unknown
 from spinglass.critical_points.basins import Basins
@@ -28,11 +27,14 @@ from validation.figures.entry import Entry, Tables
 from validation.figures.style import STYLES, WIDTHS, Style, Width, drawing
 from validation.series import EFFORTS, Effort, one_of
 
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
+
 __all__ = ["FORMATS", "GALLERY", "STYLES", "WIDTHS", "Entry", "draw", "entry", "save", "save_graph", "select"]
 
 FORMATS = ("pdf", "png", "svg")
 # The ids in an SVG are hashes, which a fixed salt keeps reproducible. Type 42 embeds fonts that can be edited.
-_REPEATABLE: dict[RcKeyType, Any] = {"svg.hashsalt": "spinglass", "pdf.fonttype": 42}
+_REPEATABLE: "dict[RcKeyType, Any]" = {"svg.hashsalt": "spinglass", "pdf.fonttype": 42}
 GALLERY = {
     **landscapes.ENTRIES,
     **choromanska.ENTRIES,

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import cycle, islice
 from string import ascii_lowercase
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from matplotlib import rc_context, rcdefaults, rcParams
@@ -14,8 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
-from matplotlib.typing import RcKeyType
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
 
 # The palette of all figures. Colour-blind readers can tell the colours apart, and so can readers of a print without
 # colour: the greys of simulation and theory are 0.4 and 0.6, and marks that share a grey differ in shape or dashes.
@@ -155,7 +157,9 @@ def legend_inside(axis: Axes, **options: Any) -> None:
 
 
 @contextmanager
-def drawing(settings: Mapping[RcKeyType, Any] | None = None, page: tuple[float, float] | None = None) -> Iterator[None]:
+def drawing(
+    settings: "Mapping[RcKeyType, Any] | None" = None, page: tuple[float, float] | None = None
+) -> Iterator[None]:
     """Draw and save with matplotlib's own defaults and ``settings`` within a ``with`` block.
 
     A user's matplotlibrc is ignored, so that the same data gives the same bytes for everyone.
@@ -195,7 +199,7 @@ class Style:
         Dots per inch of PNG files.
     """
 
-    settings: Mapping[RcKeyType, Any]
+    settings: "Mapping[RcKeyType, Any]"
     column: float
     full: float
     dpi: int = 300
@@ -208,7 +212,7 @@ class Style:
 _SCREEN = (5.0, 7.0)
 _NARROW = 5.0  # figures up to this width in inches are arranged for one column
 _page: ContextVar[tuple[float, float]] = ContextVar("page", default=_SCREEN)
-_SERIF: dict[RcKeyType, Any] = {"font.family": "STIXGeneral", "mathtext.fontset": "stix"}
+_SERIF: "dict[RcKeyType, Any]" = {"font.family": "STIXGeneral", "mathtext.fontset": "stix"}
 STYLES = {
     "screen": Style({}, *_SCREEN, dpi=150),
     # Physical Review: columns of 8.6 cm, both together 17.8 cm.
