@@ -6,7 +6,9 @@ import dataclasses
 import io
 import json
 import os
+import uuid
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, Self
 
@@ -37,7 +39,8 @@ class Saved:
         Raises
         ------
         ValueError
-            If the name has another ending, or an array holds Python objects.
+            If the name has another ending, an array holds Python objects, or a field holds something else that cannot
+            be saved.
         OSError
             If the file cannot be written.
         """
@@ -48,7 +51,8 @@ class Saved:
         header = {"format": _FORMAT, "result": _described(self, "", arrays)}
         whole = io.BytesIO()
         np.savez(whole, **{_HEADER: np.array(json.dumps(header)), **arrays})  # type: ignore[arg-type]  # keyword is bool
-        unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+        # A random name, because process numbers are not unique between containers that share a folder.
+        unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
         try:
             unfinished.write_bytes(whole.getbuffer())
             unfinished.replace(path)
@@ -84,9 +88,10 @@ class Saved:
             if kind != cls.__name__:
                 raise ValueError(f"{file} holds a result of the class {kind}, not {cls.__name__}; use {kind}.load")
             found = _restored(header["result"], arrays, landscape)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
             raise ValueError(f"{file} is damaged or was written by another version of spinglass ({error})") from error
-        assert isinstance(found, cls)
+        if not isinstance(found, cls):
+            raise ValueError(f"{file} is damaged: it holds a {type(found).__name__} in place of a {cls.__name__}")
         return found
 
 
@@ -111,7 +116,9 @@ def _described(value: Any, name: str, arrays: _Arrays) -> dict[str, Any]:
         value = value.item()
     if value is None or isinstance(value, bool | int | float | str):
         return {"value": value}
-    return {"landscape": type(value).__name__}
+    if isinstance(value, Landscape):
+        return {"landscape": type(value).__name__}
+    raise ValueError(f"{name} holds a {type(value).__name__}, which cannot be saved; give numbers, texts or arrays")
 
 
 def _restored(part: dict[str, Any], arrays: _Arrays, landscape: Landscape | None) -> Any:
@@ -149,7 +156,7 @@ def _read(path: Path) -> tuple[dict[str, Any], _Arrays]:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
+    except (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} is damaged, or holds something other than arrays ({error})") from error
     if _HEADER not in arrays:
         raise ValueError(f"{foreign}: it has the arrays {', '.join(sorted(arrays)[:5]) or '(none)'}")

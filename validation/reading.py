@@ -121,7 +121,7 @@ class Reading:
         Source
             The simulation's name and a digest of its parameters.
         """
-        given = sorted(declared(self.simulation, parameters).items())
+        given = sorted((key, _canonical(value)) for key, value in declared(self.simulation, parameters).items())
         name = f"{self.simulation.__module__}.{self.simulation.__qualname__}"
         return Source(name, int.from_bytes(sha256(repr(given).encode()).digest()[:8]))
 
@@ -157,3 +157,12 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, tuple | list):
         return all(_is_plain(part) for part in value)
     return value is None or isinstance(value, str | int | float | complex | np.generic)
+
+
+def _canonical(value: Any) -> Any:
+    """Return a parameter in a form whose text is the same for equal values and for every version of NumPy."""
+    if isinstance(value, dict):
+        return {_canonical(key): _canonical(part) for key, part in sorted(value.items(), key=repr)}
+    if isinstance(value, tuple | list):
+        return type(value)(map(_canonical, value)) if type(value) in (tuple, list) else value
+    return value.item() if isinstance(value, np.generic) else value

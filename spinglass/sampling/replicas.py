@@ -199,7 +199,8 @@ class Tempering(Saved):
         xarray.DataTree
             Groups ``posterior`` (``energy_per_spin``: chain, draw, disorder, temperature), ``overlaps`` (``overlap`` of
             the copies: the same with a single chain) and ``sample_stats`` (``acceptance_rate``: chain, disorder,
-            temperature; ``swap_rate``: chain, disorder, gap; ``round_trips``: chain, disorder; ``status``: disorder).
+            temperature; ``swap_rate``: chain, disorder, gap, where gap k lies between temperatures k and k+1;
+            ``round_trips``: chain, disorder; ``status``: disorder).
 
         Raises
         ------

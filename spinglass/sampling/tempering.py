@@ -279,7 +279,8 @@ class ParallelTempering:
     @property
     def _block(self) -> int:
         """Number of sweeps per call of the kernel, bounded because a call cannot be interrupted."""
-        couplings = sum(operand.size for operand in self._forms[0].operands)
+        forms = self._forms[0]
+        couplings = sum(part.size for part, scale in zip(forms.operands, forms.scales, strict=True) if scale != 0.0)
         operations = self.leaps * COPIES * len(self.ladder) * (4 * couplings + 100 * self.glasses[0].n)
         return max(1, int(_OPERATIONS / operations))
 

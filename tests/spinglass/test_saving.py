@@ -181,6 +181,44 @@ def test_a_header_without_a_field_is_refused(tmp_path):
         Samples.load(file)
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        '{"class": "Samples", "fields": []}',
+        '{"class": "Samples", "value": 3}',
+        '{"class": "Samples", "glass": 3, "weights": 7, "couplings": ""}',
+    ],
+)
+def test_a_header_of_another_form_is_refused(result, tmp_path):
+    file = tmp_path / "a.npz"
+    np.savez(file, spinglass=np.array(f'{{"format": 1, "result": {result}}}'))
+    with pytest.raises(ValueError, match="damaged"):
+        Samples.load(file)
+
+
+def test_every_flipped_byte_is_noticed_or_harmless(tmp_path):
+    file, kept = tmp_path / "a.npz", Examples(X=np.eye(1), T=np.eye(1), classes=None)
+    kept.save(file)
+    content = file.read_bytes()
+    refused = 0
+    for place in range(len(content)):
+        flipped = bytearray(content)
+        flipped[place] ^= 255
+        file.write_bytes(flipped)
+        try:
+            same(Examples.load(file), kept)
+        except ValueError:  # any other exception is a defect
+            refused += 1
+    assert refused > len(content) / 2
+
+
+def test_what_is_neither_numbers_nor_a_landscape_is_refused(tmp_path):
+    examples = Examples(X=np.eye(2), T=np.eye(2), classes=["a", "b"])
+    with pytest.raises(ValueError, match="classes holds a list, which cannot be saved"):
+        examples.save(tmp_path / "a.npz")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_python_objects_are_refused(tmp_path):
     examples = Examples(X=np.eye(2), T=np.eye(2), classes=np.array([object(), None]))
     with pytest.raises(ValueError, match="classes holds Python objects, which cannot be saved"):

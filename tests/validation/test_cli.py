@@ -37,6 +37,15 @@ def test_verify_prints_a_table_and_returns_a_status(capsys, synthetic_file):
     assert all(len(line) <= 80 for line in out.splitlines() if "die/" in line and "│" in line)
 
 
+def test_a_forecast_is_given_only_for_a_whole_run_on_this_machine(capsys, tmp_path):
+    folder = str(tmp_path)
+    assert "1 claim on 1 core takes about" in spinglass(capsys, "verify", "covariance/packed", "--workers", "1")[2]
+    for other in (("--resume", "--out", folder), ("--cluster", "nowhere"), ("--effort", "no")):
+        status, _, err = spinglass(capsys, "verify", "covariance/packed", *other)
+        assert status == 2
+        assert "takes about" not in err
+
+
 def test_mutants_are_shown_with_their_fate(capsys, synthetic_file):
     arguments = ["--claims", synthetic_file, "--workers", 1, "--effort", "standard", "--mutants"]
     status, out, _ = spinglass(capsys, "verify", "die/true", *arguments)

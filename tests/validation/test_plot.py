@@ -1,5 +1,7 @@
 """``validation.plot``: results drawn into given axes, with the numbers of the results."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from matplotlib import pyplot
@@ -49,6 +51,22 @@ def test_energies_along_the_flow(ax):
     assert [line.get_ydata().tolist() for line in ax.lines[:3]] == found.energies.tolist()
     assert ax.lines[3].get_ydata().tolist() == found.energies.mean(axis=0).tolist()
     assert ax.get_xscale() == "symlog"
+
+
+def test_means_leave_out_rows_that_are_not_finite(ax):
+    found = descend(GLASS, starts(3), method="gradient", times=[0.0, 0.1])
+    energies = found.energies.copy()
+    energies[1, 1] = np.nan
+    validation.plot(dataclasses.replace(found, energies=energies), ax)
+    assert ax.lines[-1].get_ydata() == pytest.approx((found.energies[0] + found.energies[2]) / 2)
+    validation.plot(dataclasses.replace(found, energies=np.full((3, 2), np.nan)), ax)
+    assert np.isnan(ax.lines[-1].get_ydata()).all()
+    ladder = temper([GLASS, GLASS], [0.8, 1.2], sweeps=8, seed=0)
+    energies = ladder.energies.copy()
+    energies[0, 0, 0, 0] = np.inf
+    validation.plot(dataclasses.replace(ladder, energies=energies), ax)
+    assert ax.lines[-1].get_ydata() == pytest.approx(ladder.energy_per_spin[1])
+    assert ax.lines[-1].get_label() == "mean of 1"
 
 
 def test_every_critical_point_and_the_graph(ax):

@@ -152,6 +152,19 @@ def test_parameters_that_cannot_be_shared_are_refused(dice, parameters, message)
         replace(dice["dice/mean"], sizes={effort: [Series(30, **parameters)] for effort in EFFORTS})
 
 
+def with_any(seed, **parameters):
+    return 0.0
+
+
+def test_equal_parameters_give_the_same_samples():
+    source = Reading(with_any, float).source
+    assert source({"H": {3: 1.0, 2: 0.5}, "n": 8}) == source({"n": 8, "H": {2: 0.5, 3: 1.0}})
+    assert source({"n": np.int64(8), "T": (np.float64(0.5),)}) == source({"n": 8, "T": (0.5,)})
+    assert source({"n": 8}) != source({"n": 9})
+    # The digest of "[('n', 8)]" by sha256sum: seeds remain the same in later versions.
+    assert source({"n": 8}).number == int("69ffd43e540e6840", 16)
+
+
 def test_a_simulation_whose_name_means_another_function_is_refused(dice, monkeypatch):
     import shared_claims
 

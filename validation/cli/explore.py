@@ -104,9 +104,11 @@ def _descended(glass: Any, x0: Any, **options: Any) -> "tuple[CriticalPoints, bo
 
 def _means_by_time(rows: "pd.DataFrame") -> "pd.DataFrame":
     """Return the mean energies over the starts, with standard errors."""
+    import pandas as pd
+
     energies = rows.groupby("time")["energy_per_spin"]
     columns = {"energy_per_spin": energies.mean(), "standard_error": energies.sem(), "starts": energies.count()}
-    return energies.mean().to_frame().assign(**columns).reset_index()
+    return pd.DataFrame(columns).reset_index()
 
 
 def enumerate_samples(

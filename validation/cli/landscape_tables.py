@@ -8,16 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from spinglass.critical_points.basins import Basins
+from validation.cli.tables import empty_table
 from validation.experiments.survey import Survey
 from validation.report.console import print_table
 from validation.report.formatting import with_error
-
-
-def _table(*headers: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in headers:
-        table.add_column(name, justify="right", no_wrap=True)
-    return table
 
 
 def print_totals(console: Console, survey: Survey, model: str, seed: int) -> None:
@@ -57,7 +51,7 @@ def counts_table(survey: Survey) -> Table:
     rich.table.Table
         The columns are index, mean number, exact, and deviation in standard errors.
     """
-    table = _table("index", "mean number", "exact", "deviation")
+    table = empty_table(["index", "mean number", "exact", "deviation"])
     for row in survey.to_frame().reset_index().to_dict("records"):
         error, mean, exact = row["standard_error"], row["mean"], row["exact"]
         away = f"{(mean - exact) / error:+.1f} s.e." if error > 0 else ""
@@ -107,7 +101,7 @@ def print_minima(console: Console, basins: Basins) -> None:
     basins
         The minima and their basins.
     """
-    table = _table("minimum", "energy per spin", "barrier", "basin volume, 95%", "overlap with 0")
+    table = empty_table(["minimum", "energy per spin", "barrier", "basin volume, 95%", "overlap with 0"])
     for row in minima(basins).reset_index().to_dict("records"):
         barrier = f"{row['escape_height']:.6f}" if math.isfinite(row["escape_height"]) else "–"
         table.add_row(

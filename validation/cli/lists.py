@@ -35,7 +35,7 @@ def numbers(name: str, text: str) -> list[float]:
 
 
 def whole_numbers(name: str, text: str) -> list[int]:
-    """Return the whole numbers in a text; the arguments and errors are those of :func:`numbers`.
+    """Return the whole numbers in a text.
 
     Parameters
     ----------
@@ -48,6 +48,16 @@ def whole_numbers(name: str, text: str) -> list[int]:
     -------
     list of int
         The numbers.
+
+    Raises
+    ------
+    ValueError
+        If a part of the text is not a whole number.
+
+    Examples
+    --------
+    >>> whole_numbers("index", "0,1")
+    [0, 1]
     """
     return _read(name, text, int, "a whole number")
 

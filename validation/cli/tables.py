@@ -3,7 +3,7 @@
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -93,6 +93,27 @@ def output(as_json: bool, as_csv: bool) -> Output:
     return Output("json" if as_json else "csv" if as_csv else "text")
 
 
+def empty_table(headers: Iterable[str]) -> "Table":
+    """Return a table for the terminal without rows.
+
+    Parameters
+    ----------
+    headers : iterable of str
+        Names of the columns.
+
+    Returns
+    -------
+    rich.table.Table
+        The table; columns are aligned to the right and are never wrapped.
+    """
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in headers:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
 def text_table(frame: "pd.DataFrame", formats: Mapping[str, str]) -> "Table":
     """Return a table for the terminal with one column per column of a frame.
 
@@ -108,11 +129,7 @@ def text_table(frame: "pd.DataFrame", formats: Mapping[str, str]) -> "Table":
     rich.table.Table
         The table, which no width cuts.
     """
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in frame:
-        table.add_column(str(name), justify="right", no_wrap=True)
+    table = empty_table(map(str, frame))
     for row in frame.itertuples(index=False, name=None):
         table.add_row(*(_cell(value, formats.get(str(name), "")) for name, value in zip(frame, row, strict=True)))
     return table

@@ -17,7 +17,15 @@ from spinglass.results import CriticalPoints
 from spinglass.sampling import Samples, Tempering
 from validation.experiments.survey import Survey
 from validation.figures.disconnectivity import draw_tree
-from validation.figures.style import BAND, OTHER_SIMULATION, SIMULATION, THEORY, TRAIN_AND_TEST, hide_spines
+from validation.figures.style import (
+    BAND,
+    OTHER_SIMULATION,
+    SIMULATION,
+    THEORY,
+    TRAIN_AND_TEST,
+    hide_spines,
+    legend_inside,
+)
 
 _FEW_TIMES = 30.0  # ratio of the last to the first time above which the axis of times is logarithmic
 
@@ -78,26 +86,27 @@ def _ends_of_descent(found: CriticalPoints, ax: Axes) -> None:
         _flows(found.times, found.energies, ax)
         return
     energies = found.energy_per_spin[np.isfinite(found.energy_per_spin)]
-    ax.hist(energies, bins="auto", density=True, color=SIMULATION, alpha=0.65)
+    if len(energies):
+        ax.hist(energies, bins="auto", density=True, color=SIMULATION, alpha=0.65)
     glass = found.landscape
     if isinstance(glass, SphericalSpinGlass) and len(glass.orders) == 1 and glass.weights[glass.orders[0]] == 1:
         H = glass.orders[0]
         ax.axvspan(
             -float(theory.E_0(H)), -float(theory.E_inf(H)), color=BAND, alpha=0.35, lw=0, label=r"$[-E_0,\,-E_\infty]$"
         )
-        ax.legend(frameon=False, fontsize="small")
+        legend_inside(ax)
     ax.set(xlabel="energy per spin", ylabel="probability density")
     ax.set_title(f"n = {found.x.shape[1]}, {len(found)} starts, {found.method}", fontsize="medium")
 
 
 def _flows(times: np.ndarray, energies: np.ndarray, ax: Axes) -> None:
     ax.plot(times, energies.T, color=SIMULATION, alpha=0.25, lw=0.8)
-    ax.plot(times, energies.mean(axis=0), "o-", color=THEORY, ms=4, label="mean")
+    ax.plot(times, _mean_of_finite(energies), "o-", color=THEORY, ms=4, label="mean")
     positive = times[times > 0]
     if len(positive) and positive[-1] > _FEW_TIMES * positive[0]:
         ax.set_xscale("symlog" if len(positive) < len(times) else "log")
     ax.set(xlabel="time", ylabel="energy per spin")
-    ax.legend(frameon=False, fontsize="small")
+    legend_inside(ax)
 
 
 def _every_point(every: Enumeration, ax: Axes) -> None:
@@ -114,7 +123,7 @@ def _counts(survey: Survey, ax: Axes) -> None:
     ax.plot(index, frame["exact"], "_", color=THEORY, ms=14, mew=2, label="exact mean")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="index", ylabel="critical points")
-    ax.legend(frameon=False, fontsize="small")
+    legend_inside(ax)
 
 
 def _graph(graph: LandscapeGraph | Basins, ax: Axes) -> None:
@@ -134,25 +143,31 @@ def _chains(found: Samples, ax: Axes) -> None:
         ax.plot([], [], color=color, label=name)
     ax.set(xlabel="record", ylabel="energy per spin")
     ax.set_title(f"T = {found.temperature:g}, {found.status}", fontsize="medium")
-    ax.legend(frameon=False, fontsize="small")
+    legend_inside(ax)
 
 
 def _ladder(found: Tempering, ax: Axes) -> None:
     ax.plot(found.temperatures, found.energy_per_spin.T, color=SIMULATION, alpha=0.4, lw=0.8)
-    mean = found.energy_per_spin.mean(axis=0)
-    ax.plot(found.temperatures, mean, "o-", color=OTHER_SIMULATION, ms=4, label=f"mean of {len(found)}")
+    mean, count = _mean_of_finite(found.energy_per_spin), np.count_nonzero(found.finite)
+    ax.plot(found.temperatures, mean, "o-", color=OTHER_SIMULATION, ms=4, label=f"mean of {count}")
     ax.set(xlabel="temperature", ylabel="energy per spin")
-    ax.legend(frameon=False, fontsize="small")
+    legend_inside(ax)
 
 
 def _losses(found: TrainedNetworks, ax: Axes) -> None:
     for name, measured in (("train", found.train), ("test", found.test)):
         if measured is not None:
             color, marker, dashes, label = TRAIN_AND_TEST[name]
-            loss = measured.loss[~found.diverged].mean(axis=0)
+            loss = _mean_of_finite(measured.loss[~found.diverged])
             ax.plot(found.epochs, loss, color=color, ls=dashes, marker=marker, ms=3, label=label)
     ax.set(xlabel="epoch", ylabel=f"mean loss ({found.loss})")
-    ax.legend(frameon=False, fontsize="small")
+    legend_inside(ax)
+
+
+def _mean_of_finite(rows: np.ndarray) -> np.ndarray:
+    """Return the mean of the rows whose numbers are all finite; NaN, which is not drawn, if there are none."""
+    finite = rows[np.isfinite(rows).all(axis=1)]
+    return np.asarray(finite.mean(axis=0)) if len(finite) else np.full(rows.shape[1], np.nan)
 
 
 # The first class of which a result is an instance decides.

@@ -108,7 +108,7 @@ def panels(
     for axis in axes.ravel():
         axis.tick_params(labelsize="small")
         if axis.name != "3d":
-            axis.spines[["top", "right"]].set_visible(False)
+            hide_spines(axis)
     return figure, axes
 
 
