@@ -9,6 +9,8 @@ from types import FrameType
 from numba.core import event
 from numba.core.compiler_lock import global_compiler_lock
 
+_delayed: list["_LateInterrupt"] = []  # of the main thread
+
 
 def compiling() -> bool:
     """Return whether this thread is compiling a kernel."""
@@ -28,12 +30,21 @@ def interruptible() -> Iterator[None]:
         return
     late = _LateInterrupt(handler)
     signal.signal(signal.SIGINT, late.press)
+    _delayed.append(late)
     try:
         with event.install_listener("numba:run_pass", late):
             yield
     finally:
+        _delayed.remove(late)
         signal.signal(signal.SIGINT, handler)
         late.hand_over()
+
+
+def hand_over_interrupt() -> None:
+    """Handle Ctrl-C now if it was pressed: no pass of the compiler is running."""
+    if threading.current_thread() is threading.main_thread():
+        for late in list(_delayed):
+            late.hand_over()
 
 
 class _LateInterrupt(event.Listener):

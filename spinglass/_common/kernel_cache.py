@@ -11,6 +11,7 @@ import llvmlite
 import numba
 from numba.core.caching import FunctionCache, NullCache
 
+from spinglass._common.interruptible import hand_over_interrupt
 from spinglass._common.kernel_files import KernelFiles
 from spinglass._common.sources import sources_digest
 
@@ -42,7 +43,7 @@ class KernelCache(FunctionCache):
     def lock(self) -> AbstractContextManager[object]:
         """Return a context that only one process at a time can enter for this kernel."""
         files: Any = self._cache_file
-        lock: AbstractContextManager[object] = files.lock()
+        lock: AbstractContextManager[object] = files.lock(hand_over_interrupt)
         return lock
 
     def save_overload(self, signature: Any, data: Any) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from numba.core.serialize import dumps
 
 _DIGEST = hashlib.sha256().digest_size
+_POLL = 0.2  # seconds
 
 
 class KernelFiles:
@@ -37,21 +38,29 @@ class KernelFiles:
         return self._folder / f"{self._name}.{self._version}.{_short(key)}.nbc"
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Let one process at a time run the block; without effect if the folder cannot be written or has no locks."""
-        from filelock import FileLock
+    def lock(self, while_waiting: Callable[[], None]) -> Iterator[None]:
+        """Let one process at a time run the block; without effect if the folder cannot be written or has no locks.
+
+        ``while_waiting()`` is called repeatedly while another process has the lock.
+        """
+        from filelock import FileLock, Timeout
 
         # One object per path, so that a thread can enter again.
         lock = FileLock(self._folder / f"{self._name}.lock", is_singleton=True, thread_local=False)
-        try:
-            lock.acquire()
-        except (OSError, NotImplementedError):
-            yield
-            return
+        locked = False
+        while not locked:
+            try:
+                lock.acquire(timeout=_POLL)
+                locked = True
+            except Timeout:
+                while_waiting()
+            except (OSError, NotImplementedError):
+                break
         try:
             yield
         finally:
-            lock.release()
+            if locked:
+                lock.release()
 
     def save(self, key: object, kernel: object) -> None:
         """Save the kernel compiled for ``key``, and delete the files of other versions.

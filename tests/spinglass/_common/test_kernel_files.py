@@ -173,10 +173,10 @@ def test_processes_take_the_lock_in_turn(files, tmp_path):
         from spinglass._common.kernel_files import KernelFiles
         there = Path({str(tmp_path)!r})
         (there / "ready").touch()
-        with KernelFiles(there, "file.kernel-7.py3", lambda: 1).lock(), (there / "order").open("a") as order:
+        with KernelFiles(there, "file.kernel-7.py3", lambda: 1).lock(print), (there / "order").open("a") as order:
             order.write("second")
     """
-    with files.lock(), files.lock():  # a thread that holds the lock may enter again
+    with files.lock(print), files.lock(print):  # a thread that holds the lock may enter again
         other = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)])
         while not (tmp_path / "ready").exists():
             time.sleep(0.01)
@@ -188,5 +188,25 @@ def test_processes_take_the_lock_in_turn(files, tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_has_no_lock(tmp_path):
-    with KernelFiles(tmp_path / "missing" / "folder", "name", lambda: 1).lock():
+    with KernelFiles(tmp_path / "missing" / "folder", "name", lambda: 1).lock(print):
         pass
+
+
+def test_who_waits_for_the_lock_can_be_interrupted(files, tmp_path):
+    code = f"""
+        from pathlib import Path
+        from spinglass._common.kernel_files import KernelFiles
+        with KernelFiles(Path({str(tmp_path)!r}), "file.kernel-7.py3", lambda: 1).lock(print):
+            print("locked", flush=True)
+            input()
+    """
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], **pipes) as other:
+        assert other.stdout.readline() == b"locked\n"
+
+        def interrupt():
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt), files.lock(interrupt):
+            pass
+        other.communicate(b"\n")
