@@ -49,7 +49,7 @@ def verify(
 
     printed = output(as_json, as_csv)
     console = printed.console
-    if claims is None and effort == "quick" and not mutants:
+    if claims is None and effort == "quick" and not mutants and not resume:
         cores = worker_count(workers)
         chosen = catalogue().select(ids or None, family)
         chosen = chosen if minutes is None else fitting(chosen, minutes, cores)
