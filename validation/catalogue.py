@@ -120,7 +120,7 @@ def _hint(given: str, known: Iterable[str]) -> str:
     if near is not None:
         return f"; did you mean {near!r}?"
     if len(names) > _MOST_NAMES:
-        return f"; `spinglass claims` lists all {len(names)}"
+        return "; `spinglass claims` lists all claims"
     return f"; there are {', '.join(names)}"
 
 

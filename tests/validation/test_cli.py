@@ -151,7 +151,7 @@ def test_thresholds_are_those_of_theory(capsys):
         (["dsecend"], "No such command 'dsecend'. Did you mean 'descend'?"),
         (["xyz"], "No such command 'xyz'. Try `spinglass --help`, which lists the commands."),
         (["verify", "--resume"], "resume continues an unfinished run; give its folder as out (--out on the command"),
-        (["claims", "xyz"], "no claim 'xyz'; `spinglass claims` lists all"),
+        (["claims", "xyz"], "no claim 'xyz'; `spinglass claims` lists all claims"),
         (["verify", "--speed", "9"], "No such option"),
     ],
 )
