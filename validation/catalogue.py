@@ -8,6 +8,8 @@ from spinglass._common.arguments import nearest, quoted
 from validation.claim import Claim
 from validation.claim_files import run_claim_file
 
+_MOST_NAMES = 40  # in an error message; longer lists are not read
+
 
 class Catalogue(Mapping[str, Claim]):
     """A mapping from ids to claims, which together are tested at the error level 0.01.
@@ -115,7 +117,11 @@ class Catalogue(Mapping[str, Claim]):
 def _hint(given: str, known: Iterable[str]) -> str:
     names = list(known)
     near = nearest(given, names)
-    return f"; did you mean {near!r}?" if near is not None else f"; there are {', '.join(names)}"
+    if near is not None:
+        return f"; did you mean {near!r}?"
+    if len(names) > _MOST_NAMES:
+        return "; `spinglass claims` lists all claims"
+    return f"; there are {', '.join(names)}"
 
 
 def read_claims(path: str | Path) -> Catalogue:

@@ -114,7 +114,7 @@ def verify(
     for claim in chosen:
         check_mutants(claim)
     if resume and out is None:
-        raise ValueError("resume continues the run in a folder; give that folder as out")
+        raise ValueError("resume continues an unfinished run; give its folder as out (--out on the command line)")
     if resume and catalogue.source is None:
         raise ValueError(
             "claims that are not in a file cannot be compared with those of the unfinished run; put them into a file, "

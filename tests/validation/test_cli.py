@@ -157,7 +157,10 @@ def test_thresholds_are_those_of_theory(capsys):
         (["verify", "--effort", "fast"], "effort must be one of quick, standard, paper"),
         (["verify", "--claims", "nowhere.py"], "there is no claim file nowhere.py"),
         (["claims", "two-spin/eigenprobelm"], "did you mean 'two-spin/eigenproblem'"),
-        (["dsecend"], "No such command 'dsecend'"),
+        (["dsecend"], "No such command 'dsecend'. Did you mean 'descend'?"),
+        (["xyz"], "No such command 'xyz'. Try `spinglass --help`, which lists the commands."),
+        (["verify", "--resume"], "resume continues an unfinished run; give its folder as out (--out on the command"),
+        (["claims", "xyz"], "no claim 'xyz'; `spinglass claims` lists all claims"),
         (["verify", "--speed", "9"], "No such option"),
     ],
 )

@@ -2,11 +2,13 @@
 
 import re
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from spinglass.critical_points import enumerate_critical_points
 from validation.cli.main import main
+from validation.figures import gallery
 from validation.report import console, minutes, progress
 from validation.report.progress import TimeLeft
 from validation.study import run
@@ -94,8 +96,6 @@ def test_study_says_how_long_it_will_take(capsys, fast, monkeypatch, tmp_path):
 
 
 def test_figures_say_how_long_they_will_take(capsys, fast, monkeypatch, tmp_path):
-    from validation.figures import gallery
-
     def saved(name, folder, *arguments, **options):
         time.sleep(0.12)
         return [folder / f"{name}.pdf"]
@@ -108,9 +108,20 @@ def test_figures_say_how_long_they_will_take(capsys, fast, monkeypatch, tmp_path
     assert re.search(r"^making counts-by-energy, figure 2 of 2, about \d+ s left; \d+ s so far$", err, re.MULTILINE)
 
 
-def test_the_list_of_figures_gives_the_costs(capsys):
-    from validation.figures import gallery
+def test_before_several_figures_their_total_cost_is_told(capsys, monkeypatch, tmp_path):
+    entries = {"first": SimpleNamespace(seconds=40.0), "second": SimpleNamespace(seconds=50.0)}
+    monkeypatch.setattr(gallery, "select", lambda names: list(entries))
+    monkeypatch.setattr(gallery, "entry", lambda name, effort: entries[name])
+    monkeypatch.setattr(gallery, "save", lambda name, *a, **b: [name])
+    status, out, err = spinglass(capsys, "figures", "--out", tmp_path)
+    assert (status, out.split()) == (0, ["first", "second"])
+    assert err.startswith("2 figures; cost: about 1 min 30 s on one core\n")
+    entries["third"] = SimpleNamespace(seconds=None)
+    _, _, err = spinglass(capsys, "figures", "--out", tmp_path)
+    assert err.startswith("3 figures; cost: about 1 min 30 s on one core, without 1 whose cost was not measured\n")
 
+
+def test_the_list_of_figures_gives_the_costs(capsys):
     costs = {name: gallery.entry(name).seconds for name in gallery.GALLERY}
     assert all(cost > 0 for cost in costs.values())
     assert costs["descent-energies"] > costs["counts-by-energy"]

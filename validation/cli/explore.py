@@ -58,9 +58,10 @@ def descend(
         raise ValueError(f"starts must be at least 1, not {starts}")
     if out is not None:
         prepare_table(out)
-    glass = read_model(H, mixture).glass(n, seed, check_dtype(dtype))
+    model = read_model(H, mixture)
+    glass = model.glass(n, seed, check_dtype(dtype))
     found, interrupted = _descended(glass, sphere.random_points(n, starts, seed), method=method, tol=tol, **options)
-    printed.note(f"{glass!r}, seed {seed}\n{found!r}")
+    printed.note(f"n = {n}, {model.text}, seed {seed}\n{found!r}")
     rows = found.to_frame().reset_index() if times is None else found.history()
     if times is None:
         printed.table(rows)
@@ -202,7 +203,7 @@ def graph(
         every = critical_points.enumerate_critical_points(glass, callback=tell, max_paths=max_paths)
         show("descending from the saddles")
         joined = landscape_graph(every)
-        printed.note(f"{glass!r}, seed {seed}\n{joined!r}")
+        printed.note(f"n = {n}, {model.text}, seed {seed}\n{joined!r}")
         show(f"gradient flow from {starts} uniform starts")
         try:
             basins = basin_volumes(joined, starts, seed)

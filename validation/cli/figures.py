@@ -1,5 +1,6 @@
 """The command that makes figures."""
 
+import sys
 from pathlib import Path
 from textwrap import fill, indent
 from typing import TYPE_CHECKING, Annotated
@@ -59,6 +60,8 @@ def figures(
         listed = _listed(selected, chosen)
         printed.table(listed, lambda _: _print_list(listed))
         return
+    if len(selected) > 1 and source is None:
+        _announce(selected, chosen)
     files = []
     with working("starting") as show:
         left, costs = TimeLeft(), _costs(selected, chosen, drawn_again=source is not None)
@@ -93,6 +96,19 @@ def _print_list(listed: "pd.DataFrame") -> None:
     for name, seconds, caption in listed.itertuples(index=False, name=None):
         cost = "cost not measured" if pd.isna(seconds) else f"about {duration(max(seconds, 1))} on one core"
         print(f"{name} ({cost})", indent(fill(caption, 100), "    "), sep="\n")
+
+
+def _announce(names: list[str], effort: "Effort") -> None:
+    """Tell on standard error, before several figures are made, how long they take."""
+    from validation.figures import gallery
+    from validation.report.progress import duration
+
+    seconds = [gallery.entry(name, effort).seconds for name in names]
+    measured = sum(cost for cost in seconds if cost is not None)
+    missing = seconds.count(None)
+    left_out = f", without {missing} whose cost was not measured" if missing else ""
+    cost = f"about {duration(max(measured, 1))} on one core{left_out}" if missing < len(names) else "not measured"
+    print(f"{len(names)} figures; cost: {cost}", file=sys.stderr)
 
 
 def _costs(names: list[str], effort: "Effort", drawn_again: bool) -> list[float]:

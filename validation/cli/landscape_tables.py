@@ -72,7 +72,7 @@ def print_failures(console: Console, survey: Survey) -> None:
     for sample, reason in survey.failures.items():
         console.print(Text(f"sample {sample} is NOT complete: {reason}", style="bold red"), soft_wrap=True)
     if not survey.failures:
-        console.print("failed: nothing", highlight=False)
+        console.print("no sample failed", highlight=False)
 
 
 def minima(basins: Basins) -> pd.DataFrame:

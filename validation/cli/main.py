@@ -105,7 +105,9 @@ def _is_bad_input(error: Exception) -> bool:
 
 def _one_line(error: Exception) -> str:
     if hasattr(error, "format_message"):
-        return _shortened(error.format_message())
+        text = _shortened(error.format_message())
+        lost = text.startswith("No such command") and "Did you mean" not in text
+        return f"{text} Try `spinglass --help`, which lists the commands." if lost else text
     text = _shortened(str(error))
     return text if _is_bad_input(error) else f"{type(error).__name__}: {text} (use --debug for the traceback)"
 

@@ -21,9 +21,8 @@ Orders = Annotated[
     typer.Option(
         "--H",
         metavar="ORDERS",
-        show_default="3",
-        help="Interaction order, such as 3, or a mixed model, such as 3+4, whose orders have equal shares of the "
-        "variance: the k weights are 1/sqrt(k), so that nu(1) = 1.",
+        help="Interaction order, such as 3 (the default), or a mixed model, such as 3+4, whose orders have equal "
+        "shares of the variance: each of k orders has the weight 1/sqrt(k), so that nu(1) = 1.",
     ),
 ]
 Mixture = Annotated[

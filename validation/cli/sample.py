@@ -34,10 +34,10 @@ def sample(
         ),
     ] = None,
     samples: Annotated[
-        int | None, typer.Option(show_default="1", help="Number of landscapes, for parallel tempering.")
+        int | None, typer.Option(help="Number of landscapes, for parallel tempering; default: 1.")
     ] = None,
     chains: Annotated[
-        int | None, typer.Option(show_default="8", help="Number of chains, at a single temperature; at least 2.")
+        int | None, typer.Option(help="Number of chains, at a single temperature; at least 2, default: 8.")
     ] = None,
     sweeps: Annotated[
         int, typer.Option(help="Number of recorded sweeps, after the same number for tuning, which are discarded.")
