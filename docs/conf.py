@@ -10,6 +10,8 @@ from shutil import rmtree
 from docutils import nodes
 from latex2mathml.converter import convert
 
+import theory  # noqa: F401  before this folder, which has a folder theory/, is searched for modules
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 from gallery import write_gallery  # noqa: E402
