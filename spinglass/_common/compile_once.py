@@ -11,7 +11,7 @@ from typing import Any
 from numba.core.compiler_lock import global_compiler_lock
 
 _QUIET = 1.0  # seconds that a compilation may take without a message
-NOTICE = "compiling kernels; this happens once, and takes 10 to 40 seconds for a new kind of model"
+NOTICE = "compiling kernels; this happens once, and takes up to half a minute for a new kind of model"
 _said = threading.Event()
 
 
