@@ -69,10 +69,8 @@ def forecast(claims: Sequence[Claim], workers: int) -> str:
     """
     count = f"{len(claims)} claim{'s' * (len(claims) != 1)} on {workers} core{'s' * (workers != 1)}"
     verb = "takes" if len(claims) == 1 else "take"
-    return (
-        f"{count} {verb} about {duration(expected(claims, workers))}, and the first run half a minute more, for the "
-        "compilation of kernels"
-    )
+    time = duration(max(expected(claims, workers), 1))
+    return f"{count} {verb} about {time}, and the first run half a minute more, for the compilation of kernels"
 
 
 def fitting(claims: Sequence[Claim], minutes: float, workers: int) -> list[Claim]:
