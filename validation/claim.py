@@ -113,6 +113,9 @@ class Claim:
         The derivation of ``bias`` in one sentence; required if ``bias`` is not 0.
     estimator
         :class:`Mean` (default), :class:`Proportion`, :class:`Identity` or :class:`Extrapolation`.
+    needs
+        What the claim measures of a subject, if it can be measured on foreign code, such as ``("landscape",
+        "landscape.gradient")``; see :mod:`validation.judging`. Default: nothing, it measures this project's code.
 
     Attributes
     ----------
@@ -148,6 +151,7 @@ class Claim:
     bias: float = 0.0
     bias_reason: str = ""
     estimator: Estimator = field(default_factory=Mean)
+    needs: Sequence[str] = ()
     share: float = field(default=1.0, init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from validation.catalogue import Catalogue
 FAMILIES = (
     "covariance",
     "derivatives",
+    "landscape",
     "two_spin",
     "circle",
     "minima",

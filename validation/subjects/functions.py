@@ -1,0 +1,122 @@
+"""Roles that are functions of this process."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from validation.subjects.subject import ROLES, AnswerError, as_array, request_text
+
+
+class Functions:
+    """Roles given as functions, by name.
+
+    Parameters
+    ----------
+    functions
+        Functions by the name of their role. ``landscape(n, H, seed)`` returns an object with ``energy_and_gradient(x)``
+        or ``energy(x)``, and optionally ``gradient(x)``, ``hessian(x)`` or ``hessian_vector(x, v)``, or simply a
+        function that returns the energy of a point. A point is an array of shape (n,).
+    name
+        What to call the subject. Default ``"functions"``.
+
+    Raises
+    ------
+    ValueError
+        If a name is not that of a role, or no function is given.
+    """
+
+    def __init__(self, functions: Mapping[str, Callable[..., Any]], name: str = "functions") -> None:
+        unknown = [role for role in functions if role not in ROLES]
+        if unknown or not functions:
+            raise ValueError(f"there is no role {', '.join(unknown) or 'given'}; the roles are {', '.join(ROLES)}")
+        self.name = name
+        self.offered = frozenset(functions)
+        self._functions = dict(functions)
+
+    def ask(self, role: str, /, **arguments: Any) -> Any:
+        """Return the answer of the role's function.
+
+        Parameters
+        ----------
+        role
+            The role.
+        **arguments
+            The arguments of the request.
+
+        Returns
+        -------
+        Any
+            What the function returned; for a landscape, a dictionary of arrays.
+
+        Raises
+        ------
+        AnswerError
+            If the function raised an exception.
+        """
+        try:
+            if role == "landscape":
+                return self._evaluated(**arguments)
+            return self._functions[role](**arguments)
+        except AnswerError as error:
+            raise AnswerError(f"{request_text(role, arguments)}: {error}") from None
+        except (Exception, SystemExit) as error:
+            text = " ".join(str(error).split())
+            raise AnswerError(f"{request_text(role, arguments)} raised {type(error).__name__}: {text}") from error
+
+    def _evaluated(self, n: int, H: Any, seed: int, x: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
+        landscape = self._functions["landscape"](n=n, H=H, seed=seed)
+        rows: list[dict[str, Any]] = [evaluate(landscape, point.copy(), wanted) for point in x]
+        try:
+            return {name: np.stack([row[name] for row in rows]) for name in wanted}
+        except ValueError:
+            shapes = {row[name].shape for name in wanted for row in rows}
+            raise AnswerError(f"answers at different points have different shapes: {shapes}") from None
+
+
+def evaluate(landscape: Any, x: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
+    """Evaluate what is wanted of a landscape at one point.
+
+    Parameters
+    ----------
+    landscape
+        An object with the methods that :class:`Functions` describes.
+    x
+        The point, shape (n,).
+    wanted
+        Some of ``"energy"``, ``"gradient"`` and ``"hessian"``.
+
+    Returns
+    -------
+    dict
+        Arrays by name.
+
+    Raises
+    ------
+    AnswerError
+        If the landscape has no method for something that is wanted.
+    """
+    found: dict[str, Any] = {}
+    if hasattr(landscape, "energy_and_gradient") and "gradient" in wanted:
+        both = landscape.energy_and_gradient(x)
+        if not isinstance(both, tuple | list) or len(both) != 2:
+            raise AnswerError("energy_and_gradient(x) must return the energy and the gradient, two values")
+        found = {"energy": as_array(both[0]), "gradient": as_array(both[1])}
+    for name in wanted:
+        if name not in found:
+            found[name] = _one(landscape, x, name)
+    if "energy" in found and found["energy"].size == 1:
+        found["energy"] = found["energy"].reshape(())
+    return found
+
+
+def _one(landscape: Any, x: Any, name: str) -> Any:
+    if hasattr(landscape, name):
+        return as_array(getattr(landscape, name)(x))
+    if name == "energy" and hasattr(landscape, "energy_and_gradient"):
+        return as_array(landscape.energy_and_gradient(x)[0])
+    if name == "energy" and callable(landscape):
+        return as_array(landscape(x))
+    if name == "hessian" and hasattr(landscape, "hessian_vector"):
+        return np.stack([as_array(landscape.hessian_vector(x, axis)) for axis in np.eye(len(x))], axis=1)
+    raise AnswerError(f"the landscape has no {name}(x)")

@@ -1,0 +1,188 @@
+"""A subject: a simulation whose numbers claims measure, converted to the conventions of this project."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+from spinglass._common.types import Array
+from validation.subjects.declaration import Declaration
+
+Model: TypeAlias = int | Mapping[int, float]
+
+ROLES = (
+    "landscape",
+    "relax",
+    "sample",
+    "critical_points",
+    "counts",
+    "thresholds",
+    "relaxation",
+    "equilibrium",
+    "network",
+)
+
+
+class AnswerError(ValueError):
+    """A subject did not answer a request, or gave an answer that cannot be used; the message names the request."""
+
+
+class Roles(Protocol):
+    """Where answers come from: functions of this process, or another program.
+
+    Attributes
+    ----------
+    name : str
+        What to call the subject in messages.
+    offered : frozenset of str
+        The roles that it can be asked for, some of :data:`ROLES`.
+    """
+
+    name: str
+    offered: frozenset[str]
+
+    def ask(self, role: str, /, **arguments: Any) -> Any:
+        """Return the raw answer to a request; :class:`AnswerError` if there is none."""
+        ...
+
+
+def request_text(role: str, arguments: Mapping[str, Any]) -> str:
+    """Return a request as a short call, without arrays.
+
+    Examples
+    --------
+    >>> request_text("relax", {"n": 20, "H": 3, "seed": 5, "times": np.arange(3.0)})
+    'relax(n=20, H=3, seed=5)'
+    """
+    short = {name: value for name, value in arguments.items() if not isinstance(value, np.ndarray | list | tuple)}
+    return f"{role}({', '.join(f'{name}={value!r}' for name, value in short.items())})"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A simulation that claims measure.
+
+    Points, energies, derivatives, times and temperatures are those of this project (``|x|^2 = n``, variance ``n``);
+    the subject sees its own.
+
+    Parameters
+    ----------
+    roles
+        Where answers come from.
+    declaration
+        The conventions of the subject. Default: those of this project.
+    """
+
+    roles: Roles
+    declaration: Declaration = field(default_factory=Declaration)
+
+    @property
+    def name(self) -> str:
+        """What to call the subject."""
+        return self.roles.name
+
+    def landscape(
+        self, n: int, H: Model, seed: int, x: Array, wanted: Sequence[str] = ("energy",)
+    ) -> dict[str, Array]:
+        """Evaluate one landscape.
+
+        Parameters
+        ----------
+        n, H, seed
+            Number of spins; order, or weights by order; seed of the couplings.
+        x
+            Points of the sphere, shape (points, n).
+        wanted
+            Some of ``"energy"``, ``"gradient"`` and ``"hessian"``.
+
+        Returns
+        -------
+        dict
+            Energies, shape (points,), gradients (points, n) and Hessians (points, n, n).
+
+        Raises
+        ------
+        AnswerError
+            If the subject does not answer, or a number is missing or not finite.
+        """
+        length, energy = self.declaration.length_scale(n), self.declaration.energy_scale(n)
+        arguments = {"n": n, "H": H, "seed": seed}
+        answer = self.roles.ask("landscape", **arguments, x=x * length, wanted=tuple(wanted))
+        shapes = {"energy": (len(x),), "gradient": (len(x), n), "hessian": (len(x), n, n)}
+        scales = {"energy": energy, "gradient": energy / length, "hessian": energy / length**2}
+        where = request_text("landscape", arguments)
+        return {
+            name: checked(where, name, _part(where, answer, name), shapes[name]) / scales[name] for name in wanted
+        }
+
+    def relax(self, n: int, H: Model, seed: int, times: Array) -> Array:
+        """Return the energies per spin at times along the flow dx/dt = -grad E from a random point, shape (times,)."""
+        arguments = {"n": n, "H": H, "seed": seed}
+        where = request_text("relax", arguments)
+        answer = self.roles.ask("relax", **arguments, times=times * self.declaration.time_scale(n))
+        energies = answer["energies"] if isinstance(answer, Mapping) and "energies" in answer else answer
+        # The energy per spin in the subject's own units, as its total energy divided by n.
+        return checked(where, "the energies", energies, (len(times),)) / self.declaration.energy_scale(n)
+
+    def sample(self, n: int, H: Model, seed: int, temperature: float, draws: int) -> Array:
+        """Return points at equilibrium, shape (draws, n), or their energies, shape (draws,)."""
+        length, energy = self.declaration.length_scale(n), self.declaration.energy_scale(n)
+        arguments = {"n": n, "H": H, "seed": seed, "temperature": temperature * energy, "draws": draws}
+        where, answer = request_text("sample", arguments), as_array(self.roles.ask("sample", **arguments))
+        if answer.ndim == 1:
+            return checked(where, "the energies", answer, (draws,)) / energy
+        return on_sphere(where, checked(where, "the points", answer, (draws, n)) / length)
+
+    def critical_points(self, n: int, H: Model, seed: int) -> Array:
+        """Return critical points of one landscape, shape (points, n)."""
+        arguments = {"n": n, "H": H, "seed": seed}
+        where, answer = request_text("critical_points", arguments), self.roles.ask("critical_points", **arguments)
+        points = as_array(answer)
+        points = points.reshape(0, n) if points.size == 0 else points
+        return on_sphere(where, checked(where, "the points", points, (len(points), n)) / self.declaration.length_scale(n))
+
+
+def as_array(value: Any) -> Array:
+    """Return numbers as an array of doubles, also those of a tensor that records its gradient."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu()
+    try:
+        return np.array(value, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise AnswerError(f"expected numbers, got {type(value).__name__}: {error}") from None
+
+
+def checked(where: str, what: str, value: Any, shape: tuple[int, ...]) -> Array:
+    """Return an answer as an array of this shape with finite numbers; :class:`AnswerError` otherwise."""
+    try:
+        array = as_array(value)
+    except AnswerError as error:
+        raise AnswerError(f"{where}: {what}: {error}") from None
+    if array.shape != shape:
+        raise AnswerError(f"{where}: {what} has shape {array.shape}; expected {shape}")
+    if not np.isfinite(array).all():
+        first = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0])
+        raise AnswerError(f"{where}: {what} is {array[first]} at position {list(first)}")
+    return array
+
+
+def on_sphere(where: str, x: Array) -> Array:
+    """Return points that lie on the sphere up to 1e-4, projected onto it; :class:`AnswerError` otherwise."""
+    n = x.shape[1]
+    length = np.linalg.norm(x, axis=1) / math.sqrt(n)
+    far = np.abs(length - 1) > 1e-4
+    if far.any():
+        worst = int(np.argmax(np.abs(length - 1)))
+        raise AnswerError(
+            f"{where}: point {worst} has |x| = {length[worst]:.6g} times the declared radius; declare the radius of "
+            "the sphere ('sqrt(n)' or '1') or project the points onto it"
+        )
+    return x / length[:, None]
+
+
+def _part(where: str, answer: Any, name: str) -> Any:
+    if not isinstance(answer, Mapping) or name not in answer:
+        raise AnswerError(f"{where}: the answer has no {name!r}")
+    return answer[name]
