@@ -19,6 +19,8 @@ class Functions:
         function that returns the energy of a point. A point is an array of shape (n,).
     name
         What to call the subject. Default ``"functions"``.
+    batched
+        Whether landscapes take many points at once, as an array of shape (points, n). Default False: one at a time.
 
     Raises
     ------
@@ -26,13 +28,16 @@ class Functions:
         If a name is not that of a role, or no function is given.
     """
 
-    def __init__(self, functions: Mapping[str, Callable[..., Any]], name: str = "functions") -> None:
+    def __init__(
+        self, functions: Mapping[str, Callable[..., Any]], name: str = "functions", batched: bool = False
+    ) -> None:
         unknown = [role for role in functions if role not in ROLES]
         if unknown or not functions:
             raise ValueError(f"there is no role {', '.join(unknown) or 'given'}; the roles are {', '.join(ROLES)}")
         self.name = name
         self.offered = frozenset(functions)
         self._functions = dict(functions)
+        self._batched = batched
 
     def ask(self, role: str, /, **arguments: Any) -> Any:
         """Return the answer of the role's function.
@@ -66,6 +71,8 @@ class Functions:
 
     def _evaluated(self, n: int, H: Any, seed: int, x: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
         landscape = self._functions["landscape"](n=n, H=H, seed=seed)
+        if self._batched:
+            return evaluate(landscape, x.copy(), wanted)
         rows: list[dict[str, Any]] = [evaluate(landscape, point.copy(), wanted) for point in x]
         try:
             return {name: np.stack([row[name] for row in rows]) for name in wanted}
@@ -75,14 +82,14 @@ class Functions:
 
 
 def evaluate(landscape: Any, x: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
-    """Evaluate what is wanted of a landscape at one point.
+    """Evaluate what is wanted of a landscape at one point, or at many if it takes them.
 
     Parameters
     ----------
     landscape
         An object with the methods that :class:`Functions` describes.
     x
-        The point, shape (n,).
+        The point, shape (n,), or points, shape (points, n).
     wanted
         Some of ``"energy"``, ``"gradient"`` and ``"hessian"``.
 
@@ -105,7 +112,7 @@ def evaluate(landscape: Any, x: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
     for name in wanted:
         if name not in found:
             found[name] = _one(landscape, x, name)
-    if "energy" in found and found["energy"].size == 1:
+    if "energy" in found and x.ndim == 1 and found["energy"].size == 1:
         found["energy"] = found["energy"].reshape(())
     return found
 

@@ -21,4 +21,4 @@ def landscape(n: int, H: Model, seed: int) -> SphericalSpinGlass:
 def subject() -> Subject:
     """Return this project's own code as a subject."""
     # Functions are looked up at every call: a mutant may have replaced them.
-    return Subject(Functions({"landscape": lambda **given: landscape(**given)}, name="spinglass"))
+    return Subject(Functions({"landscape": lambda **given: landscape(**given)}, name="spinglass", batched=True))

@@ -48,6 +48,11 @@ class Roles(Protocol):
         ...
 
 
+def whole_seed(seed: np.random.SeedSequence) -> int:
+    """Return a seed as a whole number below 2^31, which any language can take."""
+    return int(seed.generate_state(1, np.uint32)[0] >> 1)
+
+
 def request_text(role: str, arguments: Mapping[str, Any]) -> str:
     """Return a request as a short call, without arrays.
 
@@ -83,9 +88,7 @@ class Subject:
         """What to call the subject."""
         return self.roles.name
 
-    def landscape(
-        self, n: int, H: Model, seed: int, x: Array, wanted: Sequence[str] = ("energy",)
-    ) -> dict[str, Array]:
+    def landscape(self, n: int, H: Model, seed: int, x: Array, wanted: Sequence[str] = ("energy",)) -> dict[str, Array]:
         """Evaluate one landscape.
 
         Parameters
@@ -113,9 +116,7 @@ class Subject:
         shapes = {"energy": (len(x),), "gradient": (len(x), n), "hessian": (len(x), n, n)}
         scales = {"energy": energy, "gradient": energy / length, "hessian": energy / length**2}
         where = request_text("landscape", arguments)
-        return {
-            name: checked(where, name, _part(where, answer, name), shapes[name]) / scales[name] for name in wanted
-        }
+        return {name: checked(where, name, _part(where, answer, name), shapes[name]) / scales[name] for name in wanted}
 
     def relax(self, n: int, H: Model, seed: int, times: Array) -> Array:
         """Return the energies per spin at times along the flow dx/dt = -grad E from a random point, shape (times,)."""
@@ -141,7 +142,9 @@ class Subject:
         where, answer = request_text("critical_points", arguments), self.roles.ask("critical_points", **arguments)
         points = as_array(answer)
         points = points.reshape(0, n) if points.size == 0 else points
-        return on_sphere(where, checked(where, "the points", points, (len(points), n)) / self.declaration.length_scale(n))
+        return on_sphere(
+            where, checked(where, "the points", points, (len(points), n)) / self.declaration.length_scale(n)
+        )
 
 
 def as_array(value: Any) -> Array:

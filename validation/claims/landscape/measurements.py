@@ -18,15 +18,10 @@ from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.subjects.current import subject
-from validation.subjects.subject import Subject
+from validation.subjects.subject import Subject, whole_seed
 
 _CIRCLES = 6
 SINGLE = 2.0**-24  # unit roundoff of single precision
-
-
-def whole_seed(seed: np.random.SeedSequence) -> int:
-    """Return a seed as a whole number below 2^31, which any language can take."""
-    return int(seed.generate_state(1, np.uint32)[0] >> 1)
 
 
 def angles(H: int) -> Array:
@@ -202,14 +197,14 @@ def variances(both: Array, n: int, H: int) -> Array:
 def moments(both: Array) -> Array:
     """Return moments of the couplings of two landscapes that show whether they are independent normal numbers.
 
-    They are the mean; the fourth moment; the mean product of couplings that are stored next to each other; the square
+    They are the mean; the fourth moment of the sum of two neighbours over sqrt 2; the mean product of couplings that are stored next to each other; the square
     of the sum over the root of their number; and the mean product of the same coupling of the two landscapes.
     """
     first = both[0]
     return np.array(
         [
             both.mean(),
-            (both**4).mean(),
+            ((both[:, :-1] + both[:, 1:]) ** 4).mean() / 4,
             (both[:, :-1] * both[:, 1:]).mean(),
             float(first.sum() ** 2 / first.size),
             float((first * both[1]).mean()),

@@ -19,7 +19,7 @@ _OWN = "validation.subjects.current.own"
 
 
 class _Changed:
-    """A landscape whose energy, gradient and Hessian are changed at every point."""
+    """A landscape whose energy, gradient and Hessian are changed at many points."""
 
     def __init__(self, glass: SphericalSpinGlass, **changes: Callable[..., Any]) -> None:
         self.glass, self.changes = glass, changes
@@ -68,17 +68,12 @@ def _with_declaration(**declared: str) -> Callable[..., Any]:
 
 
 def _tangential(gradient: Array, x: Array) -> Array:
-    return gradient - x * (gradient @ x) / (x @ x)
+    outward = np.einsum("bi,bi->b", gradient, x) / np.einsum("bi,bi->b", x, x)
+    return gradient - x * outward[:, None]
 
 
-def _accumulating(n: int, _: Any) -> dict[str, Callable[..., Any]]:
-    total = np.zeros(n)
-
-    def added(gradient: Array, _: Array) -> Array:
-        total[:] += gradient
-        return total.copy()
-
-    return {"gradient": added}
+def _accumulated(gradient: Array, _: Array) -> Array:
+    return gradient.cumsum(axis=0)
 
 
 def _in_single(n: int, H: Any) -> dict[str, Callable[..., Any]]:  # noqa: ARG001
@@ -118,7 +113,7 @@ SINGLE_PRECISION = _mutant(
 FIELD = _mutant(
     "stray field",
     "a small term of another order is added to the energy",
-    _changed(lambda n, H: {"energy": lambda e, x: e + 1e-3 * (x[0] if H % 2 == 0 else x[0] ** 2)}),  # noqa: ARG005
+    _changed(lambda n, H: {"energy": lambda e, x: e + 1e-3 * (x[:, 0] if H % 2 == 0 else x[:, 0] ** 2)}),  # noqa: ARG005
 )
 NEXT_ORDER = _mutant(
     "another order",
@@ -142,7 +137,7 @@ GRADIENTS = (
     _mutant(
         "gradient accumulates",
         "the gradient is added to that of earlier calls, because its buffer is never cleared",
-        _changed(_accumulating),
+        _changed(lambda n, H: {"gradient": _accumulated}),
     ),
     _mutant(
         "factor H of the gradient missing",
@@ -196,8 +191,7 @@ HESSIANS = (
 VARIANCES = (
     Mutant(
         "variance n/2",
-        "energies are smaller by sqrt 2: their variance is n/2, as in the physics convention; "
-        "declare variance = 'n/2'",
+        "energies are smaller by sqrt 2: their variance is n/2, as in the physics convention; declare variance = 'n/2'",
         NORMALISATION.patches,
         upstream=True,
     ),
@@ -270,6 +264,7 @@ MOMENTS = (
 
 def _curved(glass: SphericalSpinGlass) -> _Changed:
     def curved(hessian: Array, x: Array) -> Array:
-        return hessian - np.eye(glass.n) * (x @ glass.gradient(x)) / glass.n
+        outward = np.einsum("bi,bi->b", x, glass.gradient(x)) / glass.n
+        return hessian - np.eye(glass.n) * outward[:, None, None]
 
     return _Changed(glass, hessian=curved)
