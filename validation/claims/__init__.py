@@ -9,6 +9,7 @@ FAMILIES = (
     "covariance",
     "derivatives",
     "landscape",
+    "theory_code",
     "two_spin",
     "circle",
     "minima",

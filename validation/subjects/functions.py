@@ -1,10 +1,12 @@
 """Roles that are functions of this process."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 
+from validation.subjects.networks import evaluate_network
 from validation.subjects.subject import ROLES, AnswerError, as_array, request_text
 
 
@@ -16,7 +18,8 @@ class Functions:
     functions
         Functions by the name of their role. ``landscape(n, H, seed)`` returns an object with ``energy_and_gradient(x)``
         or ``energy(x)``, and optionally ``gradient(x)``, ``hessian(x)`` or ``hessian_vector(x, v)``, or simply a
-        function that returns the energy of a point. A point is an array of shape (n,).
+        function that returns the energy of a point. A point is an array of shape (n,). ``network(widths, seed)`` returns
+        an object that :func:`~validation.subjects.networks.evaluate_network` describes.
     name
         What to call the subject. Default ``"functions"``.
     batched
@@ -52,7 +55,8 @@ class Functions:
         Returns
         -------
         Any
-            What the function returned; for a landscape, a dictionary of arrays.
+            What the function returned; for a landscape and a network, a dictionary of arrays; for a dataclass and a named
+            tuple, a dictionary of its fields.
 
         Raises
         ------
@@ -62,7 +66,9 @@ class Functions:
         try:
             if role == "landscape":
                 return self._evaluated(**arguments)
-            return self._functions[role](**arguments)
+            if role == "network":
+                return evaluate_network(self._functions[role], **arguments)
+            return _by_name(self._functions[role](**arguments))
         except AnswerError as error:
             raise AnswerError(f"{request_text(role, arguments)}: {error}") from None
         except (Exception, SystemExit) as error:
@@ -79,6 +85,13 @@ class Functions:
         except ValueError:
             shapes = {row[name].shape for name in wanted for row in rows}
             raise AnswerError(f"answers at different points have different shapes: {shapes}") from None
+
+
+def _by_name(answer: Any) -> Any:
+    """Return the fields of a dataclass or of a named tuple by name, and any other answer unchanged."""
+    if is_dataclass(answer) and not isinstance(answer, type):
+        return {field.name: getattr(answer, field.name) for field in fields(answer)}
+    return answer._asdict() if hasattr(answer, "_asdict") else answer
 
 
 def evaluate(landscape: Any, x: Any, wanted: tuple[str, ...]) -> dict[str, Any]:

@@ -1,12 +1,18 @@
 """The roles of this project's own code."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+import theory
 from spinglass import SphericalSpinGlass
 from spinglass._common.seeds import child
+from spinglass._common.types import Array
+from spinglass.networks import ReLUNetwork
+from theory.statics.equilibrium import Equilibrium
 from validation.subjects.functions import Functions
+from validation.subjects.own_network import OwnNetwork
 from validation.subjects.subject import Model, Subject
 
 
@@ -18,7 +24,49 @@ def landscape(n: int, H: Model, seed: int) -> SphericalSpinGlass:
     return SphericalSpinGlass.pure(n, H, couplings)
 
 
+def counts(n: int, H: Model, index: int | None, below: float | None) -> float:
+    """Return the exact mean number of critical points."""
+    return float(theory.mean_critical_points(n, H, index=index, below=below))
+
+
+def thresholds(H: Model) -> dict[str, Any]:
+    """Return threshold energies and transition temperatures; E_inf and E_k exist for pure models only."""
+    found = {
+        "E_0": -theory.ground_state_energy(H),
+        "E_th": theory.E_th(H),
+        "E_alg": theory.E_alg(H),
+        "T_d": theory.dynamical_temperature(H),
+        "T_s": theory.static_temperature(H),
+    }
+    if isinstance(H, Mapping):
+        return found
+    return found | {"E_inf": theory.E_inf(H), "E_1": theory.E_k(H, 1), "E_2": theory.E_k(H, 2)}
+
+
+def relaxation(times: Array, H: Model) -> Array:
+    """Return the energies per spin of gradient descent at large n."""
+    return np.asarray(theory.gradient_descent_energy(times, H))
+
+
+def equilibrium(T: float, H: Model) -> Equilibrium:
+    """Return the thermodynamics at large n."""
+    return theory.equilibrium(T, H)
+
+
+def network(widths: Sequence[int], seed: int) -> OwnNetwork:
+    """Return the ReLU network of this seed."""
+    return OwnNetwork(ReLUNetwork.random(widths, seed).weights)
+
+
 def subject() -> Subject:
     """Return this project's own code as a subject."""
     # Functions are looked up at every call: a mutant may have replaced them.
-    return Subject(Functions({"landscape": lambda **given: landscape(**given)}, name="spinglass", batched=True))
+    roles = {
+        "landscape": lambda **given: landscape(**given),
+        "counts": lambda **given: counts(**given),
+        "thresholds": lambda **given: thresholds(**given),
+        "relaxation": lambda **given: relaxation(**given),
+        "equilibrium": lambda **given: equilibrium(**given),
+        "network": lambda **given: network(**given),
+    }
+    return Subject(Functions(roles, name="spinglass", batched=True))

@@ -244,7 +244,9 @@ def _read(stream: Any, take: Any, ends: bool) -> None:
 
 
 def _loaded(where: str, value: Any) -> Any:
-    """Return an array that is stored in a file, or the value itself."""
+    """Return an array that is stored in a file, a list of such arrays, or the value itself."""
+    if isinstance(value, list) and any(isinstance(part, dict) for part in value):
+        return [_loaded(where, part) for part in value]
     if isinstance(value, dict) and set(value) == {"npy"}:
         try:
             return np.load(str(value["npy"]), allow_pickle=False)

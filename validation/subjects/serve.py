@@ -67,7 +67,7 @@ def _answer(roles: Functions, module: ModuleType | None, request: dict[str, Any]
             declared = {field.name for field in fields(Declaration)} & set(vars(module))
             return {"roles": sorted(roles.offered), **{name: str(getattr(module, name)) for name in declared}}
         answer = roles.ask(role, **{name: _decoded(name, value) for name, value in request.items()})
-        return answer if isinstance(answer, Mapping) and role == "landscape" else {"answer": answer}
+        return answer if isinstance(answer, Mapping) and role in ("landscape", "network") else {"answer": answer}
     except Exception as error:
         # The message of an AnswerError begins with the request, which the other process adds.
         return {"error": str(error).split("): ", 1)[-1] if str(error).startswith(role) else str(error)}
@@ -75,8 +75,10 @@ def _answer(roles: Functions, module: ModuleType | None, request: dict[str, Any]
 
 def _decoded(name: str, value: Any) -> Any:
     """Return an argument in the types that a role expects."""
-    if name in ("x", "times", "v"):
+    if name in ("x", "y", "times", "v"):
         return np.asarray(value, dtype=float)
+    if name == "weights":
+        return [np.asarray(matrix, dtype=float) for matrix in value]
     if name == "H" and isinstance(value, Mapping):
         return {int(order): float(weight) for order, weight in value.items()}
     return tuple(value) if isinstance(value, list) else value

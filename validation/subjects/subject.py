@@ -54,14 +54,15 @@ def whole_seed(seed: np.random.SeedSequence) -> int:
 
 
 def request_text(role: str, arguments: Mapping[str, Any]) -> str:
-    """Return a request as a short call, without arrays.
+    """Return a request as a short call, without arrays; of its sequences only the widths of a network are shown.
 
     Examples
     --------
     >>> request_text("relax", {"n": 20, "H": 3, "seed": 5, "times": np.arange(3.0)})
     'relax(n=20, H=3, seed=5)'
     """
-    short = {name: value for name, value in arguments.items() if not isinstance(value, np.ndarray | list | tuple)}
+    long = (np.ndarray, list, tuple)
+    short = {name: value for name, value in arguments.items() if name == "widths" or not isinstance(value, long)}
     return f"{role}({', '.join(f'{name}={value!r}' for name, value in short.items())})"
 
 
