@@ -10,6 +10,7 @@ FAMILIES = (
     "derivatives",
     "landscape",
     "theory_code",
+    "network_code",
     "two_spin",
     "circle",
     "minima",
