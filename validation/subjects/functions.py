@@ -18,8 +18,8 @@ class Functions:
     functions
         Functions by the name of their role. ``landscape(n, H, seed)`` returns an object with ``energy_and_gradient(x)``
         or ``energy(x)``, and optionally ``gradient(x)``, ``hessian(x)`` or ``hessian_vector(x, v)``, or simply a
-        function that returns the energy of a point. A point is an array of shape (n,). ``network(widths, seed)`` returns
-        an object that :func:`~validation.subjects.networks.evaluate_network` describes.
+        function that returns the energy of a point. A point is an array of shape (n,). ``network(widths, seed)``
+        returns an object that :func:`~validation.subjects.networks.evaluate_network` describes.
     name
         What to call the subject. Default ``"functions"``.
     batched
@@ -55,8 +55,8 @@ class Functions:
         Returns
         -------
         Any
-            What the function returned; for a landscape and a network, a dictionary of arrays; for a dataclass and a named
-            tuple, a dictionary of its fields.
+            What the function returned; for a landscape and a network, a dictionary of arrays; for a dataclass and a
+            named tuple, a dictionary of its fields.
 
         Raises
         ------

@@ -35,12 +35,12 @@ def evaluate_network(
     Parameters
     ----------
     make
-        ``make(widths, seed)`` returns an object with the attribute ``weights`` (one matrix per layer) and some of the
-        methods ``forward(x)`` (one output per row of x; a callable object needs no method), ``gradient(x)`` (derivatives
-        of the sum of these outputs with respect to the weights, one matrix per layer), ``hessian_blocks(x, y)`` (second
-        derivatives of the mean of ``(output - y)^2 / 2`` over the rows with respect to the weights of one layer, which
-        are numbered row by row as they are stored; one matrix per layer) and ``with_weights(weights)`` (the same
-        network with other weights).
+        ``make(widths, seed)`` returns an object with the attribute ``weights``, a list with one matrix per layer, and
+        some of these methods: ``forward(x)`` returns one output per row of x (a callable object needs no method).
+        ``gradient(x)`` returns the derivatives of the sum of these outputs with respect to the weights, one matrix per
+        layer. ``hessian_blocks(x, y)`` returns the second derivatives of the mean of ``(output - y)^2 / 2`` over the
+        rows with respect to the weights of one layer, one matrix per layer; the weights are numbered row by row as
+        they are stored. ``with_weights(weights)`` returns the same network with other weights.
     widths, seed
         Number of units of each layer, from the inputs to the single output; seed of the weights.
     x

@@ -1,4 +1,4 @@
-"""This project's own ReLU network in the form in which claims ask a subject for a network."""
+"""The ReLU network of this project in the form in which claims ask a subject for a network."""
 
 from collections.abc import Sequence
 

@@ -19,7 +19,7 @@ from spinglass._common.types import Array
 from validation.subjects.subject import AnswerError, Model, Subject, checked, request_text
 
 THRESHOLDS = {
-    "E_inf": "energies above which, in pure models, critical points of every index are found",
+    "E_inf": "minus the energy below which the critical points of any fixed index of a pure model lie",
     "E_0": "minus the energy of the ground state",
     "E_1": "minus the lowest energy of critical points of index 1",
     "E_2": "minus the lowest energy of critical points of index 2",

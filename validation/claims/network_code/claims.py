@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from numpy.typing import ArrayLike
+
 from validation.claim import Claim, Mutant
 from validation.claims._shared.efforts import settings, sizes
 from validation.claims.network_code import measurements, mutants
@@ -18,7 +20,7 @@ def _identity(
     formula: str,
     source: str,
     measured: str,
-    measure: Callable[..., object],
+    measure: Callable[..., ArrayLike],
     mistakes: Sequence[Mutant],
     needs: Sequence[str],
     components: Sequence[str],
@@ -48,8 +50,8 @@ CLAIMS = (
         r"Y = \sum_i \sum_j X_i A_{ij} \prod_k w_{ij}^{(k)}",
         "Choromanska et al. 2015, eq. 2",
         "the deviations from 1, 0 and 0 of the coefficients of three terms in a fit to the outputs: the sum over "
-        "active paths, the same with (or without) a ReLU at the output, and the sum over all paths; the output at inputs "
-        "of zero; and what the fit leaves unexplained",
+        "active paths, the same with (or without) a ReLU at the output, and the sum over all paths; the output at "
+        "inputs of zero; and what the fit leaves unexplained",
         measurements.output_errors,
         mutants.OUTPUTS,
         ("network", "network.weights"),
@@ -70,7 +72,7 @@ CLAIMS = (
     _identity(
         "homogeneity",
         "The output of a ReLU network is positively homogeneous in the weights of every layer and in the inputs.",
-        r"\sum_{w \in W_l} w \frac{\partial Y}{\partial w} = Y, \quad Y(2X) = 2 Y(X)",
+        r"\sum_{w \in W_l} w \frac{\partial Y}{\partial w} = Y, \quad Y(3X) = 3 Y(X)",
         "Euler's theorem on homogeneous functions",
         "both sides, relative to the outputs",
         measurements.homogeneity_errors,
@@ -82,7 +84,8 @@ CLAIMS = (
         "hessian-blocks",
         "The Hessian of the squared loss with respect to the weights of one layer is the mean outer product of the "
         "gradients of the outputs, and therefore positive semidefinite.",
-        r"\nabla^2_{W_l} \langle \tfrac12 (Y - y)^2 \rangle = \langle \nabla_{W_l} Y\, \nabla_{W_l} Y^T \rangle \succeq 0",
+        r"\nabla^2_{W_l} \langle \tfrac12 (Y - y)^2 \rangle = "
+        r"\langle \nabla_{W_l} Y\, \nabla_{W_l} Y^T \rangle \succeq 0",
         "Botev, Ritter and Barber (2017), section 4",
         "the common factor between blocks and outer products of derivatives of the sum over paths, minus 1; what the "
         "factor leaves unexplained; and the most negative eigenvalue of a block relative to its largest",

@@ -211,9 +211,7 @@ BLOCKS = (
         "blocks are too large by a factor 2: the loss is the squared difference, not half of it",
         lambda found, *_: [2 * block for block in found],
     ),
-    _blocks(
-        "sign of the Hessian", "the Hessian has the wrong sign", lambda found, *_: [-block for block in found]
-    ),
+    _blocks("sign of the Hessian", "the Hessian has the wrong sign", lambda found, *_: [-block for block in found]),
     _blocks(
         "weights numbered by columns",
         "the weights of a layer are numbered column by column and not row by row as they are stored",

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from numpy.typing import ArrayLike
+
 from validation.claim import Claim, Mutant
 from validation.claims._shared.efforts import settings, sizes
 from validation.claims.theory_code import measurements, mutants
@@ -19,7 +21,7 @@ def _identity(
     formula: str,
     source: str,
     measured: str,
-    measure: Callable[..., object],
+    measure: Callable[..., ArrayLike],
     series: dict[Effort, list[Series]],
     mistakes: Sequence[Mutant],
     needs: Sequence[str],
@@ -87,7 +89,7 @@ _PHYSICS, _ORDER, _SIGN = mutants.PHYSICS, mutants.NEXT_ORDER, mutants.SIGN
 _THRESHOLDS = (
     (
         "E_inf",
-        "In pure models critical points of any fixed index lie below the energy -E_inf.",
+        "In pure models the critical points of any fixed index lie below the energy -E_inf for large n.",
         r"E_\infty = 2 \sqrt{(H-1)/H}",
         f"{_ABC}, Theorem 2.5",
         (_PHYSICS, _ORDER, _SIGN, mutants.RATIO),

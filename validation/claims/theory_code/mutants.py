@@ -18,7 +18,9 @@ def _mutant(role: str, name: str, statement: str, patch: Callable[[Function], Fu
 
 def _counts(name: str, statement: str, changed: Callable[..., float]) -> Mutant:
     """Return a mutant of ``counts``; ``changed`` receives the correct function and its arguments."""
-    return _mutant("counts", name, statement, lambda counts: lambda n, H, index, below: changed(counts, n, H, index, below))
+    return _mutant(
+        "counts", name, statement, lambda counts: lambda n, H, index, below: changed(counts, n, H, index, below)
+    )
 
 
 def _next_index(counts: Function, n: int, H: int, index: int | None, below: float | None) -> float:
@@ -119,7 +121,9 @@ PHYSICS = _thresholds(
     _scaled_thresholds(lambda name, H: 2**-0.5),  # noqa: ARG005
 )
 NEXT_ORDER = _thresholds(
-    "H - 1 for H", "H and H - 1 are swapped: values are those of order H + 1", lambda thresholds: lambda H: thresholds(H + 1)
+    "H - 1 for H",
+    "H and H - 1 are swapped: values are those of order H + 1",
+    lambda thresholds: lambda H: thresholds(H + 1),
 )
 SIGN = _thresholds(
     "negative energies",
