@@ -16,7 +16,7 @@ from spinglass.networks.symmetries import permute, rescale
 from validation.claims._shared.rounding import UNIT_ROUNDOFF, in_declared_precision
 from validation.subjects.current import subject
 from validation.subjects.networks import ask_network
-from validation.subjects.subject import whole_seed
+from validation.subjects.subject import AnswerError, whole_seed
 
 NETWORKS, ROWS = 6, 12
 
@@ -32,7 +32,13 @@ class _Case(NamedTuple):
 
 
 def _cases(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> list[_Case]:
-    return [_case(child(seed, k), widths) for k in range(NETWORKS)]
+    cases = [_case(child(seed, k), widths) for k in range(NETWORKS)]
+    if not any(_path_sum(case.net, case.x).any() for case in cases):
+        raise AnswerError(
+            f"{subject().name}: {NETWORKS} networks of the widths {widths} are inactive at all of {ROWS} normally "
+            "distributed inputs, so that nothing can be compared; draw weights of both signs"
+        )
+    return cases
 
 
 def _case(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> _Case:
@@ -63,12 +69,12 @@ def _norm(values: Sequence[float] | Array) -> float:
 
 
 def output_errors(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> Array:
-    """Return four errors of the outputs, relative to their size.
+    """Return five errors of the outputs, relative to their size.
 
     Outputs are fitted by the sum over active paths, the same sum with a ReLU at the output (without it, if the output
     is declared as rectified), and the sum over all paths, active or not. For a correct network the coefficients are 1,
-    0 and 0. Returned are the deviations of the three coefficients, and what the fit leaves unexplained; the fifth
-    number is the output at inputs of zero.
+    0 and 0. Returned are the deviations of the three coefficients, the output at inputs of zero, and what the fit
+    leaves unexplained.
     """
     terms, outputs, at_zero = [], [], []
     for case in _cases(seed, widths):

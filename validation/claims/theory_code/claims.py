@@ -166,7 +166,7 @@ def _relaxation_claim(H: int) -> Claim:
         statement="Gradient descent from a random point follows the Cugliandolo-Kurchan equations for large n.",
         formula=r"e(t) = -\int_0^t \nu'(C(t,s)) R(t,s)\, ds",
         source="Cugliandolo & Kurchan 1993, at temperature 0",
-        measured="the relative deviations of the energy at four times from a solution with half of the default time "
+        measured="the relative deviations of the energy at three times from a solution with half of the default time "
         "step; the tolerance is 1e-3, or the declared accuracy if that is coarser",
         measure=measurements.relaxation_deviations,
         predict=measurements.relaxation_tolerance,
