@@ -20,7 +20,7 @@ Conventions are given as keywords, and all functions of one property share them:
 (default) or ``"q"`` for the factor ``Lambda^{-(H-1)/2}``, and ``precision="double"`` (default) or ``"single"``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -60,10 +60,10 @@ class _Theirs:
         self.last_relu = self._subject.declaration.output_unit == "relu"
         self.tolerance = 1e-10 if self._subject.declaration.precision == "double" else 1e-4
 
-    def ask(self, _role: str, /, *, x: Array, weights: list[Array], wanted: Sequence[str], **named: Any) -> Any:
+    def ask(self, _role: str, /, **named: Any) -> Any:
         """Answer a request as a subject does."""
         targets = [named["y"]] if "y" in named else []
-        return {name: self._functions[name](weights, x, *targets) for name in wanted}
+        return {name: self._functions[name](named["weights"], named["x"], *targets) for name in named["wanted"]}
 
     def of(self, name: str, net: ReLUNetwork, X: Array, y: Array | None = None) -> Any:
         """Return the answer of a function in the conventions of this project, without the factor q."""
@@ -192,8 +192,8 @@ def permuting_units_changes_nothing(forward: Callable[..., Any], **conventions: 
         other = net
         for layer in range(1, net.H):
             other = permute(other, layer, data.draw(st.permutations(range(net.widths[layer]))))
-        outputs = [theirs.of("output", each, X) for each in (other, net)]
-        theirs.assert_equal(net, *outputs, _largest_output(net, X), "outputs with permuted units and before")
+        after, before = (theirs.of("output", each, X) for each in (other, net))
+        theirs.assert_equal(net, after, before, _largest_output(net, X), "outputs with permuted units and before")
 
     return property_of_permutations
 
