@@ -69,11 +69,11 @@ def _with_declaration(**declared: str) -> Callable[..., Any]:
 
 def _tangential(gradient: Array, x: Array) -> Array:
     outward = np.einsum("bi,bi->b", gradient, x) / np.einsum("bi,bi->b", x, x)
-    return gradient - x * outward[:, None]
+    return np.asarray(gradient - x * outward[:, None])
 
 
 def _accumulated(gradient: Array, _: Array) -> Array:
-    return gradient.cumsum(axis=0)
+    return np.asarray(gradient.cumsum(axis=0))
 
 
 def _in_single(n: int, H: Any) -> dict[str, Callable[..., Any]]:  # noqa: ARG001
@@ -95,6 +95,10 @@ def _signs(packed: Array, n: int, H: int, _: Any) -> Array:
 
 def _uniform(packed: Array, n: int, H: int, random: np.random.Generator) -> Array:
     return random.uniform(-math.sqrt(3), math.sqrt(3), packed.size) * np.sqrt(couplings.multiplicities(n, H))
+
+
+def _shifted(packed: Array, n: int, H: int, _: Any) -> Array:
+    return packed + np.sqrt(couplings.multiplicities(n, H)) / 2
 
 
 def _repeated(packed: Array, n: int, H: int, _: Any) -> Array:
@@ -137,7 +141,7 @@ GRADIENTS = (
     _mutant(
         "gradient accumulates",
         "the gradient is added to that of earlier calls, because its buffer is never cleared",
-        _changed(lambda n, H: {"gradient": _accumulated}),
+        _changed(lambda n, H: {"gradient": _accumulated}),  # noqa: ARG005
     ),
     _mutant(
         "factor H of the gradient missing",
@@ -258,13 +262,32 @@ MOMENTS = (
         "two neighbouring seeds give the same landscape",
         lambda landscape: lambda n, H, seed: landscape(n, H, seed // 2 * 2),
     ),
-    _mutant("couplings of variance 1/2", "energies are smaller by sqrt 2", _scaled(lambda n, H: 2**-0.5)),  # noqa: ARG005
+    _mutant("couplings not centred", "couplings have the mean 1/2", _recoupled(_shifted)),
+)
+
+MIXTURES = (
+    _mutant(
+        "variance of a mixture doubled",
+        "the variance of each order is twice the square of its weight",
+        lambda landscape: lambda n, H, seed: landscape(n, {order: 2**0.5 * a for order, a in H.items()}, seed),
+    ),
+    _mutant(
+        "one order only",
+        "only the highest order of a mixture is used",
+        lambda landscape: lambda n, H, seed: landscape(n, {max(H): H[max(H)]}, seed),
+    ),
+    Mutant(
+        "orders share their normals",
+        "the couplings of all orders are drawn with the same random numbers",
+        {"spinglass.couplings.child": perturbations.dropping(1)},
+        upstream=True,
+    ),
 )
 
 
 def _curved(glass: SphericalSpinGlass) -> _Changed:
     def curved(hessian: Array, x: Array) -> Array:
         outward = np.einsum("bi,bi->b", x, glass.gradient(x)) / glass.n
-        return hessian - np.eye(glass.n) * outward[:, None, None]
+        return np.asarray(hessian - np.eye(glass.n) * outward[:, None, None])
 
     return _Changed(glass, hessian=curved)
