@@ -198,7 +198,7 @@ def asked(wanted, net=None, declared=None, **named):
         ("weights", object(), {}, "the network has no attribute weights"),
         ("output", Net(forward=lambda x: np.full(5, np.nan)), {}, r"output is nan at position \[0\]"),
         ("output", Net(forward=lambda x: x), {}, r"output has shape \(5, 3\); expected \(5,\)"),
-        ("output", Net(forward=lambda x: 1 / 0), {}, "raised ZeroDivisionError"),
+        ("output", Net(forward=lambda x: 1 / 0), {}, "ZeroDivisionError: division by zero"),
         ("output", object(), {}, r"the network has no forward\(x\)"),
         ("gradient", Net(gradient=lambda x: [np.ones((3, 2))]), {}, "gradient has 1 matrices"),
         ("hessian_blocks", Net(), {}, r"the network has no hessian_blocks\(x, y\)"),

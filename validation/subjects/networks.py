@@ -196,3 +196,44 @@ def _one_per_layer(where: str, name: str, given: Any, layers: int) -> list[Array
     if len(arrays) != layers:
         raise AnswerError(f"{where}: {name} has {len(arrays)} matrices; expected {layers}, one per layer")
     return arrays
+
+
+def offered(one: Subject) -> tuple[set[str], dict[str, str]]:
+    """Find out which parts of a network a subject offers, by a few small requests.
+
+    Parameters
+    ----------
+    one
+        The subject.
+
+    Returns
+    -------
+    parts : set of str
+        ``"network"`` and parts of it, such as ``"network.gradient"``.
+    missing : dict
+        For parts that were tried in vain, the reason.
+    """
+    widths, x, y = (2, 3, 1), np.array([[1.0, -0.5], [0.25, 2.0]]), np.array([1.0, -1.0])
+    ones = [np.ones(shape) for shape in pairwise(widths)]
+    tries: dict[str, Callable[[], object]] = {
+        "network": lambda: ask_network(one, widths, 1, x, ["output"]),
+        "network.weights": lambda: ask_network(one, widths, 1, x, ["weights"]),
+        "network.gradient": lambda: ask_network(one, widths, 1, x, ["gradient"]),
+        "network.hessian_blocks": lambda: ask_network(one, widths, 1, x, ["hessian_blocks"], y),
+        "network.with_weights": lambda: ask_network(one, widths, 1, x, ["output"], weights=ones),
+    }
+    parts: set[str] = set()
+    missing: dict[str, str] = {}
+    for part, ask in tries.items() if "network" in one.roles.offered else ():
+        try:
+            ask()
+            parts.add(part)
+        except AnswerError as error:
+            missing[part] = str(error)
+    if "network.weights" in parts:
+        first, again = (ask_network(one, widths, 1, x, ["weights"])["weights"] for _ in range(2))
+        if not all(map(np.array_equal, first, again)):
+            where = request_text("network", {"widths": widths, "seed": 1})
+            reason = f"{where} was called twice and gave other weights; draw all random numbers from `seed`"
+            return set(), dict.fromkeys(tries, reason)
+    return parts, missing

@@ -15,6 +15,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from spinglass._common.types import Array
 from validation.subjects.subject import AnswerError, Model, Subject, checked, request_text
 
@@ -153,3 +155,53 @@ def _at_large_n(one: Subject, scale: Callable[[int], float], what: str) -> float
             "variance that is a multiple of n, such as 'n' or 'n/2', and the radius 'sqrt(n)'"
         )
     return scale(1)
+
+
+def offered(one: Subject, H: Model) -> tuple[set[str], dict[str, str], list[str]]:
+    """Find out which parts of theory a subject offers, by a few small requests.
+
+    Parameters
+    ----------
+    one
+        The subject.
+    H
+        Order, or weights by order.
+
+    Returns
+    -------
+    parts : set of str
+        Roles and parts of roles, such as ``"counts"``, ``"counts.index"`` and ``"thresholds.E_0"``.
+    missing : dict
+        For parts that were tried in vain, the reason.
+    notes : list of str
+        What was ignored.
+    """
+    parts: set[str] = set()
+    missing: dict[str, str] = {}
+    notes: list[str] = []
+    tries: dict[str, Callable[[], object]] = {
+        "counts": lambda: counts(one, 4, H, None, None),
+        "counts.index": lambda: counts(one, 4, H, 0, None),
+        "counts.below": lambda: counts(one, 4, H, None, -1.0),
+        "relaxation": lambda: relaxation(one, np.array([0.1]), H),
+        "equilibrium": lambda: equilibrium(one, 1.0, H, "energy"),
+        "equilibrium.overlap": lambda: equilibrium(one, 1.0, H, "overlap"),
+        "equilibrium.breakpoint": lambda: equilibrium(one, 0.5, H, "breakpoint"),
+    }
+    for part, ask in tries.items():
+        if part.split(".")[0] in one.roles.offered:
+            try:
+                ask()
+                parts.add(part)
+            except AnswerError as error:
+                missing[part] = str(error)
+    if "thresholds" in one.roles.offered:
+        try:
+            known, unknown = thresholds(one, H)
+        except AnswerError as error:
+            missing["thresholds"] = str(error)
+        else:
+            parts |= {"thresholds", *(f"thresholds.{name}" for name in known)}
+            if unknown:
+                notes.append(f"thresholds {', '.join(unknown)} are not known here and were ignored")
+    return parts, missing, notes

@@ -65,6 +65,9 @@ class _Theirs:
         targets = [named["y"]] if "y" in named else []
         return {name: self._functions[name](named["weights"], named["x"], *targets) for name in named["wanted"]}
 
+    def close(self) -> None:
+        """Nothing to end: the functions belong to this process."""
+
     def of(self, name: str, net: ReLUNetwork, X: Array, y: Array | None = None) -> Any:
         """Return the answer of a function in the conventions of this project, without the factor q."""
         return ask_network(self._subject, net.widths, 0, X, [name], y, net.weights)[name]

@@ -9,8 +9,8 @@ from validation.claims._shared.efforts import settings, sizes
 from validation.claims.network_code import measurements, mutants
 from validation.statistics.estimators import Identity
 
-_SIZES = sizes((4, 20, 100), settings("widths", (4, 5, 5, 1), (3, 6, 4, 4, 1)))
-_THREE = sizes((4, 20, 100), settings("widths", (4, 5, 5, 1), (5, 5, 5, 1)))
+_SIZES = sizes((12, 40, 200), settings("widths", (4, 5, 5, 1), (3, 6, 4, 4, 1)))
+_THREE = sizes((12, 40, 200), settings("widths", (4, 5, 5, 1), (5, 5, 5, 1)))
 _LAYERS = ("first layer", "second layer", "last layer")
 
 

@@ -6,7 +6,6 @@ the declared accuracy to the finest one, so that one bound holds for values of a
 
 import numpy as np
 
-from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from validation.claims.theory_code import exact_values
 from validation.subjects import theory_code
@@ -16,16 +15,11 @@ from validation.subjects.subject import Subject
 TOLERANCE = 1e-6
 RELAXATION_TOLERANCE = 1e-3  # integrators with a finite time step
 TIMES = np.array([0.1, 0.3, 1.0])
-# Temperatures in units of the static one.
-FROZEN, LIQUID = (0.35, 0.95), (1.05, 2.0)
+ENERGIES = {0: -1.45, 1: -1.2, 2: -0.9, None: -0.6}  # by index
 
 
 def _in_declared_accuracy(one: Subject, deviation: float | Array, tolerance: float = TOLERANCE) -> Array:
     return np.asarray(deviation) * tolerance / max(tolerance, one.declaration.relative_accuracy)
-
-
-def _uniform(seed: np.random.SeedSequence, between: tuple[float, float], size: int = 1) -> Array:
-    return np.random.default_rng(child(seed, 0)).uniform(*between, size)
 
 
 def total_deviation(seed: np.random.SeedSequence, n: int, H: int) -> Array:  # noqa: ARG001
@@ -34,10 +28,10 @@ def total_deviation(seed: np.random.SeedSequence, n: int, H: int) -> Array:  # n
     return _in_declared_accuracy(one, theory_code.counts(one, n, H, None, None) / exact - 1)
 
 
-def count_deviations(seed: np.random.SeedSequence, n: int, H: int) -> Array:
-    """Return the relative deviations of the mean numbers of points of index 0, 1, 2 and any below random energies."""
+def count_deviations(seed: np.random.SeedSequence, n: int, H: int) -> Array:  # noqa: ARG001
+    """Return the relative deviations of the mean numbers of points of index 0, 1, 2 and any below an energy each."""
     one, found = subject(), []
-    for index, below in zip((0, 1, 2, None), _uniform(seed, (-1.6, -0.8), 4).round(3).tolist(), strict=True):
+    for index, below in ENERGIES.items():
         exact = exact_values.mean_count(n, H, index, below)
         found.append(theory_code.counts(one, n, H, index, below) / exact - 1)
     return _in_declared_accuracy(one, np.array(found))
@@ -65,19 +59,23 @@ def relaxation_deviations(seed: np.random.SeedSequence, H: int) -> Array:  # noq
     return _in_declared_accuracy(one, found, RELAXATION_TOLERANCE)
 
 
-def energy_deviations(seed: np.random.SeedSequence, H: int) -> Array:
-    """Return the relative deviations of the energy at a random temperature below the static one, and at one above."""
-    one, static = subject(), exact_values.T_s(H)
-    cold, warm = (static * float(_uniform(seed, ratio)[0]) for ratio in (FROZEN, LIQUID))
+def _temperatures(H: int, ratio: float) -> tuple[float, float]:
+    """Return a temperature below and one above the static one, in the given ratio to it."""
+    static = exact_values.T_s(H)
+    return static * ratio, static / ratio
+
+
+def energy_deviations(seed: np.random.SeedSequence, H: int, ratio: float) -> Array:  # noqa: ARG001
+    """Return the relative deviations of the energy at a temperature below the static one, and at one above."""
+    one, (cold, warm) = subject(), _temperatures(H, ratio)
     exact = (exact_values.replica_symmetry_broken(cold, H)[0], -1 / warm)
     found = [theory_code.equilibrium(one, T, H, "energy") / e - 1 for T, e in zip((cold, warm), exact, strict=True)]
     return _in_declared_accuracy(one, np.array(found))
 
 
-def overlap_deviations(seed: np.random.SeedSequence, H: int) -> Array:
+def overlap_deviations(seed: np.random.SeedSequence, H: int, ratio: float) -> Array:  # noqa: ARG001
     """Return the relative deviation of the overlap below the static temperature, and the overlap above it."""
-    one, static = subject(), exact_values.T_s(H)
-    cold, warm = (static * float(_uniform(seed, ratio)[0]) for ratio in (FROZEN, LIQUID))
+    one, (cold, warm) = subject(), _temperatures(H, ratio)
     exact = exact_values.replica_symmetry_broken(cold, H)[1]
     found = (
         theory_code.equilibrium(one, cold, H, "overlap") / exact - 1,
@@ -86,9 +84,9 @@ def overlap_deviations(seed: np.random.SeedSequence, H: int) -> Array:
     return _in_declared_accuracy(one, np.array(found))
 
 
-def breakpoint_deviation(seed: np.random.SeedSequence, H: int) -> Array:
+def breakpoint_deviation(seed: np.random.SeedSequence, H: int, ratio: float) -> Array:  # noqa: ARG001
     """Return the relative deviation of the probability of the smaller overlap below the static temperature."""
-    one, cold = subject(), exact_values.T_s(H) * float(_uniform(seed, FROZEN)[0])
+    one, (cold, _) = subject(), _temperatures(H, ratio)
     exact = exact_values.replica_symmetry_broken(cold, H)[2]
     return _in_declared_accuracy(one, theory_code.equilibrium(one, cold, H, "breakpoint") / exact - 1)
 
