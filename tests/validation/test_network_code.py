@@ -9,13 +9,15 @@ import pytest
 
 from spinglass.networks import LayeredNetwork
 from spinglass.networks.curvature import curvature
+from validation import verify
 from validation.claims.network_code import CLAIMS
 from validation.claims.network_code.mistakes import backwards, passed, relu, slope
 from validation.engine.mutation import mutated
+from validation.judging.explanation import explain
 from validation.subjects.current import judged, own
 from validation.subjects.declaration import Declaration
 from validation.subjects.functions import Functions
-from validation.subjects.networks import ask_network
+from validation.subjects.networks import ask_network, offered
 from validation.subjects.program import from_file, from_program
 from validation.subjects.subject import AnswerError, Subject
 
@@ -231,6 +233,35 @@ def test_single_precision_agrees_if_it_is_declared():
         assert worst(claim) <= 0.1
     with judged(Subject(roles)):
         assert worst(claim) > 1
+
+
+def test_what_a_subject_offers_is_found_out(theirs):
+    for one in (own(), theirs):
+        parts, missing = offered(one)
+        assert {need for claim in CLAIMS for need in claim.needs} == parts
+        assert not missing
+
+    small = Net(weights=[np.ones((2, 3)), np.ones((3, 1))], gradient=None)
+    parts, missing = offered(Subject(Functions({"network": lambda widths, seed: small})))
+    assert parts == {"network", "network.weights"}
+    assert set(missing) == {"network.gradient", "network.hessian_blocks", "network.with_weights"}
+
+
+def test_weights_that_the_seed_does_not_determine_are_refused():
+    rng = np.random.default_rng(0)
+    one = Subject(Functions({"network": lambda widths, seed: Net(weights=[*map(rng.random, pairwise(widths))])}))
+    parts, missing = offered(one)
+    assert not parts
+    assert "called twice and gave other weights; draw all random numbers from `seed`" in missing["network"]
+
+
+def test_a_mistake_in_another_program_is_named(theirs):
+    # Its weights are a tenth of those of this project; its output is rectified and not declared as such.
+    claim = BY_ID["network-code/path-sum"]
+    with judged(Subject(theirs.roles, Declaration(weights="out,in", output_factor="q"))):
+        report = verify(claims=[claim], workers=1)
+    assert report[claim.id].status == "disagrees"
+    assert explain(report.trials[0], report.root)[0].name == "ReLU at the output"
 
 
 @pytest.mark.parametrize("share", [0.5, 1.0])

@@ -171,6 +171,24 @@ def test_answers_that_cannot_be_used_are_refused(ask, message):
         ask(one)
 
 
+def test_what_a_subject_offers_is_found_out():
+    parts, missing, notes = theory_code.offered(own(), 3)
+    assert {need for claim in CLAIMS for need in claim.needs} <= parts
+    assert (missing, notes) == ({}, [])
+
+    def totals(n, H, index, below):
+        if index is not None:
+            raise NotImplementedError("totals only")
+        return theory.mean_critical_points(n, H, below=below)
+
+    one = subject(counts=totals, equilibrium=lambda T, H: -1 / T, thresholds=lambda H: {"E_0": 1.657, "E_J": 1})
+    parts, missing, notes = theory_code.offered(one, 3)
+    assert parts == {"counts", "counts.below", "equilibrium", "thresholds", "thresholds.E_0"}
+    assert "totals only" in missing["counts.index"]
+    assert set(missing) == {"counts.index", "equilibrium.overlap", "equilibrium.breakpoint"}
+    assert notes == ["thresholds E_J are not known here and were ignored"]
+
+
 @pytest.mark.parametrize("declared", [{"variance": "1"}, {"radius": "1"}])
 def test_conventions_without_a_limit_are_refused(declared):
     one = subject(Declaration(**declared), **physics())

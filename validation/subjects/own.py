@@ -1,5 +1,6 @@
 """The roles of this project's own code."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -58,8 +59,8 @@ def equilibrium(T: float, H: Model) -> Equilibrium:
 
 
 def network(widths: Sequence[int], seed: int) -> OwnNetwork:
-    """Return the ReLU network of this seed."""
-    return OwnNetwork(ReLUNetwork.random(widths, seed).weights)
+    """Return the ReLU network of this seed, with weights of variance 2/n_in, for which signals keep their size."""
+    return OwnNetwork([W * math.sqrt(2 / len(W)) for W in ReLUNetwork.random(widths, seed).weights])
 
 
 def subject() -> Subject:

@@ -74,11 +74,12 @@ CLAIMS = (
         "The output of a ReLU network is positively homogeneous in the weights of every layer and in the inputs.",
         r"\sum_{w \in W_l} w \frac{\partial Y}{\partial w} = Y, \quad Y(3X) = 3 Y(X)",
         "Euler's theorem on homogeneous functions",
-        "both sides, relative to the outputs",
+        "the factors between the two sides of the first relation in each layer, minus 1; the relative error of the "
+        "second; and what the factors leave unexplained",
         measurements.homogeneity_errors,
         mutants.HOMOGENEITY,
         ("network", "network.weights", "network.gradient"),
-        (*_LAYERS, "inputs"),
+        (*_LAYERS, "inputs", "unexplained"),
     ),
     _identity(
         "hessian-blocks",

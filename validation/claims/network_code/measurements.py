@@ -74,7 +74,8 @@ def output_errors(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> Arra
     Outputs are fitted by the sum over active paths, the same sum with a ReLU at the output (without it, if the output
     is declared as rectified), and the sum over all paths, active or not. For a correct network the coefficients are 1,
     0 and 0. Returned are the deviations of the three coefficients, the output at inputs of zero, and what the fit
-    leaves unexplained.
+    leaves unexplained. The second coefficient is returned with a minus sign if the output is declared as rectified, so
+    that a ReLU too many and one too few give different numbers.
     """
     terms, outputs, at_zero = [], [], []
     for case in _cases(seed, widths):
@@ -91,6 +92,8 @@ def output_errors(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> Arra
     # The first two terms are equal if no output is negative, hence the cutoff of small singular values.
     fitted = np.linalg.lstsq(table, error, rcond=1e-3)[0]
     rest = _norm(error - table @ fitted) / _norm(table[:, 0])
+    if subject().declaration.output_unit == "relu":
+        fitted[1] *= -1
     found = np.array([*fitted, _norm(at_zero) / NETWORKS**0.5, rest])
     return in_declared_precision(subject(), found)
 
@@ -123,20 +126,23 @@ def _by_layer(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> tuple[li
 def homogeneity_errors(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> Array:
     """Return the errors of Euler's relation in each layer, and of ``f(3x) = 3 f(x)``.
 
-    Both contain the subject's numbers alone.
+    Both contain the subject's numbers alone. Of Euler's relation these are the factors between the products of weights
+    and gradients and the outputs, minus 1, and at the end what the factors leave unexplained.
     """
-    euler, doubled, sizes, outputs = [], [], [], []
+    products, totals, tripled, outputs = [], [], [], []
     for case in _cases(seed, widths):
         answer = case.ask(case.x, "weights", "output", "gradient")
-        total = answer["output"].sum()
+        size = _size(answer["output"])
         pairs = zip(answer["weights"], answer["gradient"], strict=True)
-        euler.append([float((W * G).sum() - total) for W, G in pairs])
-        sizes.append(np.abs(answer["output"]).sum())
-        doubled.append(case.ask(3 * case.x, "output")["output"] / 3 - answer["output"])
-        outputs.append(answer["output"])
-    along = np.linalg.norm(np.array(euler), axis=0) / (_norm(sizes) or 1.0)
-    found = np.array([*along, _norm(np.concatenate(doubled)) / (_norm(np.concatenate(outputs)) or 1.0)])
-    return in_declared_precision(subject(), found)
+        products.append([float((W * G).sum()) / size for W, G in pairs])
+        totals.append(answer["output"].sum() / size)
+        tripled.append((case.ask(3 * case.x, "output")["output"] / 3 - answer["output"]) / size)
+        outputs.append(answer["output"] / size)
+    table, total = np.array(products), np.array(totals)
+    factors = table.T @ total / (total @ total or 1.0)
+    rest = np.linalg.norm(table - np.outer(total, factors), axis=0) / (_norm(total) or 1.0)
+    inputs = _norm(np.concatenate(tripled)) / (_norm(np.concatenate(outputs)) or 1.0)
+    return in_declared_precision(subject(), np.array([*(factors - 1), inputs, rest.max()]))
 
 
 def block_errors(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> Array:

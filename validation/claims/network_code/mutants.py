@@ -152,14 +152,16 @@ NO_SLOPES = _gradient(
     "the backward pass takes all units for active",
     lambda _found, net, x: backwards(net.weights, x, lambda h, layer: np.ones_like(h[layer - 1])),
 )
+SIGN = _gradient("sign of the gradient", "the gradient has the wrong sign", lambda found, *_: [-G for G in found])
+LAST = _gradient(
+    "last input only",
+    "the gradient is that of the output of the last input: it is overwritten, not summed",
+    lambda _found, net, x: net.gradient(x[-1:]),
+)
 GRADIENTS = (
-    _gradient("sign of the gradient", "the gradient has the wrong sign", lambda found, *_: [-G for G in found]),
+    SIGN,
     MEAN,
-    _gradient(
-        "last input only",
-        "the gradient is that of the output of the last input: it is overwritten, not summed",
-        lambda _found, net, x: net.gradient(x[-1:]),
-    ),
+    LAST,
     NO_SLOPES,
     _gradient(
         "slope at the wrong place",
@@ -182,7 +184,7 @@ GRADIENTS = (
     DECAY,
     SINGLE,
 )
-HOMOGENEITY = (BIAS, SMOOTH, NORMALISED, MEAN, DECAY, NOT_MULTIPLIED, NO_SLOPES, SINGLE)
+HOMOGENEITY = (BIAS, SMOOTH, NORMALISED, SIGN, MEAN, LAST, DECAY, NOT_MULTIPLIED, NO_SLOPES, SINGLE)
 SYMMETRIES = (TRANSPOSED, DROPOUT, BIAS, SMOOTH, NORMALISED, SINGLE)
 
 
