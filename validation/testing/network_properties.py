@@ -32,62 +32,11 @@ from spinglass._common.types import Array
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, path_expansion, path_gradient
 from spinglass.networks.paths.storage import weight_tuple
 from spinglass.networks.symmetries import permute, rescale
-from validation.subjects.declaration import Declaration
-from validation.subjects.networks import ask_network
-from validation.subjects.subject import Subject
 from validation.testing import strategies
 from validation.testing.special_networks import special_networks_with_inputs
+from validation.testing.users_functions import UsersFunctions, largest_output
 
 Test: TypeAlias = Callable[[], None]
-_CONVENTIONS = ("weights", "output_unit", "output_factor", "precision")
-
-
-class _Theirs:
-    """The functions of a user, called with networks of this project."""
-
-    name = "the code under test"
-    offered = frozenset({"network"})
-
-    def __init__(self, declared: dict[str, str], **functions: Callable[..., Any]) -> None:
-        unknown = [name for name in declared if name not in _CONVENTIONS]
-        if unknown:
-            raise ValueError(f"there is no convention {unknown[0]!r} of networks; there are {', '.join(_CONVENTIONS)}")
-        for name, function in functions.items():
-            if not callable(function):
-                raise ValueError(f"{name} must be a function of the weights and the inputs, not {function!r}")
-        self._functions = functions
-        self._subject = Subject(self, Declaration(**declared))
-        self.last_relu = self._subject.declaration.output_unit == "relu"
-        self.tolerance = 1e-10 if self._subject.declaration.precision == "double" else 1e-4
-
-    def ask(self, _role: str, /, **named: Any) -> Any:
-        """Answer a request as a subject does."""
-        targets = [named["y"]] if "y" in named else []
-        return {name: self._functions[name](named["weights"], named["x"], *targets) for name in named["wanted"]}
-
-    def close(self) -> None:
-        """Nothing to end: the functions belong to this process."""
-
-    def of(self, name: str, net: ReLUNetwork, X: Array, y: Array | None = None) -> Any:
-        """Return the answer of a function in the conventions of this project, without the factor q."""
-        return ask_network(self._subject, net.widths, 0, X, [name], y, net.weights)[name]
-
-    def assert_equal(self, net: ReLUNetwork, found: Array, expected: Array, scale: Array | float, names: str) -> None:
-        """Assert that two results agree up to rounding, which is relative to ``scale``."""
-        error = np.abs(found - expected)
-        assert (error <= self.tolerance * scale).all(), (
-            f"{names} differ by up to {error.max():.3g}: {np.round(found, 8).tolist()} and "
-            f"{np.round(expected, 8).tolist()} for the weights {[W.round(4).tolist() for W in net.weights]} "
-            "in the orientation (in, out)"
-        )
-
-
-def _largest_output(net: ReLUNetwork, X: Array) -> Array:
-    """Return the sum of the absolute values of all paths' terms, to which rounding errors are relative."""
-    carried = np.abs(X)
-    for W in net.weights:
-        carried = carried @ np.abs(W)
-    return carried[:, 0]
 
 
 def path_sum_is_forward(forward: Callable[..., Any], **conventions: str) -> Test:
@@ -118,14 +67,14 @@ def path_sum_is_forward(forward: Callable[..., Any], **conventions: str) -> Test
     ...     return X @ weights[-1]
     >>> path_sum_is_forward(forward)()
     """
-    theirs = _Theirs(conventions, output=forward)
+    theirs = UsersFunctions(conventions, output=forward)
 
     @given(special_networks_with_inputs(last_relu=theirs.last_relu))
     def property_of_outputs(case: tuple[ReLUNetwork, Array]) -> None:
         net, X = case
         exact = path_expansion(net, X).output() / net.q
         theirs.assert_equal(
-            net, theirs.of("output", net, X), exact, _largest_output(net, X), "outputs and sums over paths"
+            net, theirs.of("output", net, X), exact, largest_output(net, X), "outputs and sums over paths"
         )
 
     return property_of_outputs
@@ -153,7 +102,7 @@ def gradient_is_backpropagation(gradient: Callable[..., Any], **conventions: str
     ValueError
         If a convention is unknown.
     """
-    theirs = _Theirs(conventions, gradient=gradient)
+    theirs = UsersFunctions(conventions, gradient=gradient)
 
     @given(special_networks_with_inputs(kinks=False, last_relu=theirs.last_relu))
     def property_of_gradients(case: tuple[ReLUNetwork, Array]) -> None:
@@ -187,7 +136,7 @@ def permuting_units_changes_nothing(forward: Callable[..., Any], **conventions: 
     ValueError
         If a convention is unknown.
     """
-    theirs = _Theirs(conventions, output=forward)
+    theirs = UsersFunctions(conventions, output=forward)
 
     @given(special_networks_with_inputs(last_relu=theirs.last_relu), st.data())
     def property_of_permutations(case: tuple[ReLUNetwork, Array], data: st.DataObject) -> None:
@@ -196,7 +145,7 @@ def permuting_units_changes_nothing(forward: Callable[..., Any], **conventions: 
         for layer in range(1, net.H):
             other = permute(other, layer, data.draw(st.permutations(range(net.widths[layer]))))
         after, before = (theirs.of("output", each, X) for each in (other, net))
-        theirs.assert_equal(net, after, before, _largest_output(net, X), "outputs with permuted units and before")
+        theirs.assert_equal(net, after, before, largest_output(net, X), "outputs with permuted units and before")
 
     return property_of_permutations
 
@@ -221,12 +170,12 @@ def scaling_layers_scales_outputs(forward: Callable[..., Any], **conventions: st
     ValueError
         If a convention is unknown.
     """
-    theirs = _Theirs(conventions, output=forward)
+    theirs = UsersFunctions(conventions, output=forward)
 
     @given(special_networks_with_inputs(last_relu=theirs.last_relu), st.data(), st.floats(0.01, 100))
     def property_of_scales(case: tuple[ReLUNetwork, Array], data: st.DataObject, factor: float) -> None:
         net, X = case
-        output, size = theirs.of("output", net, X), _largest_output(net, X)
+        output, size = theirs.of("output", net, X), largest_output(net, X)
         layer = data.draw(st.integers(1, net.H))
         weights = [factor * W if k == layer else W for k, W in enumerate(net.weights, 1)]
         scaled = theirs.of("output", ReLUNetwork(weights, last_relu=net.last_relu), X)
@@ -267,7 +216,7 @@ def block_hessian_is_finite_differences(
     ValueError
         If a convention is unknown.
     """
-    theirs = _Theirs(conventions, output=forward, hessian_blocks=hessian_blocks)
+    theirs = UsersFunctions(conventions, output=forward, hessian_blocks=hessian_blocks)
 
     @given(special_networks_with_inputs(kinks=False, last_relu=theirs.last_relu), strategies.seeds())
     def property_of_blocks(case: tuple[ReLUNetwork, Array], seed: int) -> None:
@@ -283,7 +232,7 @@ def block_hessian_is_finite_differences(
             losses = [float(np.mean((theirs.of("output", each, X) - y) ** 2) / 2) for each in (*ends, net)]
             bend = (losses[0] + losses[1] - 2 * losses[2]) / step**2
             direction = v.ravel() / np.linalg.norm(v)
-            rounding = (np.abs(y) + _largest_output(net, X)).max() ** 2 / step**2
+            rounding = (np.abs(y) + largest_output(net, X)).max() ** 2 / step**2
             scale = 100 * size + 0.01 * rounding
             names = f"v.B.v for the block B of layer {layer + 1} and the second difference of the loss along v"
             theirs.assert_equal(net, np.array(direction @ block @ direction), np.array(bend), scale, names)
