@@ -24,6 +24,9 @@ FAMILIES = (
     "thermodynamics",
     "ground_states",
     "choromanska",
+    "relax",
+    "equilibrium_samples",
+    "critical_points",
 )
 
 
