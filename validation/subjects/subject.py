@@ -278,7 +278,7 @@ def on_sphere(where: str, x: Array) -> Array:
             f"{where}: point {worst} has |x| = {length[worst]:.6g} times the declared radius; declare the radius of "
             "the sphere ('sqrt(n)' or '1') or project the points onto it"
         )
-    return x / length[:, None]
+    return np.asarray(x / length[:, None])
 
 
 def _part(where: str, answer: Any, name: str) -> Any:

@@ -172,9 +172,7 @@ def _means(H: int) -> tuple[Claim, ...]:
             id="critical-points/mean-below",
             kind="theorem",
             statement="The mean number of critical points, or of minima, below an energy is exactly known at every n.",
-            formula=r"\mathbb{E} N(u) = "
-            + _FORMULA
-            + r"\mathbb{E} \sum_k \left[ e^{-n \frac{H-2}{2H} \lambda_k^2};\ "
+            formula=r"\mathbb{E} N(u) = " + _FORMULA + r"\mathbb{E} \sum_k \left[ e^{-n \frac{H-2}{2H} \lambda_k^2};\ "
             r"\lambda_k < u\sqrt{\tfrac{H}{2(H-1)}} \right]",
             source=_SOURCE + ", summed over k; for minima k = 0",
             measured="the numbers of points below each energy per spin",

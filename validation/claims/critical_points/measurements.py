@@ -95,7 +95,7 @@ def indices(points: Found, n: int, H: int) -> IntArray:
 
 
 def wrong_indices(points: Found, n: int, H: int) -> float:
-    """Return the difference of ``sum_k (-1)^k N_k`` from the Euler characteristic or, of minima, the share of saddles."""
+    """Return the distance of ``sum_k (-1)^k N_k`` from the Euler characteristic; of minima, the share of saddles."""
     index = indices(points, n, H)
     if only_minima():
         return float((index > 0).mean()) if len(index) else 1.0

@@ -4,6 +4,8 @@ Claims allow for correlated draws of one request, as of a Markov chain: where in
 the first half of the draws with the second.
 """
 
+import math
+from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
@@ -66,7 +68,9 @@ def exact_mean_energies(n: int, H: int) -> Array:
     """
     x, weights = sphere_nodes(n, _NODES)
     tuples = couplings.indices(np.arange(couplings.size(n, H)), n, H)
-    matrix = x[:, tuples].prod(axis=2) * np.sqrt(couplings.multiplicities(n, H)) / n ** ((H - 1) / 2)
+    # How many entries of the tensor a coupling is the sum of; counted here, as the landscapes' own count may be wrong.
+    entries = [math.factorial(H) / math.prod(map(math.factorial, Counter(row).values())) for row in tuples.tolist()]
+    matrix = x[:, tuples].prod(axis=2) * np.sqrt(entries) / n ** ((H - 1) / 2)
     normals = special.ndtri(qmc.Sobol(len(tuples), rng=0).random_base2(_LOG_LANDSCAPES))
     means = np.zeros(len(TEMPERATURES))
     for part in np.array_split(normals, 16):  # limits the memory
@@ -81,11 +85,17 @@ def gibbs_mean(energies: Array, weights: Array, T: float) -> Array:
 
 
 def errors_in_one_landscape(sample: Equilibrium, n: int, H: int) -> Array:
-    """Return mean energies per spin minus those by quadrature of the subject's own landscape, at n = 2 or 3."""
+    """Return the errors of mean energies per spin, and the errors times the exact energies, at n = 2 or 3.
+
+    Exact energies are calculated by quadrature of the subject's own landscape. Draws from another landscape have the
+    right mean energy on average, but errors that are correlated with the exact energies; from these, their mean over
+    landscapes is subtracted to reduce the variance.
+    """
     x, weights = sphere_nodes(n, _NODES)
     energies = subject().landscape(n, H, sample.number, x)["energy"]
-    exact = [gibbs_mean(energies, weights, T) for T in TEMPERATURES]
-    return np.asarray((sample.energies.mean(axis=1) - exact) / n)
+    exact = np.array([gibbs_mean(energies, weights, T) for T in TEMPERATURES]) / n
+    errors = mean_energies(sample, n) - exact
+    return np.concatenate([errors, errors * (exact - exact_mean_energies(n, H))])
 
 
 def two_temperatures(sample: Equilibrium) -> float:
@@ -113,3 +123,16 @@ def energy_less_overlap(sample: Equilibrium, n: int, H: int) -> Array:
     overlaps = np.einsum("tai,tbi->tab", sample.points[:, :half], sample.points[:, half:]) / n
     return np.array(TEMPERATURES) * mean_energies(sample, n) + 1 - (overlaps**H).mean(axis=(1, 2))
 
+
+def sensitivity(n: int) -> float:
+    """Return the relative change of the mean of :func:`two_temperatures` with the inverse temperatures' difference.
+
+    Energies are taken as normal with variance n, as they are above the transition temperature. The difference of two
+    then has mean ``-b n`` and variance ``2n``, where b is the difference of the inverse temperatures.
+    """
+    b = inverse_difference()
+    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+    scaled = b * (math.sqrt(2 * n) * nodes - b * n)
+    share = special.expit(scaled)
+    slope = b * (share + scaled * share * (1 - share))  # of the function that is averaged
+    return float(b * n * (weights @ slope) / weights.sum())

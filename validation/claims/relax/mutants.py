@@ -39,8 +39,8 @@ def _changed(name: str, change: Callable[[Array, int, int], Array]) -> Patch:
 
 
 def _at_temperature(change: Callable[[float], float]) -> Patch:
-    return lambda relax: lambda n, H, seed, times, temperature=0.0: relax(
-        n, H, seed, times, temperature=change(temperature)
+    return lambda relax: (
+        lambda n, H, seed, times, temperature=0.0: relax(n, H, seed, times, temperature=change(temperature))
     )
 
 
@@ -155,7 +155,9 @@ _NOT_PROJECTED = _mutant(
 START = (
     PHYSICS,
     _mutant(
-        "variance 2n", "energies are larger by sqrt 2: their variance is 2n", _energies(lambda e, n, H: 2**0.5 * e)  # noqa: ARG005
+        "variance 2n",
+        "energies are larger by sqrt 2: their variance is 2n",
+        _energies(lambda e, n, H: 2**0.5 * e),  # noqa: ARG005
     ),
     _TOTAL,
     MULTIPLICITY,
@@ -184,7 +186,9 @@ CURVATURE = (
 )
 DOWNHILL = (
     _ASCENT,
-    _mutant("one run per time", "every energy comes from a run of its own, in a landscape of its own", _one_run_per_time),
+    _mutant(
+        "one run per time", "every energy comes from a run of its own, in a landscape of its own", _one_run_per_time
+    ),
     _mutant("noise", "the flow is noisy, as at temperature 0.3", _at_temperature(lambda _: 0.3)),
 )
 ENERGY_LIMIT = (PHYSICS, _ASCENT, _LACKS_H, MULTIPLICITY)
