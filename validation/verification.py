@@ -41,7 +41,7 @@ def verify(
     *,
     family: str | None = None,
     minutes: float | None = None,
-    claims: str | Path | Iterable[Claim] | None = None,
+    claims: str | Path | Catalogue | Iterable[Claim] | None = None,
     mutants: bool = False,
     watch: Watch | None = None,
     executor: Executor | None = None,
@@ -69,8 +69,8 @@ def verify(
         Only as many claims as fit in this time at effort ``"quick"``, those that take least time first; see
         :func:`validation.durations.fitting`. Default: all claims.
     claims
-        A Python file with claims, or the claims themselves (which are measured in this process). Default: the
-        project's own claims.
+        A Python file with claims, or a catalogue, or the claims themselves (which are measured in this process).
+        Default: the project's own claims.
     mutants
         Whether to measure every claim with its mutants as well. Default False.
     watch
@@ -207,11 +207,13 @@ def _unwatched(trial: Trial, verdict: Verdict | None) -> None:
     pass
 
 
-def _catalogue(claims: str | Path | Iterable[Claim] | None) -> Catalogue:
+def _catalogue(claims: str | Path | Catalogue | Iterable[Claim] | None) -> Catalogue:
     if claims is None:
         from validation.claims import catalogue
 
         return catalogue()
+    if isinstance(claims, Catalogue):
+        return claims
     return read_claims(claims) if isinstance(claims, (str, Path)) else Catalogue(claims)
 
 

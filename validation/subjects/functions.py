@@ -64,10 +64,13 @@ class Functions:
                 return self._evaluated(**arguments)
             return self._functions[role](**arguments)
         except AnswerError as error:
-            raise AnswerError(f"{request_text(role, arguments)}: {error}") from None
+            raise AnswerError(error.reason, request_text(role, arguments)) from None
         except (Exception, SystemExit) as error:
             text = " ".join(str(error).split())
-            raise AnswerError(f"{request_text(role, arguments)} raised {type(error).__name__}: {text}") from error
+            raise AnswerError(f"{type(error).__name__}: {text}", request_text(role, arguments)) from error
+
+    def close(self) -> None:
+        """Nothing to end: the functions belong to this process."""
 
     def _evaluated(self, n: int, H: Any, seed: int, x: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
         landscape = self._functions["landscape"](n=n, H=H, seed=seed)

@@ -4,11 +4,11 @@ A request is an object such as
 
     {"role": "landscape", "n": 5, "H": 3, "seed": 17, "x": [[...], ...], "wanted": ["energy", "gradient"]}
 
-and its answer ``{"energy": [...], "gradient": [[...], ...]}`` or ``{"error": "what went wrong"}``. ``H`` is a number or,
-for a mixture, an object of weights such as ``{"3": 1.0, "4": 0.5}``. The first request is ``{"role": "describe"}``; its
-answer lists the roles and declares conventions: ``{"roles": ["landscape"], "variance": "n/2"}``. In place of an array
-an answer may name a file, ``{"npy": "path"}``; if the description says ``"arrays": "npy"``, so do requests. Lines on the
-program's output that are not JSON objects are ignored.
+and its answer ``{"energy": [...], "gradient": [[...], ...]}`` or ``{"error": "what went wrong"}``. ``H`` is a number,
+or an object of weights for a mixture, such as ``{"3": 1.0, "4": 0.5}``. The first request is ``{"role": "describe"}``;
+its answer lists the roles and declares conventions: ``{"roles": ["landscape"], "variance": "n/2"}``. In place of an
+array an answer may name a file, ``{"npy": "path"}``; if the description says ``"arrays": "npy"``, so do requests. Lines
+on the program's output that are not JSON objects are ignored.
 """
 
 import json
@@ -22,6 +22,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ class Program:
         Returns
         -------
         Any
-            The value of ``"answer"`` if the program's answer has it, otherwise the whole object; arrays in place of files.
+            The value of ``"answer"`` if the program's answer has it, otherwise the whole object. Files are read.
 
         Raises
         ------
@@ -146,8 +147,12 @@ class Program:
                 raise self._death(where)
             try:
                 answer = json.loads(line)
-            except ValueError:
+            except ValueError as error:
                 foreign = line.strip()
+                if foreign.startswith("{"):
+                    raise _DeathError(
+                        f"{where}: the answer is not JSON, {error}: {quoted(foreign)}", final=True
+                    ) from None
                 continue
             if isinstance(answer, dict):
                 return answer
@@ -215,10 +220,8 @@ class Program:
                 listener.join(1.0)
             for stream in (process.stdin, process.stdout, process.stderr):
                 if stream is not None:
-                    try:
+                    with suppress(OSError):  # what was not yet written is lost with the program
                         stream.close()
-                    except OSError:  # what was not yet written is lost with the program
-                        pass
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None

@@ -17,7 +17,7 @@ import numpy as np
 
 from validation.subjects.declaration import Declaration
 from validation.subjects.functions import Functions
-from validation.subjects.subject import ROLES, as_array
+from validation.subjects.subject import ROLES, AnswerError, as_array
 
 
 def main(path: str) -> int:
@@ -67,10 +67,9 @@ def _answer(roles: Functions, module: ModuleType | None, request: dict[str, Any]
             declared = {field.name for field in fields(Declaration)} & set(vars(module))
             return {"roles": sorted(roles.offered), **{name: str(getattr(module, name)) for name in declared}}
         answer = roles.ask(role, **{name: _decoded(name, value) for name, value in request.items()})
-        return answer if isinstance(answer, Mapping) and role == "landscape" else {"answer": answer}
-    except Exception as error:
-        # The message of an AnswerError begins with the request, which the other process adds.
-        return {"error": str(error).split("): ", 1)[-1] if str(error).startswith(role) else str(error)}
+        return dict(answer) if role == "landscape" else {"answer": answer}
+    except AnswerError as error:
+        return {"error": error.reason}  # the other process adds the request
 
 
 def _decoded(name: str, value: Any) -> Any:

@@ -26,7 +26,19 @@ ROLES = (
 
 
 class AnswerError(ValueError):
-    """A subject did not answer a request, or gave an answer that cannot be used; the message names the request."""
+    """A subject did not answer a request, or gave an answer that cannot be used.
+
+    Parameters
+    ----------
+    reason
+        What is wrong.
+    request
+        The request as text; the message begins with it. Default: none.
+    """
+
+    def __init__(self, reason: str, request: str = "") -> None:
+        super().__init__(f"{request}: {reason}" if request else reason)
+        self.reason = reason
 
 
 class Roles(Protocol):
@@ -45,6 +57,10 @@ class Roles(Protocol):
 
     def ask(self, role: str, /, **arguments: Any) -> Any:
         """Return the raw answer to a request; :class:`AnswerError` if there is none."""
+        ...
+
+    def close(self) -> None:
+        """End what was started to answer requests."""
         ...
 
 
@@ -117,6 +133,10 @@ class Subject:
     def name(self) -> str:
         """What to call the subject."""
         return self.roles.name
+
+    def close(self) -> None:
+        """End what was started to answer requests."""
+        self.roles.close()
 
     def landscape(self, n: int, H: Model, seed: int, x: Array, wanted: Sequence[str] = ("energy",)) -> dict[str, Array]:
         """Evaluate one landscape.
@@ -248,7 +268,8 @@ def as_array(value: Any) -> Array:
     if hasattr(value, "detach"):
         value = value.detach().cpu()
     try:
-        return np.array(value, dtype=float)
+        numbers: Array = np.array(value, dtype=float)
+        return numbers
     except (TypeError, ValueError) as error:
         raise AnswerError(f"expected numbers, got {type(value).__name__}: {error}") from None
 

@@ -2,12 +2,16 @@
 
 import numpy as np
 
+from spinglass import couplings
 from validation.claim import Claim
 from validation.claims.landscape import mutants
 from validation.claims.landscape.measurements import (
+    distinct_variance,
     gradient_errors,
     great_circle_error,
     hessian_errors,
+    mixture_covariances,
+    mixture_products,
     moments,
     pattern_names,
     rounding_bound,
@@ -24,16 +28,27 @@ def one(**_: object) -> float:
     return 1.0
 
 
-def normal_moments(**_: object) -> Between:
-    """Return the moments of independent standard normal numbers."""
-    expected = np.array([0.0, 3.0, 0.0, 1.0, 0.0])
+def normal_moments(n: int, H: int) -> Between:
+    """Return the moments of N independent normal numbers of two landscapes, divided by their root mean square.
+
+    Such numbers are uniformly distributed on a sphere in N dimensions; their fourth moment is 3N/(N + 2).
+    """
+    total = 2 * couplings.size(n, H)
+    expected = np.array([0.0, 3 * total / (total + 2), 0.0, 1.0, 0.0])
     return Between(expected, expected, scale=np.array([1.0, 3.0, 1.0, 4.0, 1.0]))
+
+
+def covariances(n: int) -> Between:
+    """Return the covariances of a mixture, relative to its variance."""
+    expected = mixture_covariances(n)
+    return Between(expected, expected, scale=1.0)
 
 
 def _identities(H: int) -> dict[Effort, list[Series]]:
     return {
-        effort: [Series(samples, n=n, H=H) for n in sizes]
-        for effort, samples, sizes in (("quick", 8, (5, 9)), ("standard", 50, (5, 12)), ("paper", 200, (5, 16)))
+        "quick": [Series(8, n=n, H=H) for n in (5, 9)],
+        "standard": [Series(50, n=n, H=H) for n in (5, 12)],
+        "paper": [Series(200, n=n, H=H) for n in (5, 16)],
     }
 
 
@@ -46,9 +61,9 @@ def _landscapes(H: int) -> dict[Effort, list[Series]]:
 
 
 # For normal couplings the mean square of m of them has a standard deviation of sqrt(2/m). Of pattern ijk, n = 4 has 8
-# couplings in two landscapes: 0.5, and 0.029 over 300 pairs of landscapes; delta/4.3 is 0.035. The moments
-# of n = 4 (20 couplings) have standard deviations of 0.16, 1.55, 0.16, 1.4 and 0.22, and standard errors of 0.009, 0.09,
-# 0.009, 0.08 and 0.013, in units of their scales 0.03 at most; delta/4.3 is 0.035.
+# couplings in two landscapes: 0.5, and 0.029 over 300 pairs of landscapes; delta/4.3 is 0.035. The moments of n = 4 (20
+# couplings) have standard deviations of at most 0.16, 2, 0.16, 1.4 and 0.22, and standard errors of at most 0.04 in
+# units of their scales; delta/4.3 is 0.035.
 def claims_of_order(H: int) -> tuple[Claim, ...]:
     """Return the claims on landscapes of one order.
 
@@ -140,8 +155,8 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             "neighbouring seeds.",
             formula=r"\mathbb{E} J = 0, \quad \mathbb{E} J^4 = 3, \quad \mathbb{E} J_\alpha J_\beta = 0",
             source="definition of the model",
-            measured="mean, fourth moment and correlations of the couplings, divided by their standard deviations; "
-            "couplings are calculated from energies",
+            measured="mean, fourth moment and correlations of the couplings, relative to their mean square; couplings "
+            "are calculated from energies",
             measure=Reading(two_landscapes, moments),
             predict=normal_moments,
             components=("mean", "fourth moment", "neighbours", "sum", "next seed"),
@@ -149,6 +164,44 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             sizes=_landscapes(H),
             mutants=mutants.MOMENTS,
             needs=("landscape", "all couplings"),
+        ),
+        # Of 4 and 20 couplings in two landscapes the mean square has a standard deviation of 0.5 and 0.22.
+        Claim(
+            id="landscape/distinct-couplings",
+            kind="theorem",
+            statement="If only couplings of different indices exist, each has variance H!, so that energies have "
+            "variance n at large n.",
+            formula=r"\operatorname{Var} J_{i_1 < \dots < i_H} = H!",
+            source="definition of the model; the multiplicity of different indices is H!",
+            measured="the mean square of the couplings of different indices, divided by H!",
+            measure=Reading(two_landscapes, distinct_variance),
+            predict=one,
+            delta=0.15,
+            sizes=_landscapes(H),
+            mutants=(mutants.VARIANCES[0], *mutants.DISTINCT),
+            needs=("landscape", "distinct couplings"),
+        ),
+        # The products have standard deviations of at most sqrt 2, and standard errors of 0.06 over 600 landscapes;
+        # delta/4.3 is 0.07.
+        Claim(
+            id="landscape/mixtures",
+            kind="theorem",
+            statement="The orders of a mixture are independent and are weighted: energies have covariance n ν(x·y/n).",
+            formula=r"\operatorname{Cov}(E(x), E(y)) = n \sum_H a_H^2 \left(\frac{x \cdot y}{n}\right)^H",
+            source="Auffinger & Ben Arous 2013, eq. 1.3",
+            measured="the products of two energies of the mixture 2+3+4 at (1, ..., 1), its negative, and another "
+            "point, divided by n ν(1)",
+            measure=mixture_products,
+            predict=covariances,
+            components=("variance at 1", "variance elsewhere", "1 with -1", "1 with another"),
+            delta=0.3,
+            sizes={
+                "quick": [Series(600, n=6)],
+                "standard": [Series(6000, n=6), Series(6000, n=10)],
+                "paper": [Series(60000, n=6), Series(60000, n=10)],
+            },
+            mutants=mutants.MIXTURES,
+            needs=("landscape", "landscape.mixtures", "all couplings"),
         ),
     )
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import combinations_with_replacement
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinglass import couplings, sphere
 from spinglass._common.seeds import child
@@ -43,10 +44,10 @@ def along(x: Array, v: Array, H: int) -> Array:
     return np.concatenate([a * np.cos(t) + math.sqrt(n) * b * np.sin(t) for a, b in zip(x, v, strict=True)])
 
 
-def coefficients(energy: Array, H: int) -> Array:
+def coefficients(energy: Array, H: int) -> NDArray[np.complex128]:
     """Return the complex Fourier coefficients of degree 0 to H + 1 of energies on great circles."""
-    found: Array = np.fft.rfft(energy.reshape(-1, 2 * H + 3), axis=1) / (2 * H + 3)
-    return found
+    found = np.fft.rfft(energy.reshape(-1, 2 * H + 3), axis=1) / (2 * H + 3)
+    return np.asarray(found, dtype=complex)
 
 
 def great_circle_error(seed: np.random.SeedSequence, n: int, H: int) -> float:
@@ -84,7 +85,7 @@ def gradient_errors(seed: np.random.SeedSequence, n: int, H: int) -> Array:
     rest = np.linalg.norm(tangential - factor * slope) / np.linalg.norm(slope)
     euler = H * answer["energy"]
     outward = (radial @ euler) / (euler @ euler) - (one.declaration.gradient == "euclidean")
-    return np.array([_in_own_precision(one, error) for error in (factor - 1, outward, rest)])
+    return np.array([_in_own_precision(one, float(error)) for error in (factor - 1, outward, rest)])
 
 
 def hessian_errors(seed: np.random.SeedSequence, n: int, H: int) -> Array:
@@ -105,7 +106,7 @@ def hessian_errors(seed: np.random.SeedSequence, n: int, H: int) -> Array:
     rest = np.linalg.norm(bent - terms @ factors) / np.linalg.norm(second)
     expected = (1.0, float(one.declaration.hessian == "euclidean"))
     errors = (factors[0] - expected[0], factors[1] - expected[1], rest)
-    return np.array([_in_own_precision(one, error) for error in errors])
+    return np.array([_in_own_precision(one, float(error)) for error in errors])
 
 
 def _dot(a: Array, b: Array) -> Array:
@@ -179,7 +180,7 @@ def pattern_names(H: int) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def _up_to_pattern(n: int, H: int) -> list[Array]:
+def _up_to_pattern(n: int, H: int) -> list[NDArray[np.bool_]]:
     rows = [equal_indices(row) for row in couplings.indices(range(couplings.size(n, H)), n, H)]
     rank = np.array([patterns(H).index(row) for row in rows])
     return [rank <= k for k in range(len(patterns(H)))]
@@ -194,12 +195,19 @@ def variances(both: Array, n: int, H: int) -> Array:
     return np.array([float((both[:, among] ** 2).mean()) for among in _up_to_pattern(n, H)])
 
 
+def distinct_variance(both: Array, n: int, H: int) -> float:
+    """Return the mean square of the couplings of different indices, in units of their variance."""
+    return float(variances(both, n, H)[0])
+
+
 def moments(both: Array) -> Array:
     """Return moments of the couplings of two landscapes that show whether they are independent normal numbers.
 
-    They are the mean; the fourth moment of the sum of two neighbours over sqrt 2; the mean product of couplings that are stored next to each other; the square
-    of the sum over the root of their number; and the mean product of the same coupling of the two landscapes.
+    They are the mean; the fourth moment of the sum of two neighbours over sqrt 2; the mean product of neighbours in
+    storage; the square of the sum over the root of their number; and the mean product of the same coupling of the two
+    landscapes. All are relative to the mean square, so that the scale of the couplings does not matter.
     """
+    both = both / math.sqrt((both**2).mean())
     first = both[0]
     return np.array(
         [
@@ -210,3 +218,28 @@ def moments(both: Array) -> Array:
             float((first * both[1]).mean()),
         ]
     )
+
+
+MIXTURE = {2: 1.0, 3: 1.0, 4: 1.0}
+_PAIRS = ((0, 0), (2, 2), (0, 1), (0, 2))
+
+
+def mixture_products(seed: np.random.SeedSequence, n: int) -> Array:
+    """Return the products ``E(x) E(y) / (n nu(1))`` of a mixture at pairs of three fixed points."""
+    energy = subject().landscape(n, MIXTURE, whole_seed(seed), _fixed(n))["energy"]
+    variance = n * sum(a**2 for a in MIXTURE.values())
+    return np.array([energy[a] * energy[b] / variance for a, b in _PAIRS])
+
+
+def mixture_covariances(n: int) -> Array:
+    """Return the overlaps' covariances ``nu(q)/nu(1)`` of :func:`mixture_products`."""
+    x = _fixed(n)
+    q = np.array([x[a] @ x[b] / n for a, b in _PAIRS])
+    total: Array = np.sum([a**2 * q**H for H, a in MIXTURE.items()], axis=0)
+    return total / sum(a**2 for a in MIXTURE.values())
+
+
+def _fixed(n: int) -> Array:
+    """Return (1, ..., 1), its negative, and another point."""
+    one = np.ones(n)
+    return np.array([one, -one, sphere.random_points(n, 1, np.random.SeedSequence(n))[0]])

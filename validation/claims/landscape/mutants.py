@@ -69,11 +69,11 @@ def _with_declaration(**declared: str) -> Callable[..., Any]:
 
 def _tangential(gradient: Array, x: Array) -> Array:
     outward = np.einsum("bi,bi->b", gradient, x) / np.einsum("bi,bi->b", x, x)
-    return gradient - x * outward[:, None]
+    return np.asarray(gradient - x * outward[:, None])
 
 
 def _accumulated(gradient: Array, _: Array) -> Array:
-    return gradient.cumsum(axis=0)
+    return np.asarray(gradient.cumsum(axis=0))
 
 
 def _in_single(n: int, H: Any) -> dict[str, Callable[..., Any]]:  # noqa: ARG001
@@ -95,6 +95,10 @@ def _signs(packed: Array, n: int, H: int, _: Any) -> Array:
 
 def _uniform(packed: Array, n: int, H: int, random: np.random.Generator) -> Array:
     return random.uniform(-math.sqrt(3), math.sqrt(3), packed.size) * np.sqrt(couplings.multiplicities(n, H))
+
+
+def _shifted(packed: Array, n: int, H: int, _: Any) -> Array:
+    return packed + np.sqrt(couplings.multiplicities(n, H)) / 2
 
 
 def _repeated(packed: Array, n: int, H: int, _: Any) -> Array:
@@ -121,7 +125,7 @@ NEXT_ORDER = _mutant(
     lambda landscape: lambda n, H, seed: landscape(n, H + 1, seed),
 )
 
-GRADIENTS = (
+GRADIENTS: tuple[Mutant, ...] = (
     _mutant("sign of the gradient", "the gradient has the wrong sign", _scaled(lambda n, H: -1, "gradient")),  # noqa: ARG005
     _mutant(
         "gradient projected",
@@ -137,7 +141,7 @@ GRADIENTS = (
     _mutant(
         "gradient accumulates",
         "the gradient is added to that of earlier calls, because its buffer is never cleared",
-        _changed(lambda n, H: {"gradient": _accumulated}),
+        _changed(lambda n, H: {"gradient": _accumulated}),  # noqa: ARG005
     ),
     _mutant(
         "factor H of the gradient missing",
@@ -188,6 +192,24 @@ HESSIANS = (
     _mutant("sign of the Hessian", "the Hessian has the wrong sign", _scaled(lambda n, H: -1, "hessian")),  # noqa: ARG005
     SINGLE_PRECISION,
 )
+DISTINCT = (
+    _mutant(
+        "i<j<k only, multiplicity forgotten",
+        "only couplings of different indices exist, and they have variance 1 instead of H!",
+        _recoupled(_without_repeats),
+    ),
+)
+# H times the contraction of a tensor that is not symmetric, over all but one index, differs from the gradient by a
+# normal vector that is tangent to the sphere and H - 1 times as large in mean square.
+GRADIENTS = (
+    *GRADIENTS,
+    Mutant(
+        "tensor not symmetric",
+        "the gradient is H times the contraction over all but one index, which is right for a symmetric tensor only",
+        {_LANDSCAPE: lambda landscape: lambda n, H, seed: _one_sided(landscape(n, H, seed), landscape(n, H, seed + 1))},
+        upstream=True,
+    ),
+)
 VARIANCES = (
     Mutant(
         "variance n/2",
@@ -225,11 +247,7 @@ VARIANCES = (
         "energies are smaller by sqrt(H!): each coupling has the variance of a single index tuple",
         _scaled(lambda n, H: math.factorial(H) ** -0.5),  # noqa: ARG005
     ),
-    _mutant(
-        "i<j<k only, multiplicity forgotten",
-        "only couplings of different indices exist, and they have variance 1 instead of H!",
-        _recoupled(_without_repeats),
-    ),
+    *DISTINCT,
     Mutant(
         "couplings of repeated indices missing",
         "couplings of repeated indices are zero, as in much of the literature; declare couplings = 'distinct'",
@@ -258,13 +276,40 @@ MOMENTS = (
         "two neighbouring seeds give the same landscape",
         lambda landscape: lambda n, H, seed: landscape(n, H, seed // 2 * 2),
     ),
-    _mutant("couplings of variance 1/2", "energies are smaller by sqrt 2", _scaled(lambda n, H: 2**-0.5)),  # noqa: ARG005
+    _mutant("couplings not centred", "couplings have the mean 1/2", _recoupled(_shifted)),
 )
+
+MIXTURES = (
+    _mutant(
+        "variance of a mixture doubled",
+        "the variance of each order is twice the square of its weight",
+        lambda landscape: lambda n, H, seed: landscape(n, {order: 2**0.5 * a for order, a in H.items()}, seed),
+    ),
+    _mutant(
+        "one order only",
+        "only the highest order of a mixture is used",
+        lambda landscape: lambda n, H, seed: landscape(n, {max(H): H[max(H)]}, seed),
+    ),
+    Mutant(
+        "orders share their normals",
+        "the couplings of all orders are drawn with the same random numbers",
+        {"spinglass.couplings.child": perturbations.dropping(1)},
+        upstream=True,
+    ),
+)
+
+
+def _one_sided(glass: SphericalSpinGlass, other: SphericalSpinGlass) -> _Changed:
+    def changed(gradient: Array, x: Array) -> Array:
+        error: Array = math.sqrt(glass.orders[0] - 1) * np.asarray(other.gradient(x), dtype=float)
+        return np.asarray(gradient + _tangential(error, x))
+
+    return _Changed(glass, gradient=changed)
 
 
 def _curved(glass: SphericalSpinGlass) -> _Changed:
     def curved(hessian: Array, x: Array) -> Array:
         outward = np.einsum("bi,bi->b", x, glass.gradient(x)) / glass.n
-        return hessian - np.eye(glass.n) * outward[:, None, None]
+        return np.asarray(hessian - np.eye(glass.n) * outward[:, None, None])
 
     return _Changed(glass, hessian=curved)

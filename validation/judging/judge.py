@@ -1,0 +1,249 @@
+"""Judge a subject: measure on it every claim that its parts allow."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+
+import numpy as np
+
+from validation.catalogue import Catalogue
+from validation.claim import Claim
+from validation.engine.trial import Trial
+from validation.judging.explanation import Explanation, explain
+from validation.judging.gradient_witness import gradient_witness
+from validation.judging.offers import divided, offer
+from validation.report.report import Report
+from validation.series import EFFORTS, Effort, one_of
+from validation.statistics.verdict import Verdict
+from validation.subjects.current import judged
+from validation.subjects.subject import AnswerError, Subject
+from validation.subjects.time_limit import TimeLimited
+from validation.verification import Watch, verify
+
+FAMILIES = ("landscape",)
+_FIRST = ("landscape/great-circles", "landscape/gradient", "landscape/hessian")
+_GRADIENT = "landscape/gradient"
+_QUICK_MINUTES = 10.0
+
+
+@dataclass(frozen=True, repr=False)
+class Judgement:
+    """The verdicts on a subject.
+
+    ``judgement.report[claim_id]`` is the verdict on a claim.
+
+    Attributes
+    ----------
+    subject : str
+        What the subject is called.
+    report : Report or None
+        Verdicts and measurements; None if no claim could be measured.
+    not_judged : tuple of (str, str)
+        Claims that were not measured, with the reason.
+    explanations : dict
+        For each claim that disagrees, the known mistakes that give the same numbers.
+    witness : str
+        A point and direction at which the gradient contradicts the energies; may be empty.
+    problems : tuple of str
+        Laws that the first answers break: a landscape must be determined by its seed.
+    seconds : float
+        Duration.
+    """
+
+    subject: str
+    report: Report | None
+    not_judged: tuple[tuple[str, str], ...]
+    explanations: dict[str, tuple[Explanation, ...]] = field(default_factory=dict)
+    witness: str = ""
+    problems: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts, in the order of the claims."""
+        return () if self.report is None else self.report.verdicts
+
+    @property
+    def refuted(self) -> tuple[Verdict, ...]:
+        """The verdicts that disagree with an identity, a theorem or a bound."""
+        return () if self.report is None else self.report.refuted
+
+    @property
+    def exit_status(self) -> int:
+        """1 if a deciding claim disagrees, 3 if nothing could be judged, 130 after Ctrl-C, otherwise 0.
+
+        It is 3 also if a claim could not be measured because the subject failed while it was measured.
+        """
+        if self.refuted or self.problems:
+            return 1
+        if self.report is not None and self.report.interrupted:
+            return 130
+        measured = [verdict for verdict in self.verdicts if verdict.points]
+        return 0 if measured and not (self.report and self.report.failed) else 3
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What is wrong, one sentence per problem, claim that disagrees, or claim that could not be measured."""
+        lines = list(self.problems)
+        for verdict in self.refuted:
+            lines.append(f"{verdict.claim_id} disagrees: {self._explained(verdict)}")
+        if self.witness:
+            lines.append(self.witness)
+        lines += [f"{v.claim_id} could not be measured: {v.reason}" for v in self.verdicts if v.errors]
+        return tuple(lines)
+
+    def _explained(self, verdict: Verdict) -> str:
+        known = self.explanations.get(verdict.claim_id, ())
+        if known:
+            return "; or ".join(f"{one.statement} [{one.name}]" for one in known)
+        where, _ = verdict.worst or ("", None)
+        return f"at {where} {verdict.estimate:.6g}, predicted {verdict.predicted}; no known mistake gives these numbers"
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The claims that were not judged, one line per reason."""
+        groups: dict[str, list[str]] = {}
+        for claim_id, reason in self.not_judged:
+            groups.setdefault(reason, []).append(claim_id)
+        return tuple(f"not judged: {', '.join(ids)}: {reason}" for reason, ids in groups.items())
+
+    @property
+    def summary(self) -> str:
+        """One line with the numbers of claims."""
+        counts = "no claim was measured" if self.report is None else self.report.summary
+        return f"{self.subject}: {counts}, {len(self.not_judged)} not judged"
+
+    def __repr__(self) -> str:
+        return f"Judgement({self.summary})"
+
+    def __str__(self) -> str:
+        return "\n".join([*self.findings, self.summary])
+
+
+def claims_for(H: int) -> list[Claim]:
+    """Return all claims that can be measured on a subject, for landscapes of order H.
+
+    Parameters
+    ----------
+    H
+        The order.
+
+    Returns
+    -------
+    list of Claim
+        The claims.
+    """
+    modules = [import_module(f"validation.claims.{family}.claims") for family in FAMILIES]
+    return [claim for module in modules for claim in module.claims_of_order(H)]
+
+
+def judge(
+    subject: Subject,
+    H: int = 3,
+    effort: Effort = "quick",
+    seed: int | np.random.SeedSequence | np.random.Generator = 0,
+    *,
+    claims: Iterable[Claim] | None = None,
+    minutes: float | None = None,
+    watch: Watch | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Judgement:
+    """Judge a subject by every claim that its parts allow.
+
+    Identities come first. If the gradient contradicts the energy, no other claim is measured.
+
+    Parameters
+    ----------
+    subject
+        The subject, from :func:`validation.testing.checks.as_subject`, or from
+        :func:`~validation.subjects.program.from_file`.
+    H
+        The order of its landscapes. Default 3.
+    effort
+        ``"quick"`` (default, less than a minute for most subjects), ``"standard"`` or ``"paper"``.
+    seed
+        An int, ``SeedSequence`` or ``Generator``. Default 0.
+    claims
+        The claims to measure. Default: all that :func:`claims_for` returns.
+    minutes
+        Time after which the subject is asked nothing more. Default: 10 at quick, no limit otherwise.
+    watch
+        Called as ``watch(trial, verdict)``, as by :func:`validation.verify`.
+    tell
+        Called with one line before a step that may take long. Default None.
+
+    Returns
+    -------
+    Judgement
+        The verdicts, and for each claim that disagrees the mistakes that explain it.
+
+    Raises
+    ------
+    ValueError
+        If H, the effort or the number of minutes is invalid.
+    """
+    from spinglass._common.arguments import whole_number
+
+    start = time.perf_counter()
+    whole_number("H", H, 2)
+    one_of("effort", effort, EFFORTS)
+    if minutes is not None and not minutes > 0:
+        raise ValueError(f"minutes must be positive; given {minutes!r}")
+    if minutes is not None or effort == "quick":
+        subject = replace(subject, roles=TimeLimited(subject.roles, minutes or _QUICK_MINUTES))
+    found = offer(subject, H)
+    possible, missing = divided(list(claims) if claims is not None else claims_for(H), found)
+    if not possible:
+        return Judgement(subject.name, None, tuple(missing), problems=found.problems, seconds=_since(start))
+    catalogue = Catalogue(possible)
+    with judged(subject):
+        report, skipped = _measured(catalogue, effort, seed, watch)
+    missing += skipped
+    explanations = {}
+    for trial in _disagreeing(report):
+        if tell is not None:
+            tell(f"{trial.claim.id} disagrees: comparing with known mistakes")
+        explanations[trial.claim.id] = explain(trial, report.root)
+    witness = _witness(subject, H) if _GRADIENT in explanations else ""
+    return Judgement(subject.name, report, tuple(missing), explanations, witness, found.problems, _since(start))
+
+
+def _measured(
+    catalogue: Catalogue, effort: Effort, seed: int | np.random.SeedSequence | np.random.Generator, watch: Watch | None
+) -> tuple[Report, list[tuple[str, str]]]:
+    """Measure the identities of derivatives first, and the other claims if the gradient is right."""
+    from spinglass._common.seeds import seed_sequence
+
+    root = seed_sequence(seed)
+    stages = [[name for name in catalogue if (name in _FIRST) == first] for first in (True, False)]
+    reports: list[Report] = []
+    for ids in filter(None, stages):
+        reports.append(verify(ids, effort, root, workers=1, claims=catalogue, watch=watch))
+        if reports[-1].interrupted or any(v.claim_id == _GRADIENT for v in reports[-1].refuted):
+            break
+    whole = replace(
+        reports[0],
+        trials=tuple(trial for report in reports for trial in report.trials),
+        all_verdicts=tuple(verdict for report in reports for verdict in report.all_verdicts),
+        seconds=sum(report.seconds for report in reports),
+        interrupted=any(report.interrupted for report in reports),
+    )
+    done = {trial.claim.id for trial in whole.trials}
+    return whole, [(name, "the gradient contradicts the energies") for name in catalogue if name not in done]
+
+
+def _disagreeing(report: Report) -> list[Trial]:
+    ids = {verdict.claim_id for verdict in report.refuted}
+    return [trial for trial in report.trials if trial.claim.id in ids]
+
+
+def _witness(subject: Subject, H: int) -> str:
+    try:
+        return gradient_witness(subject, H)
+    except AnswerError as error:
+        return str(error)
+
+
+def _since(start: float) -> float:
+    return time.perf_counter() - start

@@ -1,0 +1,110 @@
+"""What a subject offers: the parts that claims need, and why others are missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spinglass import sphere
+from spinglass._common.types import Array
+from validation.claim import Claim
+from validation.subjects.subject import AnswerError, Subject
+
+_N = 4
+_SEEDS = (1, 2)
+
+
+class SeedError(AnswerError):
+    """A landscape is not determined by its seed, or does not depend on it."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The parts of a subject.
+
+    Attributes
+    ----------
+    parts : frozenset of str
+        What the subject offers: roles, and parts of roles such as ``"landscape.gradient"``.
+    missing : dict
+        For parts that were tried in vain, the reason.
+    problems : tuple of str
+        Laws that the first answers break, one line each.
+    """
+
+    parts: frozenset[str]
+    missing: dict[str, str]
+    problems: tuple[str, ...]
+
+    def lacks(self, claim: Claim) -> str:
+        """Return why a claim cannot be judged, or an empty text."""
+        for need in claim.needs:
+            if need not in self.parts:
+                return self.missing.get(need, f"needs {_described(need)}")
+        return ""
+
+
+def _described(need: str) -> str:
+    role, _, part = need.partition(".")
+    return f"a function {role}" if not part else f"{part} of {role}"
+
+
+def offer(subject: Subject, H: int) -> Offer:
+    """Find out what a subject offers, by a few small requests.
+
+    Parameters
+    ----------
+    subject
+        The subject.
+    H
+        The order of the landscapes to ask for.
+
+    Returns
+    -------
+    Offer
+        Its parts.
+    """
+    parts, missing, problems = set(subject.roles.offered), {}, []
+    parts.add(f"{subject.declaration.couplings} couplings")
+    missing["all couplings"] = "its couplings have different indices only, so that this law does not hold exactly"
+    missing["distinct couplings"] = "it declares couplings of all index tuples"
+    if "landscape" in parts:
+        x = sphere.random_points(_N, 3, np.random.SeedSequence(0))
+        try:
+            _check_seeds(subject, H, x)
+        except AnswerError as error:
+            problems += [str(error)] if isinstance(error, SeedError) else []
+            parts.discard("landscape")
+            missing["landscape"] = str(error)
+        else:
+            for part, model, wanted in (
+                ("landscape.gradient", H, ("energy", "gradient")),
+                ("landscape.hessian", H, ("energy", "hessian")),
+                ("landscape.mixtures", {2: 1.0, 3: 1.0}, ("energy",)),
+            ):
+                try:
+                    subject.landscape(_N, model, _SEEDS[0], x, wanted)
+                    parts.add(part)
+                except AnswerError as error:
+                    missing[part] = str(error)
+    return Offer(frozenset(parts), missing, tuple(problems))
+
+
+def _check_seeds(subject: Subject, H: int, x: Array) -> None:
+    """Check that a seed determines the landscape, and that another seed gives another one."""
+    first, again, other = (subject.landscape(_N, H, seed, x)["energy"] for seed in (_SEEDS[0], _SEEDS[0], _SEEDS[1]))
+    where = f"landscape(n={_N}, H={H}, seed={_SEEDS[0]})"
+    if not np.array_equal(first, again):
+        k = int(np.argmax(first != again))
+        raise SeedError(
+            f"{where} was called twice and gave the energies {first[k]:.6g} and {again[k]:.6g} at the same point; "
+            "draw all random numbers from `seed`"
+        )
+    if np.array_equal(first, other):
+        raise SeedError(f"{where} and seed={_SEEDS[1]} gave the same energies; draw the couplings from `seed`")
+
+
+def divided(claims: Sequence[Claim], found: Offer) -> tuple[list[Claim], list[tuple[str, str]]]:
+    """Divide claims into those that can be judged, and the ids of the others with the reason."""
+    reasons = [(claim, found.lacks(claim)) for claim in claims]
+    return [claim for claim, reason in reasons if not reason], [(c.id, reason) for c, reason in reasons if reason]
