@@ -145,7 +145,7 @@ def test_lists_of_minima_are_measured_as_such():
         assert critical.wrong_antipodes(found, 3) == 1
 
 
-@pytest.mark.parametrize("H", [2, 4, 5])
+@pytest.mark.parametrize("H", [2, 5])
 def test_claims_of_other_orders_measure_what_they_predict_in_shape(H):
     for claim in (
         *relax_claims.claims_of_order(H),

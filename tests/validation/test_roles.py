@@ -6,7 +6,9 @@ from plain_subject import FILE, plain
 
 from spinglass import sphere
 from validation.subjects import own as roles
+from validation.subjects.functions import Functions
 from validation.subjects.own import subject as own
+from validation.subjects.parts import optional_parts
 from validation.subjects.program import from_file
 from validation.subjects.subject import AnswerError, Subject
 
@@ -128,3 +130,29 @@ def test_a_sample_may_be_points_or_energies_or_both():
 def test_no_critical_points_are_an_empty_list():
     assert Subject(Answers([])).critical_points(4, 3, 5).shape == (0, 4)
     assert Subject(Answers({"points": np.ones((1, 4))})).critical_points(4, 3, 5).shape == (1, 4)
+
+
+def test_optional_parts_are_found():
+    parts, missing = optional_parts(plain(), H)
+    assert parts == {"relax.overlaps", "relax.temperature", "sample.points", "sample.energies"}
+    assert missing == {}
+
+    def relax(n, H, seed, times):
+        return -times
+
+    def sample(n, H, seed, temperature, draws):
+        return np.full((draws, n), 1.0)
+
+    parts, missing = optional_parts(Subject(Functions({"relax": relax, "sample": sample})), H)
+    assert parts == {"sample.points"}
+    assert "got an unexpected keyword argument 'temperature'" in missing["relax.temperature"]
+    assert "relax returns energies alone" in missing["relax.overlaps"]
+    assert "no function landscape" in missing["sample.energies"]
+    assert optional_parts(Subject(Functions({"landscape": roles.landscape})), H) == (set(), {})
+
+
+def test_optional_parts_of_a_role_that_fails_are_missing_with_its_reason():
+    parts, missing = optional_parts(Subject(Answers("rubbish")), H)
+    assert parts == set()
+    assert all("expected numbers" in reason for reason in missing.values())
+    assert len(missing) == 4

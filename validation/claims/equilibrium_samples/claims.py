@@ -82,8 +82,8 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             statement="Mean energies in every landscape of three spins agree with quadrature over the sphere.",
             formula=r"\langle E \rangle = \frac{\int E(x)\, e^{-E(x)/T}\, dx}{\int e^{-E(x)/T}\, dx}",
             source="definition of the Gibbs measure",
-            measured="mean energy per spin minus that by quadrature of the energies of the same landscape, and this error "
-            "times the latter's deviation from its mean over landscapes",
+            measured="mean energy per spin minus that by quadrature of the energies of the same landscape, and this "
+            "error times the latter's deviation from its mean over landscapes",
             measure=Reading(drawn, errors_in_one_landscape),
             predict=no_errors,
             components=_ERRORS,
@@ -105,8 +105,8 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             components=_COMPONENTS,
             delta=0.23,
             bias=0.005,
-            bias_reason="the quadrature over the couplings uses 8192 quasi-random landscapes; with other ones it differs "
-            "by less than 0.3%",
+            bias_reason="the quadrature over the couplings uses 8192 quasi-random landscapes; with other ones it "
+            "differs by less than 0.3%",
             sizes=_of_size(H, _SMALL),
             mutants=mutants.MEAN_ENERGIES,
             needs=("sample", "sample.energies", "all couplings"),
@@ -116,7 +116,8 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             kind="theorem",
             statement="The overlaps of two draws in one landscape determine the mean energy, exactly at every n and T.",
             formula=r"\mathbb{E}\langle E \rangle / n = -\frac{1}{T}\left(1 - \mathbb{E}\langle q^H \rangle\right)",
-            source="Gaussian integration by parts; used as a test of equilibration by Katzgraber, Palassini & Young 2001",
+            source="Gaussian integration by parts; used as a test of equilibration by Katzgraber, Palassini & Young "
+            "2001",
             measured="T <E>/n + 1 - <q^H>, where q is the overlap of a draw in the first half with one in the second",
             measure=Reading(drawn, energy_less_overlap),
             predict=no_difference,
