@@ -26,6 +26,9 @@ FAMILIES = (
     "thermodynamics",
     "ground_states",
     "choromanska",
+    "relax",
+    "equilibrium_samples",
+    "critical_points",
 )
 
 
