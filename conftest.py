@@ -1,7 +1,13 @@
-"""Import modules by name before pytest collects their doctests."""
+"""Import modules by name before pytest collects their doctests; one BLAS thread for each of several test processes."""
 
+import os
 from importlib import import_module
 from pathlib import Path
+
+# Set before NumPy is imported. There are as many test processes as cores, and BLAS threads that wait for a core keep it
+# busy: the eigenvalues of a matrix of size 400 then take up to a hundred times as long.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 PACKAGES = ("spinglass", "theory", "validation")
 
