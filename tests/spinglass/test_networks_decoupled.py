@@ -173,6 +173,7 @@ def test_the_papers_hinge_loss_is_exact_where_the_hinge_is_always_active_and_off
     assert gap.max() > 0.5
 
 
+@pytest.mark.slow
 def test_couplings_have_the_stated_variance():
     """Over seeds: rho a path, times the multiplicity of the multiset, for m = 1 and m = 2."""
     for widths, size in (((3, 3, 1), 3), ((6, 3, 1), 3)):

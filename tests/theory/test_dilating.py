@@ -57,6 +57,7 @@ def test_correlations_of_any_age_are_read_off():
     assert 0 < found.correlation[0, 2] < found.correlation[1, 2] < found.correlation[2, 2] < 1
 
 
+@pytest.mark.slow
 def test_the_widest_spacing_is_solved_and_a_wider_one_is_refused():
     wide, default = theory.relaxation([40.0, 60.0], 3, spacing=0.12), theory.relaxation([40.0, 60.0, LATE], 3)
     assert np.all(np.abs(wide.energy - default.energy[:2]) < wide.energy_error)

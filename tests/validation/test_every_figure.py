@@ -24,7 +24,9 @@ PAGE = [
 ]
 
 
-@pytest.mark.parametrize(("name", "style", "width"), [*COLUMN, *PAGE])
+@pytest.mark.parametrize(
+    ("name", "style", "width"), [*COLUMN, *(pytest.param(*page, marks=pytest.mark.slow) for page in PAGE)]
+)
 def test_a_printed_figure_is_legible(name, style, width):
     assert faults(gallery.draw(name, TABLES[name](), style, width)) == []
 

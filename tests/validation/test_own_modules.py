@@ -105,6 +105,7 @@ def test_another_process_sees_the_change(folder):
     assert "modules was {'helper': " in again.stderr
 
 
+@pytest.mark.slow
 def test_workers_that_live_on_read_the_module_again(folder):
     path = claim_file(folder, "through a package")
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:

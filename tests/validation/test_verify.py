@@ -99,6 +99,7 @@ def test_a_claim_too_hard_says_what_would_decide_it(synthetic_file):
     assert abs(verdict.needed / ((4.3 * np.sqrt(35 / 12 / 50) / 3.5e-4) ** 2) - 1) < 0.3
 
 
+@pytest.mark.slow
 @pytest.mark.bits
 def test_bits_do_not_depend_on_workers_or_company(synthetic_file):
     alone = run(synthetic_file, "curve")
