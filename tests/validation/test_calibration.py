@@ -123,7 +123,7 @@ def test_skewness_of_four_keeps_the_error_level():
 
 RUNS = 200
 MANY = {"means": 600}  # Student's t is cheap, and the lack of Bonferroni's factor takes more runs to show
-SIZES = {"means": (40, 60, 80), "curve": (60, 60), "event": (150, 200), "limit": (60, 60, 60)}
+SIZES = {"means": (30, 35, 40), "curve": (60, 60), "event": (150, 200), "limit": (60, 60, 60)}
 
 
 def number(seed, n):
@@ -147,7 +147,7 @@ def synthetic(off=0.0):
     """Four claims, right ones or off by so many delta; delta is 4.3 standard errors of the smallest series."""
     measures = {"means": number, "curve": curve, "event": event, "limit": number}
     truths = {"means": 1.0, "curve": 1.0, "event": 0.1, "limit": 1.0}
-    deltas = {"means": 4.3 / 40**0.5, "curve": 4.3 * 0.5 / 60**0.5, "event": 0.9, "limit": 4.3 * (5 / 60) ** 0.5}
+    deltas = {"means": 4.3 / 30**0.5, "curve": 4.3 * 0.5 / 60**0.5, "event": 0.9, "limit": 4.3 * (5 / 60) ** 0.5}
     estimators = {"event": Proportion(), "limit": LIMIT}
     dead = [Mutant(name, "s", {"math.sqrt": lambda f: f}, upstream=True) for name in "ab"]
     claims = []
