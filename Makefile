@@ -22,12 +22,12 @@ unexport PYTHONDONTWRITEBYTECODE
 verify: .venv/installed
 	$(BIN)/spinglass verify --minutes 2.3
 
-# The checks of the code run beside the tests, and what they print comes at the end.
+# `lint` runs beside the tests; what it finds is printed at the end.
 test: .venv/installed-test
 	@mkdir -p build
 	@$(MAKE) --no-print-directory lint >build/lint.txt 2>&1 & lint=$$!; \
 	$(MAKE) --no-print-directory pytest; tests=$$?; \
-	wait $$lint; lint=$$?; cat build/lint.txt; exit $$((tests ? tests : lint))
+	if wait $$lint; then echo "make lint: passed"; else cat build/lint.txt; exit 1; fi; exit $$tests
 
 # Both cores share the files of tests. Then the tests of equal bits once more: they must hold for kernels that are
 # compiled in the process and for kernels that are read from disk.
