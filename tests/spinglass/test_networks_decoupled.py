@@ -281,6 +281,7 @@ def test_so_many_paths_that_no_float_holds_them():
     assert "about 10^400.0 paths" in repr(DecoupledPathModel(layers.widths, 0.5, seed=0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", ["per-edge", "unique"])
 @pytest.mark.parametrize("averaged", [False, True])
 def test_path_models_are_sampled_at_a_temperature(weights, averaged):

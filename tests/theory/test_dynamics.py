@@ -58,6 +58,7 @@ def test_weights_scale_energies_and_time():
     np.testing.assert_allclose(doubled, 2 * plain, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_shapes_follow_the_times():
     assert isinstance(theory.gradient_descent_energy(1.0, 3), float)
     assert theory.gradient_descent_energy([[0.1, 0.2]], 3).shape == (1, 2)

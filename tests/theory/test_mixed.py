@@ -141,6 +141,7 @@ def replicated_threshold(mixture, b, q, x):
     return float(slope(0, *found))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mixture", "b", "q", "x"),
     [

@@ -67,6 +67,7 @@ def test_null_p_values_are_uniform(draw):
     assert stats.kstest(p, "uniform").pvalue > 0.001
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [normal, skewed, correlated])
 def test_true_claims_disagree_as_often_as_alpha_says(draw):
     _, statuses = of_right_claims(draw)
@@ -85,6 +86,7 @@ def test_a_bias_within_its_bound_is_not_held_against_a_claim():
     assert stats.binomtest(statuses.count("disagrees"), SEEDS, 0.05, alternative="greater").pvalue > 0.001
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [normal, skewed, correlated])
 def test_claims_off_by_three_delta_are_refuted(draw):
     # Sizes as the catalogue plans them: standard error delta/4.3, here from the pilot's known spread.
@@ -96,6 +98,7 @@ def test_claims_off_by_three_delta_are_refuted(draw):
     assert off.count("disagrees") >= 99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [normal, skewed])
 def test_true_claims_of_planned_size_agree(draw):
     errors = {normal: 0.1 / 30**0.5, skewed: 1 / 400**0.5}

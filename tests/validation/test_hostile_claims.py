@@ -53,6 +53,7 @@ class Raises(Mean):
         raise ZeroDivisionError("no such thing")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [

@@ -80,6 +80,7 @@ def measured_mean(path, **given):
     return verify(claims=path, **{"workers": 1, **given})["t/one"].points[0][1].estimate
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_a_changed_module_is_measured_as_it_is_now_and_not_resumed(folder, way):
     path, out = claim_file(folder, way), folder / "out"

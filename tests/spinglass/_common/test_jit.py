@@ -98,6 +98,7 @@ def test_another_thread_compiles_without_touching_the_handlers(new_kernel):
     assert results == [3.0]
 
 
+@pytest.mark.slow
 def test_a_descent_does_not_wait_for_its_kernels(new_kernel):
     kernel = new_kernel()
 
