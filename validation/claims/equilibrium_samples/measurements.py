@@ -17,7 +17,7 @@ from spinglass import couplings
 from spinglass._common.types import Array
 from validation.claims._shared.gibbs import sphere_nodes
 from validation.subjects.current import subject
-from validation.subjects.subject import whole_seed
+from validation.subjects.subject import Draws, whole_seed
 
 TEMPERATURES = (1.0, 2.0)
 DRAWS = 32
@@ -47,12 +47,16 @@ def drawn(seed: np.random.SeedSequence, n: int, H: int) -> Equilibrium:
     """Return draws from one landscape; a simulation for :class:`Reading`."""
     number = whole_seed(seed)
     found = [subject().sample(n, H, number, T, DRAWS) for T in TEMPERATURES]
-    energies = [
-        subject().landscape(n, H, number, draws.points)["energy"] if draws.energies is None else draws.energies
-        for draws in found
-    ]
+    energies = [_energies(draws, n, H, number) for draws in found]
     points = [draws.points for draws in found if draws.points is not None]
     return Equilibrium(number, np.array(energies), np.array(points) if len(points) == len(found) else None)
+
+
+def _energies(draws: Draws, n: int, H: int, number: int) -> Array:
+    if draws.energies is not None:
+        return draws.energies
+    assert draws.points is not None
+    return subject().landscape(n, H, number, draws.points)["energy"]
 
 
 def mean_energies(sample: Equilibrium, n: int) -> Array:
@@ -121,7 +125,7 @@ def energy_less_overlap(sample: Equilibrium, n: int, H: int) -> Array:
     assert sample.points is not None
     half = DRAWS // 2
     overlaps = np.einsum("tai,tbi->tab", sample.points[:, :half], sample.points[:, half:]) / n
-    return np.array(TEMPERATURES) * mean_energies(sample, n) + 1 - (overlaps**H).mean(axis=(1, 2))
+    return np.asarray(np.array(TEMPERATURES) * mean_energies(sample, n) + 1 - (overlaps**H).mean(axis=(1, 2)))
 
 
 def sensitivity(n: int) -> float:
