@@ -43,21 +43,20 @@ class Equilibrium(NamedTuple):
     points: Array | None
 
 
-def _energies(number: int, n: int, H: int, draws: Draws) -> Array:
-    """Return the total energies of draws; those of points alone are evaluated by the subject's landscape."""
-    if draws.energies is not None:
-        return draws.energies
-    assert draws.points is not None  # a subject returns one or the other
-    return subject().landscape(n, H, number, draws.points)["energy"]
-
-
 def drawn(seed: np.random.SeedSequence, n: int, H: int) -> Equilibrium:
     """Return draws from one landscape; a simulation for :class:`Reading`."""
     number = whole_seed(seed)
     found = [subject().sample(n, H, number, T, DRAWS) for T in TEMPERATURES]
-    energies = [_energies(number, n, H, draws) for draws in found]
+    energies = [_energies(draws, n, H, number) for draws in found]
     points = [draws.points for draws in found if draws.points is not None]
     return Equilibrium(number, np.array(energies), np.array(points) if len(points) == len(found) else None)
+
+
+def _energies(draws: Draws, n: int, H: int, number: int) -> Array:
+    if draws.energies is not None:
+        return draws.energies
+    assert draws.points is not None
+    return subject().landscape(n, H, number, draws.points)["energy"]
 
 
 def mean_energies(sample: Equilibrium, n: int) -> Array:
