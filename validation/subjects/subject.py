@@ -25,8 +25,25 @@ ROLES = (
 )
 
 
+_LONGEST_MESSAGE = 1000
+
+
+def legible(text: str) -> str:
+    r"""Return a text on one line, cut after 1000 characters, without characters that control the terminal.
+
+    Examples
+    --------
+    >>> legible("two\nlines, \x1b[31mred")
+    'two lines, ?[31mred'
+    """
+    line = "".join(letter if letter.isprintable() else "?" for letter in " ".join(text[:5000].split()))
+    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]} ..."
+
+
 class AnswerError(ValueError):
     """A subject did not answer a request, or gave an answer that cannot be used.
+
+    The message is one line, whatever the subject printed.
 
     Parameters
     ----------
@@ -37,8 +54,8 @@ class AnswerError(ValueError):
     """
 
     def __init__(self, reason: str, request: str = "") -> None:
-        super().__init__(f"{request}: {reason}" if request else reason)
-        self.reason = reason
+        self.reason = legible(reason)
+        super().__init__(f"{request}: {self.reason}" if request else self.reason)
 
 
 class Roles(Protocol):
@@ -172,9 +189,11 @@ def as_array(value: Any) -> Array:
     if hasattr(value, "detach"):
         value = value.detach().cpu()
     try:
+        if np.iscomplexobj(value):
+            raise TypeError("a complex number is not a real one")
         numbers: Array = np.array(value, dtype=float)
         return numbers
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise AnswerError(f"expected numbers, got {type(value).__name__}: {error}") from None
 
 
