@@ -188,6 +188,9 @@ def _scale_rectangles(
                 row[q] *= left * roots[hinge_below] / (np.sqrt(below[0][q]) * roots[1 + hinge_above + hinge_below])
 
 
+_WORTH_THREADS = 1 << 15  # couplings; to hand less work to threads takes longer than the work
+
+
 def scale_by_root_multiplicity(packed: FloatArray, n: int, H: int) -> None:
     """Multiply packed numbers in place by ``sqrt(H! / prod(m_i!))``, the standard deviation of a coupling."""
     place = layout(n, H)
@@ -199,7 +202,7 @@ def scale_by_root_multiplicity(packed: FloatArray, n: int, H: int) -> None:
         rectangles = (place.above, place.below, place.offsets)
         _scale_rectangles(packed, first, min(first + step, n), rectangles, roots, above, below)
 
-    step = max(1, n // 64)
+    step = max(1, n // 64) if packed.size > _WORTH_THREADS else n
     run_in_threads(scale, range(0, n, step))
 
 

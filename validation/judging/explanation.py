@@ -15,13 +15,14 @@ from validation.engine.mutation import mutated
 from validation.engine.trial import Trial
 from validation.engine.units import sample_seed
 from validation.series import Between, Series
-from validation.subjects.current import judged, own
 
-_SAMPLES = 60  # of the code with the mistake, per series
+_SAMPLES = 40  # of the code with the mistake, per series
 _ERRORS = 4.0  # standard errors by which equal means may differ: a right explanation fails once in 10 000
 _RELATIVE = 0.03
 _SMALL = 1e-4  # errors below this are rounding errors, of which only the order of magnitude is compared
-_MOST = 3
+_DECADES = 1.5
+_MOST = 3  # explanations, none of them more than twice as far from the numbers as the best one, or beyond _EXACT
+_WORSE, _EXACT = 2.0, 0.3
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def explain(trial: Trial, root: np.random.SeedSequence) -> tuple[Explanation, ..
         distance = _distance(trial, mutant, root)
         if distance <= 1:
             found.append(Explanation(mutant.name, mutant.statement, distance))
-    return tuple(sorted(found, key=lambda one: one.distance)[:_MOST])
+    found.sort(key=lambda one: one.distance)
+    return tuple(one for one in found[:_MOST] if one.distance <= max(_WORSE * found[0].distance, _EXACT))
 
 
 def _distance(trial: Trial, mutant: Mutant, root: np.random.SeedSequence) -> float:
@@ -77,8 +79,8 @@ def _distance(trial: Trial, mutant: Mutant, root: np.random.SeedSequence) -> flo
             return math.inf
         if theirs.shape[1] != mine.shape[1]:
             return math.inf
-        bound = trial.claim.prediction(series).high if trial.claim.deterministic else 0.0
-        largest = max(largest, _apart(mine, theirs, np.asarray(bound)))
+        bound = float(np.max(trial.claim.prediction(series).high)) if trial.claim.deterministic else None
+        largest = max(largest, _apart(mine, theirs, bound))
         if largest > 1:
             break
     return largest
@@ -86,7 +88,7 @@ def _distance(trial: Trial, mutant: Mutant, root: np.random.SeedSequence) -> flo
 
 def _with_mistake(claim: Claim, mutant: Mutant, series: Series, root: np.random.SeedSequence, samples: int) -> Array:
     """Return the numbers of this project's code with a mistake; of a mistake in the theory, its wrong prediction."""
-    with judged(own()), mutated(mutant):
+    with mutated(mutant):
         if not mutant.upstream:
             return _midpoint(claim.prediction(series))
         seeds = [sample_seed(root, f"{claim.id}, {mutant.name}", "quick", k) for k in range(min(samples, _SAMPLES))]
@@ -98,19 +100,24 @@ def _midpoint(prediction: Between) -> Array:
     return np.atleast_2d(middle)
 
 
-def _apart(mine: Array, theirs: Array, bound: Array) -> float:
-    """Return the largest difference of the means in units of what chance and rounding allow."""
-    means, error = (
-        (mine.mean(axis=0), theirs.mean(axis=0)),
-        np.sqrt(_variance_of_mean(mine) + _variance_of_mean(theirs)),
-    )
-    allowed = _ERRORS * error + _RELATIVE * np.maximum(*np.abs(means)) + bound
+def _apart(mine: Array, theirs: Array, bound: float | None) -> float:
+    """Return the largest difference of the means in units of what chance and rounding allow.
+
+    Of the errors of an identity, whose rounding errors have a bound, the mean sizes must be equal as well. Of errors
+    that are small in both, only the orders of magnitude are compared.
+    """
+    if bound is not None:
+        mine, theirs = (np.hstack([values, np.abs(values)]) for values in (mine, theirs))
+    means = mine.mean(axis=0), theirs.mean(axis=0)
+    error = np.sqrt(_variance_of_mean(mine) + _variance_of_mean(theirs))
+    allowed = _ERRORS * error + _RELATIVE * np.maximum(*np.abs(means)) + (bound or 0.0)
     apart = np.abs(means[0] - means[1]) / np.where(allowed > 0, allowed, 1)
-    sizes = [np.abs(values).max(axis=0) for values in (mine, theirs)]
-    small = (np.maximum(*sizes) < _SMALL) & (np.minimum(*sizes) > bound) & (bound > 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        decades = np.abs(np.log10(sizes[0] / sizes[1]))
-    return float(np.where(small, decades, apart).max())
+    if bound is not None:
+        sizes = np.array([np.abs(values).max(axis=0) for values in (mine, theirs)])
+        small = (sizes.max(axis=0) < _SMALL) & (sizes.min(axis=0) > bound)
+        decades = np.abs(np.diff(np.log10(np.maximum(sizes, bound)), axis=0)[0])
+        apart = np.where(small, decades / _DECADES, apart)
+    return float(apart.max())
 
 
 def _variance_of_mean(values: Array) -> Array:

@@ -65,10 +65,9 @@ def offer(subject: Subject, H: int) -> Offer:
         Its parts.
     """
     parts, missing, problems = set(subject.roles.offered), {}, []
-    if subject.declaration.couplings == "all":
-        parts.add("all couplings")
-    else:
-        missing["all couplings"] = "its couplings have different indices only, so that this law does not hold exactly"
+    parts.add(f"{subject.declaration.couplings} couplings")
+    missing["all couplings"] = "its couplings have different indices only, so that this law does not hold exactly"
+    missing["distinct couplings"] = "it declares couplings of all index tuples"
     if "landscape" in parts:
         x = sphere.random_points(_N, 3, np.random.SeedSequence(0))
         try:

@@ -48,8 +48,8 @@ class Declaration:
 
     Examples
     --------
-    >>> Declaration(variance="n/2").energy_scale(10) ** 2
-    0.5
+    >>> Declaration(variance="4n").energy_scale(10), Declaration(radius="1").length_scale(4)
+    (2.0, 0.5)
     """
 
     variance: str = "n"

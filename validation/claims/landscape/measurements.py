@@ -195,6 +195,11 @@ def variances(both: Array, n: int, H: int) -> Array:
     return np.array([float((both[:, among] ** 2).mean()) for among in _up_to_pattern(n, H)])
 
 
+def distinct_variance(both: Array, n: int, H: int) -> float:
+    """Return the mean square of the couplings of different indices, in units of their variance."""
+    return float(variances(both, n, H)[0])
+
+
 def moments(both: Array) -> Array:
     """Return moments of the couplings of two landscapes that show whether they are independent normal numbers.
 

@@ -125,7 +125,7 @@ NEXT_ORDER = _mutant(
     lambda landscape: lambda n, H, seed: landscape(n, H + 1, seed),
 )
 
-GRADIENTS = (
+GRADIENTS: tuple[Mutant, ...] = (
     _mutant("sign of the gradient", "the gradient has the wrong sign", _scaled(lambda n, H: -1, "gradient")),  # noqa: ARG005
     _mutant(
         "gradient projected",
@@ -192,6 +192,24 @@ HESSIANS = (
     _mutant("sign of the Hessian", "the Hessian has the wrong sign", _scaled(lambda n, H: -1, "hessian")),  # noqa: ARG005
     SINGLE_PRECISION,
 )
+DISTINCT = (
+    _mutant(
+        "i<j<k only, multiplicity forgotten",
+        "only couplings of different indices exist, and they have variance 1 instead of H!",
+        _recoupled(_without_repeats),
+    ),
+)
+# H times the contraction of a tensor that is not symmetric, over all but one index, differs from the gradient by a
+# normal vector that is tangent to the sphere and H - 1 times as large in mean square.
+GRADIENTS = (
+    *GRADIENTS,
+    Mutant(
+        "tensor not symmetric",
+        "the gradient is H times the contraction over all but one index, which is right for a symmetric tensor only",
+        {_LANDSCAPE: lambda landscape: lambda n, H, seed: _one_sided(landscape(n, H, seed), landscape(n, H, seed + 1))},
+        upstream=True,
+    ),
+)
 VARIANCES = (
     Mutant(
         "variance n/2",
@@ -229,11 +247,7 @@ VARIANCES = (
         "energies are smaller by sqrt(H!): each coupling has the variance of a single index tuple",
         _scaled(lambda n, H: math.factorial(H) ** -0.5),  # noqa: ARG005
     ),
-    _mutant(
-        "i<j<k only, multiplicity forgotten",
-        "only couplings of different indices exist, and they have variance 1 instead of H!",
-        _recoupled(_without_repeats),
-    ),
+    *DISTINCT,
     Mutant(
         "couplings of repeated indices missing",
         "couplings of repeated indices are zero, as in much of the literature; declare couplings = 'distinct'",
@@ -283,6 +297,14 @@ MIXTURES = (
         upstream=True,
     ),
 )
+
+
+def _one_sided(glass: SphericalSpinGlass, other: SphericalSpinGlass) -> _Changed:
+    def changed(gradient: Array, x: Array) -> Array:
+        error: Array = math.sqrt(glass.orders[0] - 1) * np.asarray(other.gradient(x), dtype=float)
+        return np.asarray(gradient + _tangential(error, x))
+
+    return _Changed(glass, gradient=changed)
 
 
 def _curved(glass: SphericalSpinGlass) -> _Changed:

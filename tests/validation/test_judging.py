@@ -1,0 +1,181 @@
+"""Judging code that was written elsewhere: planted mistakes are found and named, correct code passes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from benchmarks.planted.landscapes import CORRECT, PLANTED, correct
+from validation.cli.main import main
+from validation.judging.judge import claims_for, judge
+from validation.subjects.current import own
+from validation.testing.checks import as_subject, check_landscape, check_subject, parametrize_with_checks
+
+DERIVATIVES = ("radient", "Hessian", "precision", "seed")
+
+
+def _derivatives(name):
+    return any(word in name for word in DERIVATIVES)
+
+
+# All mistakes, and correct subjects at 20 seeds: `python -m benchmarks.planted`.
+class TestPlantedMistakes:
+    @pytest.mark.parametrize("name", [name for name in PLANTED if _derivatives(name)])
+    def test_in_derivatives(self, name):
+        make, declared, word = PLANTED[name]
+        claims = [claim for claim in claims_for(3) if claim.deterministic]
+        judgement = judge(as_subject(make, **declared), claims=claims)
+        assert judgement.exit_status == 1
+        assert word in "\n".join(judgement.findings)
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("name", ["variance n/2", "diagonal terms left out", "uniform couplings"])
+    def test_in_couplings(self, name):
+        make, declared, word = PLANTED[name]
+        judgement = check_landscape(lambda n, H, seed: make(n, H, seed).energy, raises=False, **declared)
+        assert judgement.exit_status == 1
+        assert any(word in explanation.name for known in judgement.explanations.values() for explanation in known)
+
+    def test_the_witness_is_a_point_where_the_numbers_differ(self):
+        make, declared, _ = PLANTED["factor H of the gradient"]
+        judgement = check_landscape(make, raises=False, **declared)
+        by_gradient, by_energies = (
+            float(judgement.witness.split(by)[0].split()[-1]) for by in (" by the gradient", " by the energies")
+        )
+        assert by_gradient == pytest.approx(by_energies / 3)
+
+    def test_nothing_else_is_measured_where_the_gradient_is_wrong(self):
+        judgement = check_landscape(PLANTED["sign of the gradient"][0], raises=False)
+        assert ("landscape/couplings", "the gradient contradicts the energies") in judgement.not_judged
+
+
+class TestCorrectSubjects:
+    # Each judgement has a false alarm with probability 0.01 at most; the seeds are fixed.
+    @pytest.mark.slow
+    @pytest.mark.parametrize("name", ["variance 1", "radius 1", "Riemannian", "i<j<k"])
+    def test_passes(self, name):
+        make, declared = CORRECT[name]
+        judgement = check_landscape(make, **declared)
+        assert {verdict.status for verdict in judgement.verdicts} == {"agrees"}
+
+    def test_energies_alone_suffice(self):
+        judgement = check_landscape(lambda n, H, seed: correct(n, H, seed).energy)
+        assert judgement.report["landscape/couplings"].status == "agrees"
+        assert "landscape/gradient" in dict(judgement.not_judged)
+
+    def test_another_order(self):
+        judgement = check_landscape(lambda n, H, seed: correct(n, H, seed).energy, H=2)
+        assert judgement.report["landscape/couplings"].status == "agrees"
+
+    def test_what_is_missing_is_named(self):
+        reasons = dict(check_landscape(correct).not_judged)
+        assert "Dense" not in reasons["landscape/distinct-couplings"]
+        assert "all index tuples" in reasons["landscape/distinct-couplings"]
+        assert "landscape(n=4" in reasons["landscape/mixtures"]
+
+    def test_same_seed_same_numbers(self):
+        claims = [claim for claim in claims_for(3) if claim.deterministic]
+        runs = [judge(own(), claims=claims, seed=5).report.to_frame() for _ in range(2)]
+        assert runs[0].equals(runs[1])
+
+
+class TestFailures:
+    def test_exceptions_are_reported_with_the_request(self):
+        def broken(n, H, seed):
+            raise RuntimeError("no memory")
+
+        judgement = check_landscape(broken, raises=False)
+        assert judgement.exit_status == 3
+        assert judgement.reasons[0].endswith("landscape(n=4, H=3, seed=1): RuntimeError: no memory")
+
+    def test_numbers_that_are_not_finite(self):
+        judgement = check_landscape(lambda n, H, seed: lambda x: np.nan, raises=False)
+        assert "energy is nan at position [0]" in judgement.reasons[0]
+
+    def test_failure_in_the_middle(self):
+        def sometimes(n, H, seed):
+            if n > 4:
+                raise MemoryError("too large")
+            return correct(n, H, seed).energy
+
+        judgement = check_landscape(sometimes, raises=False)
+        assert judgement.exit_status == 3
+        assert "MemoryError: too large" in "\n".join(judgement.findings)
+
+    def test_raises_with_the_law(self):
+        with pytest.raises(AssertionError, match="landscape/gradient disagrees: the gradient has the wrong sign"):
+            check_landscape(PLANTED["sign of the gradient"][0])
+
+    def test_time_limit(self):
+        judgement = judge(as_subject(correct), minutes=1e-9)
+        assert judgement.exit_status == 3
+        assert "allow more time" in judgement.reasons[0]
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"H": 1}, "H must be a whole number of at least 2"),
+            ({"effort": "fast"}, "effort must be one of"),
+            ({"variance": "m"}, "variance must be a positive multiple"),
+            ({"varience": "n"}, "did you mean 'variance'"),
+            ({"radius": "2"}, "radius must be one of"),
+        ],
+    )
+    def test_invalid_options(self, options, message):
+        with pytest.raises(ValueError, match=message):
+            check_landscape(correct, **options)
+
+    def test_unknown_role(self):
+        with pytest.raises(ValueError, match="there is no role landscapes"):
+            check_subject({"landscapes": correct})
+
+
+@parametrize_with_checks([lambda n, H, seed: correct(n, H, seed)])
+def test_parametrized(subject, check, request):
+    if "couplings" in request.node.callspec.id or "mixtures" in request.node.callspec.id:
+        pytest.skip("measured above")
+    check(subject)
+
+
+def test_parametrized_check_fails(monkeypatch):
+    mark = parametrize_with_checks([PLANTED["sign of the gradient"][0]]).mark
+    check = next(case.values[1] for case in mark.args[1] if case.id.endswith("landscape/gradient"))
+    with pytest.raises(pytest.fail.Exception, match="wrong sign"):
+        check(as_subject(PLANTED["sign of the gradient"][0]))
+
+
+class TestCommand:
+    def test_own_code(self, capsys):
+        assert main(["judge", "--self", "--json"]) == 0
+        rows = json.loads(capsys.readouterr().out)
+        assert {row["status"] for row in rows} == {"agrees"}
+
+    def test_python_file(self, tmp_path, capsys):
+        file = tmp_path / "mine.py"
+        file.write_text(
+            "import numpy as np\n"
+            "def landscape(n, H, seed):\n"
+            "    print('drawn')\n"
+            "    J = np.random.default_rng(seed).normal(size=(n,) * H)\n"
+            "    return lambda x: np.einsum('ijk,i,j,k', J, x, x, x) / n / 2**0.5\n"
+        )
+        assert main(["judge", str(file)]) == 1
+        assert "declare variance = 'n/2' [variance n/2]" in capsys.readouterr().out
+        assert main(["judge", str(file), "--declare", "variance=n/2"]) == 0
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ([], "give one of"),
+            (["--self", "--program", "x"], "give one of"),
+            (["nosuch.py"], "there is no file nosuch.py"),
+            (["--program", "./nosuch"], "cannot be started"),
+            (["--self", "--H", "1"], "H must be a whole number"),
+            (["--self", "--effort", "fast"], "effort must be one of"),
+            (["--self", "--minutes", "0"], "minutes must be positive"),
+            (["nosuch.py", "--declare", "variance"], "expects name=value"),
+        ],
+    )
+    def test_bad_input(self, arguments, message, capsys):
+        assert main(["judge", *arguments]) == 2
+        assert message in capsys.readouterr().err
