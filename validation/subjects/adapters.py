@@ -86,12 +86,13 @@ def from_jax(energy: Callable[[Any], Any]) -> SimpleNamespace:
     In a file for ``spinglass judge``::
 
         import jax
+        import numpy as np
         from validation.testing import from_jax
 
         jax.config.update("jax_enable_x64", True)
 
         def landscape(n, H, seed):
-            J = jax.random.normal(jax.random.key(seed), (n,) * H)
+            J = jax.numpy.asarray(np.random.default_rng(seed).standard_normal((n,) * H))
 
             @from_jax
             def energy(x):
@@ -142,16 +143,19 @@ def from_pymanopt(given: Any, riemannian: bool = False) -> SimpleNamespace:
         radius = "1"
 
         def landscape(n, H, seed):
+            if H != 3:
+                raise ValueError("only H = 3")
             sphere = pymanopt.manifolds.Sphere(n)
             J = np.random.default_rng(seed).standard_normal((n, n, n)) * np.sqrt(n)
+            J = sum(J.transpose(axes) for axes in [(0, 1, 2), (1, 2, 0), (2, 0, 1)])
 
             @pymanopt.function.numpy(sphere)
             def cost(x):
-                return J @ x @ x @ x
+                return J @ x @ x @ x / 3
 
             @pymanopt.function.numpy(sphere)
             def gradient(x):
-                return J @ x @ x + x @ J @ x + x @ (x @ J)
+                return (J + J.transpose(0, 2, 1)) @ x @ x / 2
 
             return from_pymanopt(pymanopt.Problem(sphere, cost, euclidean_gradient=gradient))
     """

@@ -186,9 +186,9 @@ class Subject:
 
 def as_array(value: Any) -> Array:
     """Return numbers as an array of doubles, also those of a tensor that records its gradient."""
-    if hasattr(value, "detach"):
-        value = value.detach().cpu()
     try:
+        if hasattr(value, "detach"):
+            value = value.detach().cpu().numpy()
         if np.iscomplexobj(value):
             raise TypeError("a complex number is not a real one")
         numbers: Array = np.array(value, dtype=float)
@@ -198,11 +198,16 @@ def as_array(value: Any) -> Array:
 
 
 def checked(where: str, what: str, value: Any, shape: tuple[int, ...]) -> Array:
-    """Return an answer as an array of this shape with finite numbers; :class:`AnswerError` otherwise."""
+    """Return an answer as an array of this shape with finite numbers; :class:`AnswerError` otherwise.
+
+    All numbers one after the other, row by row, will do: so programs in C need not print nested lists.
+    """
     try:
         array = as_array(value)
     except AnswerError as error:
         raise AnswerError(f"{where}: {what}: {error}") from None
+    if array.ndim == 1 and array.size == math.prod(shape):
+        array = array.reshape(shape)
     if array.shape != shape:
         raise AnswerError(f"{where}: {what} has shape {array.shape}; expected {shape}")
     if not np.isfinite(array).all():
