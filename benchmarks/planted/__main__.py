@@ -7,7 +7,8 @@ from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.planted import landscapes
-from validation.testing.checks import check_subject
+from validation.judging.judge import judge
+from validation.testing.checks import as_subject
 
 RESULTS = Path(__file__).with_name("results.md")
 
@@ -16,7 +17,7 @@ def planted(seed: int) -> Iterator[tuple[str, bool, bool, float]]:
     """Judge every planted mistake; yield its name, whether it was found and named, and the seconds it took."""
     for name, (subject, declared, word) in landscapes.PLANTED.items():
         start = time.perf_counter()
-        judgement = check_subject(subject, seed=seed, raises=False, **declared)
+        judgement = judge(as_subject(subject, **declared), seed=seed)
         named = word in "\n".join(judgement.findings)
         yield name, judgement.exit_status == 1, named, time.perf_counter() - start
 
@@ -24,11 +25,7 @@ def planted(seed: int) -> Iterator[tuple[str, bool, bool, float]]:
 def false_alarms(seeds: Sequence[int]) -> Iterator[tuple[str, int, int, int]]:
     """Judge every correct subject at these seeds; yield its name, the verdicts, and how many are wrong or undecided."""
     for name, (subject, declared) in landscapes.CORRECT.items():
-        verdicts = [
-            verdict
-            for seed in seeds
-            for verdict in check_subject(subject, seed=seed, raises=False, **declared).verdicts
-        ]
+        verdicts = [verdict for seed in seeds for verdict in judge(as_subject(subject, **declared), seed=seed).verdicts]
         wrong = sum(verdict.status == "disagrees" for verdict in verdicts)
         yield name, len(verdicts), wrong, sum(verdict.status == "undecided" for verdict in verdicts)
 

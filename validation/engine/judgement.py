@@ -1,6 +1,7 @@
 """From the measurements of a claim to its verdict."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from validation.claim import Claim, Mutant
 from validation.engine.trial import Trial
 from validation.engine.units import sample_seed
 from validation.series import Between
-from validation.statistics.evidence import Sample, Status
+from validation.statistics.evidence import Point, Sample, Status
 from validation.statistics.verdict import Fate, Verdict
 
 _BOOTSTRAP = 2**32 - 1  # the seed's key of the bootstrap; no series has this number
@@ -69,7 +70,15 @@ def _weighed(trial: Trial, root: np.random.SeedSequence) -> Verdict:
         points=tuple(zip(trial.point_labels(len(evidence.points)), evidence.points, strict=True)),
         needed=needed if status == "undecided" else None,
         p_values=evidence.p_values,
+        resolution=_resolution(claim, evidence.points),
     )
+
+
+def _resolution(claim: Claim, points: Sequence[Point]) -> float:
+    """Return the largest relative deviation that is not ruled out; for an identity, its largest error."""
+    if claim.deterministic:
+        return max(point.estimate for point in points)
+    return claim.delta * float(np.max([point.resolution for point in points]))
 
 
 def _verdict(trial: Trial, reason: str) -> Verdict:

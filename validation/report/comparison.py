@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from validation.report.files import CLAIMS
+from validation.report.formatting import outcome
 
 CIRCUMSTANCES = ("effort", "seed", "versions")
 Key = tuple[str, str | None]  # a claim's id and its mutant's name
@@ -48,11 +49,14 @@ class RecordedVerdict:
         Of the test of the prediction; None if there was no test.
     points : tuple of Estimate
         The measured numbers.
+    resolution : float or None
+        The largest relative deviation from theory that is not ruled out; None if there was no test.
     """
 
     status: str
     p_value: float | None
     points: tuple[Estimate, ...]
+    resolution: float | None
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,14 @@ class Change:
     def statuses(self) -> tuple[str, str]:
         """The verdicts of both runs, or ``"not run"``."""
         first, second = (entry.status if entry else "not run" for entry in (self.before, self.after))
+        return first, second
+
+    @property
+    def outcomes(self) -> tuple[str, str]:
+        """The verdicts of both runs with the deviation that each leaves possible, or ``"not run"``."""
+        first, second = (
+            outcome(entry.status, entry.resolution) if entry else "not run" for entry in (self.before, self.after)
+        )
         return first, second
 
     @property
@@ -185,7 +197,7 @@ def _entry(entry: Mapping[str, Any]) -> RecordedVerdict:
         Estimate(str(p["identity"]), str(p["label"]), _number(p["estimate"]), _number(p["standard_error"]))
         for p in entry["points"]
     ]
-    return RecordedVerdict(str(entry["status"]), _number(entry["p_value"]), tuple(points))
+    return RecordedVerdict(str(entry["status"]), _number(entry["p_value"]), tuple(points), _number(entry["resolution"]))
 
 
 def _number(value: Any) -> float | None:

@@ -202,7 +202,8 @@ def _judged(report: Report, verdict: Verdict) -> dict[str, Any]:
         name: getattr(verdict, name)
         for name in (
             "claim_id", "kind", "mutant", "status", "fate", "reason", "p_value", "p_values", "p_equivalence", "alpha",
-            "estimate", "standard_error", "interval", "predicted", "samples", "needed", "seconds", "errors",
+            "resolution", "estimate", "standard_error", "interval", "predicted", "samples", "needed", "seconds",
+            "errors",
         )
     }  # fmt: skip
     trial = next(t for t in report.trials if t.key == (verdict.claim_id, verdict.mutant))

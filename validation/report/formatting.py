@@ -5,6 +5,7 @@ import math
 from validation.statistics.evidence import Point
 
 _MOST_PLACES = 9
+_SMALLEST_PERCENT = 1e-5
 
 
 def number(value: float, digits: int = 4) -> str:
@@ -60,6 +61,31 @@ def with_error(value: float, error: float) -> str:
     if places > _MOST_PLACES:
         return f"{number(value)} ± {number(error)}"
     return f"{value:.{places}f} ± {error:.{places}f}"
+
+
+def outcome(status: str, resolution: float | None) -> str:
+    """Format a verdict, with the relative deviation from theory that the data leave possible if it agrees.
+
+    Parameters
+    ----------
+    status
+        The verdict, such as ``"agrees"``.
+    resolution
+        The largest relative deviation that is not ruled out; None or NaN if there was no test.
+
+    Returns
+    -------
+    str
+        Such as ``"agrees to 0.41%"``; ``"agrees"`` if the measured numbers are well inside a predicted range.
+
+    Examples
+    --------
+    >>> outcome("agrees", 0.0041), outcome("agrees", 1.3e-15), outcome("undecided", 0.2)
+    ('agrees to 0.41%', 'agrees to 1.3e-15', 'undecided')
+    """
+    if status != "agrees" or resolution is None or not resolution > 0:
+        return status
+    return f"agrees to {100 * resolution:.2g}%" if resolution >= _SMALLEST_PERCENT else f"agrees to {resolution:.1e}"
 
 
 def prediction(point: Point) -> str:

@@ -22,8 +22,9 @@ def verdicts(report: Report) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per claim and mutant: claim_id, mutant (None for the claim itself), kind, status, fate (of mutants),
-        at (parameters of the compared number), predicted_low, predicted_high, estimate, standard_error, p_value, alpha
-        (error level), samples, needed (samples per series that would decide), seconds, reason.
+        at (parameters of the compared number), predicted_low, predicted_high, estimate, standard_error, resolution
+        (the largest relative deviation from theory that is not ruled out), p_value, alpha (error level), samples,
+        needed (samples per series that would decide), seconds, reason.
     """
     rows = []
     for verdict in report.all_verdicts:
@@ -35,7 +36,10 @@ def verdicts(report: Report) -> pd.DataFrame:
             low, high = point.predicted
             row |= {"predicted_low": low, "predicted_high": high}
             row |= {"estimate": point.estimate, "standard_error": point.standard_error}
-        row |= {name: getattr(verdict, name) for name in ("p_value", "alpha", "samples", "needed", "seconds", "reason")}
+        row |= {
+            name: getattr(verdict, name)
+            for name in ("resolution", "p_value", "alpha", "samples", "needed", "seconds", "reason")
+        }
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from validation.claim import Claim
 from validation.engine.provenance import versions
-from validation.report.formatting import number, prediction, verb, with_error
+from validation.report.formatting import number, outcome, prediction, verb, with_error
 from validation.report.markup import markdown_block, markdown_code, markdown_formula, markdown_text, mathml
 from validation.report.progress import duration
 from validation.report.report import Report
@@ -87,8 +87,9 @@ class ClaimSection:
             )
         if verdict.status == "agrees":
             return (
-                f"A relative deviation of {claim.delta:.3g} or more is ruled out (p = {verdict.p_equivalence:.2g}), "
-                f"and the prediction is not rejected (p = {verdict.p_value:.2g})."
+                f"Relative deviations of more than {verdict.resolution:.2g} are ruled out at level 0.01, and of "
+                f"{claim.delta:.3g} or more, as the claim requires, with p = {verdict.p_equivalence:.2g}; the "
+                f"prediction is not rejected (p = {verdict.p_value:.2g})."
             )
         needed = f" {self.more_work[0].upper()}{self.more_work[1:]} would decide it." if self.more_work else ""
         reason = f" {verdict.reason[0].upper()}{verdict.reason[1:]}." if verdict.reason else ""
@@ -103,6 +104,11 @@ class ClaimSection:
         most = max(series.samples for series in self.claim.sizes[self.report.effort])
         time = duration(self.verdict.seconds * needed / most)
         return f"about {needed} samples per series ({needed / most:.2g} times the work, {time} on one core)"
+
+    @property
+    def outcome(self) -> str:
+        """The verdict with the deviation that it leaves possible."""
+        return outcome(self.verdict.status, self.verdict.resolution)
 
     @property
     def worst(self) -> tuple[str, str]:

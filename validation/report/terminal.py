@@ -16,7 +16,7 @@ from validation.claim import Claim
 from validation.engine.trial import Trial
 from validation.report.comparison import Change
 from validation.report.console import print_table
-from validation.report.formatting import prediction, verb, with_error
+from validation.report.formatting import outcome, prediction, verb, with_error
 from validation.report.progress import Progress
 from validation.report.report import Report
 from validation.series import EFFORTS
@@ -39,7 +39,7 @@ def _cells(trial: Trial, verdict: Verdict | None) -> list[RenderableType]:
 
 def _outcome(verdict: Verdict) -> Text:
     if verdict.mutant is None:
-        return Text(verdict.status, style=_COLOURS[verdict.status])
+        return Text(outcome(verdict.status, verdict.resolution), style=_COLOURS[verdict.status])
     return Text(verdict.fate or "", style=_COLOURS_OF_FATES.get(verdict.fate or "", "bold red"))
 
 
@@ -62,7 +62,7 @@ def verdict_table(rows: Iterable[tuple[Trial, Verdict | None]]) -> Table:
     table.add_column("predicted", justify="right", no_wrap=True)
     table.add_column("measured", justify="right", no_wrap=True)
     rows = list(rows)
-    table.add_column("verdict", no_wrap=True, min_width=max([10, *(len(v.fate or "") for _, v in rows if v)]))
+    table.add_column("verdict", no_wrap=True, min_width=max([15, *(len(v.fate or "") for _, v in rows if v)]))
     for trial, verdict in rows:
         table.add_row(*_cells(trial, verdict))
     return table
@@ -256,7 +256,7 @@ def print_comparison(console: Console, differ: Mapping[str, tuple[Any, Any]], ch
         table.add_column("change (s.e.)", justify="right", no_wrap=True)
         for change in moved:
             colours = [_COLOURS.get(status, "dim") for status in change.statuses]
-            statuses = [Text(status, style=style) for status, style in zip(change.statuses, colours, strict=True)]
+            statuses = [Text(status, style=style) for status, style in zip(change.outcomes, colours, strict=True)]
             where, shift = change.largest_shift or ("", math.nan)
             table.add_row(Text(change.name), *statuses, Text(where), "–" if math.isnan(shift) else f"{shift:+.1f}")
         print_table(console, table)

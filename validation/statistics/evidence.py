@@ -80,6 +80,9 @@ class Point:
         Number of disorder samples.
     needed : int or None
         Estimated number of samples for a decision; None if there is no such estimate.
+    bounds : tuple of float or None
+        The two confidence bounds, each at level 0.99 for this number alone, that the tests of equivalence compare with
+        ``tolerated``; None (default) if they are the ends of ``interval``.
     """
 
     estimate: float
@@ -92,6 +95,18 @@ class Point:
     p_equivalence: float
     samples: int
     needed: int | None = None
+    bounds: Range | None = None
+
+    @property
+    def resolution(self) -> float:
+        """The largest deviation from the predicted range that is not ruled out at level 0.01, in units of delta.
+
+        The tests of equivalence would agree at any larger delta. It is 0 if both confidence bounds are inside the
+        predicted range, and NaN if the standard error is unknown.
+        """
+        low, high = self.bounds or self.interval
+        delta = self.tolerated[1] - self.predicted[1]
+        return max(self.predicted[0] - low, high - self.predicted[1], 0.0) / delta if delta > 0 else math.nan
 
     @property
     def strain(self) -> float:
@@ -226,17 +241,21 @@ def mean_point(
     bias, delta = float(sample.bias[k]), float(sample.delta[k])
     null, tolerated = (low - bias, high + bias), (low - delta, high + delta)
     below = above = quantile
+    reach = (math.nan, math.nan)
     if error > 0:
         beyond = float(errors_beyond(estimate, error, *null))
         # The worst case within the null range is its nearer end; the second term is the tail on the other side.
         p_value = upper_tail(beyond, freedom) + upper_tail(beyond + (null[1] - null[0]) / error, freedom)
         ends = (estimate - tolerated[0]) / error, (tolerated[1] - estimate) / error
         p_equivalence = max(upper_tail(end, freedom) for end in ends)
+        one = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
+        reach = (one, one)
         if law is not None:
             p_value = tail(np.abs(law), beyond) if beyond > 0 else 1.0
             p_equivalence = max(p_equivalence, tail(law, ends[0]), tail(-law, ends[1]))
-            below = max(below, float(np.quantile(law, 1 - EQUIVALENCE_LEVEL, axis=0, method="higher").max()))
-            above = max(above, float(np.quantile(-law, 1 - EQUIVALENCE_LEVEL, axis=0, method="higher").max()))
+            tails = [float(np.quantile(t, 1 - EQUIVALENCE_LEVEL, axis=0, method="higher").max()) for t in (law, -law)]
+            reach = (max(one, tails[0]), max(one, tails[1]))
+            below, above = max(below, tails[0]), max(above, tails[1])
         off = max(low - estimate, estimate - high, 0.0)
         needed = samples_needed(len(sample.values), error, off, bias, delta, alpha)
     else:
@@ -252,4 +271,5 @@ def mean_point(
         p_equivalence,
         len(sample.values),
         needed,
+        (estimate - reach[0] * error, estimate + reach[1] * error),
     )

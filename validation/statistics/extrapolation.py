@@ -203,6 +203,7 @@ def _weighed(
         sum(counts),
         # Samples of the largest series, the others in proportion; the spread of the fits does not change.
         None if plain.needed is None else math.ceil(plain.needed * max(counts) / len(first.values)),
+        None if plain.bounds is None else (plain.bounds[0] - spread, plain.bounds[1] + spread),
     )
     names = ", ".join(f"{name}: {value:.4g}" for name, value in limits.items())
     reason = f"extrapolations by {names}; half spread {spread:.2g}"

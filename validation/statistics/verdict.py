@@ -47,6 +47,10 @@ class Verdict:
         Tracebacks of measurements and predictions that raised an exception.
     p_values : tuple of float
         The p-values that ``p_value`` combines: one per series or, for proportions, one per compared number.
+    resolution : float
+        The largest relative deviation from theory that the data do not rule out at level 0.01, over all compared
+        numbers: a claim agrees exactly if it is smaller than delta and the prediction is not rejected. For an
+        identity, the largest error. NaN if there was no test.
     fate : str or None
         For a mutant ``"killed"``, ``"lives"`` or ``"proves nothing"``; for a control ``"holds"`` or ``"fails"``.
     """
@@ -65,6 +69,7 @@ class Verdict:
     seconds: float = 0.0
     errors: tuple[str, ...] = field(default=(), repr=False)
     p_values: tuple[float, ...] = ()
+    resolution: float = math.nan
     fate: Fate | None = None
 
     @property
