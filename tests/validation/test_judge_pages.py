@@ -116,7 +116,7 @@ def test_the_tests_on_the_page_run(monkeypatch):
     simulation = ModuleType("simulation")
 
     def landscape(n, H, seed):
-        J = np.random.default_rng(seed).standard_normal((n, n, n)) / (np.sqrt(2) * n)
+        J = np.random.default_rng(seed).standard_normal((n,) * H) / (np.sqrt(2) * n)
         return lambda x: J @ x @ x @ x
 
     simulation.landscape = landscape
