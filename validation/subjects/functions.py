@@ -146,4 +146,7 @@ def _one(landscape: Any, x: Any, name: str) -> Any:
         return as_array(landscape(x.copy()))
     if name == "hessian" and hasattr(landscape, "hessian_vector"):
         return np.stack([as_array(landscape.hessian_vector(x.copy(), axis)) for axis in np.eye(len(x))], axis=1)
+    if name == "energy":
+        given = type(landscape).__name__
+        raise AnswerError(f"landscape must return an object with energy(x), or a function of x; it returned {given}")
     raise AnswerError(f"the landscape has no {name}(x)")

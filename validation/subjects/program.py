@@ -133,9 +133,10 @@ class Program:
             try:
                 line = child.receive(end - time.monotonic())
             except TimeoutError:
-                printed = f"it printed {quoted(foreign)}" if foreign else "is its output flushed after every line?"
+                hint = "" if self.description else "; is its output flushed after every answer?"
+                printed = f"; it printed {quoted(foreign)}" if foreign else hint
                 raise FailureError(
-                    f"no answer within the time limit of {self._time_limit:g} s; {printed}", final=True
+                    f"no answer within the time limit of {self._time_limit:g} s{printed}", final=True
                 ) from None
             except LongLineError as error:
                 raise FailureError(f"{error}; answer by the name of a .npy file instead", final=True) from None
