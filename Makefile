@@ -12,13 +12,22 @@ UV := $(BIN)/uv pip install --python $(BIN)/python --quiet --constraint constrai
 
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal -p no:randomly
 
+# Where Python is told to keep no compiled modules, each of the many processes that are started here would compile all
+# libraries again, which takes three seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: verify test pytest check lint format coverage test-random-order test-browser benchmark figures docs clean
 
 # Under three minutes with set-up and compilation; `spinglass verify` tests all claims.
 verify: .venv/installed
 	$(BIN)/spinglass verify --minutes 2.3
 
-test: lint pytest
+# `lint` runs beside the tests; what it finds is printed at the end.
+test: .venv/installed-test
+	@mkdir -p build
+	@$(MAKE) --no-print-directory lint >build/lint.txt 2>&1 & lint=$$!; \
+	$(MAKE) --no-print-directory pytest; tests=$$?; \
+	if wait $$lint; then echo "make lint: passed"; else cat build/lint.txt; exit 1; fi; exit $$tests
 
 # Both cores share the files of tests. Then the tests of equal bits once more: they must hold for kernels that are
 # compiled in the process and for kernels that are read from disk.

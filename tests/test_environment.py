@@ -45,10 +45,12 @@ assert abs(slow.energy[1] + 0.003) < 1e-4
 """
 
 
+@pytest.mark.slow
 def test_compilation_can_be_switched_off():
     run(WITHOUT_COMPILATION, NUMBA_DISABLE_JIT="1")
 
 
+@pytest.mark.slow
 def test_doctor_says_what_to_do_where_kernels_cannot_be_kept():
     # Numba's locator of folders that the user has named, where none is named: no folder is found.
     environment = {"NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator", "NUMBA_CACHE_DIR": ""}
@@ -58,6 +60,7 @@ def test_doctor_says_what_to_do_where_kernels_cannot_be_kept():
     assert said.count("compiled kernels cannot be cached") == 1
 
 
+@pytest.mark.slow
 def test_pytest_imports_a_module_once_and_hides_no_function(tmp_path):
     test = tmp_path / "test_function.py"
     test.write_text("from spinglass.sampling import ground_state\ndef test_it():\n    assert callable(ground_state)\n")
@@ -85,6 +88,7 @@ print(threads() - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
 def test_reading_leaves_no_thread_of_arrow_behind(tmp_path):
     script = ARROW.replace("sys.argv[-1]", repr(str(tmp_path)))

@@ -175,6 +175,7 @@ def test_identity_has_one_energy_everywhere():
     assert found.acceptance.min() > 1 - 1e-14
 
 
+@pytest.mark.slow
 def test_large_multiple_of_the_identity_at_temperature():
     """The mean energy of a 2-spin glass at n = 3, by quadrature over the sphere, with and without 1000 x.x/n."""
     S, T = np.array([-1.0, 0.3, 0.7]), 1.0

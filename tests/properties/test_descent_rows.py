@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from spinglass import SphericalSpinGlass, descend, sphere
 
 METHODS = ["lbfgs", "cg", "gradient", "sgd", "newton"]
+# Where Hypothesis draws many batches.
+DRAWN = ["lbfgs", "cg", "gradient", *(pytest.param(method, marks=pytest.mark.slow) for method in ("sgd", "newton"))]
 GLASS = SphericalSpinGlass.mixed(12, {2: 0.4, 3: 1.0}, seed=0)
 STARTS = sphere.random_points(12, 60, seed=1)
 
@@ -29,7 +31,7 @@ def same(part, whole, rows):
 
 
 @pytest.mark.bits
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", DRAWN)
 @given(data=st.data())
 @settings(max_examples=15)
 def test_bits_do_not_depend_on_the_batch(whole, method, data):
@@ -74,7 +76,7 @@ class Holes:
         return self._spoil(x, GLASS.stochastic_gradient(x, part, parts))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", DRAWN)
 @given(low=st.floats(-2, 2), width=st.floats(0.0, 1.0))
 @settings(max_examples=10)
 def test_a_failed_row_spoils_no_other(whole, method, low, width):

@@ -155,6 +155,7 @@ def test_link_6_no_pair_of_signs_correlates_less_than_the_least(epsilon, mean, s
         assert correlation >= sign_correlations.sign_correlation_bound(epsilon) - 1e-12
 
 
+@pytest.mark.slow
 @given(st.from_type(SphericalSpinGlass), st.from_type(ReLUNetwork), st.from_type(DecoupledPathModel))
 def test_hypothesis_knows_the_models_by_their_types(glass, net, model):
     assert isinstance(glass, SphericalSpinGlass)

@@ -86,6 +86,7 @@ def test_entries_of_tensors_are_printed_in_full():
     assert np.array_equal(eval(repr(J), NAMES), J)
 
 
+@pytest.mark.slow
 def test_nothing_compiles_or_loads_within_an_example():
     """In a process of its own, where nothing has been called before; importing the strategies changes no settings.
 

@@ -47,6 +47,7 @@ def check_rows(glass, every):
         assert abs(every.flattest[k] - abs(spectrum).min()) < 1e-10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n", "weights"),
     [
@@ -258,6 +259,7 @@ def test_the_lowest_point_where_the_field_is_orthogonal_to_an_eigenvector():
     assert every.energy[0] == pytest.approx(np.sqrt(2) * (2 / 64 - 1) - np.sqrt(0.5) / 8, abs=1e-13)
 
 
+@pytest.mark.slow
 def test_eigenvectors_of_a_rotated_matrix_with_and_without_a_field_along_them():
     rng = np.random.default_rng(0)
     for n in (3, 10, 20):

@@ -32,6 +32,7 @@ def test_volumes_on_the_circle(H, seed):
     assert ((basins.ends - expected) ** 2 / expected).sum() < chi2.isf(1e-6, len(expected) - 1)
 
 
+@pytest.mark.slow
 def test_two_seeds_measure_the_same_volumes():
     graph = graph_of(6, 3, 1)
     first, second = (basin_volumes(graph, starts=1000, seed=seed).ends for seed in (1, 2))

@@ -70,6 +70,7 @@ def test_diagonal_form():
     assert np.allclose(below, own[frame["shallower"]], atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_passes_on_a_grid_of_the_sphere(seed):
     glass = SphericalSpinGlass.pure(3, 4, seed)
@@ -91,6 +92,7 @@ def test_passes_on_a_grid_of_the_sphere(seed):
             assert (groups[at[i]] == groups[at[j]]) == joined
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "H", "samples"), [(3, 3, 10), (5, 3, 10), (8, 3, 4), (4, 4, 6)])
 def test_saddles_of_index_1_join_all_minima(n, H, samples):
     for seed in range(samples):
@@ -101,6 +103,7 @@ def test_saddles_of_index_1_join_all_minima(n, H, samples):
         assert (saddle[:, None] > graph.every.energy_per_spin[graph.minima][graph.joins]).all()
 
 
+@pytest.mark.slow
 def test_joins_depend_neither_on_accuracy_nor_on_the_frame():
     glass = SphericalSpinGlass.pure(7, 3, seed=4)
     graph = graph_of(glass)

@@ -57,6 +57,7 @@ def test_newton_converges_quadratically():
     assert max(b / a**2 for a, b in steps) < 200
 
 
+@pytest.mark.slow
 def test_newton_never_moves_away_from_criticality():
     glass = SphericalSpinGlass.pure(30, 3, seed=0)
     x0 = sphere.random_points(30, 8, seed=1)
@@ -80,6 +81,7 @@ def scipy_minimum(dense, x0):
     return found.fun
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [{3: 1.0}, {4: 1.0}, {1: 0.5, 3: 1.0}])
 def test_minima_are_those_that_scipy_finds(weights):
     glass = SphericalSpinGlass.mixed(5, weights, seed=7)

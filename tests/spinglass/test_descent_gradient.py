@@ -36,6 +36,7 @@ def test_energies_in_time_are_those_of_solve_ivp(weights):
         assert np.array_equal(found.times, TIMES)
 
 
+@pytest.mark.slow
 def test_error_falls_with_the_square_of_the_step():
     glass = SphericalSpinGlass.pure(8, 3, seed=1)
     x0 = sphere.random_points(8, 3, seed=2)

@@ -41,6 +41,7 @@ def test_steps_against_a_dense_projected_eigenproblem():
     assert any(np.allclose(found, x, atol=1e-9) for x in ends)
 
 
+@pytest.mark.slow
 def test_walks_end_on_the_sphere_near_deep_minima():
     n = 100
     glass = SphericalSpinGlass.pure(n, 3, seed=0)

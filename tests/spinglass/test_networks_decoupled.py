@@ -173,6 +173,7 @@ def test_the_papers_hinge_loss_is_exact_where_the_hinge_is_always_active_and_off
     assert gap.max() > 0.5
 
 
+@pytest.mark.slow
 def test_couplings_have_the_stated_variance():
     """Over seeds: rho a path, times the multiplicity of the multiset, for m = 1 and m = 2."""
     for widths, size in (((3, 3, 1), 3), ((6, 3, 1), 3)):
@@ -280,6 +281,7 @@ def test_so_many_paths_that_no_float_holds_them():
     assert "about 10^400.0 paths" in repr(DecoupledPathModel(layers.widths, 0.5, seed=0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", ["per-edge", "unique"])
 @pytest.mark.parametrize("averaged", [False, True])
 def test_path_models_are_sampled_at_a_temperature(weights, averaged):

@@ -17,6 +17,7 @@ def test_threshold_functions_are_as_many_as_known(n, count):
     assert sum(separating_plane(corners[side], corners[~side]) is not None for side in sides) == count
 
 
+@pytest.mark.slow
 def test_functions_of_two_half_spaces_are_as_many_as_by_pairs():
     # All functions on the cube's corners that AND (or NAND) of two threshold functions give, from the list of these.
     corners = np.array(list(product((0, 1), repeat=3)))

@@ -25,6 +25,7 @@ def test_energies_are_those_of_quadrature(n, weights, temperature):
     assert error < 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["hmc", "langevin"])
 def test_two_spins_are_those_of_the_eigenproblem(kind):
     n, temperature = 24, 0.6
@@ -104,6 +105,7 @@ def test_a_trial_without_energy_is_refused():
     assert 0 < info.acceptance.mean() < 1
 
 
+@pytest.mark.slow
 def test_chains_that_cannot_meet_are_reported():
     # Deep in a rugged landscape hot and cold chains stay where they fell.
     glass = SphericalSpinGlass.pure(80, 3, seed=0)

@@ -124,6 +124,7 @@ def test_table_of_all_records_of_a_ladder(tempered):
     assert row["overlap"] == tempered.overlaps[2, 1, 9]
 
 
+@pytest.mark.slow
 def test_a_tree_of_data_sets_for_arviz(chains, tempered):
     pytest.importorskip("xarray")
     tree = chains.to_datatree()

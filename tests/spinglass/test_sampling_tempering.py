@@ -33,6 +33,7 @@ def test_energies_are_those_of_quadrature(n, weights):
     assert (error < 0.005).all()
 
 
+@pytest.mark.slow
 def test_two_spins_are_those_of_the_eigenproblem():
     family = glasses(16, 40, {2: 1.0})
     found = temper(family, LADDER, sweeps=400, seed=5)
@@ -130,6 +131,7 @@ def test_replicas_are_followed_through_swaps():
     assert (ends != np.arange(len(LADDER))).any()
 
 
+@pytest.mark.slow
 def test_adapting_makes_swap_rates_equal():
     family = glasses(16, 8, {3: 1.0})
     uneven = np.array([0.4, 0.42, 0.44, 0.8, 1.6])
@@ -160,6 +162,7 @@ def test_starts_that_have_not_met_are_reported():
     assert set(found.status) == {"not equilibrated"}
 
 
+@pytest.mark.slow
 def test_replicas_that_swap_places_but_keep_to_their_valleys_are_reported():
     # All of this ladder is below the dynamical transition, at 0.87 for n -> infinity: swaps are easy and energies
     # mix at every rung, but no replica forgets where it was. The excess is 0.4 with a standard deviation of 0.1.
@@ -170,6 +173,7 @@ def test_replicas_that_swap_places_but_keep_to_their_valleys_are_reported():
     assert "replicas stay in their valleys" in found.status
 
 
+@pytest.mark.slow
 def test_ladders_that_reach_above_the_transition_raise_no_alarm():
     # The excess is -0.04 with a standard deviation of 0.03: beyond 0.1, by 4.5 of them, in one glass of 3e5.
     found = temper(glasses(16, 50, {3: 1.0}), geometric_ladder(0.5, 1.6, 8), sweeps=200, seed=0)

@@ -67,6 +67,7 @@ def test_two_hidden_layers_are_counted_exactly_and_from_both_sides(activation, l
         assert high - low <= 1 + found.network.size // 1000
 
 
+@pytest.mark.slow
 def test_more_than_one_run_and_too_few_products():
     found = at_end(hidden=[20, 20], activation="tanh", epochs=0)
     count = solution_index(found).absolute[0]

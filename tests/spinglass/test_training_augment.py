@@ -29,6 +29,7 @@ def test_nothing_moves_where_ranges_are_zero():
     assert np.array_equal(shifts_and_rotations(8, 0, 0)(X, np.random.default_rng(0)), X)
 
 
+@pytest.mark.slow
 def test_augmented_training_generalises_better_here():
     data = digits(seed=0)
     plain, moved = (

@@ -21,6 +21,7 @@ def test_total_density_against_fifty_digits_on_both_sides(n, H):
     assert max(accuracy.total_errors(n, H, [-2.6, -1.7, -0.4, 0.0, 1.66, 2.5])) < accuracy.TOTAL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("H", [{3: 0.6**0.5, 4: 0.4**0.5}, FIELD])
 def test_mixed_densities_against_fifty_digits(H):
     # At u = -3 the energy that the Hessian leaves free lies many standard deviations out.

@@ -66,6 +66,7 @@ def test_H_two_has_no_complexity():
     assert theory.index_complexity(-2.0, 2, 1) == pytest.approx(-2 * theory.I_1(-2.0, 2), rel=1e-15)
 
 
+@pytest.mark.slow
 def test_symbols_give_closed_forms():
     u, H = sympy.symbols("u H", real=True)
     E = 2 * sympy.sqrt((H - 1) / H)

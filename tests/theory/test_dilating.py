@@ -7,7 +7,7 @@ from scipy.special import ive
 import theory
 
 # The last run is remembered: tests in succession that go on to this time share one.
-LATE = 3000.0
+LATE = 1000.0
 MIXTURE = {3: 0.5**0.5, 4: 0.5**0.5}
 
 
@@ -46,10 +46,11 @@ def test_energies_fall_towards_the_threshold_by_the_known_power_of_time():
     assert np.all(np.diff(found.energy) < 0)
     above = found.energy + float(theory.E_inf(3))
     late = times > 100
-    # Measured: 0.671 at t = 100, 0.666 at t = 3000.
+    # Measured: 0.671 at t = 100, 0.668 at t = 1000.
     assert np.polyfit(np.log(times[late]), np.log(above[late]), 1)[0] == pytest.approx(-2 / 3, abs=0.005)
 
 
+@pytest.mark.slow
 def test_correlations_of_any_age_are_read_off():
     found = theory.relaxation([0.5, 40.0, 500.0, LATE], 3, waiting_times=[0.123, 40.0, 499.0])
     assert np.isnan(found.correlation[1, 0])
@@ -57,6 +58,7 @@ def test_correlations_of_any_age_are_read_off():
     assert 0 < found.correlation[0, 2] < found.correlation[1, 2] < found.correlation[2, 2] < 1
 
 
+@pytest.mark.slow
 def test_the_widest_spacing_is_solved_and_a_wider_one_is_refused():
     wide, default = theory.relaxation([40.0, 60.0], 3, spacing=0.12), theory.relaxation([40.0, 60.0, LATE], 3)
     assert np.all(np.abs(wide.energy - default.energy[:2]) < wide.energy_error)

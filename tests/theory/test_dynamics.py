@@ -51,12 +51,14 @@ def test_order_three_reproduces_the_published_energies():
 
 
 # These two share the run of the test before them: the last runs are remembered.
+@pytest.mark.slow
 def test_weights_scale_energies_and_time():
     t = np.array([0.2, 1.0])
     plain, doubled = theory.gradient_descent_energy(2 * t, 3), theory.gradient_descent_energy(t, {3: 2.0})
     np.testing.assert_allclose(doubled, 2 * plain, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_shapes_follow_the_times():
     assert isinstance(theory.gradient_descent_energy(1.0, 3), float)
     assert theory.gradient_descent_energy([[0.1, 0.2]], 3).shape == (1, 2)
@@ -106,7 +108,10 @@ def test_hot_langevin_dynamics_reaches_equilibrium():
     assert theory.relaxation([6.0], 3, T=2.0, step=0.01).energy[0] == pytest.approx(-0.5, abs=1e-4)
 
 
-@pytest.mark.parametrize(("T", "time", "step"), [(20.0, 1.0, 0.0025), (100.0, 0.2, 0.0005), (200.0, 1.0, None)])
+@pytest.mark.parametrize(
+    ("T", "time", "step"),
+    [(20.0, 1.0, 0.0025), (100.0, 0.2, 0.0005), pytest.param(200.0, 1.0, None, marks=pytest.mark.slow)],
+)
 def test_a_fast_bath_reaches_its_equilibrium_within_the_estimated_error(T, time, step):
     # The start is forgotten to exp(-20); -1/T is exact. The steps are the default ones, without their later times.
     found = theory.relaxation([time], 3, T=T, step=step)

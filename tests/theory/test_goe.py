@@ -26,7 +26,10 @@ def sampled_eigenvalues(n, size, seed, count):
 
 @pytest.mark.parametrize(
     ("n", "t"),
-    [(1, -0.3), (2, -1.2), (3, 0.4), (4, -2.0), (5, -1.0), (6, 3.0), (9, -2.5), (14, 0.0), (21, -5.0), (40, -6.0)],
+    [
+        *[(1, -0.3), (2, -1.2), (3, 0.4), (4, -2.0), (5, -1.0), (6, 3.0), (9, -2.5), (14, 0.0), (21, -5.0)],
+        pytest.param(40, -6.0, marks=pytest.mark.slow),
+    ],
 )
 def test_cdf_against_the_pfaffian_in_high_precision(n, t):
     # Beyond 14 eigenvalues the law's tail is not computed: it is below the promise.
@@ -49,7 +52,7 @@ def test_tails_keep_relative_accuracy(n, t):
         assert kth_eigenvalue_cdf(t / math.sqrt(n), n, k) == pytest.approx(expected, rel=digits, abs=0)
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 4, 7, 12, 40, 41])
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 7, 12, *(pytest.param(n, marks=pytest.mark.slow) for n in (40, 41))])
 def test_ordered_densities_sum_to_the_one_point_density(n):
     v = np.linspace(-2.4, 2.4, 25)
     total = sum(kth_eigenvalue_density(v, n, k) for k in range(n))
@@ -118,6 +121,7 @@ def test_sampled_matrices_follow_the_law(n, ranks):
         assert kstest(samples[:, k], lambda v, k=k: kth_eigenvalue_cdf(v, n, k)).pvalue > 1e-5
 
 
+@pytest.mark.slow
 def test_edge_of_a_large_matrix_follows_tracy_widom():
     # Mean of Tracy and Widom's beta = 1 law (Bornemann 2010); centred at sqrt(2n - 1) the corrections are
     # O(n^(-2/3)) (Johnstone and Ma 2012).

@@ -109,6 +109,7 @@ MIXTURES = st.dictionaries(
 ).filter(lambda mixture: max(mixture) > 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)  # about 0.3 s each: up to some hundred jumps
 @given(mixture=MIXTURES, seed=st.integers(0, 1000))
 def test_the_law_has_the_energy_and_no_law_is_below_the_bound(mixture, seed):

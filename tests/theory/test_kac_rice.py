@@ -92,6 +92,7 @@ def kac_rice_before_reduction(n, weights, index, below, seed, size):
     return scale * weight.mean(), scale * weight.std() / math.sqrt(size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n", "H", "index", "below"),
     [
@@ -144,6 +145,7 @@ def zeros_of_random_trigonometric_polynomials(weights, size, seed):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("H", [{3: 1.0}, {4: 1.0}, {1: 1.0, 3: 1.0}])
 def test_two_spins_against_every_zero_of_random_trigonometric_polynomials(H):
     samples = zeros_of_random_trigonometric_polynomials(H, size=6000, seed=23)
@@ -237,6 +239,7 @@ def test_a_mixture_of_one_order_is_the_pure_model_scaled():
         )
 
 
+@pytest.mark.slow
 def test_a_growing_field_leaves_one_minimum_and_one_maximum():
     totals = [mean_critical_points(8, {1: field, 3: 1.0}) for field in (0.1, 1.0, 3.0, 10.0, 100.0, 1e6)]
     assert np.all(np.diff(totals) < 0)
@@ -272,6 +275,7 @@ def test_density_integrates_to_the_counts(n, H, index):
         assert mass == pytest.approx(counts[1] - counts[0], rel=2e-10)
 
 
+@pytest.mark.slow
 def test_far_tails_keep_their_relative_accuracy():
     # The one-point density and the ordered laws share no table; index 3 no longer counts at these energies.
     for n in (5, 40, 300):

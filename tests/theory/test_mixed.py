@@ -24,6 +24,7 @@ def test_a_nearly_pure_mixture_is_the_pure_model(index):
     np.testing.assert_allclose(nearly, theory.mixed_complexity(u, 3, index), atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mixture", [MIXTURE, {2: 1.0, 4: 1.0}, {1: 0.6, 3: 1.0}, {1: 2.0, 2: 1.0, 3: 0.3}])
 @pytest.mark.parametrize("index", [None, 0, 1])
 def test_the_complexity_is_the_growth_rate_of_exact_counts(mixture, index):
@@ -140,6 +141,7 @@ def replicated_threshold(mixture, b, q, x):
     return float(slope(0, *found))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mixture", "b", "q", "x"),
     [
@@ -156,6 +158,7 @@ def test_the_threshold_is_where_replicated_counts_have_it(mixture, b, q, x):
     assert theory.E_th(mixture) == pytest.approx(expected, abs=1e-10)
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)  # up to 1 s each: a search for the multiplier
 @given(
     mixture=st.dictionaries(st.sampled_from([1, 2, 3, 4, 8, 16]), st.floats(0.05, 2.0), min_size=1, max_size=3).filter(
@@ -194,6 +197,7 @@ def test_extremes_are_answered_or_refused():
         theory.E_th({1: 1e300, 2: 1e-300})
 
 
+@pytest.mark.slow
 def test_quantities_of_mixtures_scale_with_the_weights():
     u = np.array([-1.9, -1.7, -1.0, 0.3])
     for mixture in (MIXTURE, {1: 0.5, 3: 1.0}, {5: 1.0}):
@@ -206,6 +210,7 @@ def test_quantities_of_mixtures_scale_with_the_weights():
                 assert np.array_equal(theory.mixed_complexity(u * unit, scaled, index), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("H", [3, 4])
 def test_counts_below_the_ground_state_tend_to_the_gumbel_laws_constant(H):
     sizes = np.array([400, 800, 1600])

@@ -17,6 +17,7 @@ def folder(tmp_path_factory, synthetic_file):
     return out
 
 
+@pytest.mark.slow
 def test_the_data_come_back_as_measured(folder, synthetic_file):
     frame = load(folder)
     again = verify(["die/true"], claims=synthetic_file, workers=1, seed=3)

@@ -59,6 +59,7 @@ def of_right_claims(draw):
     return verdicts(Mean(), lambda g: draw(g, 1.0), 1.0, 0.3, 0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [normal, skewed, correlated])
 def test_null_p_values_are_uniform(draw):
     p, _ = of_right_claims(draw)
@@ -66,6 +67,7 @@ def test_null_p_values_are_uniform(draw):
     assert stats.kstest(p, "uniform").pvalue > 0.001
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [normal, skewed, correlated])
 def test_true_claims_disagree_as_often_as_alpha_says(draw):
     _, statuses = of_right_claims(draw)
@@ -84,6 +86,7 @@ def test_a_bias_within_its_bound_is_not_held_against_a_claim():
     assert stats.binomtest(statuses.count("disagrees"), SEEDS, 0.05, alternative="greater").pvalue > 0.001
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [normal, skewed, correlated])
 def test_claims_off_by_three_delta_are_refuted(draw):
     # Sizes as the catalogue plans them: standard error delta/4.3, here from the pilot's known spread.
@@ -95,6 +98,7 @@ def test_claims_off_by_three_delta_are_refuted(draw):
     assert off.count("disagrees") >= 99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [normal, skewed])
 def test_true_claims_of_planned_size_agree(draw):
     errors = {normal: 0.1 / 30**0.5, skewed: 1 / 400**0.5}
@@ -104,6 +108,7 @@ def test_true_claims_of_planned_size_agree(draw):
     assert stats.binomtest(true.count("agrees"), SEEDS, 0.92, alternative="less").pvalue > 0.001
 
 
+@pytest.mark.slow
 def test_skewness_of_four_keeps_the_error_level():
     # Gamma of shape 1/4, as counts that are mostly zero: Student's t alone has 1.7 times as many alarms at 0.01.
     alpha, seeds = 0.01, 500
@@ -121,7 +126,7 @@ def test_skewness_of_four_keeps_the_error_level():
 
 RUNS = 200
 MANY = {"means": 600}  # Student's t is cheap, and the lack of Bonferroni's factor takes more runs to show
-SIZES = {"means": (40, 60, 80), "curve": (60, 60), "event": (150, 200), "limit": (60, 60, 60)}
+SIZES = {"means": (30, 35, 40), "curve": (60, 60), "event": (150, 200), "limit": (60, 60, 60)}
 
 
 def number(seed, n):
@@ -145,7 +150,7 @@ def synthetic(off=0.0):
     """Four claims, right ones or off by so many delta; delta is 4.3 standard errors of the smallest series."""
     measures = {"means": number, "curve": curve, "event": event, "limit": number}
     truths = {"means": 1.0, "curve": 1.0, "event": 0.1, "limit": 1.0}
-    deltas = {"means": 4.3 / 40**0.5, "curve": 4.3 * 0.5 / 60**0.5, "event": 0.9, "limit": 4.3 * (5 / 60) ** 0.5}
+    deltas = {"means": 4.3 / 30**0.5, "curve": 4.3 * 0.5 / 60**0.5, "event": 0.9, "limit": 4.3 * (5 / 60) ** 0.5}
     estimators = {"event": Proportion(), "limit": LIMIT}
     dead = [Mutant(name, "s", {"math.sqrt": lambda f: f}, upstream=True) for name in "ab"]
     claims = []
@@ -198,6 +203,7 @@ def keeps_its_level(found, exact):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["means", "curve", "event", "limit"])
 def test_right_claims_of_a_catalogue_keep_their_share_of_the_error(name):
     found = judged(trials(name))
@@ -235,6 +241,7 @@ def test_an_engine_that_breaks_its_promise_is_noticed(name, target, broken, monk
     assert not keeps_its_level(found, exact=name in ("means", "curve"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["means", "curve", "event", "limit"])
 def test_claims_of_a_catalogue_off_by_three_delta_are_refuted(name):
     found = judged(trials(name, off=3.0, runs=100))
@@ -288,6 +295,7 @@ def test_predictions_are_moved_by_the_least_that_makes_them_right():
         assert [m.low for m in put_right(limit, pools, [Between(stated, stated)] * 3)] == pytest.approx([right] * 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["means", "curve", "event", "limit"])
 def test_runs_drawn_from_measured_ones_keep_the_level_of_a_theory_put_right(name):
     wrong = synthetic(off=3.0)[f"null/{name}"]
@@ -324,6 +332,7 @@ def calibrate(monkeypatch, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_a_calibration_of_right_claims(calibrate, tmp_path):
     page = calibrate("--runs", "2", "--drawn", "7", "--samples", "30", "40")
     assert "**2 measured runs**, of seeds 10000, 10001: 0 of 6 verdicts disagree. At most 0.02 are expected." in page
@@ -339,6 +348,7 @@ def test_a_calibration_of_right_claims(calibrate, tmp_path):
     assert "**1 measured runs**, of seeds 10003:" in calibrate("--runs", "1", "--drawn", "1", fewer=1)
 
 
+@pytest.mark.slow
 def test_a_calibration_of_wrong_claims_lays_it_to_theory_and_not_to_the_tests(calibrate):
     page = calibrate("--runs", "2", "--drawn", "5", off=3.0)
     assert "6 of 6 verdicts disagree (null/means 2, null/curve 2, null/limit 2)" in page
@@ -347,6 +357,7 @@ def test_a_calibration_of_wrong_claims_lays_it_to_theory_and_not_to_the_tests(ca
     assert "| null/means | 0 / 2 / 0 | " in page
 
 
+@pytest.mark.slow
 def test_a_calibration_without_all_samples_keeps_the_last_page(calibrate, tmp_path):
     page = calibrate("--runs", "1", "--drawn", "1")
     file = tmp_path / "runs" / "10000" / "data.parquet"

@@ -131,6 +131,7 @@ def test_a_function_whose_name_leads_to_another_is_refused(dice, synthetic_file,
         verify(["die/true"], claims=twice)
 
 
+@pytest.mark.slow
 def test_partial_functions_are_measured_and_mutants_reach_into_them(dice):
     claim = dice["die/true"]
     partial = dataclasses.replace(

@@ -16,9 +16,14 @@ from validation.claims.minima import level_sets
 
 SEED = np.random.SeedSequence(7)
 CLAIMS = catalogue()
+# Families in which one sample takes up to seconds.
+SLOW = ("choromanska", "dynamics", "hard-networks", "temperature")
 
 
-@pytest.mark.parametrize("claim_id", CLAIMS)
+@pytest.mark.parametrize(
+    "claim_id",
+    [pytest.param(name, marks=[pytest.mark.slow] if name.startswith(SLOW) else []) for name in CLAIMS],
+)
 def test_a_claim_measures_what_it_predicts_in_shape_and_is_finite(claim_id):
     claim = CLAIMS[claim_id]
     for effort in ("quick", "standard"):
@@ -97,6 +102,7 @@ def test_the_ground_state_is_the_lowest_rayleigh_quotient():
     assert gap > 0
 
 
+@pytest.mark.slow
 def test_mean_counts_are_an_integral_over_the_smallest_eigenvalue():
     # n = 3, H = 3: the mean number of minima by integrating the density of points over the energy.
     density = lambda u: theory.mean_critical_point_density(u, 3, 3, index=0)  # noqa: E731
@@ -138,6 +144,7 @@ def test_the_first_moment_is_bounded_from_below_closely(n, u, least):
     assert least < bounds.low / bounds.high < 1
 
 
+@pytest.mark.slow
 def test_only_well_above_the_threshold_do_minima_grow_rare():
     sizes = (3, 5, 8, 10, 12, 20, 50)
     shares = [bad_minima.share(n, 3).low for n in sizes]

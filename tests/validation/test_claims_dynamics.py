@@ -18,6 +18,7 @@ def test_the_share_of_the_starts_energy_has_mean_zero_and_lowers_the_spread():
     assert reduced[:, 0].var() < 0.5 * plain[:, 1].var()
 
 
+@pytest.mark.slow
 def test_time_in_the_equations_is_the_flows():
     # One large landscape: at n = 300 energies at t <= 1 lie within 3% of the limit, other clocks are 10% off.
     measured = flows.relative_energies(flows.relaxed(SEED, 300, 3, 8), 3)[1:3]

@@ -157,6 +157,7 @@ def test_exact_fractions_extrapolate_to_the_semicircle_between_the_forms(sizes):
     assert abs((min(estimates) + max(estimates)) / 2 - limit) < (max(estimates) - min(estimates)) / 2 < 0.025 * limit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "k"), [(4, 0), (6, 1), (6, 2), (10, 0)])
 def test_a_mean_energy_is_an_average_over_the_density(n, k):
     density = lambda u: theory.mean_critical_point_density(u, n, 3, index=k)  # noqa: E731
@@ -187,6 +188,7 @@ def test_one_point_is_expected_below_each_threshold():
         assert math.isclose(expected, 1.0, rel_tol=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 2])
 def test_thresholds_fall_towards_minus_E_k(k):
     limit = -float(theory.E_k(3, k))

@@ -24,6 +24,7 @@ def runs(tmp_path_factory, synthetic_file):
     return folder
 
 
+@pytest.mark.slow
 def test_the_same_run_changes_nothing(runs):
     differ, changes = compare(runs / "one", runs / "same")
     assert differ == {}

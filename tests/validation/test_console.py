@@ -153,6 +153,7 @@ def test_output_is_readable_in_any_encoding(monkeypatch, encoding):
         codecs.lookup_error("spinglass.readable")(UnicodeDecodeError("ascii", b"\xff", 0, 1, "reading is not replaced"))
 
 
+@pytest.mark.slow
 def test_verify_in_a_poor_encoding_ends_with_its_own_status(synthetic_file):
     # One process, as the encoding is set before Python starts; the claims take no time.
     command = [sys.executable, "-m", "validation", "verify", "die/true", "die/exact", "--workers", "1", "--claims"]

@@ -309,6 +309,7 @@ def test_a_claim_file_that_is_a_loop_of_links_is_refused(run):
         read_claims(run / "loop.py")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [b"[" * 100_000 + b"\n", b"null\n", b'{"unit": 1}\n'])
 def test_the_command_answers_damage_with_a_line_and_status_2_or_goes_on(run, synthetic_file, damage, capsys):
     command = ["verify", "die/exact", "--claims", str(synthetic_file), "--workers", "1", "--out", str(run)]

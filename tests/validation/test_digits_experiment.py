@@ -48,6 +48,7 @@ def test_indices_are_those_of_the_whole_spectrum():
             assert row["largest"] == pytest.approx(eigenvalues[-1], rel=1e-5)
 
 
+@pytest.mark.slow
 def test_glasses_end_lower_than_they_start_and_are_counted():
     table = digits.glasses("quick", 2)
     assert table.groupby(["n", "sample", "method"]).size().eq(5).all()
@@ -97,6 +98,7 @@ def test_figures_show_their_data():
     assert sum(bar.get_height() for bar in histograms[0].patches) in (5, 6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["glass", "index", "optimisers"])
 def test_other_figures_are_drawn_from_their_tables(name, tmp_path):
     entry = ENTRIES[f"choromanska-{name}"]

@@ -78,6 +78,7 @@ def test_every_key_of_the_verdicts_is_described(tmp_path, synthetic_file):
     assert keys <= described
 
 
+@pytest.mark.slow
 def test_the_lines_of_the_readme_run():
     readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
     section = readme.split("## What it can do")[1].split("\n## ")[0]

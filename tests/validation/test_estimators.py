@@ -130,6 +130,7 @@ RESAMPLED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RESAMPLED)
 def test_resampled_p_values_reach_below_any_error_level(name):
     estimator, series = RESAMPLED[name]
@@ -137,6 +138,7 @@ def test_resampled_p_values_reach_below_any_error_level(name):
     assert estimator.evidence(far, 2e-5, SEED).status(2e-5) == "disagrees"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RESAMPLED)
 def test_drawing_that_ends_early_finds_the_p_value_of_all_draws(name, monkeypatch):
     estimator, series = RESAMPLED[name]

@@ -9,9 +9,13 @@ from validation.figures import gallery
 
 # One column of Physical Review leaves the least space of all styles. Of full pages a thesis does, for its large font,
 # and these figures have the most panels or the longest labels side by side.
-COLUMN = [(name, "aps", "column") for name in gallery.GALLERY]
+MANY_MARKS = ("choromanska-test-losses", "generalisation-curve-fits")
+COLUMN = [
+    pytest.param(name, "aps", "column", marks=[pytest.mark.slow] if name in MANY_MARKS else [])
+    for name in gallery.GALLERY
+]
 PAGE = [
-    (name, "thesis", "full")
+    pytest.param(name, "thesis", "full", marks=pytest.mark.slow)
     for name in (
         "counts-to-complexity",
         "choromanska-train-test",

@@ -94,6 +94,7 @@ def test_a_stated_bias_and_the_spread_count_together():
     assert statuses == ["agrees", "undecided"]
 
 
+@pytest.mark.slow
 def test_the_error_level_holds_as_long_as_one_fit_is_right():
     # The limit is 2 and 1/n the law. 1/n^2 errs not at all, by a tenth of a standard error, or by two.
     alpha, runs = 0.05, 400

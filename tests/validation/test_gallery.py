@@ -57,6 +57,7 @@ def draw_small(tables):
 SMALL = gallery.Entry("A caption.", small_tables, draw_small)
 
 
+@pytest.mark.slow
 def test_saved_files_are_the_same_for_the_same_seed(tmp_path, monkeypatch):
     monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
     first, second = (gallery.save("small", tmp_path / name, gallery.FORMATS, seed=1) for name in "ab")
@@ -91,6 +92,7 @@ OF_A_USER = {
 }
 
 
+@pytest.mark.slow
 def test_settings_of_a_user_change_nothing(tmp_path, monkeypatch):
     # What a matplotlibrc holds is in rcParams from the import on, as it is here.
     monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
@@ -161,6 +163,7 @@ def test_looks_of_ordered_curves_differ_without_colour():
         assert looks[-1].dashes == "-"
 
 
+@pytest.mark.slow
 def test_a_style_reaches_the_fonts(tmp_path, monkeypatch):
     monkeypatch.setitem(gallery.GALLERY, "small", SMALL)
     paths = [gallery.save("small", tmp_path / style, ["pdf"], style=style)[0] for style in ("screen", "thesis")]

@@ -53,6 +53,7 @@ class Raises(Mean):
         raise ZeroDivisionError("no such thing")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
@@ -150,6 +151,7 @@ def test_an_edited_file_is_measured_as_it_is_now(on_path):
     assert verify(["t/one"], claims=path, workers=1)["t/one"].status == "disagrees"
 
 
+@pytest.mark.slow
 def test_a_worker_that_lives_on_reads_an_edited_file_again(on_path):
     path = claim_file(on_path / "elsewhere.py")
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
@@ -195,6 +197,7 @@ def dies(unit):
     return unit
 
 
+@pytest.mark.slow
 def test_an_executor_whose_workers_die_leaves_failures(monkeypatch):
     monkeypatch.setattr(executors, "_AHEAD_ELSEWHERE", 4)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:

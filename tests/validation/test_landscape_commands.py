@@ -55,6 +55,7 @@ def test_summary_of_a_survey():
     assert frame["exact"].iloc[:-1].sum() == pytest.approx(frame["exact"]["all"], abs=1e-9)
 
 
+@pytest.mark.slow
 def test_counts_have_the_exact_means():
     frame = survey(5, 3, samples=60, seed=1).to_frame()
     # Six deviations of about normal law, two by two equal; false alarms about 2e-6 for any beyond 5.
@@ -89,6 +90,7 @@ def test_a_sample_that_is_not_complete_is_named(capsys, monkeypatch):
     assert "no sample failed" not in out
 
 
+@pytest.mark.slow
 def test_graph_prints_minima_and_saves_the_figure(capsys, tmp_path):
     status, out, _ = spinglass(capsys, "graph", "--n", 6, "--seed", 2, "--starts", 50, "--out", tmp_path / "g")
     assert status == 0

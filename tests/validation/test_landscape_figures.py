@@ -96,6 +96,7 @@ def test_lines_of_the_tree_do_not_cross():
         assert np.ptp(place[valley]) == len(valley) - 1
 
 
+@pytest.mark.slow
 def test_a_graph_is_saved_with_its_tables(basins, tmp_path):
     paths = gallery.save_graph(basins, "H = 3", tmp_path)
     assert [path.name for path in paths] == [

@@ -107,6 +107,7 @@ def test_a_formula_stays_within_its_dollars(formula):
     assert rendered(text).tags <= {"p", "code"}
 
 
+@pytest.mark.slow
 def test_no_text_of_a_claim_becomes_markup(dice):
     bad = f'<i>x</i> "q" \' | [x]({ALARM}) <script>alert(1)</script> --> ]]> &lt;'
     short = '<i>"q" --> ]]>'  # fits the figure

@@ -79,6 +79,7 @@ def test_enumerate_says_how_long_it_will_take(capsys, fast, monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_verify_says_how_long_it_will_take(capsys, fast, synthetic_file):
     status, out, err = spinglass(capsys, "verify", "die/true", "die/exact", "--claims", synthetic_file, "--workers", 2)
     assert status == 0

@@ -10,11 +10,11 @@ from validation.series import Series
 
 # Samples per series, where fewer than at quick effort suffice: these mutants are off by many standard errors.
 SAMPLES = {
-    "covariance/law": 150,
-    "circle/mean-count": 400,
+    "covariance/law": 60,
+    "circle/mean-count": 200,
     "two-spin/eigenproblem": 3,
     "descents/index-zero": 2,
-    "temperature/independent-chains": 60,
+    "temperature/independent-chains": 40,
 }
 CHEAP = [
     "covariance/packed",

@@ -92,6 +92,7 @@ def test_every_mutant_of_the_catalogue_finds_its_target():
         check_mutants(claim)
 
 
+@pytest.mark.slow
 def test_healthy_blocks_share_and_a_mutant_is_alone():
     # Threads with and without the mutant interleave at random; none may see the other's function.
     wrong = Mutant("m", "s", {"theory.E_inf": doubled})

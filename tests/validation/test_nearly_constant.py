@@ -134,6 +134,7 @@ LAWS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("between", [None, (0, 1)])
 @pytest.mark.parametrize("law", LAWS)
 def test_right_predictions_of_nearly_constant_numbers_raise_no_false_alarms(law, between, monkeypatch):

@@ -80,6 +80,7 @@ def measured_mean(path, **given):
     return verify(claims=path, **{"workers": 1, **given})["t/one"].points[0][1].estimate
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_a_changed_module_is_measured_as_it_is_now_and_not_resumed(folder, way):
     path, out = claim_file(folder, way), folder / "out"
@@ -105,6 +106,7 @@ def test_another_process_sees_the_change(folder):
     assert "modules was {'helper': " in again.stderr
 
 
+@pytest.mark.slow
 def test_workers_that_live_on_read_the_module_again(folder):
     path = claim_file(folder, "through a package")
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:

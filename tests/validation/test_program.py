@@ -223,6 +223,7 @@ import numpy as np
 variance = "n/2"
 radius = 1                          # a number is read as a text
 points = np.zeros(3)                # no declaration: it is an array
+weights = 16                        # no declaration: it is a number
 def gradient(x): return x           # no declaration: it is a function
 
 def landscape(n, H, seed):

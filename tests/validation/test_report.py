@@ -58,6 +58,7 @@ def page(report):
     return Page(html(report))
 
 
+@pytest.mark.slow
 def test_the_page_is_well_formed_and_needs_nothing_else(report, page):
     text = html(report)
     assert not page.open

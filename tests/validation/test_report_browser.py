@@ -28,6 +28,7 @@ def page(tmp_path_factory, dice):
     return (out / "report.html").as_uri()
 
 
+@pytest.mark.slow
 def test_nothing_is_requested_and_nothing_complained_of(page):
     async def look(tab):
         await tab.show(page)
@@ -41,6 +42,7 @@ def test_nothing_is_requested_and_nothing_complained_of(page):
     in_browser(look)
 
 
+@pytest.mark.slow
 def test_the_contents_filter_by_verdict_and_family(page):
     async def look(tab):
         await tab.show(page)
@@ -58,6 +60,7 @@ def test_the_contents_filter_by_verdict_and_family(page):
     in_browser(look)
 
 
+@pytest.mark.slow
 def test_the_filter_is_reached_and_worked_by_keyboard(page):
     async def look(tab):
         await tab.show(page)
@@ -72,6 +75,7 @@ def test_the_filter_is_reached_and_worked_by_keyboard(page):
     in_browser(look)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_a_phone_light_and_dark(page, scheme):
     async def look(tab):
@@ -84,6 +88,7 @@ def test_it_fits_a_phone_light_and_dark(page, scheme):
     in_browser(look)
 
 
+@pytest.mark.slow
 def test_print_shows_every_claim_and_no_filter(page):
     async def look(tab):
         await tab.show(page)

@@ -57,6 +57,7 @@ def test_a_claim_reads_the_first_samples(dice):
     assert 0 < six.mean() <= five.mean()
 
 
+@pytest.mark.slow
 @pytest.mark.bits
 def test_bits_do_not_depend_on_the_company_or_on_workers(dice):
     together = run("mean", "more", "largest", "first")
@@ -69,6 +70,7 @@ def test_bits_do_not_depend_on_the_company_or_on_workers(dice):
             assert verdict.p_value == together[verdict.claim_id].p_value
 
 
+@pytest.mark.slow
 def test_mutants_are_simulated_alone_on_the_same_seeds(dice, thrown):
     report = run("mean", "more", mutants=True)
     assert {verdict.fate for verdict in report.mutant_verdicts} == {"killed"}
@@ -100,6 +102,7 @@ def test_an_exception_in_the_simulation_affects_all_its_claims(dice):
     assert report["dice/mean"].status == "agrees"
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_is_continued_with_the_same_bits(dice, thrown, tmp_path):
     def press(trial, verdict):
         if trial.claim.id == "dice/more" and trial.samples >= 64:

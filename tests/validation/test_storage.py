@@ -196,6 +196,7 @@ def test_two_runs_in_one_folder_are_refused_and_the_lock_dies_with_its_holder(tm
         assert run.finished == set()
 
 
+@pytest.mark.slow
 def test_a_full_disk_keeps_what_is_finished(tmp_path):
     # A limit on the size of files fails the write of a large unit as a full disk does.
     code = """

@@ -122,6 +122,7 @@ def test_a_folder_of_another_study_or_command_is_refused(tmp_path, synthetic_fil
     assert (tmp_path / "data.parquet").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_an_interrupted_study_goes_on_to_the_same_bytes_on_any_number_of_workers(tmp_path):
     plan = study("descend")
     run_study(plan, tmp_path / "whole", workers=1)

@@ -41,6 +41,7 @@ def test_derivatives_and_losses_of_a_plane(name):
     assert hessian[0, 1] == pytest.approx(mixed, abs=1e-4)  # rounding 1e-16/1e-10
 
 
+@pytest.mark.slow
 def test_critical_points_are_critical_and_well_named():
     for name, plane in PLANES.items():
         found = loss_planes.critical_points(plane, 3.0, 9)

@@ -26,13 +26,14 @@ def square(x):
     return x * x
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_unit_that_raises_is_a_failure_and_the_others_go_on(workers):
     results = dict(executors.sweep(square, range(8), workers))
     assert "three is not squared here" in results.pop(3).text
     assert results == {x: x * x for x in range(8) if x != 3}
 
 
+@pytest.mark.slow
 def test_local_processes_with_other_code_than_the_run_are_refused(monkeypatch):
     monkeypatch.setattr(executors, "code", lambda: "edited")
     results = dict(executors.sweep(square, range(2), 2))
@@ -45,13 +46,14 @@ def leaves(x):
     return x
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_unit_that_leaves_does_not_end_the_others(workers):
     results = dict(executors.sweep(leaves, range(4), workers))
     assert "SystemExit: enough" in results.pop(1).text
     assert results == {0: 0, 2: 2, 3: 3}
 
 
+@pytest.mark.slow
 def test_an_executor_of_ones_own_is_used_and_left_open():
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         assert dict(executors.sweep(abs, [-1, -2, -3], executor=executor)) == {-1: 1, -2: 2, -3: 3}
@@ -154,6 +156,7 @@ def test_a_cluster_that_is_not_there(address, message, monkeypatch):
         pass
 
 
+@pytest.mark.slow
 def test_keeping_a_unit_costs_little(tmp_path):
     # 5% of a unit of 0.1 s. About 0.5 ms on an idle machine; the best of ten hundreds, as others may be at work.
     rows = pa.table({"value": [0.5] * 10})

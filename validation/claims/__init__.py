@@ -9,6 +9,8 @@ FAMILIES = (
     "covariance",
     "derivatives",
     "landscape",
+    "theory_code",
+    "network_code",
     "two_spin",
     "circle",
     "minima",
@@ -24,6 +26,9 @@ FAMILIES = (
     "thermodynamics",
     "ground_states",
     "choromanska",
+    "relax",
+    "equilibrium_samples",
+    "critical_points",
 )
 
 

@@ -102,4 +102,4 @@ def _frame(found: "Judgement") -> "pd.DataFrame":
 
 def _lines(found: "Judgement") -> list[str]:
     """Return what is wrong, and what was not judged, one line each."""
-    return [*found.findings, *found.reasons, f"{found.summary} ({found.seconds:.0f} s)"]
+    return [*found.findings, *found.notes, *found.reasons, f"{found.summary} ({found.seconds:.0f} s)"]

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from types import ModuleType
 
 import numpy as np
 
@@ -21,10 +22,19 @@ from validation.subjects.subject import AnswerError, Subject
 from validation.subjects.time_limit import TimeLimited
 from validation.verification import Watch, verify
 
-FAMILIES = ("landscape",)
-_FIRST = ("landscape/great-circles", "landscape/gradient", "landscape/hessian")
-_GRADIENT = "landscape/gradient"
+FAMILIES = ("landscape", "relax", "equilibrium_samples", "critical_points", "theory_code", "network_code")
+_GRADIENT, _PATH_SUM = "landscape/gradient", "network-code/path-sum"
+_FIRST = ("landscape/great-circles", _GRADIENT, "landscape/hessian", _PATH_SUM)
+# Claims that are not measured if another one disagrees: what this claim finds would explain everything else.
+_POINTLESS = {
+    _GRADIENT: (
+        "the gradient contradicts the energies",
+        ("landscape", "relax", "equilibrium-samples", "critical-points"),
+    ),
+    _PATH_SUM: ("the output is not the sum over paths", ("network-code",)),
+}
 _QUICK_MINUTES = 10.0
+_LEAST_OF_THEORY = 3  # at order 2 there are no thresholds
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,6 +55,8 @@ class Judgement:
         For each claim that disagrees, the known mistakes that give the same numbers.
     witness : str
         A point and direction at which the gradient contradicts the energies; may be empty.
+    notes : tuple of str
+        What was ignored.
     problems : tuple of str
         Laws that the first answers break: a landscape must be determined by its seed.
     seconds : float
@@ -57,6 +69,7 @@ class Judgement:
     explanations: dict[str, tuple[Explanation, ...]] = field(default_factory=dict)
     witness: str = ""
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     seconds: float = 0.0
 
     @property
@@ -134,8 +147,16 @@ def claims_for(H: int) -> list[Claim]:
     list of Claim
         The claims.
     """
-    modules = [import_module(f"validation.claims.{family}.claims") for family in FAMILIES]
-    return [claim for module in modules for claim in module.claims_of_order(H)]
+    modules = {family: import_module(f"validation.claims.{family}.claims") for family in FAMILIES}
+    if H < _LEAST_OF_THEORY:
+        del modules["theory_code"]
+    return [claim for module in modules.values() for claim in _of_order(module, H)]
+
+
+def _of_order(module: ModuleType, H: int) -> tuple[Claim, ...]:
+    """Return a family's claims for landscapes of an order; networks have none."""
+    claims: tuple[Claim, ...] = module.claims_of_order(H) if hasattr(module, "claims_of_order") else module.CLAIMS
+    return claims
 
 
 def judge(
@@ -195,7 +216,9 @@ def judge(
     found = offer(subject, H)
     possible, missing = divided(list(claims) if claims is not None else claims_for(H), found)
     if not possible:
-        return Judgement(subject.name, None, tuple(missing), problems=found.problems, seconds=_since(start))
+        return Judgement(
+            subject.name, None, tuple(missing), problems=found.problems, notes=found.notes, seconds=_since(start)
+        )
     catalogue = Catalogue(possible)
     with judged(subject):
         report, skipped = _measured(catalogue, effort, seed, watch)
@@ -206,22 +229,30 @@ def judge(
             tell(f"{trial.claim.id} disagrees: comparing with known mistakes")
         explanations[trial.claim.id] = explain(trial, report.root)
     witness = _witness(subject, H) if _GRADIENT in explanations else ""
-    return Judgement(subject.name, report, tuple(missing), explanations, witness, found.problems, _since(start))
+    return Judgement(
+        subject.name, report, tuple(missing), explanations, witness, found.problems, found.notes, _since(start)
+    )
 
 
 def _measured(
     catalogue: Catalogue, effort: Effort, seed: int | np.random.SeedSequence | np.random.Generator, watch: Watch | None
 ) -> tuple[Report, list[tuple[str, str]]]:
-    """Measure the identities of derivatives first, and the other claims if the gradient is right."""
+    """Measure the most basic identities first, and the other claims only if these do not explain what they find."""
     from spinglass._common.seeds import seed_sequence
 
     root = seed_sequence(seed)
-    stages = [[name for name in catalogue if (name in _FIRST) == first] for first in (True, False)]
-    reports: list[Report] = []
-    for ids in filter(None, stages):
-        reports.append(verify(ids, effort, root, workers=1, claims=catalogue, watch=watch))
-        if reports[-1].interrupted or any(v.claim_id == _GRADIENT for v in reports[-1].refuted):
-            break
+    first = [name for name in catalogue if name in _FIRST]
+    reports = [verify(first, effort, root, workers=1, claims=catalogue, watch=watch)] if first else []
+    refuted = {verdict.claim_id for report in reports for verdict in report.refuted}
+    skipped = {
+        claim.id: reason
+        for name, (reason, families) in _POINTLESS.items()
+        for claim in catalogue.values()
+        if name in refuted and claim.id not in first and claim.family in families
+    }
+    rest = [name for name in catalogue if name not in first and name not in skipped]
+    if rest and not any(report.interrupted for report in reports):
+        reports.append(verify(rest, effort, root, workers=1, claims=catalogue, watch=watch))
     whole = replace(
         reports[0],
         trials=tuple(trial for report in reports for trial in report.trials),
@@ -229,8 +260,7 @@ def _measured(
         seconds=sum(report.seconds for report in reports),
         interrupted=any(report.interrupted for report in reports),
     )
-    done = {trial.claim.id for trial in whole.trials}
-    return whole, [(name, "the gradient contradicts the energies") for name in catalogue if name not in done]
+    return whole, list(skipped.items())
 
 
 def _disagreeing(report: Report) -> list[Trial]:

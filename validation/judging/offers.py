@@ -8,6 +8,8 @@ import numpy as np
 from spinglass import sphere
 from spinglass._common.types import Array
 from validation.claim import Claim
+from validation.subjects import networks, theory_code
+from validation.subjects.parts import optional_parts
 from validation.subjects.subject import AnswerError, Subject
 
 _N = 4
@@ -30,11 +32,14 @@ class Offer:
         For parts that were tried in vain, the reason.
     problems : tuple of str
         Laws that the first answers break, one line each.
+    notes : tuple of str
+        What was ignored, one line each.
     """
 
     parts: frozenset[str]
     missing: dict[str, str]
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def lacks(self, claim: Claim) -> str:
         """Return why a claim cannot be judged, or an empty text."""
@@ -64,30 +69,46 @@ def offer(subject: Subject, H: int) -> Offer:
     Offer
         Its parts.
     """
-    parts, missing, problems = set(subject.roles.offered), {}, []
-    parts.add(f"{subject.declaration.couplings} couplings")
-    missing["all couplings"] = "its couplings have different indices only, so that this law does not hold exactly"
-    missing["distinct couplings"] = "it declares couplings of all index tuples"
+    theory_parts, theory_missing, notes = theory_code.offered(subject, H)
+    network_parts, network_missing = networks.offered(subject)
+    dynamics_parts, dynamics_missing = optional_parts(subject, H)
+    declared = subject.declaration
+    parts = {*subject.roles.offered, *theory_parts, *network_parts, *dynamics_parts}
+    missing = {
+        "all couplings": "its couplings have different indices only, so that this law does not hold exactly",
+        "distinct couplings": "it declares couplings of all index tuples",
+        **theory_missing,
+        **network_missing,
+        **dynamics_missing,
+    }
+    problems: list[str] = []
     if "landscape" in parts:
-        x = sphere.random_points(_N, 3, np.random.SeedSequence(0))
+        found, reasons, problems = _of_landscape(subject, H)
+        parts |= found
+        missing |= reasons
+    parts = (parts - set(missing)) | {f"{declared.couplings} couplings"}
+    return Offer(frozenset(parts), missing, tuple(problems), tuple(notes))
+
+
+def _of_landscape(subject: Subject, H: int) -> tuple[set[str], dict[str, str], list[str]]:
+    """Return the parts of landscapes that are offered, why others are not, and laws that the answers break."""
+    x = sphere.random_points(_N, 3, np.random.SeedSequence(0))
+    try:
+        _check_seeds(subject, H, x)
+    except AnswerError as error:
+        return set(), {"landscape": str(error)}, [str(error)] if isinstance(error, SeedError) else []
+    parts, missing = set(), {}
+    for part, model, wanted in (
+        ("landscape.gradient", H, ("energy", "gradient")),
+        ("landscape.hessian", H, ("energy", "hessian")),
+        ("landscape.mixtures", {2: 1.0, 3: 1.0}, ("energy",)),
+    ):
         try:
-            _check_seeds(subject, H, x)
+            subject.landscape(_N, model, _SEEDS[0], x, wanted)
+            parts.add(part)
         except AnswerError as error:
-            problems += [str(error)] if isinstance(error, SeedError) else []
-            parts.discard("landscape")
-            missing["landscape"] = str(error)
-        else:
-            for part, model, wanted in (
-                ("landscape.gradient", H, ("energy", "gradient")),
-                ("landscape.hessian", H, ("energy", "hessian")),
-                ("landscape.mixtures", {2: 1.0, 3: 1.0}, ("energy",)),
-            ):
-                try:
-                    subject.landscape(_N, model, _SEEDS[0], x, wanted)
-                    parts.add(part)
-                except AnswerError as error:
-                    missing[part] = str(error)
-    return Offer(frozenset(parts), missing, tuple(problems))
+            missing[part] = str(error)
+    return parts, missing, []
 
 
 def _check_seeds(subject: Subject, H: int, x: Array) -> None:

@@ -16,7 +16,11 @@ _CHOICES = {
     "couplings": ("all", "distinct"),
     "precision": ("double", "single"),
     "points": ("all", "minima"),
+    "weights": ("in,out", "out,in"),
+    "output_unit": ("linear", "relu"),
+    "output_factor": ("1", "q"),
 }
+FINEST_ACCURACY, COARSEST_ACCURACY = 1e-6, 0.1
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,14 @@ class Declaration:
         ``"double"`` (default) or ``"single"``: the precision of the arithmetic.
     points
         What ``critical_points`` returns, ``"all"`` (default) or ``"minima"``.
+    weights
+        The axes of a network's weight matrices: ``"in,out"`` (default), or ``"out,in"`` as PyTorch stores them.
+    output_unit
+        Whether the output of a network is rectified: ``"linear"`` (default, it is not) or ``"relu"``.
+    output_factor
+        ``"1"`` (default), or ``"q"``: outputs of a network are multiplied by the factor ``q = Lambda^{-(H-1)/2}``.
+    accuracy
+        The relative accuracy of theoretical values, as a text between ``"1e-6"`` (default) and ``"0.1"``.
 
     Raises
     ------
@@ -59,6 +71,10 @@ class Declaration:
     couplings: str = "all"
     precision: str = "double"
     points: str = "all"
+    weights: str = "in,out"
+    output_unit: str = "linear"
+    output_factor: str = "1"
+    accuracy: str = "1e-6"
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
@@ -68,6 +84,19 @@ class Declaration:
                 "variance must be a positive multiple of a power of n as a text, such as 'n', 'n/2', '1' or 'n^2'; "
                 f"given {quoted(self.variance)}"
             )
+        if not FINEST_ACCURACY <= self.relative_accuracy <= COARSEST_ACCURACY:
+            raise ValueError(
+                "accuracy must be the relative accuracy of theoretical values as a text between '1e-6' and '0.1', such "
+                f"as '1e-3'; given {quoted(self.accuracy)}"
+            )
+
+    @property
+    def relative_accuracy(self) -> float:
+        """The declared accuracy as a number; NaN if the text is not a number."""
+        try:
+            return float(self.accuracy)
+        except (TypeError, ValueError):
+            return math.nan
 
     def _variance(self, n: int) -> float:
         """Return the variance of the energy; NaN if the text cannot be read."""

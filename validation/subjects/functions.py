@@ -2,10 +2,12 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 
+from validation.subjects.networks import evaluate_network
 from validation.subjects.subject import ROLES, AnswerError, as_array, request_text
 
 
@@ -19,6 +21,8 @@ class Functions:
         or ``energy(x)``, and optionally ``gradient(x)``, ``hessian(x)`` or ``hessian_vector(x, v)``, or simply a
         function that returns the energy of a point. A point is an array of shape (n,). A landscape with an attribute
         ``batched`` that is true takes many points at once, as an array of shape (points, n).
+        ``network(widths, seed)`` returns an object that :func:`~validation.subjects.networks.evaluate_network`
+        describes.
     name
         What to call the subject. Default ``"functions"``.
     batched
@@ -54,7 +58,8 @@ class Functions:
         Returns
         -------
         Any
-            What the function returned; for a landscape, a dictionary of arrays.
+            What the function returned; for a landscape and a network, a dictionary of arrays; for a dataclass and a
+            named tuple, a dictionary of its fields.
 
         Raises
         ------
@@ -66,7 +71,9 @@ class Functions:
         try:
             if role == "landscape":
                 return self._evaluated(**arguments)
-            return self._call(role, arguments)
+            if role == "network":
+                return evaluate_network(lambda **given: self._call(role, given), **arguments)
+            return _by_name(self._call(role, arguments))
         except AnswerError as error:
             raise AnswerError(error.reason, request_text(role, arguments)) from None
         except (Exception, SystemExit) as error:
@@ -99,6 +106,13 @@ class Functions:
         except ValueError:  # some compiled functions do not tell their arguments
             pass
         return function(**arguments)
+
+
+def _by_name(answer: Any) -> Any:
+    """Return the fields of a dataclass or of a named tuple by name, and any other answer unchanged."""
+    if is_dataclass(answer) and not isinstance(answer, type):
+        return {field.name: getattr(answer, field.name) for field in fields(answer)}
+    return answer._asdict() if hasattr(answer, "_asdict") else answer
 
 
 def evaluate(landscape: Any, x: Any, wanted: tuple[str, ...]) -> dict[str, Any]:

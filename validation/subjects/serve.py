@@ -19,6 +19,8 @@ from validation.subjects.declaration import Declaration
 from validation.subjects.functions import Functions
 from validation.subjects.subject import ROLES, AnswerError, as_array
 
+_NUMBERS = ("variance", "radius", "output_factor", "accuracy")  # conventions that may be declared as a number
+
 
 def main(path: str) -> int:
     """Answer requests until the input ends.
@@ -87,7 +89,7 @@ def _answer(roles: Functions, module: ModuleType | None, request: dict[str, Any]
         if role == "describe":
             return {"roles": sorted(roles.offered), **_declared(module)}
         answer = roles.ask(role, **{name: _decoded(name, value) for name, value in request.items()})
-        return dict(answer) if role == "landscape" else {"answer": answer}
+        return dict(answer) if role in ("landscape", "network") else {"answer": answer}
     except AnswerError as error:
         return {"error": error.reason}  # the other process adds the request
 
@@ -95,13 +97,16 @@ def _answer(roles: Functions, module: ModuleType | None, request: dict[str, Any]
 def _declared(module: ModuleType | None) -> dict[str, str]:
     """Return the conventions that a file declares; a function or an array of such a name declares nothing."""
     given = {field.name: getattr(module, field.name, None) for field in fields(Declaration)}
-    return {name: str(value) for name, value in given.items() if isinstance(value, str | int | float)}
+    allowed = {name: (str, int, float) if name in _NUMBERS else str for name in given}
+    return {name: str(value) for name, value in given.items() if isinstance(value, allowed[name])}
 
 
 def _decoded(name: str, value: Any) -> Any:
     """Return an argument in the types that a role expects."""
-    if name in ("x", "times", "v"):
+    if name in ("x", "y", "times", "v"):
         return np.asarray(value, dtype=float)
+    if name == "weights":
+        return [np.asarray(matrix, dtype=float) for matrix in value]
     if name == "H" and isinstance(value, Mapping):
         return {int(order): float(weight) for order, weight in value.items()}
     return tuple(value) if isinstance(value, list) else value

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -87,15 +87,46 @@ def whole_seed(seed: np.random.SeedSequence) -> int:
 
 
 def request_text(role: str, arguments: Mapping[str, Any]) -> str:
-    """Return a request as a short call, without arrays.
+    """Return a request as a short call, without arrays; of its sequences only the widths of a network are shown.
 
     Examples
     --------
     >>> request_text("relax", {"n": 20, "H": 3, "seed": 5, "times": np.arange(3.0)})
     'relax(n=20, H=3, seed=5)'
     """
-    short = {name: value for name, value in arguments.items() if not isinstance(value, np.ndarray | list | tuple)}
+    long = (np.ndarray, list, tuple)
+    short = {name: value for name, value in arguments.items() if name == "widths" or not isinstance(value, long)}
     return f"{role}({', '.join(f'{name}={value!r}' for name, value in short.items())})"
+
+
+class Flow(NamedTuple):
+    """The course of the dynamics from one start.
+
+    Attributes
+    ----------
+    energies : ndarray, shape (times,)
+        Energies per spin.
+    overlaps : ndarray, shape (times,), or None
+        Overlaps ``x(t).x(0)/|x(0)|^2`` with the start, if the subject gives them.
+    """
+
+    energies: Array
+    overlaps: Array | None = None
+
+
+class Draws(NamedTuple):
+    """Points at equilibrium in one landscape.
+
+    Attributes
+    ----------
+    energies : ndarray, shape (draws,), or None
+        Total energies, if the subject gives them.
+    points : ndarray, shape (draws, n), or None
+        The points, if the subject gives them.
+    """
+
+    energies: Array | None = None
+    points: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -155,29 +186,95 @@ class Subject:
         where = request_text("landscape", arguments)
         return {name: checked(where, name, _part(where, answer, name), shapes[name]) / scales[name] for name in wanted}
 
-    def relax(self, n: int, H: Model, seed: int, times: Array) -> Array:
-        """Return the energies per spin at times along the flow dx/dt = -grad E from a random point, shape (times,)."""
-        arguments = {"n": n, "H": H, "seed": seed}
-        where = request_text("relax", arguments)
-        answer = self.roles.ask("relax", **arguments, times=times * self.declaration.time_scale(n))
-        energies = answer["energies"] if isinstance(answer, Mapping) and "energies" in answer else answer
-        # The energy per spin in the subject's own units, as its total energy divided by n.
-        return checked(where, "the energies", energies, (len(times),)) / self.declaration.energy_scale(n)
+    def relax(self, n: int, H: Model, seed: int, times: Array, temperature: float = 0.0) -> Flow:
+        """Return the course of the flow dx/dt = -grad E from a random point or, in a heat bath, of Langevin dynamics.
 
-    def sample(self, n: int, H: Model, seed: int, temperature: float, draws: int) -> Array:
-        """Return points at equilibrium, shape (draws, n), or their energies, shape (draws,)."""
+        Parameters
+        ----------
+        n, H, seed
+            Number of spins; order, or weights by order; seed of the couplings, the start and the noise.
+        times
+            Increasing times, shape (times,).
+        temperature
+            Temperature T of ``dx = -grad E dt + sqrt(2T) dW``. Default 0, at which the request does not mention it.
+
+        Returns
+        -------
+        Flow
+            Energies per spin at these times and, if the subject gives them, overlaps with the start.
+
+        Raises
+        ------
+        AnswerError
+            If the subject does not answer, or a number is missing or not finite.
+        """
+        energy, time = self.declaration.energy_scale(n), self.declaration.time_scale(n)
+        arguments = {"n": n, "H": H, "seed": seed} | ({"temperature": temperature * energy} if temperature else {})
+        where = request_text("relax", arguments)
+        answer = self.roles.ask("relax", **arguments, times=times * time)
+        named = answer if isinstance(answer, Mapping) else {"energies": answer}
+        # Energies per spin are total energies in the subject's own units, divided by n.
+        energies = checked(where, "the energies", _part(where, named, "energies"), (len(times),)) / energy
+        overlaps = named.get("overlaps")
+        return Flow(energies, None if overlaps is None else checked(where, "the overlaps", overlaps, (len(times),)))
+
+    def sample(self, n: int, H: Model, seed: int, temperature: float, draws: int) -> Draws:
+        """Return points, energies or both at equilibrium in one landscape.
+
+        Parameters
+        ----------
+        n, H, seed
+            Number of spins; order, or weights by order; seed of the couplings and of the sampler.
+        temperature
+            Temperature T of the distribution ``exp(-E/T)``.
+        draws
+            Number of points.
+
+        Returns
+        -------
+        Draws
+            What the subject gives of points and their total energies.
+
+        Raises
+        ------
+        AnswerError
+            If the subject does not answer, or a number is missing or not finite.
+        """
         length, energy = self.declaration.length_scale(n), self.declaration.energy_scale(n)
         arguments = {"n": n, "H": H, "seed": seed, "temperature": temperature * energy, "draws": draws}
-        where, answer = request_text("sample", arguments), as_array(self.roles.ask("sample", **arguments))
-        if answer.ndim == 1:
-            return checked(where, "the energies", answer, (draws,)) / energy
-        return on_sphere(where, checked(where, "the points", answer, (draws, n)) / length)
+        where, answer = request_text("sample", arguments), self.roles.ask("sample", **arguments)
+        if not isinstance(answer, Mapping):
+            answer = as_array(answer)
+            answer = {"energies" if answer.ndim == 1 else "points": answer}
+        points, energies = answer.get("points"), answer.get("energies")
+        if points is None and energies is None:
+            raise AnswerError(f"{where}: the answer has neither 'points' nor 'energies'")
+        return Draws(
+            None if energies is None else checked(where, "the energies", energies, (draws,)) / energy,
+            None if points is None else on_sphere(where, checked(where, "the points", points, (draws, n)) / length),
+        )
 
     def critical_points(self, n: int, H: Model, seed: int) -> Array:
-        """Return critical points of one landscape, shape (points, n)."""
+        """Return critical points of one landscape, shape (points, n): all of them, or the minima, as declared.
+
+        Parameters
+        ----------
+        n, H, seed
+            Number of spins; order, or weights by order; seed of the couplings.
+
+        Returns
+        -------
+        ndarray, shape (points, n)
+            The points.
+
+        Raises
+        ------
+        AnswerError
+            If the subject does not answer, a number is not finite, or a point does not lie on the sphere.
+        """
         arguments = {"n": n, "H": H, "seed": seed}
         where, answer = request_text("critical_points", arguments), self.roles.ask("critical_points", **arguments)
-        points = as_array(answer)
+        points = as_array(_part(where, answer, "points") if isinstance(answer, Mapping) else answer)
         points = points.reshape(0, n) if points.size == 0 else points
         return on_sphere(
             where, checked(where, "the points", points, (len(points), n)) / self.declaration.length_scale(n)

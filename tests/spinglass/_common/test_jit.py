@@ -98,6 +98,7 @@ def test_another_thread_compiles_without_touching_the_handlers(new_kernel):
     assert results == [3.0]
 
 
+@pytest.mark.slow
 def test_a_descent_does_not_wait_for_its_kernels(new_kernel):
     kernel = new_kernel()
 
@@ -150,18 +151,20 @@ def test_ctrl_c_is_not_lost_where_a_kernel_does_not_compile(tmp_path):
         module.kernel(1.0)
 
 
-def test_overlapping_blocks_share_the_limit_on_blas():
+def test_overlapping_blocks_share_the_limit_on_blas(monkeypatch):
     def limits():
         return {library["num_threads"] for library in threads._blas().select(user_api="blas").info()}
 
-    before = limits()
-    first, second = threads.one_blas_thread(), threads.one_blas_thread()
-    first.__enter__()
-    second.__enter__()
-    first.__exit__(None, None, None)
-    assert limits() == {1}
-    second.__exit__(None, None, None)
-    assert limits() == before
+    # Not that of the tests themselves, which may be in force until the process ends.
+    monkeypatch.setattr(threads, "_ONE_BLAS_THREAD", threads._OneBlasThread())
+    with threads._blas().limit(limits=2, user_api="blas"):
+        first, second = threads.one_blas_thread(), threads.one_blas_thread()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert limits() == {1}
+        second.__exit__(None, None, None)
+        assert limits() == {2}
 
 
 def test_one_version_serves_constants_and_variables(tmp_path):

@@ -157,6 +157,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_nothing(tmp_path):
     pytest.importorskip("resource")
     out, said = run(tmp_path, before=FULL_DISK)
@@ -167,6 +168,7 @@ def test_a_full_disk_stops_nothing(tmp_path):
     assert not any(path.stat().st_size for path in files)  # locks are empty
 
 
+@pytest.mark.slow
 def test_processes_take_the_lock_in_turn(files, tmp_path):
     code = f"""
         from pathlib import Path
@@ -192,6 +194,7 @@ def test_a_folder_that_cannot_be_written_has_no_lock(tmp_path):
         pass
 
 
+@pytest.mark.slow
 def test_who_waits_for_the_lock_can_be_interrupted(files, tmp_path):
     code = f"""
         from pathlib import Path
