@@ -10,6 +10,7 @@ from numpydoc.validate import validate
 import spinglass
 import theory
 import validation
+import validation.testing
 from spinglass import networks, sampling, sphere
 from validation.statistics.estimators import Estimator
 
@@ -24,7 +25,7 @@ PROTOCOL = {"check", "smallest_level", "evidence"}
 
 
 def public_objects():
-    for module in (spinglass, sphere, sampling, networks, theory, validation):
+    for module in (spinglass, sphere, sampling, networks, theory, validation, validation.testing):
         for name in module.__all__:
             found = getattr(module, name)
             if inspect.isfunction(found) or inspect.isclass(found):

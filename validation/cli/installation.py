@@ -12,8 +12,9 @@ OPTIONAL = {
     "distributed": "runs on a Dask cluster",
     "mpi4py": "runs under MPI",
     "xarray": "samples as a DataTree, which ArviZ reads",
-    "torch": "comparison in the benchmarks",
-    "jax": "comparison in the benchmarks",
+    "torch": "functions of torch as landscapes to judge, and benchmarks",
+    "jax": "functions of JAX as landscapes to judge, and benchmarks",
+    "pymanopt": "costs of pymanopt as landscapes to judge, and benchmarks",
 }
 
 

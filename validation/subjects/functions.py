@@ -1,5 +1,6 @@
 """Roles that are functions of this process."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -18,12 +19,14 @@ class Functions:
     functions
         Functions by the name of their role. ``landscape(n, H, seed)`` returns an object with ``energy_and_gradient(x)``
         or ``energy(x)``, and optionally ``gradient(x)``, ``hessian(x)`` or ``hessian_vector(x, v)``, or simply a
-        function that returns the energy of a point. A point is an array of shape (n,). ``network(widths, seed)``
-        returns an object that :func:`~validation.subjects.networks.evaluate_network` describes.
+        function that returns the energy of a point. A point is an array of shape (n,). A landscape with an attribute
+        ``batched`` that is true takes many points at once, as an array of shape (points, n).
+        ``network(widths, seed)`` returns an object that :func:`~validation.subjects.networks.evaluate_network`
+        describes.
     name
         What to call the subject. Default ``"functions"``.
     batched
-        Whether landscapes take many points at once, as an array of shape (points, n). Default False: one at a time.
+        Whether all landscapes take many points at once. Default False: one at a time.
 
     Raises
     ------
@@ -63,12 +66,14 @@ class Functions:
         AnswerError
             If the function raised an exception.
         """
+        # A function may change what it is given, which must not change the next request.
+        arguments = {name: dict(value) if isinstance(value, Mapping) else value for name, value in arguments.items()}
         try:
             if role == "landscape":
                 return self._evaluated(**arguments)
             if role == "network":
-                return evaluate_network(self._functions[role], **arguments)
-            return _by_name(self._functions[role](**arguments))
+                return evaluate_network(lambda **given: self._call(role, given), **arguments)
+            return _by_name(self._call(role, arguments))
         except AnswerError as error:
             raise AnswerError(error.reason, request_text(role, arguments)) from None
         except (Exception, SystemExit) as error:
@@ -79,15 +84,28 @@ class Functions:
         """Nothing to end: the functions belong to this process."""
 
     def _evaluated(self, n: int, H: Any, seed: int, x: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
-        landscape = self._functions["landscape"](n=n, H=H, seed=seed)
-        if self._batched:
-            return evaluate(landscape, x.copy(), wanted)
-        rows: list[dict[str, Any]] = [evaluate(landscape, point.copy(), wanted) for point in x]
+        landscape = self._call("landscape", {"n": n, "H": H, "seed": seed})
+        if self._batched or getattr(landscape, "batched", False):
+            return evaluate(landscape, x, wanted)
+        rows: list[dict[str, Any]] = [evaluate(landscape, point, wanted) for point in x]
         try:
             return {name: np.stack([row[name] for row in rows]) for name in wanted}
         except ValueError:
             shapes = {row[name].shape for name in wanted for row in rows}
             raise AnswerError(f"answers at different points have different shapes: {shapes}") from None
+
+    def _call(self, role: str, arguments: Mapping[str, Any]) -> Any:
+        function = self._functions[role]
+        try:
+            inspect.signature(function).bind(**arguments)
+        except TypeError as error:
+            raise AnswerError(
+                f"the function is defined as {role}{inspect.signature(function)} and is called as "
+                f"{role}({', '.join(f'{name}=...' for name in arguments)}): {error}"
+            ) from None
+        except ValueError:  # some compiled functions do not tell their arguments
+            pass
+        return function(**arguments)
 
 
 def _by_name(answer: Any) -> Any:
@@ -121,7 +139,7 @@ def evaluate(landscape: Any, x: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     if hasattr(landscape, "energy_and_gradient") and "gradient" in wanted:
-        both = landscape.energy_and_gradient(x)
+        both = landscape.energy_and_gradient(x.copy())
         if not isinstance(both, tuple | list) or len(both) != 2:
             raise AnswerError("energy_and_gradient(x) must return the energy and the gradient, two values")
         found = {"energy": as_array(both[0]), "gradient": as_array(both[1])}
@@ -135,11 +153,14 @@ def evaluate(landscape: Any, x: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
 
 def _one(landscape: Any, x: Any, name: str) -> Any:
     if hasattr(landscape, name):
-        return as_array(getattr(landscape, name)(x))
+        return as_array(getattr(landscape, name)(x.copy()))
     if name == "energy" and hasattr(landscape, "energy_and_gradient"):
-        return as_array(landscape.energy_and_gradient(x)[0])
+        return as_array(landscape.energy_and_gradient(x.copy())[0])
     if name == "energy" and callable(landscape):
-        return as_array(landscape(x))
+        return as_array(landscape(x.copy()))
     if name == "hessian" and hasattr(landscape, "hessian_vector"):
-        return np.stack([as_array(landscape.hessian_vector(x, axis)) for axis in np.eye(len(x))], axis=1)
+        return np.stack([as_array(landscape.hessian_vector(x.copy(), axis)) for axis in np.eye(len(x))], axis=1)
+    if name == "energy":
+        given = type(landscape).__name__
+        raise AnswerError(f"landscape must return an object with energy(x), or a function of x; it returned {given}")
     raise AnswerError(f"the landscape has no {name}(x)")

@@ -9,33 +9,33 @@ or an object of weights for a mixture, such as ``{"3": 1.0, "4": 0.5}``. The fir
 its answer lists the roles and declares conventions: ``{"roles": ["landscape"], "variance": "n/2"}``. In place of an
 array an answer may name a file, ``{"npy": "path"}``; if the description says ``"arrays": "npy"``, so do requests. Lines
 on the program's output that are not JSON objects are ignored.
+
+Keys come in this order, with ``": "`` and ``", "`` as separators, so that a program can search a request for text
+instead of parsing it. Numbers in an answer may be ``nan`` or ``inf``, as C prints them.
 """
 
+import itertools
 import json
-import os
-import queue
 import shlex
-import signal
-import subprocess
 import sys
 import tempfile
-import threading
-from collections import deque
+import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from spinglass._common.arguments import quoted
+from validation.subjects.answers import FailureError, check_description, loaded, parsed
+from validation.subjects.child import Child, LongLineError
 from validation.subjects.declaration import Declaration
 from validation.subjects.subject import ROLES, AnswerError, Subject, request_text
 
 TIME_LIMIT = 60.0
 _FOREIGN_LINES = 1000  # lines of the program's output that are ignored per request
-_LAST_WORDS = 3  # lines of its error output that an error message shows
 _MOST_DEATHS = 3
+_NUMBERS = itertools.count()
 
 
 class Program:
@@ -57,34 +57,29 @@ class Program:
     """
 
     def __init__(self, command: str | Sequence[str], time_limit: float = TIME_LIMIT, name: str = "") -> None:
-        self._command = shlex.split(command) if isinstance(command, str) else list(command)
-        if not self._command:
-            raise ValueError("the command of the program is empty; give it as in --program './simulate --fast'")
+        self._command = _arguments(command)
         if not time_limit > 0:
             raise ValueError(f"the time limit must be positive, in seconds; given {time_limit!r}")
         self.name = name or shlex.join(self._command)
+        self.description: dict[str, Any] = {}
         self._time_limit = time_limit
-        self._process: subprocess.Popen[str] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._refused: dict[str, str] = {}  # roles that did not answer are not asked again
         self._deaths: dict[str, int] = {}
-        try:
-            self.description = self._described()
-            self.offered = frozenset(self.description["roles"])
-        except BaseException:
-            self.close()
-            raise
+        self._child: Child | None = self._started()
+        self.description = self._described()
+        self.offered = frozenset(self.description["roles"])
 
     def _described(self) -> dict[str, Any]:
         try:
             found = self.ask("describe")
+            check_description(found)
         except AnswerError as error:
+            self.close()
             raise ValueError(f"{error}; it must answer {{'role': 'describe'}} with the roles that it offers") from None
-        roles = found.get("roles")
-        if not isinstance(roles, list) or not roles or not all(role in ROLES for role in roles):
-            raise ValueError(
-                f"{self.name} describes its roles as {quoted(roles)}; expected a list of some of {', '.join(ROLES)}"
-            )
+        except ValueError as error:
+            self.close()
+            raise ValueError(f"{self.name}: {error}") from None
         return dict(found)
 
     def ask(self, role: str, /, **arguments: Any) -> Any:
@@ -111,94 +106,62 @@ class Program:
         if role in self._refused:
             raise AnswerError(f"{where}: not asked, because of an earlier failure: {self._refused[role]}")
         try:
-            answer = self._exchange(where, {"role": role, **arguments})
-        except _DeathError as death:
+            answer = self._exchange({"role": role, **arguments})
+        except FailureError as failure:
             self.close()
+            text = f"{where}: {failure}"
             self._deaths[role] = self._deaths.get(role, 0) + 1
-            if death.final or self._deaths[role] >= _MOST_DEATHS:
-                self._refused[role] = str(death)
-            raise AnswerError(str(death)) from None
+            if failure.final or self._deaths[role] >= _MOST_DEATHS:
+                self._refused[role] = text
+            raise AnswerError(text) from None
+        except BaseException:  # after Ctrl-C the answer may still come, and must not be taken for the next one
+            self.close()
+            raise
         if "error" in answer:
-            raise AnswerError(f"{where}: {' '.join(str(answer['error']).split())}")
-        loaded = {name: _loaded(where, value) for name, value in answer.items()}
-        return loaded.get("answer", loaded)
+            raise AnswerError(f"{where}: {answer['error']}")
+        found = {name: loaded(where, value) for name, value in answer.items()}
+        return found.get("answer", found)
 
-    def _exchange(self, where: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        if self._process is None:
-            self._start()
-        process = self._process
-        assert process is not None
-        assert process.stdin is not None
-        try:
-            process.stdin.write(json.dumps(self._encoded(request)) + "\n")
-            process.stdin.flush()
-        except OSError:
-            raise self._death(where) from None
+    def _exchange(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        self._child = child = self._child or self._started()
+        if any(line.startswith("{") for line in child.unread()):
+            raise FailureError("before it was asked, it printed one more answer than there were requests", final=True)
+        child.send(json.dumps(self._encoded(request)))
+        end = time.monotonic() + self._time_limit
         foreign = ""
         for _ in range(_FOREIGN_LINES):
             try:
-                line = self._lines.get(timeout=self._time_limit)
-            except queue.Empty:
-                printed = f"; it printed {quoted(foreign)}" if foreign else ""
-                raise _DeathError(
-                    f"{where}: no answer within the time limit of {self._time_limit:g} s{printed}", final=True
+                line = child.receive(end - time.monotonic())
+            except TimeoutError:
+                hint = "" if self.description else "; is its output flushed after every answer?"
+                printed = f"; it printed {quoted(foreign)}" if foreign else hint
+                raise FailureError(
+                    f"no answer within the time limit of {self._time_limit:g} s{printed}", final=True
                 ) from None
+            except LongLineError as error:
+                raise FailureError(f"{error}; answer by the name of a .npy file instead", final=True) from None
             if line is None:
-                raise self._death(where)
-            try:
-                answer = json.loads(line)
-            except ValueError as error:
-                foreign = line.strip()
-                if foreign.startswith("{"):
-                    raise _DeathError(
-                        f"{where}: the answer is not JSON, {error}: {quoted(foreign)}", final=True
-                    ) from None
-                continue
+                raise FailureError(child.how_it_ended(), final=False)
+            answer = parsed(line)
             if isinstance(answer, dict):
                 return answer
-            foreign = line.strip()
-        raise _DeathError(f"{where}: its output is not JSON; it printed {quoted(foreign)}", final=True)
+            foreign = line.strip() or foreign
+        raise FailureError(f"its output is not JSON; it printed {quoted(foreign)}", final=True)
 
-    def _start(self) -> None:
+    def _started(self) -> Child:
         try:
-            self._process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                encoding="utf-8",
-                errors="replace",
-                start_new_session=True,  # Ctrl-C reaches this process, which then stops the program
-            )
-        except OSError as error:
-            reason = error.strerror or str(error)
-            hint = "; make it executable (chmod +x)" if isinstance(error, PermissionError) else ""
-            raise ValueError(f"the program {self._command[0]!r} cannot be started: {reason}{hint}") from None
-        self._lines: queue.Queue[str | None] = queue.Queue()
-        self._last_words: deque[str] = deque(maxlen=_LAST_WORDS)
-        self._listeners = [
-            threading.Thread(target=_read, args=(self._process.stdout, self._lines.put, True), daemon=True),
-            threading.Thread(target=_read, args=(self._process.stderr, self._last_words.append, False), daemon=True),
-        ]
-        for listener in self._listeners:
-            listener.start()
-
-    def _death(self, where: str) -> "_DeathError":
-        """Return the error for a program that has ended, with the last lines of its error output."""
-        assert self._process is not None
-        status = self._process.wait(self._time_limit)
-        self._listeners[1].join(1.0)
-        said = " | ".join(line.strip() for line in self._last_words if line.strip())
-        how = f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
-        return _DeathError(f"{where}: the program ended with {how}{': ' + said if said else ''}", final=False)
+            return Child(self._command)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise AnswerError(f"the program {self._command[0]!r} cannot be started: {reason}{_hint(error)}") from None
 
     def _encoded(self, value: Any) -> Any:
         """Return a value in the types of JSON; arrays as lists, or as the names of files if the program wants these."""
         if isinstance(value, np.ndarray):
-            if getattr(self, "description", {}).get("arrays") != "npy":
+            if self.description.get("arrays") != "npy":
                 return value.tolist()
             self._folder = self._folder or tempfile.TemporaryDirectory(prefix="spinglass-")
-            path = Path(self._folder.name) / f"{len(os.listdir(self._folder.name)) % 64}.npy"
+            path = Path(self._folder.name) / f"{next(_NUMBERS) % 64}.npy"  # the files of earlier requests are replaced
             np.save(path, value)
             return {"npy": str(path)}
         if isinstance(value, Mapping):
@@ -209,53 +172,33 @@ class Program:
 
     def close(self) -> None:
         """End the program, and everything that it started."""
-        process, self._process = self._process, None
-        if process is not None:
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except (AttributeError, ProcessLookupError, PermissionError):  # Windows has no process groups
-                process.kill()
-            process.wait()
-            for listener in self._listeners:
-                listener.join(1.0)
-            for stream in (process.stdin, process.stdout, process.stderr):
-                if stream is not None:
-                    with suppress(OSError):  # what was not yet written is lost with the program
-                        stream.close()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            folder.cleanup()
 
 
-class _DeathError(Exception):
-    """The program did not answer; ``final`` if the role is not to be asked again."""
-
-    def __init__(self, text: str, final: bool) -> None:
-        super().__init__(text)
-        self.final = final
-
-
-def _read(stream: Any, take: Any, ends: bool) -> None:
-    """Pass on the lines of a stream, and None at its end."""
+def _arguments(command: str | Sequence[str]) -> list[str]:
+    """Return the command line of a program as a list."""
     try:
-        for line in stream:
-            take(line)
-    except (OSError, ValueError):  # closed while it was read
-        pass
-    if ends:
-        take(None)
+        found = shlex.split(command) if isinstance(command, str) else list(command)
+    except ValueError as error:
+        raise ValueError(f"the command of the program {quoted(command)} cannot be read: {error}") from None
+    if not found:
+        raise ValueError("the command of the program is empty; give it as in --program './simulate --fast'")
+    return found
 
 
-def _loaded(where: str, value: Any) -> Any:
-    """Return an array that is stored in a file, a list of such arrays, or the value itself."""
-    if isinstance(value, list) and any(isinstance(part, dict) for part in value):
-        return [_loaded(where, part) for part in value]
-    if isinstance(value, dict) and set(value) == {"npy"}:
-        try:
-            return np.load(str(value["npy"]), allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise AnswerError(f"{where}: the file {quoted(value['npy'])} cannot be read: {error}") from None
-    return value
+def _hint(error: Exception) -> str:
+    if isinstance(error, PermissionError):
+        return "; make it executable (chmod +x)"
+    if isinstance(error, FileNotFoundError):
+        return "; give the path of a program, as in --program './simulate --fast'"
+    if isinstance(error, OSError):
+        return "; give its interpreter, too, as in --program 'python3 simulate.py'"
+    return ""
 
 
 def from_program(command: str | Sequence[str], time_limit: float = TIME_LIMIT, **declared: str) -> Subject:

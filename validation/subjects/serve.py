@@ -19,6 +19,8 @@ from validation.subjects.declaration import Declaration
 from validation.subjects.functions import Functions
 from validation.subjects.subject import ROLES, AnswerError, as_array
 
+_NUMBERS = ("variance", "radius", "output_factor", "accuracy")  # conventions that may be declared as a number
+
 
 def main(path: str) -> int:
     """Answer requests until the input ends.
@@ -33,23 +35,44 @@ def main(path: str) -> int:
     int
         The exit status, 0.
     """
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # also what compiled code prints must not mix with the answers
-    problem, module = "", None
+    requests, answers = _pipes()
+    process, problem, module = os.getpid(), "", None
     try:
         module = _module(Path(path))
     except (Exception, SystemExit) as error:
         problem = f"{Path(path).name} does not run: {type(error).__name__}: {error}"
+    _end_copy_of(process)
     functions = {role: getattr(module, role) for role in ROLES if callable(getattr(module, role, None))}
     if not problem and not functions:
         problem = f"{Path(path).name} has no function named {', '.join(ROLES)}"
     roles = None if problem else Functions(functions, batched=bool(getattr(module, "batched", False)))
-    for line in sys.stdin:
-        _reply(answers, {"error": problem} if roles is None else _answer(roles, module, json.loads(line)))
+    for line in requests:
+        answer = {"error": problem} if roles is None else _answer(roles, module, json.loads(line))
+        _end_copy_of(process)
+        _reply(answers, answer)
     return 0
 
 
+def _end_copy_of(process: int) -> None:
+    """End this process if it is a copy of the one that answers: the file has forked, and the copy came back to here."""
+    if os.getpid() != process:
+        os._exit(0)
+
+
+def _pipes() -> tuple[TextIO, TextIO]:
+    """Return the streams of requests and answers, out of reach of what the file reads and prints, also in C."""
+    requests = os.fdopen(os.dup(0), encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return requests, answers
+
+
 def _module(path: Path) -> ModuleType:
+    if path.stem in sys.modules or path.stem in sys.stdlib_module_names:
+        raise ValueError(f"it has the name of the module {path.stem!r}; give the file another name")
     sys.path.insert(0, str(path.parent))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
@@ -64,12 +87,18 @@ def _answer(roles: Functions, module: ModuleType | None, request: dict[str, Any]
     role = request.pop("role")
     try:
         if role == "describe":
-            declared = {field.name for field in fields(Declaration)} & set(vars(module))
-            return {"roles": sorted(roles.offered), **{name: str(getattr(module, name)) for name in declared}}
+            return {"roles": sorted(roles.offered), **_declared(module)}
         answer = roles.ask(role, **{name: _decoded(name, value) for name, value in request.items()})
         return dict(answer) if role in ("landscape", "network") else {"answer": answer}
     except AnswerError as error:
         return {"error": error.reason}  # the other process adds the request
+
+
+def _declared(module: ModuleType | None) -> dict[str, str]:
+    """Return the conventions that a file declares; a function or an array of such a name declares nothing."""
+    given = {field.name: getattr(module, field.name, None) for field in fields(Declaration)}
+    allowed = {name: (str, int, float) if name in _NUMBERS else str for name in given}
+    return {name: str(value) for name, value in given.items() if isinstance(value, allowed[name])}
 
 
 def _decoded(name: str, value: Any) -> Any:
@@ -93,7 +122,7 @@ def _plain(value: Any) -> Any:
 def _reply(answers: TextIO, answer: Any) -> None:
     try:
         text = json.dumps(answer, default=_plain)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         text = json.dumps({"error": f"the answer cannot be sent: {error}"})
     answers.write(text.replace("\n", " ") + "\n")
     answers.flush()

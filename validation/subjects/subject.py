@@ -25,8 +25,25 @@ ROLES = (
 )
 
 
+_LONGEST_MESSAGE = 1000
+
+
+def legible(text: str) -> str:
+    r"""Return a text on one line, cut after 1000 characters, without characters that control the terminal.
+
+    Examples
+    --------
+    >>> legible("two\nlines, \x1b[31mred")
+    'two lines, ?[31mred'
+    """
+    line = "".join(letter if letter.isprintable() else "?" for letter in " ".join(text[:5000].split()))
+    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]} ..."
+
+
 class AnswerError(ValueError):
     """A subject did not answer a request, or gave an answer that cannot be used.
+
+    The message is one line, whatever the subject printed.
 
     Parameters
     ----------
@@ -37,8 +54,8 @@ class AnswerError(ValueError):
     """
 
     def __init__(self, reason: str, request: str = "") -> None:
-        super().__init__(f"{request}: {reason}" if request else reason)
-        self.reason = reason
+        self.reason = legible(reason)
+        super().__init__(f"{request}: {self.reason}" if request else self.reason)
 
 
 class Roles(Protocol):
@@ -266,21 +283,28 @@ class Subject:
 
 def as_array(value: Any) -> Array:
     """Return numbers as an array of doubles, also those of a tensor that records its gradient."""
-    if hasattr(value, "detach"):
-        value = value.detach().cpu()
     try:
+        if hasattr(value, "detach"):
+            value = value.detach().cpu().numpy()
+        if np.iscomplexobj(value):
+            raise TypeError("a complex number is not a real one")
         numbers: Array = np.array(value, dtype=float)
         return numbers
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise AnswerError(f"expected numbers, got {type(value).__name__}: {error}") from None
 
 
 def checked(where: str, what: str, value: Any, shape: tuple[int, ...]) -> Array:
-    """Return an answer as an array of this shape with finite numbers; :class:`AnswerError` otherwise."""
+    """Return an answer as an array of this shape with finite numbers; :class:`AnswerError` otherwise.
+
+    All numbers one after the other, row by row, will do: so programs in C need not print nested lists.
+    """
     try:
         array = as_array(value)
     except AnswerError as error:
         raise AnswerError(f"{where}: {what}: {error}") from None
+    if array.ndim == 1 and array.size == math.prod(shape):
+        array = array.reshape(shape)
     if array.shape != shape:
         raise AnswerError(f"{where}: {what} has shape {array.shape}; expected {shape}")
     if not np.isfinite(array).all():
