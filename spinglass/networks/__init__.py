@@ -3,6 +3,7 @@
 from spinglass.networks.decoupled import DecoupledPathModel
 from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.linear.problem import LinearProblem
+from spinglass.networks.losses import Loss
 from spinglass.networks.paths.expansion import PathExpansion, path_expansion, path_gradient, path_sum
 from spinglass.networks.relu import ReLUNetwork
 from spinglass.networks.resnet import LinearResNet
@@ -13,6 +14,7 @@ __all__ = [
     "LayeredNetwork",
     "LinearProblem",
     "LinearResNet",
+    "Loss",
     "PathExpansion",
     "ReLUNetwork",
     "path_expansion",

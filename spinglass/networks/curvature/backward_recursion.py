@@ -54,7 +54,7 @@ def sweep(network: LayeredNetwork, x: Array, targets: AnyArray, loss: Loss) -> S
         tuple(slopes),
         tuple(f.curvature(h) for f, h in zip(functions, preactivations, strict=True)),
         tuple(reversed(upstream)),
-        loss.hessian(activations[-1]),
+        loss.hessian(activations[-1], targets),
     )
 
 
