@@ -1,5 +1,7 @@
 """Bounds on eigenvalues and spectral densities by products, beside dense eigenvalues."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -155,7 +157,7 @@ def test_bad_arguments(call, message):
 def test_a_network_of_a_million_parameters():
     rng = np.random.default_rng(0)
     widths = (500, 1000, 500, 10)
-    shapes = list(zip(widths[:-1], widths[1:], strict=True))
+    shapes = list(pairwise(widths))
     net = LayeredNetwork([rng.standard_normal((a, b)) * np.sqrt(2 / a) for a, b in shapes])
     assert net.size == 1_005_000
     x, labels = rng.standard_normal((20, 500)), rng.integers(10, size=20)

@@ -297,7 +297,8 @@ class LayerHessians(FirstDerivatives):
         return np.concatenate([product.ravel() for product in products]) / len(self.x)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__} of the {self.loss_function.name} loss of {self.network!r} at {len(self.x)} data points"
+        loss = self.loss_function.name
+        return f"{type(self).__name__} of the {loss} loss of {self.network!r} at {len(self.x)} data points"
 
 
 def check_part(part: str) -> None:

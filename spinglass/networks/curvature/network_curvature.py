@@ -136,7 +136,7 @@ class Curvature(LayerHessians):
         Returns
         -------
         SpectralDensity
-            The density, with means of functions of the eigenvalues and bounds on the share of eigenvalues below a point.
+            The density. It gives means over the eigenvalues, and bounds on the share of eigenvalues below a point.
 
         Raises
         ------
@@ -231,8 +231,8 @@ def curvature(
     """Return the first and second derivatives of a network's mean loss, ``E = (1/M) sum_s loss(y_s, t_s)``.
 
     The losses are the same as in :func:`spinglass.networks.train`. All derivatives are computed on demand. For networks
-    up to some thousands of parameters, `Curvature.hessian`, `Curvature.block` and `Curvature.spectrum` give matrices and
-    all eigenvalues. `Curvature.extreme_eigenvalues`, `Curvature.spectral_density` and `Curvature.index` need only
+    up to some thousands of parameters, `Curvature.hessian`, `Curvature.block` and `Curvature.spectrum` give matrices
+    and all eigenvalues. `Curvature.extreme_eigenvalues`, `Curvature.spectral_density` and `Curvature.index` need only
     products with the Hessian, and serve networks of a million parameters.
 
     Parameters

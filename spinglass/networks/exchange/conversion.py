@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any, Self
 
-import numpy as np
 import numpy.typing as npt
 
 from spinglass._common.types import Array
