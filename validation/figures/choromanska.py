@@ -123,7 +123,7 @@ def entries(effort: Effort, data: Digits | None = None) -> dict[str, Entry]:
     return {
         f"choromanska-{name}": Entry(
             figure.caption.format(**given, glass_sizes=glass_sizes),
-            partial(figure.tables, effort, data=data),
+            partial(_tables, figure, effort, data),
             figure.draw,
             at=partial(_at, name),
             on=None if name == "glass" else partial(_on, name, effort),
@@ -131,6 +131,10 @@ def entries(effort: Effort, data: Digits | None = None) -> dict[str, Entry]:
         )
         for name, figure in _FIGURES.items()
     }
+
+
+def _tables(figure: EffortFigure, effort: Effort, data: Digits | None, seed: int) -> Tables:
+    return figure.tables(effort, seed, data)
 
 
 def _described(images: int | None, data: Digits | None) -> str:

@@ -1,7 +1,7 @@
 """The curvature of a network's loss: one call for matrices, bounds on eigenvalues, spectral density and index."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.seeds import Seed, generator
 from spinglass._common.threads import one_blas_thread
 from spinglass._common.types import Array
-from spinglass.networks.curvature.layer_hessians import PARTS, LayerHessians, Part, check_part
+from spinglass.networks.curvature.layer_hessians import LayerHessians, Part, check_part
 from spinglass.networks.curvature.probabilistic_bounds import ExtremeEigenvalues, Product, extreme_eigenvalues
 from spinglass.networks.curvature.spectral_density import SpectralDensity, spectral_density
 from spinglass.networks.curvature.spectrum import THRESHOLD, SolutionIndex, solution_index
@@ -199,9 +199,10 @@ class Curvature(LayerHessians):
         """
         import pandas as pd
 
+        parts: tuple[Part, ...] = get_args(Part)
         rows = []
         for layer in (None, *range(1, self.network.H + 1)):
-            for part in PARTS:
+            for part in parts:
                 found = self.extreme_eigenvalues(layer, part, products=products, seed=seed)
                 block = "all" if layer is None else str(layer)
                 rows.append((block, part, found.size, *found.lowest, *found.highest))

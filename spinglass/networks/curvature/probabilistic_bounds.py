@@ -62,7 +62,7 @@ class Tridiagonal:
     def ritz(self) -> tuple[Array, Array]:
         """Return the Ritz values, ascending, and the first components of their vectors."""
         values, vectors = linalg.eigh_tridiagonal(self.diagonal, self.off_diagonal)
-        return values, vectors[0]
+        return np.asarray(values, dtype=np.float64), np.asarray(vectors[0], dtype=np.float64)
 
     @property
     def log_product(self) -> float:
@@ -156,7 +156,9 @@ def tridiagonalise(
     Q = np.empty((steps, size))
     q = random.standard_normal(size)
     Q[0] = q / np.linalg.norm(q)
-    diagonal, off_diagonal, largest = [], [], 0.0
+    diagonal: list[float] = []
+    off_diagonal: list[float] = []
+    largest = 0.0
     for k in range(steps):
         w = product(Q[k])
         largest = max(largest, float(np.linalg.norm(w)))

@@ -1,6 +1,7 @@
 """A curve of low loss between two networks."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -122,7 +123,7 @@ def connecting_curve(
         return float(sum(w * f.loss for w, f in zip(weights, found, strict=True))), np.asarray(slope)
 
     middle = start.parameters + across / 2
-    options = {"maxiter": whole_number("iterations", iterations, 0)}
+    options: Any = {"maxiter": whole_number("iterations", iterations, 0)}
     result = optimize.minimize(objective, middle, jac=True, method="L-BFGS-B", options=options)
     shown = np.linspace(0, 1, _SHOWN)
 

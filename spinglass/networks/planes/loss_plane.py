@@ -171,12 +171,13 @@ def loss_plane(
     names = _pair(directions)
     first, second = _vectors(names, here.network, here, generator(seed))
     _check_span(first, second)
-    axes = [
-        np.linspace(*_range(name, given, direction), whole_number("steps", steps, 2))
+    points = whole_number("steps", steps, 2)
+    across, along = (
+        np.linspace(*_range(name, given, direction), points)
         for name, given, direction in (("u", u, names[0]), ("v", v, names[1]))
-    ]
+    )
     plane = Plane(network, here.x, here.targets, here.loss_function, network.parameters, first, second)
-    return on_grid(plane, *axes, whole_number("starts", starts, 0))
+    return on_grid(plane, across, along, whole_number("starts", starts, 0))
 
 
 def on_grid(plane: Plane, u: Array, v: Array, starts: int) -> LossPlane:

@@ -1,5 +1,9 @@
 """The bulk of the Hessian's spectrum where its law is exact: one linear layer with normal inputs."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from spinglass._common.seeds import child
@@ -19,12 +23,36 @@ def quadrature_moments(seed: np.random.SeedSequence, inputs: int, points: int) -
     network = LayeredNetwork([rng.standard_normal((inputs, _OUTPUTS))], activation="linear")
     x, y = rng.standard_normal((points, inputs)), rng.standard_normal((points, _OUTPUTS))
     density = curvature(network, x, y).spectral_density(vectors=1, steps=4, seed=child(seed, 1))
-    return np.array([density.mean(lambda e, p=power: e**p)[0] for power in (1, 2, 3)])
+    return np.array([density.mean(power)[0] for power in (np.positive, np.square, _cube)])
+
+
+def _cube(x: Array) -> Array:
+    return np.asarray(x**3)
 
 
 def wishart_moments(inputs: int, points: int) -> Array:
     """Return the exact means of the moments; each output has the same spectrum."""
     return np.array(marchenko_pastur.sample_covariance_moments(inputs, points))
+
+
+def equal_weights(ritz: Callable[..., Any]) -> Callable[..., Any]:
+    """Give all nodes of a quadrature the same weight."""
+
+    def wrong(run: Any) -> tuple[Array, Array]:
+        values = ritz(run)[0]
+        return values, np.full(len(values), len(values) ** -0.5)
+
+    return wrong
+
+
+def half_off_diagonal(tridiagonalise: Callable[..., Any]) -> Callable[..., Any]:
+    """Halve the residual norms of Lanczos' method."""
+
+    def wrong(*given: Any) -> Any:
+        run = tridiagonalise(*given)
+        return replace(run, off_diagonal=run.off_diagonal / 2)
+
+    return wrong
 
 
 CLAIM = Claim(
@@ -47,14 +75,7 @@ CLAIM = Claim(
         Mutant(
             "equal weights",
             "all nodes of a quadrature have the same weight",
-            {
-                "spinglass.networks.curvature.probabilistic_bounds.Tridiagonal.ritz": lambda ritz: (
-                    lambda run: (
-                        found := ritz(run)[0],
-                        np.full(len(found), len(found) ** -0.5),
-                    )
-                )
-            },
+            {"spinglass.networks.curvature.probabilistic_bounds.Tridiagonal.ritz": equal_weights},
             upstream=True,
         ),
         Mutant(
@@ -69,11 +90,7 @@ CLAIM = Claim(
         Mutant(
             "half the off-diagonal",
             "the residual norms of Lanczos' method are halved",
-            {
-                "spinglass.networks.curvature.spectral_density.tridiagonalise": lambda run: (
-                    lambda *given: type(found := run(*given))(found.diagonal, found.off_diagonal / 2, found.last)
-                )
-            },
+            {"spinglass.networks.curvature.spectral_density.tridiagonalise": half_off_diagonal},
             upstream=True,
         ),
     ),
