@@ -21,6 +21,7 @@ from validation.figures import (
     hard_networks,
     landscapes,
     loss_surfaces,
+    path_assumptions,
     polynomial_fits,
     temperature,
 )
@@ -45,6 +46,7 @@ GALLERY = {
     **generalisation.ENTRIES,
     **hard_networks.ENTRIES,
     **loss_surfaces.ENTRIES,
+    **path_assumptions.ENTRIES,
 }
 
 
