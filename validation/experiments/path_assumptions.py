@@ -11,13 +11,13 @@ from spinglass.networks.training.optimisers import Adam
 from spinglass.networks.training.trained_networks import TrainedNetworks
 
 ASSUMPTIONS = {
-    "rates": "1 same rate",
-    "redundancy": "2 few weights",
-    "uniformity": "3 uniform use",
-    "inputs": "4 normal inputs",
-    "dependence_on_inputs": "5 A and X",
-    "dependence_between_paths": "6 two paths",
-    "radius": "7 sphere",
+    "rates": "rates",
+    "redundancy": "few weights",
+    "uniformity": "uniform use",
+    "inputs": "normal X",
+    "dependence_on_inputs": "A and X",
+    "dependence_between_paths": "two paths",
+    "radius": "sphere",
 }
 
 

@@ -115,8 +115,8 @@ CLAIMS = (
     Claim(
         id="networks/activities-at-depth",
         kind="assumption",
-        statement="In real networks of any depth units are active with probability 1/2, independently of the inputs and "
-        "of each other, before and after training.",
+        statement="In real networks of any depth units are active with probability 1/2, independently of the inputs "
+        "and of each other, before and after training.",
         formula=r"A_{ij} \sim \mathrm{Bernoulli}(\rho) \text{ iid, independent of } X",
         source="Choromanska et al. 2015, assumptions A1p, A5u, A6u; paths that share units are dependent nevertheless",
         measured="relative variance of the paths' rates, and squared correlations of a path's activity with its input "
