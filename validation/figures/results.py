@@ -33,6 +33,7 @@ from validation.figures.style import (
     legend_inside,
 )
 
+_MOST_KINKS = 20  # mean number of kinks on a line of the grid, above which their dots would cover the plane
 _FEW_TIMES = 30.0  # ratio of the last to the first time above which the axis of times is logarithmic
 
 
@@ -47,7 +48,7 @@ def plot(result: Any, ax: Axes | None = None) -> Axes:
     `Samples`                 energies of the chains by record
     `Tempering`               mean energy of each disorder sample by temperature
     `TrainedNetworks`         mean losses by epoch
-    `LossPlane`               contours of the loss on a plane, its kinks and its critical points
+    `LossPlane`               contours of the loss on a plane, its critical points and, if they are few, its kinks
     `SpectralDensity`         smoothed spectral density of a Hessian, on a logarithmic scale
     ========================  ==============================================================================
 
@@ -178,7 +179,8 @@ def _plane(found: LossPlane, ax: Axes) -> None:
     if high > low:
         ax.contourf(found.u, found.v, found.loss.T, levels=levels, cmap=SURFACE, norm=LogNorm() if low > 0 else None)
         ax.contour(found.u, found.v, found.loss.T, levels=levels, colors=EMPHASIS, linewidths=0.3)
-    ax.plot(*found.kinks.T, linestyle="none", marker="o", markersize=0.6, markeredgewidth=0, color="white")
+    if len(found.kinks) <= _MOST_KINKS * (len(found.u) + len(found.v)):
+        ax.plot(*found.kinks.T, linestyle="none", marker="o", markersize=0.6, markeredgewidth=0, color="white")
     for kind in dict.fromkeys(found.kind.tolist()):
         chosen = found.critical[found.kind == kind]
         ax.plot(*chosen.T, ls="none", mec=EMPHASIS, ms=5, label=kind, clip_on=False, **CRITICAL_POINTS[kind])
@@ -194,7 +196,7 @@ def _spectrum(found: SpectralDensity, ax: Axes) -> None:
     axis = np.linspace(low - 4 * width, high + 4 * width, 1000)
     density = found.density(axis, width)
     ax.plot(axis, density, color=SIMULATION)
-    ax.set(xlabel="eigenvalue", ylabel="density", yscale="log", ylim=(density.max() * 1e-6, None))
+    ax.set(xlabel="eigenvalue", ylabel="density", yscale="log", ylim=(density.max() * 1e-6, density.max() * 3))
     ax.set_title(f"{found.size} eigenvalues, smoothed by {width:.2g}", fontsize="medium")
 
 
