@@ -227,7 +227,7 @@ def _squared_covariance(K: Array, L: Array) -> float:
 def _standardised(X: Array) -> Array:
     flat = X.ravel()
     spread = flat.std()
-    return (flat - flat.mean()) / (spread if spread > 0 else 1.0)
+    return np.asarray((flat - flat.mean()) / (spread if spread > 0 else 1.0))
 
 
 def _mean_square(net: ReLUNetwork) -> float:
