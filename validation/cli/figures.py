@@ -69,9 +69,10 @@ def figures(
     if data is not None and source is not None:
         raise ValueError("--from draws saved tables and trains nothing, so it cannot be combined with --data")
     images = None if data is None else mnist(data, side)
+    fitting = [name for name in selected if gallery.GALLERY[name].on is not None]
     if images is not None:
-        for name in selected:
-            gallery.entry(name, chosen, images)  # refuses figures that do not use images, before any is made
+        if not fitting:
+            gallery.entry(selected[0], chosen, images)  # raises an error that names the figures that use images
         print(f"{images}; {images.source}", file=sys.stderr)
     if only_list:
         listed = _listed(selected, chosen)
@@ -95,7 +96,7 @@ def figures(
                 effort=chosen,
                 data_only=data_only,
                 source=source,
-                data=images,
+                data=images if name in fitting else None,
             )
             if printed.form == "text":
                 print("\n".join(map(str, paths)))
