@@ -175,6 +175,7 @@ class Convertible(ABC):
 
         Examples
         --------
+        >>> import numpy as np
         >>> from spinglass.networks import LayeredNetwork
         >>> state = {"0.weight": np.ones((3, 2)), "0.bias": np.zeros(3), "2.weight": np.ones((1, 3)), "2.bias": [1.0]}
         >>> LayeredNetwork.from_state_dict(state).forward([[1.0, 1.0]]).tolist()

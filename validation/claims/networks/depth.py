@@ -40,7 +40,7 @@ def _digits() -> data.Digits:
     return data.Digits(train=(X[:_TRAINING_DIGITS], y[:_TRAINING_DIGITS]), test=digits.test, side=digits.side)
 
 
-def independent_gates(H: int) -> Between:
+def independent_gates(H: int, **_: object) -> Between:
     """Return the deviations if all hidden gates were independent, with probability 1/2; their scale is 1.
 
     Two paths share each of their H - 1 hidden units with probability 1/n. With s common units their activities have the
