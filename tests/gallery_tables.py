@@ -8,6 +8,7 @@ import pandas as pd
 from validation.experiments.digits_efforts import EFFORTS
 from validation.experiments.digits_summary import by_size
 from validation.experiments.loss_planes import PLANES
+from validation.experiments.path_assumptions import ASSUMPTIONS
 from validation.figures.polynomial_fits import _curve_fits
 
 SIZES = EFFORTS["quick"].sizes
@@ -50,6 +51,15 @@ def _tree():
     minima = _frame("energy_per_spin volume volume_low volume_high", [(u, 0.12, 0.1, 0.16) for u in deep])
     merges = _frame("deeper shallower energy_per_spin", [(0, k, -1.25 + 0.02 * k) for k in range(1, 8)])
     return {"minima": minima, "merges": merges}
+
+
+def _assumptions():
+    rows = [
+        (H, k, state, name, (0.5 + number) / H * (1.2 if state == "after" else 1) + 0.02 * k)
+        for number, name in enumerate(ASSUMPTIONS)
+        for H, k, state in product((2, 3, 4, 5, 6), (0, 1), ("before", "after"))
+    ]
+    return {"deviations": _frame("H network state assumption deviation", rows)}
 
 
 def _digits():
@@ -245,4 +255,5 @@ TABLES = {
     "hard-networks-neuron": _neuron,
     "hard-networks-spread": _spread,
     "relu-surfaces": _planes,
+    "path-assumptions": _assumptions,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
@@ -23,9 +23,33 @@ from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.results import Status
 
 MAX_PATHS = 2**21  # n = 20 at H = 3 is 2^20 - 1
+_OWN: dict[type, Callable[[Any], Any]] = {}  # enumerations of other landscapes, by class
+_Function = TypeVar("_Function", bound=Callable[[Any], Any])
 _DEGENERATE = 1e-10  # |eigenvalue|, relative to the largest, below which rounding makes its sign uncertain
 
 
+def enumerates(kind: type) -> Callable[[_Function], _Function]:
+    """Return a decorator that makes a function the enumeration of landscapes of a class, which has a method of its own.
+
+    Parameters
+    ----------
+    kind
+        The class.
+
+    Returns
+    -------
+    callable
+        The decorator.
+    """
+
+    def register(function: _Function) -> _Function:
+        _OWN[kind] = function
+        return function
+
+    return register
+
+
+@overload
 def enumerate_critical_points(
     glass: SphericalSpinGlass | EqualToGlass,
     certify: Certify = "real",
@@ -33,7 +57,21 @@ def enumerate_critical_points(
     checkpoint: str | PathLike[str] | None = None,
     callback: Callable[[Progress], None] | None = None,
     max_paths: int = MAX_PATHS,
-) -> Enumeration:
+) -> Enumeration: ...
+
+
+@overload
+def enumerate_critical_points(glass: object) -> Any: ...
+
+
+def enumerate_critical_points(
+    glass: Any,
+    certify: Certify = "real",
+    *,
+    checkpoint: str | PathLike[str] | None = None,
+    callback: Callable[[Progress], None] | None = None,
+    max_paths: int = MAX_PATHS,
+) -> Any:
     """Find every critical point of the energy on the sphere ``|x|^2 = n``.
 
     Critical points solve ``grad energy(x) = (x.grad/n) x``. A generic model whose highest order is d has exactly
@@ -43,7 +81,9 @@ def enumerate_critical_points(
     Parameters
     ----------
     glass
-        A pure or mixed model, with or without external field; or a landscape of equal energy, such as a path model.
+        A pure or mixed model, with or without external field; or a landscape of equal energy, such as a path model. A
+        :class:`spinglass.networks.LinearProblem` and a :class:`spinglass.networks.ReLUProblem` have enumerations of
+        their own, without options.
     certify
         ``"real"`` (default) proves that the real solutions are real and distinct, and that the others are not real.
         ``"all"`` also proves that all complex solutions are distinct, and hence that none is missing. ``None`` proves
@@ -60,7 +100,9 @@ def enumerate_critical_points(
     -------
     Enumeration
         One row per critical point, lowest energy first. ``complete`` is False, with a ``reason``, for models whose
-        critical points are degenerate or not isolated.
+        critical points are degenerate or not isolated. For a LinearProblem, a
+        :class:`spinglass.networks.linear.LinearCriticalPoints`; for a ReLUProblem, a
+        :class:`spinglass.networks.patterns.ReLUCriticalPoints`.
 
     Raises
     ------
@@ -68,7 +110,7 @@ def enumerate_critical_points(
         If ``certify`` is unknown, the model needs more than ``max_paths`` paths, the full tensor of the energy is too
         large, or the checkpoint cannot be written or belongs to another model.
     TypeError
-        If ``glass`` is neither a SphericalSpinGlass nor equal to one; the number of solutions is known only for these.
+        If ``glass`` is of another class; the number of critical points is known only for these.
 
     References
     ----------
@@ -82,6 +124,10 @@ def enumerate_critical_points(
     >>> every.complete, every.proven, every.found, bool(every.certified.all())
     (True, True, 15, True)
     """
+    if type(glass) in _OWN:
+        if (certify, checkpoint, callback, max_paths) != ("real", None, None, MAX_PATHS):
+            raise ValueError(f"the enumeration of a {type(glass).__name__} has no options; pass the problem alone")
+        return _OWN[type(glass)](glass)
     if certify not in ("real", "all", None):
         raise ValueError(f'certify must be "real", "all" or None, not {certify!r}')
     if isinstance(glass, EqualToGlass):
@@ -89,7 +135,8 @@ def enumerate_critical_points(
             return _nothing(glass, reason)
         glass = glass.spin_glass()
     if not isinstance(glass, SphericalSpinGlass):
-        raise TypeError(f"enumeration needs a SphericalSpinGlass, not {type(glass).__name__}")
+        known = ", ".join(["SphericalSpinGlass", *(kind.__name__ for kind in _OWN)])
+        raise TypeError(f"enumeration needs one of {known}, not {type(glass).__name__}")
     terms = model(glass)
     if not terms.packed:
         return _nothing(terms.glass, "the energy is zero everywhere: every point is critical")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -10,10 +9,12 @@ import numpy.typing as npt
 
 from spinglass._common.types import Array
 from spinglass.networks.activations import Activation, activation_named
+from spinglass.networks.exchange.conversion import Convertible
+from spinglass.networks.layer_checks import check_chain, check_inputs, checked_biases, matrix
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
-class LayeredNetwork:
+class LayeredNetwork(Convertible):
     """A fully connected network with H layers of weights, ``a_l = f(W_l^T a_(l-1) + b_l)``.
 
     Where all parameters form one vector, their order is layer by layer: the matrix W_l with b_l appended as its last
@@ -22,7 +23,8 @@ class LayeredNetwork:
     Parameters
     ----------
     weights
-        The matrices ``W_1, ..., W_H``; ``weights[l-1]`` is W_l of shape (n_(l-1), n_l).
+        The matrices ``W_1, ..., W_H``; ``weights[l-1]`` is W_l of shape (n_(l-1), n_l). PyTorch stores the transposed
+        matrices; see `from_linear_layers`, `from_torch` and `from_state_dict`.
     biases
         The vectors ``b_1, ..., b_H``; ``biases[l-1]`` is b_l of shape (n_l,). None (the default) means no biases.
     activation
@@ -61,10 +63,10 @@ class LayeredNetwork:
         activation: str | Activation = "relu",
         output: str | Activation = "linear",
     ) -> None:
-        matrices = tuple(_matrix(f"W_{layer}", W) for layer, W in enumerate(weights, 1))
-        _check_chain(matrices)
+        matrices = tuple(matrix(f"W_{layer}", W) for layer, W in enumerate(weights, 1))
+        check_chain(matrices)
         object.__setattr__(self, "weights", matrices)
-        object.__setattr__(self, "biases", _checked_biases(biases, matrices))
+        object.__setattr__(self, "biases", checked_biases(biases, matrices))
         object.__setattr__(self, "activation", activation_named(activation))
         object.__setattr__(self, "output", activation_named(output))
 
@@ -116,6 +118,26 @@ class LayeredNetwork:
         """
         weights, biases = self.unpack(parameters)
         return type(self)(weights, biases, self.activation, self.output)
+
+    def with_weights(self, weights: Sequence[npt.ArrayLike]) -> Self:
+        """Return a network with other weight matrices and the same biases and activations.
+
+        Parameters
+        ----------
+        weights
+            The matrices ``W_1, ..., W_H``, of shapes (n_(l-1), n_l).
+
+        Returns
+        -------
+        LayeredNetwork
+            The network.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit.
+        """
+        return type(self)(weights, self.biases, self.activation, self.output)
 
     def unpack(self, parameters: npt.ArrayLike) -> tuple[list[Array], list[Array] | None]:
         """Split a vector of parameters into weight matrices and bias vectors.
@@ -214,50 +236,3 @@ class LayeredNetwork:
     def __repr__(self) -> str:
         names = f"{self.activation.name}, output {self.output.name}"
         return f"LayeredNetwork(widths={self.widths}, {names}, {self.size} parameters)"
-
-
-def check_inputs(x: npt.ArrayLike, width: int) -> Array:
-    """Return inputs as finite float64 of shape (M, width), or raise ``ValueError``."""
-    inputs = np.asarray(x)
-    if inputs.dtype.kind not in "fiu" or inputs.ndim != 2 or inputs.shape[1] != width or not len(inputs):
-        raise ValueError(
-            f"inputs must be real numbers of shape (M, {width}) with M >= 1, one row per data point, "
-            f"not {inputs.dtype} of shape {inputs.shape}"
-        )
-    if not np.isfinite(inputs).all():
-        raise ValueError(f"inputs must be finite; {np.count_nonzero(~np.isfinite(inputs))} are not: drop those rows")
-    return inputs.astype(np.float64)
-
-
-def _matrix(name: str, given: npt.ArrayLike) -> Array:
-    matrix = np.asarray(given)
-    if matrix.dtype.kind not in "fiu" or matrix.ndim != 2:
-        raise ValueError(f"{name} must be a matrix of real numbers, not {matrix.dtype} of shape {matrix.shape}")
-    if 0 in matrix.shape:
-        raise ValueError(f"{name} has shape {matrix.shape}: no layer can have width zero; remove this layer")
-    if not np.isfinite(matrix).all():
-        raise ValueError(f"{name} must be finite; {np.count_nonzero(~np.isfinite(matrix))} of its entries are not")
-    return matrix.astype(np.float64)
-
-
-def _check_chain(weights: tuple[Array, ...]) -> None:
-    if not weights:
-        raise ValueError("a network needs at least one matrix of weights; given none")
-    for layer, (below, above) in enumerate(pairwise(weights), 1):
-        if below.shape[1] != above.shape[0]:
-            raise ValueError(
-                f"W_{layer} of shape {below.shape} has {below.shape[1]} outputs but W_{layer + 1} of shape "
-                f"{above.shape} expects {above.shape[0]} inputs; W_l must have shape (n_(l-1), n_l)"
-            )
-
-
-def _checked_biases(biases: Sequence[npt.ArrayLike] | None, weights: tuple[Array, ...]) -> tuple[Array, ...] | None:
-    if biases is None:
-        return None
-    rows = tuple(np.asarray(b) for b in biases)
-    shapes = [W.shape[1:] for W in weights]
-    if [b.shape for b in rows] != shapes or any(b.dtype.kind not in "fiu" for b in rows):
-        raise ValueError(f"biases must be vectors of real numbers of shapes {shapes}, not {[b.shape for b in rows]}")
-    if not all(np.isfinite(b).all() for b in rows):
-        raise ValueError("biases must be finite; some are not")
-    return tuple(b.astype(np.float64) for b in rows)

@@ -28,7 +28,9 @@ def example(name, biases=True, output="linear", loss="squared", seed=0, points=7
     weights = [rng.standard_normal((a, b)) / np.sqrt(a) for a, b in pairwise(WIDTHS)]
     rows = [0.3 * rng.standard_normal(n) for n in WIDTHS[1:]] if biases else None
     x = rng.standard_normal((points, WIDTHS[0]))
-    targets = rng.standard_normal((points, WIDTHS[-1])) if loss == "squared" else rng.integers(0, 2, points)
+    targets = rng.integers(0, 2, points)
+    if loss in ("squared", "absolute"):
+        targets = rng.standard_normal((points, WIDTHS[-1]))
     return LayeredNetwork(weights, rows, name, output), x, targets
 
 
@@ -48,6 +50,9 @@ def complex_gradient(net, theta, x, targets, names, loss):
     if loss == "squared":
         delta = y - targets
         value = 0.5 * np.sum((y - targets) ** 2)
+    elif loss == "absolute":
+        delta = np.where((y - targets).real > 0, 1, -1)
+        value = np.sum(delta * (y - targets))
     elif loss == "hinge":
         signs = np.where(np.eye(y.shape[1])[targets] == 1, 1.0, -1.0)
         short = (1 - signs * y).real > 0
@@ -270,8 +275,8 @@ def test_activations_by_differences(name):
         ({"weights": [np.ones((2, 3))], "targets": [0, 2, 1, 0]}, "for labels try the loss 'cross_entropy'"),
         ({"loss": "logistic"}, "unknown loss 'logistic'; choose one of squared, cross_entropy, hinge"),
         ({"loss": "hinge"}, "targets of the hinge loss must be whole-number labels"),
-        ({"loss": "hinge", "targets": [0, 2, 1, 0]}, r"labels must lie in 0..1, the two signs of one output"),
-        ({"loss": "cross_entropy", "targets": [0, 0, 1, 0]}, r"labels must lie in 0..0"),
+        ({"loss": "hinge", "targets": [0, 2, 1, 0]}, r"labels of the hinge loss must lie in 0..1"),
+        ({"loss": "cross_entropy", "targets": [0, 0, 1, 0]}, r"labels of the cross_entropy loss must lie in 0..0"),
         ({"loss": "cross_entropy", "targets": [0.0, 0.0, 0.0, 0.0]}, "whole-number labels"),
     ],
 )

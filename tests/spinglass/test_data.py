@@ -1,9 +1,12 @@
 """Digits that scikit-learn ships, and MNIST's files, written here in small."""
 
 import gzip
+import hashlib
+import io
 import struct
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from spinglass.networks.data import averaged, digits, mnist
@@ -96,6 +99,81 @@ def test_bad_arguments(share, side, tmp_path):
 def test_a_folder_that_is_none_is_named(tmp_path):
     file = tmp_path / "mnist.zip"
     file.write_bytes(b"")
-    for folder in (None, file):
-        with pytest.raises(ValueError, match="path of the folder"):
-            mnist(folder)
+    with pytest.raises(ValueError, match="must be the name of a file or folder, not None; expected is one of"):
+        mnist(None)
+    with pytest.raises(ValueError, match="there are no images in .*mnist.zip; expected is one of"):
+        mnist(file)
+
+
+def test_npz_and_parquet_files_hold_the_same_images(tmp_path):
+    images, labels = write_mnist(tmp_path)
+    expected = mnist(tmp_path, side=14)
+    np.savez(tmp_path / "own.npz", x_train=images[:5], y_train=labels[:5], x_test=images[5:] / 255, y_test=labels[5:])
+    png, flat = tmp_path / "png", tmp_path / "flat"
+    for folder in (png, flat):
+        folder.mkdir()
+    for part, rows in (("train", slice(0, 5)), ("test", slice(5, 7))):
+        encoded = [{"bytes": encode(image), "path": None} for image in images[rows]]
+        pd.DataFrame({"image": encoded, "label": labels[rows]}).to_parquet(png / f"{part}-00000-of-00001.parquet")
+        columns = {
+            f"pixel{i + 1}": images[rows].reshape(-1, 784)[:, i] for i in np.random.default_rng(0).permutation(784)
+        }
+        pd.DataFrame({"class": labels[rows].astype(str), **columns}).to_parquet(flat / f"{part}.parquet")
+    for place in (tmp_path / "own.npz", png, flat):
+        found = mnist(place, side=14)
+        for (X, y), (other_X, other_y) in zip((found.train, found.test), (expected.train, expected.test), strict=True):
+            np.testing.assert_allclose(X, other_X, atol=1e-14)
+            assert np.array_equal(y, other_y)
+
+
+def encode(image):
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(image.astype(np.uint8)).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_checksums_of_the_files_are_named(tmp_path):
+    write_mnist(tmp_path, zipped=True)
+    source = mnist(tmp_path).source
+    for name in NAMES:
+        content = gzip.decompress((tmp_path / f"{name}.gz").read_bytes())
+        assert f"{name}, SHA-256 {hashlib.sha256(content).hexdigest()}, not a published MNIST file" in source
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"x_train": np.ones((2, 3, 3))}, "has no y_train, x_test, y_test, only x_train; expected is one of"),
+        ({"x_train": np.ones((2, 5))}, "train images must be finite numbers of shape"),
+        ({"y_train": np.ones(3, int)}, "2 train images but 3 labels"),
+        ({"y_train": np.array(["a", "b"])}, "labels must be whole numbers"),
+        ({"x_test": np.full((1, 2, 2), np.nan)}, "test images must be finite"),
+    ],
+)
+def test_wrong_arrays_are_named(arrays, message, tmp_path):
+    good = {"x_train": np.ones((2, 2, 2)), "y_train": np.ones(2, int), "x_test": np.ones((1, 4)), "y_test": [1]}
+    if message.startswith("has no"):
+        good = {}
+    np.savez(tmp_path / "own.npz", **{**good, **arrays})
+    with pytest.raises(ValueError, match=message):
+        mnist(tmp_path / "own.npz", side=2)
+
+
+def test_wrong_parquet_files_are_named(tmp_path):
+    def write(**columns):
+        for part in ("train", "test"):
+            pd.DataFrame(columns).to_parquet(tmp_path / f"{part}.parquet")
+
+    for columns, message in (
+        ({"pixel0": [1.0]}, "has no column label; its columns are"),
+        ({"label": ["seven"], "pixel0": [1.0]}, "must hold whole numbers"),
+        ({"label": [7], "image": [{"bytes": b"no image", "path": None}]}, "cannot be decoded"),
+    ):
+        write(**columns)
+        with pytest.raises(ValueError, match=message):
+            mnist(tmp_path, side=1)
+    (tmp_path / "train.parquet").write_bytes(b"no table")
+    with pytest.raises(ValueError, match="cannot be read"):
+        mnist(tmp_path, side=1)

@@ -89,9 +89,14 @@ def test_the_floor_fails_as_rarely_as_it_says(lowest):
         assert np.sum(floors > eigenvalues[0]) < 17
 
 
-def test_the_bound_on_a_floor_needs_enough_steps():
-    run = lanczos(np.diag(np.arange(50.0)).dot, np.empty((0, 50)), 3, np.random.default_rng(0))
-    assert lowest_left(run, 50, FAILURE) == -np.inf
+def test_the_floor_rises_to_the_lowest_eigenvalue_with_the_steps():
+    runs = [
+        lanczos(np.diag(np.arange(50.0)).dot, np.empty((0, 50)), k, np.random.default_rng(0)) for k in (3, 10, 20, 40)
+    ]
+    floors = [lowest_left(run, 50, FAILURE) for run in runs]
+    assert floors == sorted(floors)
+    assert floors[0] < -100
+    assert -0.1 < floors[-1] <= 0
 
 
 def test_runs_stay_in_the_complement_and_their_pairs_are_ritz_pairs():

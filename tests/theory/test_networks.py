@@ -131,3 +131,24 @@ def test_the_papers_bound_holds_up_to_the_largest_imbalance_and_fails_beyond():
 def test_what_makes_no_sense_is_refused(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+@pytest.mark.parametrize(("d", "n"), [(2, 3), (5, 4), (30, 7)])
+def test_gate_correlations_by_random_layers(d, n):
+    law = path_activities.gate_correlations(d, n)
+    rng = np.random.default_rng(d)
+    weights = rng.standard_normal((4000, d, n))
+    weights /= np.linalg.norm(weights, axis=1, keepdims=True)
+    cosines = np.clip(weights.transpose(0, 2, 1) @ weights, -1, 1)
+    means = ((2 / np.pi * np.arcsin(cosines)) ** 2).mean(axis=(1, 2))
+    # Means of 4000 layers: 4.5 standard errors have a chance of 7e-6.
+    assert abs(means.mean() - law.between_units) < 4.5 * means.std() / np.sqrt(4000) + 1e-12
+    # Sheppard's formula and the correlation with an input, from inputs at one layer.
+    W, X = weights[0], rng.standard_normal((200_000, d))
+    gates = (X @ W > 0) - 0.5
+    assert np.mean(2 * gates[:, 0] * gates[:, 1] * 2) == pytest.approx(
+        2 / np.pi * np.arcsin(cosines[0, 0, 1]), abs=4.5 / np.sqrt(200_000)
+    )
+    with_input = (2 * gates[:, 0]) @ X / len(X)
+    assert with_input == pytest.approx(np.sqrt(2 / np.pi) * W[:, 0], abs=5.5 / np.sqrt(200_000))
+    assert law.with_input == pytest.approx(np.mean(2 / np.pi * W[:, 0] ** 2))

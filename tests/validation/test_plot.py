@@ -11,7 +11,9 @@ import theory
 import validation
 from spinglass import SphericalSpinGlass, descend, enumerate_critical_points, landscape_graph, sphere
 from spinglass.critical_points.basins import Basins
-from spinglass.networks import train
+from spinglass.networks import LayeredNetwork, train
+from spinglass.networks.curvature import curvature
+from spinglass.networks.planes import loss_plane
 from spinglass.sampling import sample, temper
 from validation.experiments.survey import survey
 
@@ -117,3 +119,23 @@ def test_without_axes_there_is_a_new_figure():
 def test_other_objects_are_refused(ax):
     with pytest.raises(TypeError, match=r"cannot draw a SphericalSpinGlass; give one of Enumeration, CriticalPoints"):
         validation.plot(GLASS, ax)
+
+
+def test_a_plane_shows_its_losses_kinks_and_points(ax):
+    net = LayeredNetwork([[[1.0, -1.0]], [[1.0], [1.0]]], activation="relu")
+    found = loss_plane(net, [[1.0], [-2.0]], [[1.0], [3.0]], directions=np.eye(4)[:2], steps=9, starts=5)
+    validation.plot(found, ax)
+    assert ax.lines[0].get_xydata().tolist() == found.kinks.tolist()
+    shown = sum(len(line.get_xdata()) for line in ax.lines[1:])
+    assert shown == len(found.kind)
+    assert f"resolution error {found.resolution_error:.1g}" in ax.get_title()
+    ax.figure.draw_without_rendering()
+
+
+def test_a_spectral_density(ax):
+    net = LayeredNetwork([[[1.0, -1.0]], [[1.0], [1.0]]], activation="tanh")
+    density = curvature(net, [[1.0], [-2.0]], [[1.0], [3.0]]).spectral_density()
+    validation.plot(density, ax)
+    x, y = ax.lines[0].get_data()
+    assert np.trapezoid(y, x) == pytest.approx(1, abs=1e-3)
+    assert "4 eigenvalues" in ax.get_title()

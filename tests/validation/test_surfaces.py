@@ -5,10 +5,15 @@ import pandas as pd
 import pytest
 
 from spinglass.networks.activations import ACTIVATIONS
+from spinglass.networks.planes.loss_plane import on_grid
 from validation.experiments import loss_planes
 from validation.figures import loss_surfaces
 
 PLANES = loss_planes.random_planes(0)
+
+
+def on(plane, steps, starts=0):
+    return on_grid(plane, np.linspace(-3, 3, steps), np.linspace(-3, 3, steps), starts)
 
 
 @pytest.mark.parametrize("name", loss_planes.PLANES)
@@ -44,7 +49,7 @@ def test_derivatives_and_losses_of_a_plane(name):
 @pytest.mark.slow
 def test_critical_points_are_critical_and_well_named():
     for name, plane in PLANES.items():
-        found = loss_planes.critical_points(plane, 3.0, 9)
+        found = on(plane, 2, 9).critical_frame()
         for row in found.itertuples():
             losses = [
                 plane.at(row.u + 1e-3 * np.cos(t), row.v + 1e-3 * np.sin(t)).loss for t in np.linspace(0, 6.2, 40)
@@ -61,9 +66,9 @@ def test_critical_points_are_critical_and_well_named():
 
 def test_kinks_lie_where_a_unit_changes_sides():
     plane = PLANES[loss_planes.PLANES[0]]
-    found = loss_planes.kinks(plane, 3.0, 13)
+    found = on(plane, 13).kinks
     # First-layer preactivations are linear in u and v, so interpolation is exact; others come near.
-    nearest = [np.abs(plane.passed(u, v)[1]).min() for u, v in found.to_numpy()]
+    nearest = [np.abs(plane.passed(u, v)[1]).min() for u, v in found]
     assert np.median(nearest) < 1e-12
     assert max(nearest) < 0.2
     smooth = loss_planes.random_planes(0, "linear")[loss_planes.PLANES[0]]

@@ -1,6 +1,9 @@
 """Laws of the path activities of random ReLU networks: how often paths are active, and how activities correlate."""
 
 import math
+from dataclasses import dataclass
+
+import numpy as np
 
 from theory.arguments import whole_number
 from theory.float_range import as_float
@@ -119,3 +122,63 @@ def input_activity_correlation(d: int) -> float:
     """
     inputs = as_float("d", whole_number("d", d, 1, "d is the number of inputs"), "take fewer inputs")
     return math.sqrt(2 / math.pi) / math.sqrt(inputs)
+
+
+@dataclass(frozen=True)
+class GateCorrelations:
+    """Mean squared correlations of the activities of a random hidden layer, over normal inputs.
+
+    Attributes
+    ----------
+    with_input : float
+        Of a unit's activity and an input.
+    between_units : float
+        Of the activities of two units, each drawn at random from the layer, so that both may be the same one.
+    """
+
+    with_input: float
+    between_units: float
+
+
+def gate_correlations(d: int, n: int) -> GateCorrelations:
+    r"""Return the mean squared correlations of the activities of a hidden layer over standard normal inputs.
+
+    .. math:: \frac{2}{\pi d}, \qquad
+              \frac1n + \left(1 - \frac1n\right)
+              \mathbb{E} \left(\frac{2}{\pi} \arcsin c\right)^2
+
+    The layer is the first one, and its n units have independent normal weights. The activities of two units whose
+    weights have the cosine c have the correlation :math:`\frac{2}{\pi} \arcsin c` (Sheppard), and
+    :math:`c` has the density :math:`(1-c^2)^{(d-3)/2}`. If activities were independent of inputs and of each other,
+    the first number would be 0 and the second 1/n.
+
+    Parameters
+    ----------
+    d : int
+        Number of inputs, at least 2.
+    n : int
+        Number of units, at least 1.
+
+    Returns
+    -------
+    GateCorrelations
+        Both means.
+
+    Raises
+    ------
+    ValueError
+        If a number is not whole or too small.
+
+    Examples
+    --------
+    >>> gate_correlations(2, 1)
+    GateCorrelations(with_input=0.3183098861837907, between_units=1.0)
+    """
+    inputs = whole_number("d", d, 2, "d is the number of inputs")
+    units = whole_number("n", n, 1, "n is the number of units")
+    # With c = sin(a) the density of a is cos(a)^(d-2), and (2/pi) arcsin c = 2 a/pi.
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    angle = np.pi / 2 * nodes
+    density = weights * np.cos(angle) ** (inputs - 2)
+    mean = float(np.sum(density * (2 * angle / np.pi) ** 2) / np.sum(density))
+    return GateCorrelations(2 / (math.pi * inputs), 1 / units + (1 - 1 / units) * mean)

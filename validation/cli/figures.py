@@ -34,6 +34,15 @@ def figures(
     source: Annotated[
         Path | None, typer.Option("--from", parser=path, help="Draw the figures from the data in this folder.")
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            parser=path,
+            help="Train the networks of the choromanska figures on these images: a folder of MNIST's IDX or Parquet "
+            "files, or an npz file.",
+        ),
+    ] = None,
+    side: Annotated[int, typer.Option(help="Pixels along each side, to which the images of --data are averaged.")] = 10,
     only_list: Annotated[
         bool, typer.Option("--list", help="List names, costs in seconds of computing, and captions only.")
     ] = False,
@@ -46,6 +55,7 @@ def figures(
     """
     import pandas as pd
 
+    from spinglass.networks.data import mnist
     from validation.figures import gallery
     from validation.report.console import working
     from validation.report.progress import TimeLeft
@@ -56,6 +66,14 @@ def figures(
     wide = one_of("width", width, gallery.WIDTHS)
     kinds = [one_of("format", kind.strip(), gallery.FORMATS) for kind in formats.split(",")]
     selected = gallery.select(names)
+    if data is not None and source is not None:
+        raise ValueError("--from draws saved tables and trains nothing, so it cannot be combined with --data")
+    images = None if data is None else mnist(data, side)
+    fitting = [name for name in selected if gallery.GALLERY[name].on is not None]
+    if images is not None:
+        if not fitting:
+            gallery.entry(selected[0], chosen, images)  # raises an error that names the figures that use images
+        print(f"{images}; {images.source}", file=sys.stderr)
     if only_list:
         listed = _listed(selected, chosen)
         printed.table(listed, lambda _: _print_list(listed))
@@ -69,7 +87,16 @@ def figures(
             done = sum(costs[:number]) / sum(costs)
             show(f"making {name}, figure {number + 1} of {len(selected)}{left.text(done)}")
             paths = gallery.save(
-                name, out, kinds, seed, style, width=wide, effort=chosen, data_only=data_only, source=source
+                name,
+                out,
+                kinds,
+                seed,
+                style,
+                width=wide,
+                effort=chosen,
+                data_only=data_only,
+                source=source,
+                data=images if name in fitting else None,
             )
             if printed.form == "text":
                 print("\n".join(map(str, paths)))

@@ -194,7 +194,9 @@ OPTIMISERS: tuple[tuple[str, str | Optimiser, int | None], ...] = (
 )
 
 
-def optimisers(effort: Effort, seed: int, hidden: int = 50, networks: int = 8) -> "pd.DataFrame":
+def optimisers(
+    effort: Effort, seed: int, hidden: int = 50, networks: int = 8, data: Digits | None = None
+) -> "pd.DataFrame":
     """Return losses and errors by epoch for each of ``OPTIMISERS``.
 
     Parameters
@@ -207,6 +209,8 @@ def optimisers(effort: Effort, seed: int, hidden: int = 50, networks: int = 8) -
         Hidden units.
     networks : int, default 8
         Networks per optimiser.
+    data : Digits or None, default None
+        Data; None for :func:`digit_data`.
 
     Returns
     -------
@@ -216,7 +220,7 @@ def optimisers(effort: Effort, seed: int, hidden: int = 50, networks: int = 8) -
     import pandas as pd
 
     size = EFFORTS[effort]
-    data = digit_data(seed, size.images)
+    data = digit_data(seed, size.images) if data is None else data
     tables = [
         trained(
             data,

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 import theory
+from spinglass.networks.data import Digits
 from validation.experiments import critical_points, digits
 from validation.experiments.digits_efforts import EFFORTS, GLASS_SIZES
 from validation.figures import digit_networks
@@ -20,7 +21,7 @@ from validation.series import Effort
 _H = 3
 
 
-def _glass(effort: Effort, seed: int) -> Tables:
+def _glass(effort: Effort, seed: int, data: Digits | None) -> Tables:  # noqa: ARG001  one signature for all figures
     ends = digits.glasses(effort, seed, _H)
     energies = np.linspace(-1.8, -0.9, 361)
     return {"ends": ends, "minima": critical_points.densities_of_minima(sorted(ends["n"].unique()), _H, energies)}
@@ -96,13 +97,15 @@ _FIGURES = {
 _SECONDS = {"glass": 37, "test-losses": 20, "index": 5, "optimisers": 4, "train-test": 0.7, "by-size": 0.9}
 
 
-def entries(effort: Effort) -> dict[str, Entry]:
+def entries(effort: Effort, data: Digits | None = None) -> dict[str, Entry]:
     """Return the figures at one effort.
 
     Parameters
     ----------
     effort : {"quick", "standard", "paper"}
         Quick takes a minute; paper has the published numbers of networks.
+    data : Digits or None, default None
+        Images on which the networks are trained; None for those of scikit-learn.
 
     Returns
     -------
@@ -115,19 +118,38 @@ def entries(effort: Effort) -> dict[str, Entry]:
     ['choromanska-glass', 'choromanska-test-losses']
     """
     size = EFFORTS[effort]
-    images = "all training digits" if size.images is None else f"{size.images} digits"
     glass_sizes = ", ".join(map(str, GLASS_SIZES[effort]))
-    given = asdict(size) | {"images": images, "glass_sizes": glass_sizes}
+    given = asdict(size) | {"images": _described(size.images, data), "differ": _difference(data)}
     return {
         f"choromanska-{name}": Entry(
-            figure.caption.format(**given),
-            partial(figure.tables, effort),
+            figure.caption.format(**given, glass_sizes=glass_sizes),
+            partial(_tables, figure, effort, data),
             figure.draw,
             at=partial(_at, name),
-            seconds=_SECONDS.get(name) if effort == "quick" else None,
+            on=None if name == "glass" else partial(_on, name, effort),
+            seconds=_SECONDS.get(name) if effort == "quick" and data is None else None,
         )
         for name, figure in _FIGURES.items()
     }
+
+
+def _tables(figure: EffortFigure, effort: Effort, data: Digits | None, seed: int) -> Tables:
+    return figure.tables(effort, seed, data)
+
+
+def _described(images: int | None, data: Digits | None) -> str:
+    if data is not None:
+        return f"{len(data.train[0])} images of {data.side} x {data.side} pixels ({data.source})"
+    count = "all training digits" if images is None else f"{images} digits"
+    return f"{count} of 8 x 8 pixels (scikit-learn's)"
+
+
+def _difference(data: Digits | None) -> str:
+    return "" if data is not None else " The digits differ from those of the paper (MNIST at 10 x 10)."
+
+
+def _on(name: str, effort: Effort, data: Digits) -> Entry:
+    return entries(effort, data)[f"choromanska-{name}"]
 
 
 def _at(name: str, effort: Effort) -> Entry:

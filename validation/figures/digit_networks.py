@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
 
+from spinglass.networks.data import Digits
 from validation.experiments import digits, digits_summary
 from validation.figures.entry import Tables
 from validation.figures.style import (
@@ -23,21 +24,23 @@ from validation.figures.style import (
 from validation.series import Effort
 
 _TRAINING = (
-    "ReLU networks with one hidden layer, without biases, trained on {images} of 8 x 8 pixels (scikit-learn's) for "
+    "ReLU networks with one hidden layer, without biases, trained on {images} for "
     "{epochs} epochs by SGD in batches of 10 with rate 0.1/(1 + 0.05 epoch) and cross-entropy loss"
 )
 
 
 _STARTS = (
-    "Starting weights are uniform in [-1, 1] (uniform, as published) or in sqrt(6/fan-in) [-1, 1] (fan-in). The digits "
-    "differ from those of the paper (MNIST at 10 x 10)."
+    "Starting weights are uniform in [-1, 1] (uniform, as published) or in sqrt(6/fan-in) [-1, 1] (fan-in).{differ}"
 )
 
 
 class EffortFigure(NamedTuple):
-    """One figure at any effort: its tables, its drawing, and a caption with fields for the sizes of the effort."""
+    """One figure at any effort: its tables, its drawing, and a caption with fields for the sizes of the effort.
 
-    tables: Callable[[Effort, int], Tables]
+    The tables depend on the effort, the seed and the images; None stands for the digits of scikit-learn.
+    """
+
+    tables: Callable[[Effort, int, Digits | None], Tables]
     draw: Callable[[Tables], Figure]
     caption: str
 
@@ -45,13 +48,13 @@ class EffortFigure(NamedTuple):
 FIGURES: dict[str, EffortFigure] = {}
 
 
-def _losses(effort: Effort, seed: int) -> pd.DataFrame:
-    tables = [digits.losses(effort, seed, starts).assign(starts=starts) for starts in digits.STARTS]
+def _losses(effort: Effort, seed: int, data: Digits | None) -> pd.DataFrame:
+    tables = [digits.losses(effort, seed, starts, data).assign(starts=starts) for starts in digits.STARTS]
     return pd.concat(tables, ignore_index=True)
 
 
-def _networks(effort: Effort, seed: int) -> Tables:
-    losses = _losses(effort, seed)
+def _networks(effort: Effort, seed: int, data: Digits | None) -> Tables:
+    losses = _losses(effort, seed, data)
     return {"losses": losses, "summary": digits_summary.by_size(losses)}
 
 
@@ -186,8 +189,8 @@ FIGURES["by-size"] = EffortFigure(
 )
 
 
-def _indices(effort: Effort, seed: int) -> Tables:
-    return {"indices": digits.indices(effort, seed)}
+def _indices(effort: Effort, seed: int, data: Digits | None) -> Tables:
+    return {"indices": digits.indices(effort, seed, data=data)}
 
 
 def solution_indices(indices: pd.DataFrame) -> Figure:
@@ -235,8 +238,8 @@ FIGURES["index"] = EffortFigure(
 )
 
 
-def _optimisers(effort: Effort, seed: int) -> Tables:
-    history = digits.optimisers(effort, seed)
+def _optimisers(effort: Effort, seed: int, data: Digits | None) -> Tables:
+    history = digits.optimisers(effort, seed, data=data)
     return {"history": history, "paths": digits_summary.paths(history)}
 
 
@@ -271,7 +274,7 @@ FIGURES["optimisers"] = EffortFigure(
     _optimisers,
     lambda tables: optimiser_paths(tables["paths"]),
     "(a) Training and (b) test losses over epochs by optimiser: means (lines) and extremes (shaded) of 8 networks of "
-    "50 hidden units; {images}, cross-entropy, starting weights uniform in sqrt(6/fan-in) [-1, 1]. SGD: rates 0.1 "
-    "(batches of 10) and 0.01 (online), both divided by 1 + 0.05 epoch, and 0.5 (full batch); momentum 0.9 with rate "
-    "0.01; RMSProp and Adam with rate 0.001.",
+    "50 hidden units, trained on {images}; cross-entropy, starting weights uniform in sqrt(6/fan-in) [-1, 1]. SGD: "
+    "rates 0.1 (batches of 10) and 0.01 (online), both divided by 1 + 0.05 epoch, and 0.5 (full batch); momentum 0.9 "
+    "with rate 0.01; RMSProp and Adam with rate 0.001.",
 )

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from spinglass._common.arguments import unknown
 from spinglass.critical_points.basins import Basins
+from spinglass.networks.data import Digits
 from validation.engine.run_folder import write_whole
 from validation.experiments import critical_points
 from validation.figures import (
@@ -20,6 +21,7 @@ from validation.figures import (
     hard_networks,
     landscapes,
     loss_surfaces,
+    path_assumptions,
     polynomial_fits,
     temperature,
 )
@@ -44,10 +46,11 @@ GALLERY = {
     **generalisation.ENTRIES,
     **hard_networks.ENTRIES,
     **loss_surfaces.ENTRIES,
+    **path_assumptions.ENTRIES,
 }
 
 
-def entry(name: str, effort: Effort = "quick") -> Entry:
+def entry(name: str, effort: Effort = "quick", data: Digits | None = None) -> Entry:
     """Return the entry of a figure at one effort.
 
     Parameters
@@ -56,6 +59,8 @@ def entry(name: str, effort: Effort = "quick") -> Entry:
         Name of the figure.
     effort : {"quick", "standard", "paper"}, default "quick"
         How much to simulate, for figures with several efforts.
+    data : Digits or None, default None
+        Images on which networks are trained, for the figures of ``choromanska``; None for those of scikit-learn.
 
     Returns
     -------
@@ -65,11 +70,17 @@ def entry(name: str, effort: Effort = "quick") -> Entry:
     Raises
     ------
     ValueError
-        If the name or the effort is unknown; the nearest name is suggested.
+        If the name or the effort is unknown, with the nearest name, or the figure does not use images.
     """
     found = GALLERY[_known("figure", name, GALLERY)]
     effort = one_of("effort", effort, EFFORTS)
-    return found if found.at is None else found.at(effort)
+    found = found if found.at is None else found.at(effort)
+    if data is None:
+        return found
+    if found.on is None:
+        fitting = ", ".join(known for known, other in GALLERY.items() if other.on is not None)
+        raise ValueError(f"{name} does not use images; --data applies to {fitting}")
+    return found.on(data)
 
 
 def select(names: Sequence[str] | None = None) -> list[str]:
@@ -154,6 +165,7 @@ def save(
     effort: Effort = "quick",
     data_only: bool = False,
     source: Path | None = None,
+    data: Digits | None = None,
 ) -> list[Path]:
     """Make one figure and write it in every format, with its tables as CSV and its caption as text.
 
@@ -178,6 +190,8 @@ def save(
     source : Path or None, default None
         Directory of tables and captions saved earlier. They are drawn again; nothing is simulated, and ``seed`` has no
         effect.
+    data : Digits or None, default None
+        Images on which networks are trained, see :func:`entry`.
 
     Returns
     -------
@@ -191,7 +205,7 @@ def save(
     OSError
         If the directory cannot be written.
     """
-    chosen = entry(name, effort)
+    chosen = entry(name, effort, data)
     look = STYLES[_known("style", style, STYLES)]
     page = look.page(one_of("width", width, WIDTHS))
     for kind in formats:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from spinglass.networks.planes.loss_plane import on_grid
 from validation.experiments import loss_planes
 from validation.figures.entry import Entry, Tables
 from validation.figures.style import CRITICAL_POINTS, EMPHASIS, PALE, SURFACE, legend_above, letter, panels
@@ -24,13 +25,12 @@ _MARK: dict[str, Any] = {"linestyle": "none", "markeredgecolor": EMPHASIS, "mark
 
 
 def _relu_surfaces(seed: int) -> Tables:
-    planes = loss_planes.random_planes(seed)
+    axis = np.linspace(-_REACH, _REACH, _GRID)
+    found = {name: on_grid(plane, axis, axis, _STARTS) for name, plane in loss_planes.random_planes(seed).items()}
     return {
-        "surfaces": _stacked({name: loss_planes.surface(plane, _REACH, _GRID) for name, plane in planes.items()}),
-        "kinks": _stacked({name: loss_planes.kinks(plane, _REACH, _GRID) for name, plane in planes.items()}),
-        "points": _stacked(
-            {name: loss_planes.critical_points(plane, _REACH, _STARTS) for name, plane in planes.items()}
-        ),
+        "surfaces": _stacked({name: plane.to_frame() for name, plane in found.items()}),
+        "kinks": _stacked({name: pd.DataFrame(plane.kinks, columns=["u", "v"]) for name, plane in found.items()}),
+        "points": _stacked({name: plane.critical_frame() for name, plane in found.items()}),
     }
 
 

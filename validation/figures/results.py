@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 from matplotlib.ticker import MaxNLocator
 
 import theory
@@ -12,6 +13,8 @@ from spinglass import SphericalSpinGlass
 from spinglass.critical_points.basins import Basins
 from spinglass.critical_points.graph import LandscapeGraph
 from spinglass.critical_points.result import Enumeration
+from spinglass.networks.curvature import SpectralDensity
+from spinglass.networks.planes import LossPlane
 from spinglass.networks.training import TrainedNetworks
 from spinglass.results import CriticalPoints
 from spinglass.sampling import Samples, Tempering
@@ -19,14 +22,18 @@ from validation.experiments.survey import Survey
 from validation.figures.disconnectivity import draw_tree
 from validation.figures.style import (
     BAND,
+    CRITICAL_POINTS,
+    EMPHASIS,
     OTHER_SIMULATION,
     SIMULATION,
+    SURFACE,
     THEORY,
     TRAIN_AND_TEST,
     hide_spines,
     legend_inside,
 )
 
+_MOST_KINKS = 20  # mean number of kinks on a line of the grid, above which their dots would cover the plane
 _FEW_TIMES = 30.0  # ratio of the last to the first time above which the axis of times is logarithmic
 
 
@@ -41,6 +48,8 @@ def plot(result: Any, ax: Axes | None = None) -> Axes:
     `Samples`                 energies of the chains by record
     `Tempering`               mean energy of each disorder sample by temperature
     `TrainedNetworks`         mean losses by epoch
+    `LossPlane`               contours of the loss on a plane, its critical points and, if they are few, its kinks
+    `SpectralDensity`         smoothed spectral density of a Hessian, on a logarithmic scale
     ========================  ==============================================================================
 
     Parameters
@@ -164,6 +173,33 @@ def _losses(found: TrainedNetworks, ax: Axes) -> None:
     legend_inside(ax)
 
 
+def _plane(found: LossPlane, ax: Axes) -> None:
+    low, high = (np.quantile(found.loss[np.isfinite(found.loss)], share) for share in (0, 1))
+    levels = np.geomspace(low, high, 22) if low > 0 else np.linspace(low, high, 22)
+    if high > low:
+        ax.contourf(found.u, found.v, found.loss.T, levels=levels, cmap=SURFACE, norm=LogNorm() if low > 0 else None)
+        ax.contour(found.u, found.v, found.loss.T, levels=levels, colors=EMPHASIS, linewidths=0.3)
+    if len(found.kinks) <= _MOST_KINKS * (len(found.u) + len(found.v)):
+        ax.plot(*found.kinks.T, linestyle="none", marker="o", markersize=0.6, markeredgewidth=0, color="white")
+    for kind in dict.fromkeys(found.kind.tolist()):
+        chosen = found.critical[found.kind == kind]
+        ax.plot(*chosen.T, ls="none", mec=EMPHASIS, ms=5, label=kind, clip_on=False, **CRITICAL_POINTS[kind])
+    if len(found.kind):
+        legend_inside(ax)
+    ax.set(xlabel="$u$", ylabel="$v$")
+    ax.set_title(f"loss {low:.3g} to {high:.3g}, resolution error {found.resolution_error:.1g}", fontsize="medium")
+
+
+def _spectrum(found: SpectralDensity, ax: Axes) -> None:
+    low, high = found.nodes.min(), found.nodes.max()
+    width = max((high - low) / 100, 1e-12)
+    axis = np.linspace(low - 4 * width, high + 4 * width, 1000)
+    density = found.density(axis, width)
+    ax.plot(axis, density, color=SIMULATION)
+    ax.set(xlabel="eigenvalue", ylabel="density", yscale="log", ylim=(density.max() * 1e-6, density.max() * 3))
+    ax.set_title(f"{found.size} eigenvalues, smoothed by {width:.2g}", fontsize="medium")
+
+
 def _mean_of_finite(rows: np.ndarray) -> np.ndarray:
     """Return the mean of the rows whose numbers are all finite; NaN, which is not drawn, if there are none."""
     finite = rows[np.isfinite(rows).all(axis=1)]
@@ -180,4 +216,6 @@ _DRAWINGS: tuple[tuple[type, Callable[[Any, Axes], None]], ...] = (
     (Samples, _chains),
     (Tempering, _ladder),
     (TrainedNetworks, _losses),
+    (LossPlane, _plane),
+    (SpectralDensity, _spectrum),
 )

@@ -54,7 +54,7 @@ def sweep(network: LayeredNetwork, x: Array, targets: AnyArray, loss: Loss) -> S
         tuple(slopes),
         tuple(f.curvature(h) for f, h in zip(functions, preactivations, strict=True)),
         tuple(reversed(upstream)),
-        loss.hessian(activations[-1]),
+        loss.hessian(activations[-1], targets),
     )
 
 
@@ -126,7 +126,10 @@ def directional(swept: Sweep, weights: list[Array], biases: list[Array] | None, 
     moved: list[Array] = []  # of h_l
     for k, (W, V) in enumerate(zip(swept.network.weights, weights, strict=True)):
         width = W.shape[0]
-        moved.append(swept.inputs[k][:, :width] @ V + moved_inputs[k][:, :width] @ W + next(bias))
+        field = swept.inputs[k][:, :width] @ V + next(bias)
+        if k > 0:  # the inputs of the network do not move
+            field = field + moved_inputs[k][:, :width] @ W
+        moved.append(field)
         moved_inputs.append(np.hstack([swept.slopes[k] * moved[k], extra]))
     gradients = swept.gradients
     change = np.einsum("mij,mj->mi", swept.loss_hessian, swept.slopes[-1] * moved[-1])  # of dE/da_H
@@ -136,9 +139,10 @@ def directional(swept: Sweep, weights: list[Array], biases: list[Array] | None, 
         if residual:
             delta = delta + swept.curved[k] * moved[k]
         product = swept.inputs[k].T @ delta
-        change = delta @ swept.network.weights[k].T
-        if residual:
-            product = product + moved_inputs[k].T @ gradients[k]
-            change = change + gradients[k] @ weights[k].T
+        if k > 0:
+            change = delta @ swept.network.weights[k].T
+            if residual:
+                product = product + moved_inputs[k].T @ gradients[k]
+                change = change + gradients[k] @ weights[k].T
         products.append(product)
     return products[::-1]

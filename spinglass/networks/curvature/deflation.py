@@ -5,26 +5,24 @@ t`` is positive, then by Haynsworth's inertia additivity the number of eigenvalu
 negative eigenvalues of ``A_VV + t - A_VW (A_WW + t)^{-1} A_WV``. That number is at least the number of negative
 eigenvalues of ``A_VV + t``, and at most that of ``A_VV + t - A_VW A_WV / eta``. Both are small matrices.
 
-V consists of Ritz vectors from Lanczos runs, each in the complement of the earlier ones. For a random start, the
-probability that the lowest Ritz value is far above the lowest eigenvalue is bounded for any spectrum; the last run
+V consists of Ritz vectors from Lanczos runs, each in the complement of the earlier ones. For a random start, a run
+bounds the lowest eigenvalue from below, except with a stated probability (:mod:`.probabilistic_bounds`); the last run
 therefore gives the floor. Converged eigenvectors at the upper end of the spectrum are also added to V, because the
 error of a run is proportional to the width of the remaining spectrum.
 
-References: Haynsworth (1968), "Determination of the inertia of a partitioned Hermitian matrix"; Kuczynski &
-Wozniakowski (1992), "Estimating the largest eigenvalue by the power and Lanczos algorithms with a random start",
-theorem 4.2.
+Reference: Haynsworth (1968), "Determination of the inertia of a partitioned Hermitian matrix".
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from spinglass._common.memory import require_memory
 from spinglass._common.types import Array
+from spinglass.networks.curvature.probabilistic_bounds import Product, beyond
 
-Product = Callable[[Array], Array]
 STEPS = 400  # steps of the first runs; doubled whenever a run finds nothing new and proves nothing
 
 
@@ -36,6 +34,7 @@ class Run:
     vectors: Array  # (k, n)
     images: Array  # (k, n)
     residuals: Array  # (k,), norms of ``A_WW v - value v``
+    log_product: float  # logarithm of the product of the off-diagonal elements and the last residual norm
 
 
 def count_below(
@@ -108,7 +107,7 @@ def count_below(
 def lanczos(product: Product, V: Array, steps: int, random: np.random.Generator) -> Run:
     """Run Lanczos' method in the complement of V (orthonormal rows) from a random start, fully reorthogonalised."""
     Q, images = np.empty((steps, V.shape[1])), np.empty((steps, V.shape[1]))
-    norm, largest = 0.0, 0.0
+    norm, largest, log_product = 0.0, 0.0, 0.0
     q: Array = np.asarray(random.standard_normal(V.shape[1]))
     for _ in range(2):  # two orthogonalisations are enough
         q = _without(q, V)
@@ -121,26 +120,21 @@ def lanczos(product: Product, V: Array, steps: int, random: np.random.Generator)
             q = _without(_without(q, V), Q[: k + 1])
         norm = float(np.linalg.norm(q))
         if norm <= 1e-12 * largest:  # the space is invariant, so its Ritz values are eigenvalues
-            Q, images, norm = Q[: k + 1], images[: k + 1], 0.0
+            Q, images, norm, log_product = Q[: k + 1], images[: k + 1], 0.0, -math.inf
             break
+        log_product += math.log(norm)
         q = q / norm
     restricted = Q @ images.T
     values, turns = np.linalg.eigh((restricted + restricted.T) / 2)
-    return Run(values, turns.T @ Q, turns.T @ images, norm * np.abs(turns[-1]))
+    return Run(values, turns.T @ Q, turns.T @ images, norm * np.abs(turns[-1]), log_product)
 
 
 def lowest_left(run: Run, n: int, failure: float) -> float:
     """Return a lower bound on the eigenvalues in the run's space, wrong with a probability of at most ``failure``.
 
-    The space has n dimensions. After k steps, the probability that one end of the spectrum has an error of more than
-    ``e`` times the width of the spectrum is at most ``1.648 sqrt(n) exp(-sqrt(e) (2k - 1))``. The width is also
-    unknown, so errors at both ends are taken into account.
+    The space has n dimensions.
     """
-    lowest, highest = float(run.values[0]), float(run.values[-1])
-    if not run.residuals.any():
-        return lowest - 1e-10 * max(abs(lowest), abs(highest))
-    error = (math.log(2 * 1.648 * math.sqrt(n) / failure) / (2 * len(run.values) - 1)) ** 2
-    return lowest - error * (highest - lowest) / (1 - 2 * error) if error < 0.5 else -math.inf
+    return -beyond(-run.values[::-1], run.log_product, n, failure)
 
 
 def inertia_bounds(V: Array, images: Array, t: float, floor: float) -> tuple[int, int]:

@@ -58,17 +58,22 @@ class FirstDerivatives:
         return self._sweep.preactivations
 
     @property
+    def outputs(self) -> Array:
+        """The outputs of the network, shape (M, n_H)."""
+        return self.network.activation_of(self.network.H).value(self.preactivations[-1])
+
+    @property
     def kink_distance(self) -> float:
         """Smallest distance from a kink, ``|h|``, over all units with a kink and all data points.
 
         It is infinite if there is no kink. A unit whose inputs are all zero, because all units of the layer below are
-        inactive, is not counted. The hinge loss also has kinks, at the distance ``|1 - t_c y_c|``.
+        inactive, is not counted. The hinge loss also has kinks, at the distance ``|1 - t_c y_c|``, and so has the
+        absolute loss, at ``|y_c - t_c|``.
         """
         nearest = np.inf
         for layer, (a, h) in enumerate(zip(self._sweep.inputs, self.preactivations, strict=True), 1):
             if self.network.activation_of(layer).kinked:
                 nearest = min(nearest, np.abs(h[a.any(axis=1)]).min(initial=np.inf))
         if self.loss_function.kinks is not None:
-            outputs = self.network.activation_of(self.network.H).value(self.preactivations[-1])
-            nearest = min(nearest, self.loss_function.kinks(outputs, self.targets).min())
+            nearest = min(nearest, self.loss_function.kinks(self.outputs, self.targets).min())
         return float(nearest)

@@ -1,4 +1,4 @@
-"""Curvature of a layered network's loss: preactivation Hessians, layer blocks, full Hessian and products with it."""
+"""Second derivatives of a layered network's loss: preactivation Hessians, layer blocks, full Hessian, products."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,8 +21,6 @@ from spinglass.networks.curvature.backward_recursion import (
     sweep,
 )
 from spinglass.networks.curvature.first_derivatives import FirstDerivatives
-from spinglass.networks.layers import LayeredNetwork, check_inputs
-from spinglass.networks.losses import Loss, loss_named
 
 Part = Literal["hessian", "gauss_newton", "residual"]
 PARTS = ("hessian", "gauss_newton", "residual")
@@ -30,7 +28,7 @@ _WORKING_SET = 2**22  # numbers in the largest temporary of a chunk of data poin
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Curvature(FirstDerivatives):
+class LayerHessians(FirstDerivatives):
     """First and second derivatives of the mean loss E of M data points, at one set of parameters.
 
     Layers are numbered from 1 to H. The argument ``part`` selects the ``"hessian"``, its ``"gauss_newton"`` part
@@ -74,7 +72,7 @@ class Curvature(FirstDerivatives):
         ----------
         Botev, Ritter and Barber (2017), equations 7-9.
         """
-        _check_part(part)
+        check_part(part)
         require_memory(
             8 * 3 * len(self.x) * sum(n * n for n in self.network.widths[1:]),
             f"preactivation Hessians of {len(self.x)} data points",
@@ -104,9 +102,8 @@ class Curvature(FirstDerivatives):
         ValueError
             If the layer or part does not exist, or the block does not fit in memory.
         """
-        _check_part(part)
-        if whole_number("layer", layer, 1) > self.network.H:
-            raise ValueError(f"layer must be one of 1..{self.network.H}, not {layer}")
+        check_part(part)
+        self._check_layer(layer)
         size = self.network.layer_sizes[layer - 1]
         require_memory(8 * 2 * size**2, f"the block of layer {layer}, {size} x {size}", "hessian_vector")
         total = np.zeros((size, size))
@@ -135,7 +132,7 @@ class Curvature(FirstDerivatives):
         ValueError
             If the part is unknown, or the matrix does not fit in memory.
         """
-        _check_part(part)
+        check_part(part)
         size = self.network.size
         require_memory(8 * 2 * size**2, f"the full Hessian of {size} parameters", "hessian_vector, or block(layer)")
         total = np.zeros((size, size))
@@ -167,7 +164,7 @@ class Curvature(FirstDerivatives):
         ValueError
             If the shape does not fit, a number is not real and finite, or the part is unknown.
         """
-        _check_part(part)
+        check_part(part)
         rows = np.asarray(v)
         if rows.ndim not in (1, 2) or rows.shape[-1] != self.network.size:
             raise ValueError(
@@ -251,13 +248,17 @@ class Curvature(FirstDerivatives):
         ValueError
             If the part is unknown.
         """
-        _check_part(part)
+        check_part(part)
         total = 0.0
         with one_blas_thread():
             for swept in self._chunks():
                 for a, h in zip(swept.inputs, self._preactivation_hessians(swept, part), strict=True):
                     total += float(np.sum(a**2, axis=1) @ np.trace(h, axis1=1, axis2=2))
         return total / len(self.x)
+
+    def _check_layer(self, layer: int) -> None:
+        if whole_number("layer", layer, 1) > self.network.H:
+            raise ValueError(f"layer must be one of 1..{self.network.H}, not {layer}")
 
     def _chunks(self) -> Iterator[Sweep]:
         """Sweep the data in pieces whose size depends only on the widths."""
@@ -296,63 +297,11 @@ class Curvature(FirstDerivatives):
         return np.concatenate([product.ravel() for product in products]) / len(self.x)
 
     def __repr__(self) -> str:
-        return f"Curvature of the {self.loss_function.name} loss of {self.network!r} at {len(self.x)} data points"
+        loss = self.loss_function.name
+        return f"{type(self).__name__} of the {loss} loss of {self.network!r} at {len(self.x)} data points"
 
 
-def curvature(
-    network: LayeredNetwork, x: npt.ArrayLike, targets: npt.ArrayLike, loss: str | Loss = "squared"
-) -> Curvature:
-    """Return the first and second derivatives of a network's mean loss, ``E = (1/M) sum_s loss(y_s, t_s)``.
-
-    The losses are the same as in :func:`spinglass.networks.train`. All derivatives are computed on demand.
-
-    Parameters
-    ----------
-    network
-        The network.
-    x
-        Inputs, shape (M, n_0).
-    targets
-        Values (M, n_H) for the squared loss; labels (M,) in 0..n_H - 1 for the others (0 and 1 for the hinge loss of
-        one output).
-    loss
-        ``"squared"`` (default) for ``|y - t|^2/2``, ``"cross_entropy"`` for ``-log softmax(y)[t]``, or ``"hinge"`` for
-        ``sum_c max(0, 1 - t_c y_c)`` with t_c = 1 for the label's column and -1 elsewhere; or a `Loss`.
-
-    Returns
-    -------
-    Curvature
-        The derivatives at the network's parameters.
-
-    Raises
-    ------
-    TypeError
-        If ``network`` is not a LayeredNetwork.
-    ValueError
-        If inputs or targets are not finite or do not fit the network or each other, labels are out of range, or the
-        loss overflows.
-
-    References
-    ----------
-    Botev, Ritter and Barber (2017), "Practical Gauss-Newton optimisation for deep learning", section 3.
-
-    Examples
-    --------
-    >>> net = LayeredNetwork([np.array([[2.0]]), np.array([[3.0]])], activation="linear")
-    >>> curvature(net, [[1.0]], [[5.0]]).hessian().tolist()  # of (w1 w2 - 5)^2/2 at (2, 3)
-    [[9.0, 7.0], [7.0, 4.0]]
-    """
-    if not isinstance(network, LayeredNetwork):
-        raise TypeError(f"network must be a LayeredNetwork, not {type(network).__name__}; use LayeredNetwork(weights)")
-    chosen = loss_named(loss)
-    inputs = check_inputs(x, network.widths[0])
-    checked = chosen.check(targets, len(inputs), network.widths[-1])
-    found = Curvature(network, inputs, checked, chosen)
-    if not np.isfinite(found.loss):
-        raise ValueError("the loss is not finite at these parameters; use smaller weights or inputs")
-    return found
-
-
-def _check_part(part: str) -> None:
+def check_part(part: str) -> None:
+    """Raise ``ValueError`` unless ``part`` is the name of a part of the Hessian."""
     if part not in PARTS:
         raise ValueError(f"part must be one of {', '.join(PARTS)}; given {part!r}")

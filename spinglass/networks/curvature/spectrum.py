@@ -26,7 +26,7 @@ from spinglass._common.threads import one_blas_thread
 from spinglass._common.types import Array
 from spinglass.networks.curvature.backward_recursion import sweep
 from spinglass.networks.curvature.deflation import count_below
-from spinglass.networks.curvature.layer_hessians import Curvature
+from spinglass.networks.curvature.layer_hessians import LayerHessians
 
 THRESHOLD = 1e-3
 _FAILURE = 1e-6
@@ -71,7 +71,7 @@ class SolutionIndex:
 
 
 def solution_index(
-    found: Curvature, *, exact_up_to: int = 4000, threshold: float = THRESHOLD, products: int = 4000
+    found: LayerHessians, *, exact_up_to: int = 4000, threshold: float = THRESHOLD, products: int = 4000
 ) -> SolutionIndex:
     """Count the eigenvalues of a network's loss Hessian that lie below a negative threshold.
 
@@ -114,13 +114,13 @@ def solution_index(
 
     Examples
     --------
-    >>> from spinglass.networks.curvature.layer_hessians import curvature
+    >>> from spinglass.networks.curvature import curvature
     >>> from spinglass.networks.layers import LayeredNetwork
     >>> saddle = LayeredNetwork([np.array([[0.0]]), np.array([[0.0]])], activation="linear")
     >>> solution_index(curvature(saddle, [[1.0]], [[5.0]])).absolute  # of (w1 w2 - 5)^2/2 at the origin
     (1, 1)
     """
-    if not isinstance(found, Curvature):
+    if not isinstance(found, LayerHessians):
         raise TypeError(f"found must be a Curvature, not {type(found).__name__}; use curvature(network, X, y, loss)")
     if real_number("threshold", threshold) <= 0:
         raise ValueError(f"threshold must be positive, not {threshold!r}; try 0.001")
@@ -155,7 +155,7 @@ def solution_index(
     )
 
 
-def largest_eigenvalue(found: Curvature) -> float:
+def largest_eigenvalue(found: LayerHessians) -> float:
     """Return the largest eigenvalue of the Hessian, by Lanczos' method with matrix-vector products.
 
     Parameters
@@ -190,7 +190,7 @@ def _below(matrix: Array, bound: float) -> int:
     return int(np.sum(np.diag(factors)[single] < 0)) + int(np.sum(~single)) // 2
 
 
-def bounds_below(found: Curvature, thresholds: Sequence[float]) -> list[tuple[int, int]]:
+def bounds_below(found: LayerHessians, thresholds: Sequence[float]) -> list[tuple[int, int]]:
     """Return bounds on the number of eigenvalues below ``-t``, for one hidden layer of piecewise linear units.
 
     Parameters
@@ -218,7 +218,7 @@ def bounds_below(found: Curvature, thresholds: Sequence[float]) -> list[tuple[in
     return [(int(np.sum(lowest < -t)), int(np.sum(values < -t))) for t in thresholds]
 
 
-def most_below(found: Curvature, thresholds: Sequence[float]) -> list[int]:
+def most_below(found: LayerHessians, thresholds: Sequence[float]) -> list[int]:
     """Return only the upper bounds of :func:`bounds_below`, which need no products with the Hessian.
 
     Parameters
@@ -242,7 +242,7 @@ def most_below(found: Curvature, thresholds: Sequence[float]) -> list[int]:
     return [int(np.sum(sizes > t)) for t in thresholds]
 
 
-def _couplings(found: Curvature) -> Array:
+def _couplings(found: LayerHessians) -> Array:
     """Return, for every hidden unit, the block (n_0, n_2) of the residual between its incoming and outgoing weights.
 
     Because d^2 y_c / dW1[i, j] dW2[j, c] = f'(h_j) x_i, the block of unit j is ``B_j``, the mean of
@@ -251,7 +251,8 @@ def _couplings(found: Curvature) -> Array:
     """
     if not _falls_apart(found):
         raise ValueError(
-            f"bounds need one hidden layer of piecewise linear units and linear outputs, not {found.network!r}; "
+            f"bounds need one hidden layer of piecewise linear units, linear outputs and a convex loss, not "
+            f"{found.network!r} with the loss {found.loss_function.name}; "
             "use solution_index"
         )
     swept = sweep(found.network, found.x, found.targets, found.loss_function)
@@ -259,13 +260,18 @@ def _couplings(found: Curvature) -> Array:
     return np.array([(x * slope[:, None]).T @ errors for slope in swept.slopes[0].T]) / len(x)
 
 
-def _falls_apart(found: Curvature) -> bool:
-    """Return whether the residual consists of one block per hidden unit and is zero elsewhere."""
+def _falls_apart(found: LayerHessians) -> bool:
+    """Return whether the residual consists of one block per hidden unit, and the loss is convex."""
     network = found.network
-    return network.H == 2 and network.activation.piecewise_linear and network.output.name == "linear"
+    return (
+        found.loss_function.convex
+        and network.H == 2
+        and network.activation.piecewise_linear
+        and network.output.name == "linear"
+    )
 
 
-def _residual_directions(found: Curvature, least: float) -> tuple[Array, Array]:
+def _residual_directions(found: LayerHessians, least: float) -> tuple[Array, Array]:
     """Return the residual's eigenvalues below ``-least`` with orthonormal eigenvectors as rows."""
     left, sizes, right = np.linalg.svd(_couplings(found), full_matrices=False)
     width, outputs = found.network.widths[1:]

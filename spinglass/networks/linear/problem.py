@@ -11,7 +11,7 @@ from spinglass._common.arguments import whole_number
 from spinglass._common.memory import require_memory
 from spinglass._common.seeds import Seed, generator
 from spinglass._common.types import Array
-from spinglass.networks.layers import check_inputs
+from spinglass.networks.layer_checks import check_inputs
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)

@@ -13,8 +13,8 @@ from spinglass._common.seeds import Seed, child, generator, seed_sequence
 from spinglass._common.threads import run_in_threads
 from spinglass._common.types import Array
 from spinglass.networks.activations import ACTIVATIONS
-from spinglass.networks.losses import LOSSES
-from spinglass.networks.training import backpropagation, steps
+from spinglass.networks.losses import LOSSES, Loss, loss_named
+from spinglass.networks.training import steps, uncompiled_losses
 from spinglass.networks.training.optimisers import Optimiser, as_optimiser
 from spinglass.networks.training.panels import Shape, Workspace, pack, shape_of, unpack, workspace
 from spinglass.networks.training.settings import hidden_widths, one_of, pair
@@ -35,7 +35,7 @@ def train(
     test: Data | None = None,
     validation: Data | None = None,
     activation: str = "relu",
-    loss: str = "cross_entropy",
+    loss: str | Loss = "cross_entropy",
     biases: bool = True,
     initial: Literal["fan-in", "uniform"] = "fan-in",
     optimiser: str | Optimiser = "sgd",
@@ -58,7 +58,7 @@ def train(
     X
         Inputs, shape (N, d).
     y
-        Labels (N,), integers or texts; for the squared loss also values, (N,) or (N, C).
+        Labels (N,), integers or texts; for losses of values, such as the squared one, also values, (N,) or (N, C).
     hidden
         Number of units of each hidden layer; ``()`` for none. Default: one layer of 25.
     networks
@@ -70,7 +70,9 @@ def train(
         ``"sigmoid"``, ``"softplus"`` or ``"linear"``.
     loss
         ``"cross_entropy"`` of the softmax (default); ``"hinge"``, ``sum_c max(0, 1 - t_c z_c)`` with t_c = 1 for the
-        class and -1 for the others (two classes share one output); or ``"squared"``, ``sum_c (z_c - t_c)^2 / 2``.
+        class and -1 for the others (two classes share one output); ``"squared"``, ``sum_c (z_c - t_c)^2 / 2``;
+        ``"absolute"``, ``sum_c |z_c - t_c|``; or a :class:`spinglass.networks.Loss` of your own. The last two are
+        computed by NumPy for each mini-batch, which makes small networks about ten times slower to train.
     biases
         Whether units have biases, which start at 0 and do not decay. Default: True.
     initial
@@ -118,9 +120,9 @@ def train(
     [[0, 1, 1, 0], [0, 1, 1, 0], [0, 1, 1, 0]]
     """
     one_of("activation", activation, ACTIVATIONS)
-    one_of("loss", loss, LOSSES)
+    chosen = loss_named(loss)
     one_of("initial", initial, ("fan-in", "uniform"))
-    data = examples(X, y, loss)
+    data = examples(X, y, chosen)
     count = whole_number("networks", networks, 1)
     widths = (data.X.shape[1], *hidden_widths(hidden), data.T.shape[1])
     if real_number("weight_decay", weight_decay) < 0:
@@ -128,10 +130,11 @@ def train(
     if patience is not None and validation is None:
         raise ValueError("early stopping needs validation=(X, y); the test data must not decide when to stop")
     run = _Run(
-        shape=shape_of(widths, ACTIVATIONS[activation].code, LOSSES[loss].code, bool(biases)),
+        shape=shape_of(widths, ACTIVATIONS[activation].code, uncompiled_losses.code(chosen), bool(biases)),
+        loss=chosen,
         data=data,
         others=tuple(
-            None if other is None else examples(*pair(name, other), loss, data)
+            None if other is None else examples(*pair(name, other), chosen, data)
             for name, other in (("validation", validation), ("test", test))
         ),
         initial=initial,
@@ -143,7 +146,7 @@ def train(
         augment=augment,
         seed=seed_sequence(seed),
     )
-    return run.result(count, activation, loss)
+    return run.result(count, activation)
 
 
 def _measured_epochs(last: int, every: int) -> npt.NDArray[np.int64]:
@@ -155,6 +158,7 @@ class _Run:
     """The settings that all networks of one call share."""
 
     shape: Shape
+    loss: Loss
     data: Examples
     others: tuple[Examples | None, ...]  # validation, test
     initial: str
@@ -166,7 +170,12 @@ class _Run:
     augment: Augment | None
     seed: np.random.SeedSequence
 
-    def result(self, networks: int, activation: str, loss: str) -> TrainedNetworks:
+    @property
+    def own(self) -> bool:
+        """Whether the loss is the user's own."""
+        return self.loss is not LOSSES.get(self.loss.name)
+
+    def result(self, networks: int, activation: str) -> TrainedNetworks:
         """Train all networks and collect the result."""
         size = int(self.shape.layers[-1])
         require_memory(
@@ -177,6 +186,10 @@ class _Run:
         measured = np.full((networks, self.epochs.size, 6), np.nan)
         chosen = np.zeros(networks, dtype=np.int64)
         status = np.empty(networks, dtype="<U16")
+
+        if self.own:
+            first = starting_parameters(self.shape, self.initial, child(child(self.seed, 0), _START))
+            uncompiled_losses.check_at(self.loss, first, self.shape, workspace(self.shape), self.data)
 
         def one(k: int) -> None:
             parameters[k], chosen[k], status[k] = _Trainee(self, child(self.seed, k), measured[k]).train()
@@ -190,11 +203,11 @@ class _Run:
             for i, present in enumerate([True, *(other is not None for other in self.others)])
         )
         assert train_set is not None
-        return TrainedNetworks(
+        found = TrainedNetworks(
             weights=weights,
             biases=biases if self.shape.biased else None,
             activation=activation,
-            loss=loss,
+            loss=self.loss.name,
             epochs=self.epochs,
             train=train_set,
             validation=validation,
@@ -203,6 +216,9 @@ class _Run:
             status=status,
             training_data=self.data,
         )
+        if self.own:
+            object.__setattr__(found, "own_loss", self.loss)
+        return found
 
 
 class _Trainee:
@@ -242,30 +258,30 @@ class _Trainee:
         run, X = self.run, self.run.data.X
         if run.augment is not None:
             X = _augmented(run.augment, X, augmented)
-        return steps.epoch(
-            self.parameters,
-            run.shape,
-            self.work,
-            X,
-            run.data.T,
-            order.permutation(len(X)),
-            run.batch,
-            run.optimiser.kind,
-            run.optimiser.rate_at(epoch),
-            run.optimiser.factors,
-            run.weight_decay,
-            step,
-            *self.means,
-        )
+        rule = (run.optimiser.kind, run.optimiser.rate_at(epoch), run.optimiser.factors, run.weight_decay)
+        rows = order.permutation(len(X))
+        if run.loss.code >= 0:
+            return steps.epoch(
+                self.parameters, run.shape, self.work, X, run.data.T, rows, run.batch, *rule, step, *self.means
+            )
+        for start in range(0, len(X), run.batch):
+            part = rows[start : start + run.batch]
+            x = np.ascontiguousarray(X[part])
+            targets = uncompiled_losses.targets_of_squared_loss(
+                run.loss, self.parameters, run.shape, self.work, x, run.data.T[part]
+            )
+            every = np.arange(len(part))
+            step = steps.epoch(
+                self.parameters, run.shape, self.work, x, targets, every, len(part), *rule, step, *self.means
+            )
+        return step
 
     def _measure(self, row: int) -> None:
         for i, data in enumerate((self.run.data, *self.run.others)):
             if data is not None:
-                loss, wrong = backpropagation.loss_and_errors(
-                    self.parameters, self.run.shape, self.work, data.X, data.T, data.every
+                self.measured[row, 2 * i : 2 * i + 2] = uncompiled_losses.mean_loss_and_error(
+                    self.run.loss, self.parameters, self.run.shape, self.work, data
                 )
-                error = wrong / len(data.X) if data.classes is not None else np.nan
-                self.measured[row, 2 * i : 2 * i + 2] = loss / len(data.X), error
 
 
 def _augmented(augment: Augment, X: Array, rng: np.random.Generator) -> Array:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass._common.types import Array
+from spinglass.networks.losses import Loss
 from spinglass.saving import Saved
 
 
@@ -34,7 +35,7 @@ class Examples(Saved):
         return np.arange(len(self.X))
 
 
-def examples(X: npt.ArrayLike, y: npt.ArrayLike, loss: str, like: Examples | None = None) -> Examples:
+def examples(X: npt.ArrayLike, y: npt.ArrayLike, loss: Loss, like: Examples | None = None) -> Examples:
     """Return inputs with targets in the form that a loss needs.
 
     Labels become one column per class: 1 for the class, and 0 (hinge loss: -1) for the others. Under the hinge loss,
@@ -45,9 +46,9 @@ def examples(X: npt.ArrayLike, y: npt.ArrayLike, loss: str, like: Examples | Non
     X
         Inputs, shape (N, d).
     y
-        Labels (integers or texts), shape (N,); or, for the squared loss, values (floats), shape (N,) or (N, C).
+        Labels (integers or texts), shape (N,); or, for a loss of values, values (floats), shape (N,) or (N, C).
     loss
-        Name of the loss.
+        The loss.
     like
         Earlier data that fix the classes and the number of inputs, such as the training data. Default: None.
 
@@ -77,7 +78,7 @@ def examples(X: npt.ArrayLike, y: npt.ArrayLike, loss: str, like: Examples | Non
     if unknown.size:
         raise ValueError(f"labels {unknown.tolist()} are not among those of the training data: {classes.tolist()}")
     columns = np.equal(given[:, None], classes).astype(np.float64)
-    if loss == "hinge":
+    if loss.name == "hinge":
         columns = 2 * columns - 1
         columns = columns[:, 1:] if len(classes) == 2 else columns
     return Examples(X=inputs, T=np.ascontiguousarray(columns), classes=classes)
@@ -94,9 +95,11 @@ def _inputs(X: npt.ArrayLike, d: int | None) -> Array:
     return np.ascontiguousarray(inputs, dtype=np.float64)
 
 
-def _values(given: npt.NDArray[np.generic], loss: str, like: Examples | None) -> Array:
-    if loss != "squared":
-        raise ValueError(f"the {loss} loss needs labels (integers or texts), but y holds floats; try loss='squared'")
+def _values(given: npt.NDArray[np.generic], loss: Loss, like: Examples | None) -> Array:
+    if loss.classes is not None:
+        raise ValueError(
+            f"the {loss.name} loss needs labels (integers or texts), but y holds floats; try loss='squared'"
+        )
     if given.dtype.kind not in "fiub" or not np.isfinite(given.astype(np.float64)).all():
         raise ValueError(f"values must be finite numbers; some of these {given.dtype} are not")
     values = given.astype(np.float64).reshape(len(given), -1)

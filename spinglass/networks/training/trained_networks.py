@@ -12,8 +12,8 @@ from spinglass._common.threads import run_in_threads
 from spinglass._common.types import Array
 from spinglass.networks.activations import ACTIVATIONS
 from spinglass.networks.layers import LayeredNetwork
-from spinglass.networks.losses import LOSSES
-from spinglass.networks.training import backpropagation
+from spinglass.networks.losses import LOSSES, Loss
+from spinglass.networks.training import backpropagation, uncompiled_losses
 from spinglass.networks.training.panels import Shape, pack, shape_of, workspace
 from spinglass.networks.training.targets import Examples, _inputs, examples
 from spinglass.saving import Saved
@@ -72,6 +72,8 @@ class TrainedNetworks(Saved):
         How training ended, texts of `TrainingStatus`, shape (K,).
     training_data
         The data that the networks were trained on.
+    own_loss
+        The loss, if it is not built in; it is not saved. Otherwise None.
 
     Examples
     --------
@@ -92,6 +94,7 @@ class TrainedNetworks(Saved):
     chosen_epoch: npt.NDArray[np.int64]
     status: npt.NDArray[np.str_]
     training_data: Examples = field(repr=False)
+    own_loss: Loss | None = field(default=None, init=False, repr=False)
 
     def __len__(self) -> int:
         """Return the number of networks."""
@@ -175,9 +178,10 @@ class TrainedNetworks(Saved):
         Raises
         ------
         ValueError
-            If the data do not fit the training data, or a label is unknown.
+            If the data do not fit the training data, a label is unknown, or the networks were loaded from a file and
+            their loss is not built in.
         """
-        data = examples(X, y, self.loss, self.training_data)
+        data = examples(X, y, self._loss, self.training_data)
         measured = np.empty((len(self), 2))
         run_in_threads(partial(self._measure, data, measured), range(len(self)))
         return measured[:, 0], measured[:, 1]
@@ -227,7 +231,10 @@ class TrainedNetworks(Saved):
     @property
     def shape(self) -> Shape:
         """Layout of one network's parameters and units in compiled code."""
-        return shape_of(self.widths, ACTIVATIONS[self.activation].code, LOSSES[self.loss].code, self.biases is not None)
+        # Outputs do not depend on the loss, so that they are available even if the loss is not.
+        known = self.own_loss or LOSSES.get(self.loss, LOSSES["squared"])
+        code = uncompiled_losses.code(known)
+        return shape_of(self.widths, ACTIVATIONS[self.activation].code, code, self.biases is not None)
 
     @cached_property
     def _packed(self) -> Array:
@@ -238,10 +245,20 @@ class TrainedNetworks(Saved):
         return np.array([row(k) for k in range(len(self))])
 
     def _measure(self, data: Examples, measured: Array, k: int) -> None:
-        found = backpropagation.loss_and_errors(
-            self._packed[k], self.shape, workspace(self.shape), data.X, data.T, data.every
+        measured[k] = uncompiled_losses.mean_loss_and_error(
+            self._loss, self._packed[k], self.shape, workspace(self.shape), data
         )
-        measured[k] = found[0] / len(data.X), (found[1] / len(data.X) if data.classes is not None else np.nan)
+
+    @property
+    def _loss(self) -> Loss:
+        if self.own_loss is not None:
+            return self.own_loss
+        if self.loss not in LOSSES:
+            raise ValueError(
+                f"the loss {self.loss!r} is not built in and was not saved with the networks; "
+                "use curvature(found.network(k), X, y, loss).loss"
+            )
+        return LOSSES[self.loss]
 
     def _tested(self) -> Measured:
         if self.test is None:

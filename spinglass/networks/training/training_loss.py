@@ -9,8 +9,8 @@ import numpy.typing as npt
 from spinglass._common.types import Array
 from spinglass.landscape import check_points
 from spinglass.networks.activations import ACTIVATIONS
-from spinglass.networks.losses import LOSSES
-from spinglass.networks.training import steps
+from spinglass.networks.losses import LOSSES, Loss, loss_named
+from spinglass.networks.training import steps, uncompiled_losses
 from spinglass.networks.training.panels import pack, shape_of, unpack, workspace
 from spinglass.networks.training.settings import hidden_widths, one_of
 from spinglass.networks.training.targets import examples
@@ -29,13 +29,14 @@ class TrainingLoss:
     X
         Inputs, shape (N, d).
     y
-        Labels (N,), integers or texts; for the squared loss also values, (N,) or (N, C).
+        Labels (N,), integers or texts; for losses of values, such as the squared one, also values, (N,) or (N, C).
     hidden
         Number of units of each hidden layer. Default: one layer of 25.
     activation
         Name of the activation function of the hidden units. Default: ``"relu"``.
     loss
-        ``"cross_entropy"`` (default), ``"hinge"`` or ``"squared"``.
+        ``"cross_entropy"`` (default), ``"hinge"``, ``"squared"``, ``"absolute"``, or a
+        :class:`spinglass.networks.Loss` of your own.
     biases
         Whether units have biases. Default: True.
 
@@ -60,14 +61,17 @@ class TrainingLoss:
         *,
         hidden: int | Sequence[int] = (25,),
         activation: str = "relu",
-        loss: str = "cross_entropy",
+        loss: str | Loss = "cross_entropy",
         biases: bool = True,
     ) -> None:
         one_of("activation", activation, ACTIVATIONS)
-        one_of("loss", loss, LOSSES)
-        self._data = examples(X, y, loss)
+        self._loss = loss_named(loss)
+        self._data = examples(X, y, self._loss)
         widths = (self._data.X.shape[1], *hidden_widths(hidden), self._data.T.shape[1])
-        self._shape = shape_of(widths, ACTIVATIONS[activation].code, LOSSES[loss].code, bool(biases))
+        self._shape = shape_of(widths, ACTIVATIONS[activation].code, uncompiled_losses.code(self._loss), bool(biases))
+        if self._loss is not LOSSES.get(self._loss.name):
+            start = np.random.default_rng(0).standard_normal(int(self._shape.layers[-1]))
+            uncompiled_losses.check_at(self._loss, start, self._shape, workspace(self._shape), self._data)
         self._sizes = [(below + bool(biases)) * above for below, above in pairwise(widths)]
 
     @property
@@ -94,10 +98,15 @@ class TrainingLoss:
         work = workspace(self._shape)
         losses, gradients = np.empty(len(rows)), np.empty(rows.shape)
         for b, row in enumerate(rows):
-            data = self._data
-            losses[b] = steps.whole_gradient(
-                self._packed(row), self._shape, work, data.X, data.T, data.every, 0, len(data.X)
-            )
+            data, packed, targets = self._data, self._packed(row), self._data.T
+            compiled = self._loss.code >= 0
+            if not compiled:
+                targets = uncompiled_losses.targets_of_squared_loss(
+                    self._loss, packed, self._shape, work, data.X, targets
+                )
+            losses[b] = steps.whole_gradient(packed, self._shape, work, data.X, targets, data.every, 0, len(data.X))
+            if not compiled:
+                losses[b] = uncompiled_losses.mean_loss_and_error(self._loss, packed, self._shape, work, data)[0]
             gradients[b] = self._row(work.gradient)
         return losses, gradients
 

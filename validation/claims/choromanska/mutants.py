@@ -53,6 +53,6 @@ ONE_GLASS = Mutant(
 NEGATED = Mutant(
     "Hessian negated",
     "the Hessian has the wrong sign",
-    {"spinglass.networks.curvature.layer_hessians.Curvature.hessian": negated},
+    {"spinglass.networks.curvature.layer_hessians.LayerHessians.hessian": negated},
     upstream=True,
 )

@@ -1,5 +1,5 @@
-"""Curvature of piecewise linear networks: positive semidefinite blocks, no strict maxima, saddles, dead units."""
+"""Curvature of networks: positive semidefinite blocks, no strict maxima, saddles, dead units, bulk of the spectrum."""
 
-from validation.claims.curvature.claims import CLAIMS
+from validation.claims.curvature import bulk, claims
 
-__all__ = ["CLAIMS"]
+CLAIMS = (*claims.CLAIMS, bulk.CLAIM)

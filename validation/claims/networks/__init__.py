@@ -1,5 +1,5 @@
 """From the ReLU network to the spin glass: identities, exact laws, and assumptions."""
 
-from validation.claims.networks import assumptions, chain, laws
+from validation.claims.networks import assumptions, chain, depth, laws
 
-CLAIMS = (*chain.CLAIMS, *laws.CLAIMS, *assumptions.CLAIMS)
+CLAIMS = (*chain.CLAIMS, *laws.CLAIMS, *assumptions.CLAIMS, *depth.CLAIMS)
