@@ -20,6 +20,7 @@ from validation.figures import (
     hard_networks,
     landscapes,
     loss_surfaces,
+    phases,
     polynomial_fits,
     temperature,
 )
@@ -40,6 +41,7 @@ GALLERY = {
     **choromanska.ENTRIES,
     **temperature.ENTRIES,
     **dynamics.ENTRIES,
+    **phases.ENTRIES,
     **polynomial_fits.ENTRIES,
     **generalisation.ENTRIES,
     **hard_networks.ENTRIES,
