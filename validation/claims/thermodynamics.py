@@ -44,7 +44,7 @@ def mixed_energy(simulated: Tempered, model: str, T: float, share: float) -> flo
     energy, overlaps = simulated.at(T)
     nu = Covariance.of(MODELS[model])
     through_overlaps = -(nu(1.0) - float(nu(overlaps).mean())) / T
-    return share * energy + (1 - share) * through_overlaps
+    return float(share * energy + (1 - share) * through_overlaps)
 
 
 def infinite_mixed_energy(model: str, T: float, **_: object) -> float:

@@ -16,6 +16,7 @@ _H = 3
 _T = 0.5
 _TIMES = (3.0, 10.0, 30.0, 100.0)
 _TEMPERATURES = (0.9, 0.866, 0.845, 0.8288055)
+_TOP = 0.025  # of the axis of the potential
 _CASES: dict[str, tuple[dict[int, float], float]] = {
     "(a)": ({1: 0.5, 3: 1.0}, 0.5),
     "(b)": ({2: 1.0, 4: 0.5}, 0.8),
@@ -53,14 +54,15 @@ def fluctuations(curves: pd.DataFrame, q: float, X: float, H: int, T: float) -> 
     for (t, rows), (colour, _, dashes) in zip(groups, ordered(len(groups)), strict=True):
         axis.plot(rows["correlation"], rows["susceptibility"], color=colour, ls=dashes, lw=1.3, label=f"$t = {t:g}$")
     axis.plot([0, q, 1], [1 - q + X * q, 1 - q, 0], color=THEORY, lw=1.8, label=r"$t \to \infty$")
-    axis.plot([0, q], [1, 1 - q], color=BAND, lw=0.8, ls=":")
+    top = 1.3 * (1 - q + X * q)
+    axis.plot([max(1 - top, 0), q], [min(top, 1), 1 - q], color=BAND, lw=0.8, ls=":")
     axis.plot([q], [1 - q], "o", color=EMPHASIS, ms=4)
     axis.annotate("$q$", (q, 1 - q), xytext=(4, 4), textcoords="offset points", fontsize="small")
     axis.set(
         xlabel=f"correlation $C(t, t')$ ($H = {H}$, $T = {T:g}$)",
         ylabel=r"response $T \int_{t'}^t R(t, s)\, ds$",
         xlim=(0, 1),
-        ylim=(0, 0.62),
+        ylim=(0, top),
     )
     legend_inside(axis)
     return figure
@@ -108,9 +110,10 @@ def potential(curves: pd.DataFrame, H: int) -> Figure:
     axis = axes[0, 0]
     groups = curves.groupby("temperature", sort=False)
     for (T, rows), (colour, _, dashes) in zip(groups, ordered(len(groups)), strict=True):
+        rows = rows[rows["potential"] <= _TOP]
         axis.plot(rows["overlap"], rows["potential"], color=colour, ls=dashes, lw=1.4, label=f"$T = {T:.3f}$")
     axis.axhline(0, color=BAND, lw=0.8)
-    axis.set(xlabel=f"overlap $q$ ($H = {H}$)", ylabel="potential $V(q)$", xlim=(0, 0.8), ylim=(-0.001, 0.025))
+    axis.set(xlabel=f"overlap $q$ ($H = {H}$)", ylabel="potential $V(q)$", xlim=(0, 0.8), ylim=(-0.04 * _TOP, _TOP))
     axis.yaxis.set_major_locator(MaxNLocator(5))
     legend_inside(axis)
     return figure
@@ -150,19 +153,22 @@ def distributions(laws: pd.DataFrame) -> Figure:
     matplotlib.figure.Figure
         The figure.
     """
-    figure, grid = panels(2, 2, 2.2, narrow=(2, 2), sharex=True)
-    axes = grid.ravel()
     groups = laws.groupby("case", sort=False)
-    for axis, (_, rows) in zip(axes, groups, strict=True):
-        below = rows["cumulative"].iloc[-2]
-        q = np.concatenate([[0.0], rows["overlap"], [1.0]])
-        x = np.concatenate([[0.0], rows["cumulative"], [1.0]])
+    rows, columns = -(-len(groups) // 2), min(2, len(groups))
+    figure, grid = panels(rows, columns, 2.2, narrow=(rows, columns), sharex=True)
+    axes = grid.ravel()[: len(groups)]
+    for unused in grid.ravel()[len(groups) :]:
+        unused.remove()
+    for axis, (_, law) in zip(axes, groups, strict=True):
+        top = 1.7 * law["cumulative"].iloc[-2]
+        q = np.concatenate([[0.0], law["overlap"], law["overlap"].tail(1)])
+        x = np.minimum(np.concatenate([[0.0], law["cumulative"], [1.0]]), top)
         axis.step(q, x, where="post", color=THEORY, lw=1.5)
-        axis.set(ylim=(0, 1.7 * below), xlim=(0, 1), ylabel="$x(q)$")
+        axis.set(ylim=(0, top), xlim=(0, 1), ylabel="$x(q)$")
         axis.yaxis.set_major_locator(MaxNLocator(3))
     for axis in grid[-1]:
         axis.set_xlabel("overlap $q$")
-    letter(axes, [str(rows["phase"].iloc[0]) for _, rows in groups])
+    letter(axes, [str(law["phase"].iloc[0]) for _, law in groups])
     return figure
 
 

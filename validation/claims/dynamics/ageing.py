@@ -16,7 +16,7 @@ from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
 from validation.claims.dynamics import mutants
 from validation.reading import Reading
-from validation.series import Effort, Series
+from validation.series import EFFORTS, Effort, Series
 from validation.statistics.estimators import Identity
 
 MODELS: Mapping[str, Mapping[int, float]] = {"H=3": {3: 1.0}, "H=4": {4: 1.0}, "3+4": {3: 0.5**0.5, 4: 0.5**0.5}}
@@ -71,7 +71,7 @@ def energy_error(found: Quench, model: str, T: float) -> float:
     """Return the relative difference of the extrapolated energy from the predicted limit."""
     state = theory.threshold_state(T, MODELS[model])
     p = state.energy_exponent
-    return abs(extrapolated(found.times, found.energy, (p, 1.5 * p, 2 * p)) / state.energy - 1)
+    return float(abs(extrapolated(found.times, found.energy, (p, 1.5 * p, 2 * p)) / state.energy - 1))
 
 
 def plateau_error(found: Quench, model: str, T: float) -> float:
@@ -79,7 +79,7 @@ def plateau_error(found: Quench, model: str, T: float) -> float:
     state, nu = theory.threshold_state(T, MODELS[model]), Covariance.of(MODELS[model])
     q, p = state.overlap, state.energy_exponent
     predicted = T / (1 - q) + float(nu(1.0, 1) - nu(q, 1)) / T
-    return abs(extrapolated(found.times, found.multiplier, (p, 1.5 * p, 2 * p)) / predicted - 1)
+    return float(abs(extrapolated(found.times, found.multiplier, (p, 1.5 * p, 2 * p)) / predicted - 1))
 
 
 def ratio_error(found: Quench, model: str, T: float) -> float:
@@ -90,7 +90,7 @@ def ratio_error(found: Quench, model: str, T: float) -> float:
     state = theory.threshold_state(T, MODELS[model])
     share = 10 ** (-state.energy_exponent / 2)
     early, late = found.ratios
-    return abs((late - share * early) / (1 - share) / state.fluctuation_ratio - 1)
+    return float(abs((late - share * early) / (1 - share) / state.fluctuation_ratio - 1))
 
 
 def exponent_error(found: Quench, model: str, T: float) -> float:
@@ -100,7 +100,7 @@ def exponent_error(found: Quench, model: str, T: float) -> float:
     logs = np.log(found.times)
     design = np.column_stack([np.ones_like(logs), logs, found.times ** (-p / 2)])
     fitted = -np.linalg.lstsq(design, np.log(found.energy - state.energy), rcond=None)[0][1]
-    return abs(float(fitted) / p - 1)
+    return float(abs(fitted / p - 1))
 
 
 def multiplier_error(_seed: np.random.SeedSequence, field: float, T: float, until: float) -> float:
@@ -117,7 +117,7 @@ def multiplier_error(_seed: np.random.SeedSequence, field: float, T: float, unti
         q, late = theory.equilibrium(T, H).overlap, float(found[-1])
     else:
         q, late = theory.threshold_state(T, H).overlap, extrapolated(times, found, (2 / 3, 1.0))
-    return abs(late / (T / (1 - q) + float(nu(1.0, 1) - nu(q, 1)) / T) - 1)
+    return float(abs(late / (T / (1 - q) + float(nu(1.0, 1) - nu(q, 1)) / T) - 1))
 
 
 def bound(largest: float, **_: object) -> float:
@@ -268,8 +268,8 @@ CLAIMS = (
         predict=partial(bound, largest=1e-3),
         delta=4e-3,
         sizes={
-            effort: [Series(1, field=1.0, T=T, until=until) for T in (0.2, 0.4, 1.0)]
-            for effort, until in (("quick", 100.0), ("standard", 100.0), ("paper", 300.0))
+            effort: [Series(1, field=1.0, T=T, until=100.0 if effort != "paper" else 300.0) for T in (0.2, 0.4, 1.0)]
+            for effort in EFFORTS
         },
         mutants=(
             Mutant(

@@ -44,7 +44,7 @@ def lowest(T: float, pull: float, **_: object) -> Between:
     return Between(q, q, scale=1.0)
 
 
-_COUNTS: dict[Effort, int] = {"quick": 50, "standard": 200, "paper": 1000}
+_COUNTS: dict[Effort, int] = {"quick": 40, "standard": 200, "paper": 1000}
 
 CLAIMS = (
     # Pilot (seeds (77, n, k), 40 landscapes, T = 1, pull 0.8): 0.746(27), 0.820(8) and 0.827(4) at n = 12, 24 and 48;
