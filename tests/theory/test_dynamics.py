@@ -63,7 +63,9 @@ def test_shapes_follow_the_times():
     assert theory.gradient_descent_energy([], 3).shape == (0,)
 
 
-@pytest.mark.parametrize(("H", "T"), [(3, 0.0), ({2: 0.5, 4: 1.0}, 0.3), ({1: 0.4, 3: 1.0}, 0.0), ({1: 0.8, 3: 1.0}, 0.5)])
+@pytest.mark.parametrize(
+    ("H", "T"), [(3, 0.0), ({2: 0.5, 4: 1.0}, 0.3), ({1: 0.4, 3: 1.0}, 0.0), ({1: 0.8, 3: 1.0}, 0.5)]
+)
 def test_a_plain_integrator_agrees_to_its_first_order(H, T):
     nu = Covariance.of(H)
     rough, rougher = plain(nu, T, 1.0, 0.0025), plain(nu, T, 1.0, 0.005)

@@ -57,11 +57,6 @@ def _annealed(solve: Function) -> Function:
     return lambda T, H: replace(solve(T, H), energy=-float(Covariance.of(H)(1.0)) / T)
 
 
-def _without_field(solve: Function) -> Function:
-    """Leave the field out of the theory."""
-    return lambda T, H: solve(T, {p: a for p, a in H.items() if p > 1})
-
-
 def _never_broken(solve: Function) -> Function:
     """Give the replica-symmetric energy at any temperature."""
     return lambda T, H: replace(solve(T, H), energy=-1 / T)
@@ -102,17 +97,15 @@ def _claim(
 
 def _mixed_sizes(model: str, T: float, share: float, largest: int) -> dict[Effort, list[Series]]:
     """Return series of growing n of a mixed model."""
-    counts: dict[Effort, int] = {"quick": 40, "standard": 160, "paper": 800}
-    ns = {"quick": (10, 18, largest), "standard": (12, 24, 2 * largest), "paper": (16, 32, 2 * largest)}
+    counts: dict[Effort, int] = {"quick": 60, "standard": 240, "paper": 1000}
+    ns = {"quick": (10, 14, largest), "standard": (12, 24, 2 * largest), "paper": (16, 32, 2 * largest)}
     return {
         effort: [Series(m, n=n, model=model, sweeps=120, T=T, share=share) for n in ns[effort]]
         for effort, m in counts.items()
     }
 
 
-def _mixed_claim(
-    name: str, statement: str, limit: str, delta: float, sizes: dict[Effort, list[Series]], mutant: Mutant
-) -> Claim:
+def _mixed_claim(name: str, statement: str, limit: str, delta: float, sizes: dict[Effort, list[Series]]) -> Claim:
     """Return the claim on the energy of a mixed model at one temperature."""
     return Claim(
         id=f"thermodynamics/{name}",
@@ -126,8 +119,17 @@ def _mixed_claim(
         predict=infinite_mixed_energy,
         delta=delta,
         sizes=sizes,
-        mutants=(MULTIPLICITY, PHYSICS_TEMPERATURE, mutant),
-        estimator=_UNKNOWN_POWER,
+        mutants=(
+            MULTIPLICITY,
+            Mutant(
+                "annealed",
+                "the overlap of two replicas is 0 at all temperatures",
+                {"theory.statics.equilibrium.equilibrium": _annealed},
+            ),
+        ),
+        # 2/3 is the power in the Sherrington-Kirkpatrick model and for ground states of order 2. The pilots' steps from
+        # size to size have the ratios 1.4 and 1.4, which correspond to a power of 0.5 with an error of 0.25.
+        estimator=Extrapolation({"n^-1/2": lambda n: n**-0.5, "n^-4/5": lambda n: n**-0.8}),
     )
 
 
@@ -175,13 +177,8 @@ CLAIMS = (
         "In the mixture 2+4 with weights 1 and 0.5, replica symmetry breaks continuously, and the energy at T = 0.8 is "
         "that of the continuous law of the overlap.",
         r", \quad \int_q^1 x = T \nu''(q)^{-1/2} \ \text{up to}\ \nu''(q)(1-q)^2 = T^2",
-        0.12,
+        0.16,
         _mixed_sizes("2+4", 0.8, 0.55, 32),
-        Mutant(
-            "replica symmetric",
-            "the overlap is 0 at all temperatures",
-            {"theory.statics.equilibrium.equilibrium": _annealed},
-        ),
     ),
     # Pilot (same seeds): 0.915, 0.943 and 0.963, with standard deviations of 0.048, 0.024 and 0.023.
     _mixed_claim(
@@ -190,6 +187,5 @@ CLAIMS = (
         r", \quad q_0 = 0.234, \ q_1 = 0.782, \ m = 0.288",
         0.1,
         _mixed_sizes("field+3", 0.5, 0.85, 40),
-        Mutant("no field", "theory leaves out the field", {"theory.statics.equilibrium.equilibrium": _without_field}),
     ),
 )

@@ -61,7 +61,7 @@ CLAIMS = (
         "Hamiltonian Monte Carlo at growing n, extrapolated",
         measure=attracted_overlap,
         predict=lowest,
-        delta=0.04,
+        delta=0.08,
         sizes={effort: [Series(m, n=n, T=1.0, pull=1.0) for n in (20, 30, 45)] for effort, m in _COUNTS.items()},
         mutants=(
             MULTIPLICITY,
