@@ -53,8 +53,9 @@ def test_phases_have_their_names_and_energies_are_derivatives(T, H, phase):
 
 @pytest.mark.parametrize(("T", "H", "phase"), [PHASES[1], PHASES[2], PHASES[3]])
 def test_laws_with_steps_minimise_the_functional(T, H, phase):
-    overlaps, cumulative, name = theory.overlap_distribution(T, H)
-    assert name == phase
+    law = theory.overlap_distribution(T, H)
+    overlaps, cumulative = law.overlaps, law.cumulative
+    assert law.phase == phase
     fixed = int(overlaps[0] == 0.0)
     with mpmath.workdps(30):
         start = [*overlaps[fixed:], *cumulative[:-1]]
@@ -109,9 +110,10 @@ def test_continuous_laws_agree_with_a_staircase(T, H):
 
 def test_a_continuous_law_has_its_closed_form():
     T, a, b = 0.8, 1.0, 0.5
-    overlaps, cumulative, phase = theory.overlap_distribution(T, {2: a, 4: b})
+    law = theory.overlap_distribution(T, {2: a, 4: b})
+    overlaps, cumulative = law.overlaps, law.cumulative
     found, q = theory.equilibrium(T, {2: a, 4: b}), overlaps[-1]
-    assert (phase, cumulative[-1]) == ("continuous", 1.0)
+    assert (law.phase, cumulative[-1]) == ("continuous", 1.0)
 
     def bend(t):
         return 2 * a**2 + 12 * b**2 * t**2
@@ -163,7 +165,8 @@ def test_the_line_ends_at_temperature_zero_where_landscapes_become_trivial():
 
 @pytest.mark.parametrize(("T", "H", "phase"), PHASES[:-1])
 def test_energies_follow_from_the_distribution(T, H, phase):
-    overlaps, cumulative, _ = theory.overlap_distribution(T, H)
+    law = theory.overlap_distribution(T, H)
+    overlaps, cumulative = law.overlaps, law.cumulative
     nu = Covariance.of(H)
     if phase == "continuous":
         kept = nu(1.0) - nu(overlaps[-1]) + np.trapezoid(cumulative[:-1] * nu(overlaps[:-1], 1), overlaps[:-1])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -74,7 +74,8 @@ class Equilibrium:
         return np.less(self.breakpoint, 1.0) if np.ndim(self.breakpoint) else self.breakpoint < 1.0
 
 
-class OverlapDistribution(NamedTuple):
+@dataclass(frozen=True)
+class OverlapDistribution:
     """Distribution of the overlap of two independent configurations (replicas) in the limit of large n.
 
     Attributes
@@ -193,8 +194,8 @@ def overlap_distribution(T: float, H: Model) -> OverlapDistribution:
 
     Examples
     --------
-    >>> overlaps, cumulative, phase = overlap_distribution(0.03, {3: 0.5**0.5, 16: 32**-0.5})
-    >>> overlaps.round(4), cumulative.round(4), phase
+    >>> found = overlap_distribution(0.03, {3: 0.5**0.5, 16: 32**-0.5})
+    >>> found.overlaps.round(4), found.cumulative.round(4), found.phase
     (array([0.    , 0.9285, 0.9903]), array([0.0342, 0.0509, 1.    ]), 'two steps')
     """
     T = positive_number("T", T)

@@ -118,10 +118,10 @@ def threshold_state(T: ArrayLike, H: Model) -> ThresholdState:
     and 0.7, and H = 4, T = 0.4, the exponents of the last decade are 0.649(1), 0.615(1) and 0.640(2), and predicted are
     0.650, 0.620 and 0.643. That at T = 0.7 still increases.
 
-    The limits assume that the start is forgotten. For pure models the energy of the dynamical equations, extrapolated from
-    t = 300, agrees with them within 3e-5 of its value. For mixtures this is disputed: at 3 + 4 with equal weights and
-    T = 0.5 the plateau agrees within 4e-5, but the extrapolated energy is 2.4e-4 above the limit given here, and does not
-    come closer from t = 300 to 1000.
+    The limits assume that the start is forgotten. For pure models the energy of the dynamical equations, extrapolated
+    from t = 300, agrees with them within 3e-5 of its value. For mixtures this is disputed: for 3 + 4 with equal weights
+    at T = 0.5 the plateau agrees within 4e-5, but the extrapolated energy is 2.4e-4 above the limit given here, and
+    does not come closer from t = 300 to 1000.
 
     In a field the approach is slower than the energy exponent says, because the correlation with early times falls
     slowly to the lower overlap. At H = 3, h = 0.5 and T = 0.5 the energy of the dynamical equations at t = 1.4e4 is
