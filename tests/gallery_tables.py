@@ -132,6 +132,36 @@ def _relaxation():
     }
 
 
+def _fluctuations():
+    curves = [
+        (t, C, (1 - C) if C > 0.77 else 0.23 + (0.77 - C) * (0.3 - 0.2 / t))
+        for t in (3, 10, 30, 100)
+        for C in np.linspace(0, 1, 30)
+    ]
+    return {"curves": _frame("time correlation susceptibility", curves)}
+
+
+def _potential():
+    q = np.linspace(0, 0.8, 41)
+    curves = [
+        (T, x, x**2 * (x - 0.62) ** 2 + (T - 0.82) * x**2 / 5 + x**8 / 9) for T in (0.9, 0.866, 0.845, 0.829) for x in q
+    ]
+    return {"curves": _frame("temperature overlap potential", curves)}
+
+
+def _distributions():
+    steps = [("(a)", "one step", 0.23, 0.29), ("(a)", "one step", 0.78, 1.0)]
+    smooth = [
+        (case, phase, q, 0.4 * q)
+        for case, phase in (("(b)", "continuous"), ("(c)", "continuous with steps"))
+        for q in np.linspace(0, 0.8, 30)
+    ]
+    several = [("(d)", "two steps", q, x) for q, x in ((0.0, 0.034), (0.93, 0.051), (0.99, 1.0))]
+    ends = [("(b)", "continuous", 0.8, 1.0), ("(c)", "continuous with steps", 0.8, 1.0)]
+    rows = sorted([*steps, *smooth, *ends, *several], key=lambda row: (row[0], row[2], row[3]))
+    return {"laws": _frame("case phase overlap cumulative", rows)}
+
+
 def _ageing():
     rows = [
         (a, a * r, (1 + (r - 1) * a**0.2) ** -0.3) for a, r in product((0.5, 2.0, 8.0, 32.0), np.geomspace(1.01, 5))
@@ -243,6 +273,9 @@ TABLES = {
     "dynamics-relaxation": _relaxation,
     "dynamics-ageing": _ageing,
     "dynamics-mixture-phases": _mixture,
+    "dynamics-fluctuations": _fluctuations,
+    "temperature-potential": _potential,
+    "temperature-distributions": _distributions,
     "generalisation-curve-fits": lambda: _curve_fits(0),
     "generalisation-fit-errors": _fit_errors,
     "generalisation-boundaries": _boundaries,

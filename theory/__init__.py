@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from theory.large_n.mixed import E_alg, is_pure_like, mixed_complexity
     from theory.large_n.semicircle import derive_E_inf, index_fraction, semicircle_fraction
     from theory.large_n.thresholds import E_0, E_inf, E_k
-    from theory.statics.equilibrium import Equilibrium, equilibrium
+    from theory.statics.almeida_thouless import almeida_thouless_temperature
+    from theory.statics.equilibrium import Equilibrium, OverlapDistribution, equilibrium, overlap_distribution
     from theory.statics.ground_state import GroundState, ground_state, ground_state_energy
+    from theory.statics.potential import franz_parisi
+    from theory.statics.tap_states import TapState, tap_complexity, tap_state
     from theory.statics.threshold_energy import E_th
+    from theory.statics.threshold_state import ThresholdState, threshold_state
     from theory.statics.transition_temperatures import dynamical_temperature, static_temperature
 
 __all__ = [
@@ -34,13 +38,18 @@ __all__ = [
     "Equilibrium",
     "GroundState",
     "LongTimeEnergy",
+    "OverlapDistribution",
     "Relaxation",
+    "TapState",
+    "ThresholdState",
+    "almeida_thouless_temperature",
     "complexity",
     "deepest_minimum",
     "derive_E_inf",
     "dynamical_temperature",
     "eigenvalue_density",
     "equilibrium",
+    "franz_parisi",
     "gradient_descent_energy",
     "ground_state",
     "ground_state_energy",
@@ -53,9 +62,13 @@ __all__ = [
     "mean_critical_point_density",
     "mean_critical_points",
     "mixed_complexity",
+    "overlap_distribution",
     "relaxation",
     "semicircle_fraction",
     "static_temperature",
+    "tap_complexity",
+    "tap_state",
+    "threshold_state",
 ]
 
 __getattr__, __dir__ = lazy_names(
@@ -71,9 +84,13 @@ __getattr__, __dir__ = lazy_names(
         "theory.dynamics.long_time": ["LongTimeEnergy", "long_time_energy"],
         "theory.large_n.mixed": ["E_alg", "is_pure_like", "mixed_complexity"],
         "theory.large_n.semicircle": ["derive_E_inf", "index_fraction", "semicircle_fraction"],
-        "theory.statics.equilibrium": ["Equilibrium", "equilibrium"],
+        "theory.statics.almeida_thouless": ["almeida_thouless_temperature"],
+        "theory.statics.equilibrium": ["Equilibrium", "OverlapDistribution", "equilibrium", "overlap_distribution"],
+        "theory.statics.potential": ["franz_parisi"],
+        "theory.statics.tap_states": ["TapState", "tap_complexity", "tap_state"],
         "theory.large_n.thresholds": ["E_0", "E_inf", "E_k"],
         "theory.statics.threshold_energy": ["E_th"],
+        "theory.statics.threshold_state": ["ThresholdState", "threshold_state"],
         "theory.statics.transition_temperatures": ["dynamical_temperature", "static_temperature"],
     },
 )

@@ -65,7 +65,9 @@ def test_shapes_follow_the_times():
     assert theory.gradient_descent_energy([], 3).shape == (0,)
 
 
-@pytest.mark.parametrize(("H", "T"), [(3, 0.0), ({2: 0.5, 4: 1.0}, 0.3), ({1: 0.4, 3: 1.0}, 0.0)])
+@pytest.mark.parametrize(
+    ("H", "T"), [(3, 0.0), ({2: 0.5, 4: 1.0}, 0.3), ({1: 0.4, 3: 1.0}, 0.0), ({1: 0.8, 3: 1.0}, 0.5)]
+)
 def test_a_plain_integrator_agrees_to_its_first_order(H, T):
     nu = Covariance.of(H)
     rough, rougher = plain(nu, T, 1.0, 0.0025), plain(nu, T, 1.0, 0.005)
@@ -106,6 +108,16 @@ def test_fluctuations_and_response_are_in_proportion_at_equilibrium():
 def test_hot_langevin_dynamics_reaches_equilibrium():
     # The start is forgotten to exp(-12).
     assert theory.relaxation([6.0], 3, T=2.0, step=0.01).energy[0] == pytest.approx(-0.5, abs=1e-4)
+
+
+def test_langevin_dynamics_in_a_field_reaches_its_equilibrium():
+    H, T = {1: 1.5, 3: 1.0}, 2.5
+    found = theory.relaxation([10.0], H, T, waiting_times=[5.0], step=0.03)
+    equilibrium = theory.equilibrium(T, H)
+    # The start is forgotten to exp(-10).
+    assert found.energy[0] == pytest.approx(equilibrium.energy, abs=1e-4)
+    # Configurations far apart in time overlap as two replicas do.
+    assert found.correlation[0, 0] == pytest.approx(equilibrium.overlap, abs=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ COMMANDS = {
     "graph": ["graph", "--n", "3", "--starts", "20"],
     "thresholds": ["thresholds", "--H", "3", "--H", "5"],
     "counts": ["counts", "--n", "5", "--index", "0,1", "--below", "-1,inf"],
+    "equilibrium": ["equilibrium", "--T", "0.5,0.9", "--mixture", "1=0.3,3=1"],
     "figures": ["figures", "--list", "counts"],
     "study": ["study", "--describe", "descend"],
     "doctor": ["doctor"],

@@ -1,62 +1,169 @@
-"""Laws of the overlap with one step: the stationary ones of a model, and the criterion for the true one."""
+"""Laws of the overlap with finitely many values: the stationary ones of a model, and the criterion for the true one."""
 
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
 
 from spinglass._common.types import Array
 from theory.covariance import Covariance
+from theory.statics.log_remainder import log_remainder
 
 # Overlaps are searched on a grid in -log(1 - q), which resolves both q near 0 and q near 1.
 _EXPONENTS = np.concatenate(
     [np.geomspace(1e-250, 1e-4, 500)[:-1], np.geomspace(1e-4, 0.05, 200), np.arange(0.06, 36.0, 0.01)]
 )
+GRID, GRID_RESTS = -np.expm1(-_EXPONENTS), np.exp(-_EXPONENTS)
 # 1/((k+2)(k+3)), highest power first. Below u = 0.1 the omitted terms are below 1e-18; above it few digits cancel.
 _DEFECTS = np.array([1.0 / ((k + 2) * (k + 3)) for k in range(16, -1, -1)])
 # Relative amount by which rounding may violate the criterion.
 ROUNDING = 1e-12
+_PHASES = ("replica symmetric", "one step", "two steps", "three steps")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OverlapLaw:
-    """Law of the overlap: ``lower`` with probability ``breakpoint``, otherwise ``overlap = 1 - rest``."""
+    r"""Law of the overlap of two replicas that has finitely many values.
 
-    lower: float
-    overlap: float
-    rest: float
-    breakpoint: float
+    With :math:`x(q) = P(\text{overlap} \le q)` and :math:`\hat x(q) = \int_q^1 x`, the law is the true one if
+    :math:`G(s) = \int_0^s \left[\beta^2 \nu'(t) - \int_0^t \hat x(u)^{-2} du\right] dt` is maximal on its values.
+
+    Attributes
+    ----------
+    overlaps : array, shape (k,)
+        The values, in ascending order.
+    rests : array, shape (k,)
+        One minus the values.
+    cumulative : array, shape (k,)
+        Probability of the values up to each one; the last is 1.
+    phase : str
+        The kind of replica symmetry breaking. By default it follows from the number of values.
+    """
+
+    overlaps: Array
+    rests: Array
+    cumulative: Array
+    phase: str = ""
+
+    def __post_init__(self) -> None:
+        steps = self.overlaps.size - 1
+        if not self.phase:
+            object.__setattr__(self, "phase", _PHASES[steps] if steps < len(_PHASES) else f"{steps} steps")
+
+    @classmethod
+    def of(cls, overlaps: list[float], rests: list[float], cumulative: list[float]) -> "OverlapLaw":
+        """Return the law with these values."""
+        return cls(np.array(overlaps), np.array(rests), np.array(cumulative))
+
+    @property
+    def overlap(self) -> float:
+        """The largest overlap."""
+        return float(self.overlaps[-1])
+
+    @property
+    def lower(self) -> float:
+        """The smallest overlap."""
+        return float(self.overlaps[0])
+
+    @property
+    def breakpoint(self) -> float:
+        """The probability of all overlaps below the largest; 1 if there is only one."""
+        return float(self.cumulative[-2]) if self.cumulative.size > 1 else 1.0
+
+    @cached_property
+    def _gaps(self) -> Array:
+        """Return the distances of successive values, from the smaller of q and 1 - q."""
+        return np.where(self.overlaps[1:] < 0.5, np.diff(self.overlaps), -np.diff(self.rests))
+
+    @cached_property
+    def _wide(self) -> Array:
+        """Return the integral of x from each value to 1."""
+        parts = self.cumulative[:-1] * self._gaps
+        return np.asarray(self.rests[-1] + np.append(np.cumsum(parts[::-1])[::-1], 0.0))
+
+    @cached_property
+    def _pieces(self) -> tuple[Array, Array, Array, Array, Array]:
+        """Return where x changes, x and its integral to 1 from there, and the integrals of G that end there."""
+        starts, x = np.append(0.0, self.overlaps), np.append(0.0, self.cumulative)
+        wide = np.append(self._wide[0], self._wide)
+        lengths = np.append(self.overlaps[0], self._gaps)
+        loads = np.append(0.0, np.cumsum(lengths / (wide[:-1] * wide[1:])))
+        double = loads[:-1] * lengths + _second(lengths, x[:-1], wide[:-1])
+        return starts, x, wide, loads, np.append(0.0, np.cumsum(double))
+
+    def slope(self, T: float, nu: Covariance) -> Array:
+        """Return the derivative of G at the values, which is 0 for a stationary law."""
+        return np.asarray(nu(self.overlaps, 1) / T**2 - self._pieces[3][1:])
+
+    def criterion(self, s: Array, rest: Array, T: float, nu: Covariance) -> Array:
+        """Return G at overlaps s below 1, with ``rest = 1 - s``."""
+        starts, x, wide, loads, double = self._pieces
+        piece = np.searchsorted(starts, s, side="right") - 1
+        after = s - starts[piece]
+        # Close to q = 1, where the integral of x is 1 - q, the digits of the latter are needed.
+        close = rest < self.rests[-1] / 2
+        inner = _second(np.where(close, 0.0, after), x[piece], wide[piece])
+        inner = np.where(close, np.log(self.rests[-1] / rest) - after / self.rests[-1], inner)
+        return np.asarray(nu(s) / T**2 - double[piece] - loads[piece] * after - inner)
+
+    def _highest(self, T: float, nu: Covariance) -> tuple[float, Array]:
+        """Return the maximum of G over the grid and the values, and G at the values."""
+        values = self.criterion(self.overlaps, self.rests, T, nu)
+        return max(float(self.criterion(GRID, GRID_RESTS, T, nu).max()), float(values.max())), values
+
+    def gap(self, T: float, nu: Covariance) -> float:
+        r"""Return a bound on how far :math:`-2 \beta f` of this law is above its minimum over all laws.
+
+        The functional is convex, with derivative -G in the law, so the bound is the maximum of G minus its mean.
+        """
+        highest, values = self._highest(T, nu)
+        return max(highest - float(np.diff(self.cumulative, prepend=0.0) @ values), 0.0)
 
     def excess(self, T: float, nu: Covariance) -> float:
-        r"""Return how much the optimality criterion is violated; at most 0, up to rounding, for the true law.
+        """Return how much the optimality criterion is violated; at most 0, up to rounding, for the true law.
 
-        With :math:`\hat x(t) = \int_t^1 P(\text{overlap} \le s) ds` the function
-        :math:`G(s) = \int_0^s \left[\beta^2 \nu'(t) - \int_0^t \hat x(u)^{-2} du\right] dt` must be maximal on the
-        support of the law. A necessary condition is ``G'' <= 0`` there, the stability condition of de Almeida and
-        Thouless.
+        A necessary condition is ``G'' <= 0`` at the values, the stability condition of de Almeida and Thouless.
         """
-        points = -np.expm1(-_EXPONENTS)
-        best = self._criterion(np.array([self.lower, self.overlap]), T, nu)
-        scale = 1.0 + float(nu(1.0)) / T**2
-        missed = float(max(self._criterion(points, T, nu).max(), best.max()) - best.min()) / scale
-        wide = self.rest + self.breakpoint * (self.overlap - self.lower)
-        bends = (nu(q, 2) * (width / T) ** 2 - 1 for q, width in ((self.lower, wide), (self.overlap, self.rest)))
-        return max(missed, *(float(bend) for bend in bends))
+        highest, values = self._highest(T, nu)
+        bends = nu(self.overlaps, 2) * (self._wide / T) ** 2 - 1
+        return max((highest - float(values.min())) / scale_of_criterion(T, nu), float(bends.max()))
 
-    def _criterion(self, s: Array, T: float, nu: Covariance) -> Array:
-        q0, q, m, rest = self.lower, self.overlap, self.breakpoint, self.rest
-        wide = rest + m * (q - q0)
-        low, middle, high = np.minimum(s, q0), np.clip(s, q0, q), np.maximum(s, q)
-        first = low**2 / (2 * wide**2)
-        at_middle = rest + m * (q - middle)
-        slope = q0 / wide**2
-        second = slope * (middle - q0) + (np.log(wide / at_middle) / m - (middle - q0) / wide) / m
-        slope = slope + (1 / rest - 1 / wide) / m
-        third = (slope - 1 / rest) * (high - q) + np.log(rest / (1 - high))
-        return np.asarray((nu(s)) / T**2 - first - second - third)
+    def energies(self, T: float, nu: Covariance) -> tuple[float, float, float]:
+        """Return free energy, energy and entropy per spin."""
+        steps = float(self.cumulative[:-1] @ np.diff(nu(self.overlaps)))
+        kept = float(nu.missing(self.rests[-1])) + steps
+        energy, entropy = -kept / T, (self._volume() - kept / T / T) / 2
+        return energy - T * entropy, energy, entropy
+
+    def _volume(self) -> float:
+        r"""Return :math:`q_0 / \hat x(q_0) + \int_{q_0}^{q_k} dq / \hat x + \log(1 - q_k)`.
+
+        The terms of first order in the overlaps cancel, so at small overlaps they are removed.
+        """
+        wide, x, gaps, q = self._wide, self.cumulative[:-1], self._gaps, self.overlap
+        if q > 0.5:
+            pieces = np.log(wide[:-1] / wide[1:]) / x
+            return float(self.lower / wide[0] + pieces.sum() + math.log(self.rests[-1]))
+        missing = self.overlaps + np.append(np.cumsum(((1 - x) * gaps)[::-1])[::-1], 0.0)
+        share = missing / wide
+        second = _second(gaps, x, wide[:-1])
+        return float(self.lower * share[0] + gaps @ share[:-1] + x @ second - q * q * float(log_remainder(np.array(q))))
+
+
+def scale_of_criterion(T: float, nu: Covariance) -> float:
+    """Return the scale of values of G, of which rounding is a fraction."""
+    return 1.0 + float(nu(1.0)) / T**2
+
+
+def _second(length: Array, x: Array, wide: Array) -> Array:
+    """Return the double integral of ``xhat^-2`` over a length on which x is constant."""
+    return np.asarray((length / wide) ** 2 * log_remainder(x * length / wide))
+
+
+REPLICA_SYMMETRIC_AT_ZERO = OverlapLaw.of([0.0], [1.0], [1.0])
 
 
 def replica_symmetric(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
@@ -67,8 +174,7 @@ def replica_symmetric(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
         return np.asarray(nu(q, 1) * rest**2 - T**2 * q)
 
     for y in _zeros(balance):
-        q = -math.expm1(-y)
-        yield OverlapLaw(q, q, math.exp(-y), 1.0)
+        yield OverlapLaw.of([-math.expm1(-y)], [math.exp(-y)], [1.0])
 
 
 def candidates_in_one_step(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
@@ -88,7 +194,7 @@ def candidates_in_one_step(T: float, nu: Covariance) -> Iterator[OverlapLaw]:
         x, missing = (float(side[0]) for side in _ratios(np.array([q]), nu))
         m = rest * missing / (q * x)
         if 0 < m <= 1 + ROUNDING:
-            yield OverlapLaw(0.0, q, rest, min(m, 1.0))
+            yield OverlapLaw.of([0.0, q], [1.0, rest], [min(m, 1.0), 1.0])
 
 
 def _squared_temperature(y: Array, x: Array, nu: Covariance) -> Array:
@@ -98,7 +204,7 @@ def _squared_temperature(y: Array, x: Array, nu: Covariance) -> Array:
 
 @lru_cache(maxsize=8)
 def _ratios_on_grid(nu: Covariance) -> Array:
-    return _ratios(-np.expm1(-_EXPONENTS), nu)[0]
+    return _ratios(GRID, nu)[0]
 
 
 def _zeros(function: Callable[[Array], Array]) -> list[float]:

@@ -48,6 +48,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "sample": sample.sample,
     "thresholds": predictions.thresholds,
     "counts": predictions.counts,
+    "equilibrium": predictions.equilibrium,
     "study": study.study,
     "figures": figures.figures,
     "doctor": doctor.doctor,

@@ -1,4 +1,4 @@
-"""Commands that evaluate theory: thresholds of a model, and exact mean numbers of critical points."""
+"""Commands that evaluate theory: thresholds, exact mean numbers of critical points, and equilibrium."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -129,3 +129,59 @@ def _counts(n: int, model: ChosenModel, indices: Sequence[int | None], below: li
         }
         tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
+
+
+def equilibrium(
+    T: Annotated[str, typer.Option("--T", metavar="T,...", help="Temperature above 0; several separated by commas.")],
+    H: Orders = None,
+    mixture: Mixture = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Print the equilibrium of pure and mixed models for large n, with any kind of replica symmetry breaking.
+
+    Overlaps of two configurations (replicas): the largest, the smallest, and the probability m of all below the
+    largest. Energies are per spin. In a field (order 1 of --mixture) the table is followed by the temperature of de
+    Almeida and Thouless, below which replica symmetry is unstable; without one, by the transition temperatures.
+    """
+    from validation.report.console import print_table
+
+    out, model = output(as_json, as_csv), read_model(H, mixture)
+    frame = _equilibrium(numbers("T", T), model)
+    names = ("energy", "free_energy", "entropy", "overlap", "lower_overlap", "m")
+    formats = {"T": "g", **dict.fromkeys(names, ".8f")}
+    out.table(frame, lambda console: print_table(console, text_table(frame, formats)))
+    out.note(_transitions(model))
+
+
+def _equilibrium(temperatures: list[float], model: ChosenModel) -> "pd.DataFrame":
+    import pandas as pd
+
+    import theory
+
+    found = theory.equilibrium(temperatures, model.H)
+    columns = {
+        "model": model.text,
+        "T": found.temperature,
+        "phase": found.phase,
+        "energy": found.energy,
+        "free_energy": found.free_energy,
+        "entropy": found.entropy,
+        "overlap": found.overlap,
+        "lower_overlap": found.lower_overlap,
+        "m": found.breakpoint,
+    }
+    return pd.DataFrame(columns)
+
+
+def _transitions(model: ChosenModel) -> str:
+    """Return a sentence with the transition temperatures of a model."""
+    import theory
+
+    if isinstance(model.H, int) or 1 not in model.H:
+        T_s, T_d = float(theory.static_temperature(model.H)), float(theory.dynamical_temperature(model.H))
+        return f"static transition at T = {T_s:.6g}, dynamical transition at T = {T_d:.6g}"
+    try:
+        return f"replica symmetry is unstable below T = {theory.almeida_thouless_temperature(model.H):.6g}"
+    except ValueError:
+        return "replica symmetry is stable at all temperatures"

@@ -22,6 +22,7 @@ from validation.figures import (
     landscapes,
     loss_surfaces,
     path_assumptions,
+    phases,
     polynomial_fits,
     temperature,
 )
@@ -42,6 +43,7 @@ GALLERY = {
     **choromanska.ENTRIES,
     **temperature.ENTRIES,
     **dynamics.ENTRIES,
+    **phases.ENTRIES,
     **polynomial_fits.ENTRIES,
     **generalisation.ENTRIES,
     **hard_networks.ENTRIES,

@@ -1,5 +1,6 @@
-"""Parallel tempering of pure landscapes of order 3, from which several claims read energies and overlaps."""
+"""Parallel tempering of landscapes, from which several claims read energies and overlaps."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -62,6 +63,17 @@ def tempered(seed: np.random.SeedSequence, n: int, sweeps: int) -> Tempered:
     """Sample one landscape at all temperatures of the ladder; a simulation for :class:`Reading`."""
     glass = SphericalSpinGlass.pure(n, 3, child(seed, 0))
     found = sampling.temper([glass], ladder(n), sweeps, burn_in=sweeps // 2, adapt=False, seed=child(seed, 1))
+    return Tempered(found.temperatures, found.energy_per_spin[0], found.overlaps[0])
+
+
+MODELS: Mapping[str, Mapping[int, float]] = {"2+4": {2: 1.0, 4: 0.5}, "field+3": {1: 0.5, 3: 1.0}}
+LADDERS = {"2+4": (0.8, 1.0, 1.25, 1.6, 2.1), "field+3": (0.5, 0.6, 0.75, 0.95, 1.25)}
+
+
+def tempered_mixture(seed: np.random.SeedSequence, n: int, model: str, sweeps: int) -> Tempered:
+    """Sample one landscape of a mixed model on its ladder; a simulation for :class:`Reading`."""
+    glass = SphericalSpinGlass.mixed(n, MODELS[model], child(seed, 0))
+    found = sampling.temper([glass], LADDERS[model], sweeps, burn_in=sweeps // 2, adapt=False, seed=child(seed, 1))
     return Tempered(found.temperatures, found.energy_per_spin[0], found.overlaps[0])
 
 

@@ -1,5 +1,5 @@
 """Dynamics of finite landscapes compared with the equations of the infinite system, and their long-time limits."""
 
-from validation.claims.dynamics import equations, flows, langevin
+from validation.claims.dynamics import ageing, equations, flows, langevin
 
-CLAIMS = (*flows.CLAIMS, *langevin.CLAIMS, *equations.CLAIMS)
+CLAIMS = (*flows.CLAIMS, *langevin.CLAIMS, *equations.CLAIMS, *ageing.CLAIMS)

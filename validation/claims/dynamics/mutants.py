@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from theory.statics.equilibrium import equilibrium
 from validation.claims._shared.perturbations import Function
 
 _SQRT2 = float(np.sqrt(2))
@@ -32,3 +33,33 @@ def half_the_noise(diffuse: Function) -> Function:
 def with_protocol(**changed: Any) -> Function:
     """Solve the dynamical equations for another protocol than the one asked for."""
     return lambda pair: lambda protocol, *rest: pair(replace(protocol, **changed), *rest)
+
+
+def with_half_the_temperature(pair: Function) -> Function:
+    """Solve the dynamical equations for a bath at half the temperature."""
+    return lambda protocol, *rest: pair(replace(protocol, temperature=protocol.temperature / 2), *rest)
+
+
+def state_at_physics_temperature(state: Function) -> Function:
+    """Take the temperature of a quench for that of the physics convention; keep the energies."""
+    return lambda T, H: state(T / _SQRT2, H)
+
+
+def with_equilibrium_energy(state: Function) -> Function:
+    """Replace the energy after a quench by that of equilibrium."""
+    return lambda T, H: replace(state(T, H), energy=equilibrium(T, H).energy)
+
+
+def with_equilibrium_overlap(state: Function) -> Function:
+    """Replace the plateau after a quench by the larger overlap of equilibrium."""
+    return lambda T, H: replace(state(T, H), overlap=equilibrium(T, H).overlap)
+
+
+def with_ratio_one(state: Function) -> Function:
+    """Let the fluctuation-dissipation theorem hold at all correlations."""
+    return lambda T, H: replace(state(T, H), fluctuation_ratio=1.0)
+
+
+def with_exponent_of_descent(state: Function) -> Function:
+    """Let the energy approach its limit as in gradient descent."""
+    return lambda T, H: replace(state(T, H), energy_exponent=2 / 3)

@@ -38,6 +38,16 @@ def without_valleys(equilibrium: Function) -> Function:
     return lambda T, H: replace(equilibrium(T, H), breakpoint=1.0)
 
 
+def potential_at_physics_temperature(potential: Function) -> Function:
+    """Take T for the temperature of the physics convention, in which energies have variance n/2."""
+    return lambda q, T, H: potential(q, T * np.sqrt(2), H)
+
+
+def potential_of_volume(potential: Function) -> Function:  # noqa: ARG001
+    """Keep the volume of the sphere at a fixed overlap, and leave out the energy."""
+    return lambda q, T, H: -T / 2 * np.log1p(-q * q)  # noqa: ARG005
+
+
 def one_key_for_all_rows(row_keys: Function) -> Function:
     """Give all rows the random numbers of the first."""
     return lambda seed, rows, first=0: np.repeat(row_keys(seed, 1, first), rows, axis=0)
