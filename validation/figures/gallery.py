@@ -21,6 +21,7 @@ from validation.figures import (
     landscapes,
     loss_surfaces,
     polynomial_fits,
+    stability,
     temperature,
 )
 from validation.figures.entry import Entry, Tables
@@ -37,6 +38,7 @@ FORMATS = ("pdf", "png", "svg")
 _REPEATABLE: "dict[RcKeyType, Any]" = {"svg.hashsalt": "spinglass", "pdf.fonttype": 42}
 GALLERY = {
     **landscapes.ENTRIES,
+    **stability.ENTRIES,
     **choromanska.ENTRIES,
     **temperature.ENTRIES,
     **dynamics.ENTRIES,
