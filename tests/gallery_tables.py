@@ -54,7 +54,7 @@ def _tree():
 
 def _stability():
     rows, u, stability = [], np.linspace(-2.1, 0.1, 30), np.linspace(0, 6, 30)
-    for model, n, width in (("pure", 8, 0.3), ("mixed", 7, 0.3), *(("sizes", m, m**-0.6) for m in (10, 20, 50, 100))):
+    for model, n, width in (("pure", 8, 0.3), ("mixed", 7, 0.3), *(("sizes", m, m**-0.6) for m in (20, 50, 100))):
         rows += [
             (model, n, x, y, 1 - np.exp(-(((x + 1.6 - width) / width) ** 2) - (y / 4 / width) ** 2))
             for x, y in product(u if model != "sizes" else -1.6 + 4 * width * (u + 1.0), stability * 3 * width)

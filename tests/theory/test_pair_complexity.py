@@ -229,6 +229,19 @@ def test_minima_around_a_minimum():
     assert theory.neighbour_complexity(0.3, -1.72, -1.7, MIXTURE, stability=given) == pytest.approx(every[1], abs=1e-12)
 
 
+@pytest.mark.parametrize(("H", "u_x"), [(3, -1.655), (3, -1.64), (MIXTURE, -1.72)])
+def test_a_minimum_stays_one_next_to_other_points(H, u_x):
+    """Where other points exist, they do not push an eigenvalue of the minimum's Hessian below 0."""
+    q, u_y = np.linspace(-0.98, 0.98, 99)[:, None], np.linspace(-1.7, -0.5, 100)
+    rates = PairRates.at(np.broadcast_to(q, (99, 100)), H)
+    x, y = np.full((99, 100), u_x / rates.law.scale), np.broadcast_to(u_y / rates.law.scale, (99, 100))
+    z_x = rates.law.most_numerous(x)
+    z_y = rates.best_second(x, z_x, y)
+    there = rates.of_all(x, z_x, y, z_y) >= rates.of_one(x, z_x)
+    assert there.sum() > 1000
+    assert not np.any(rates.isolated(y, z_y, x, z_x)[there] < 0.0)
+
+
 @pytest.mark.parametrize(("H", "u"), [(3, -1.655), (4, -1.75), (MIXTURE, -1.72)])
 def test_closest_points(H, u):
     overlaps = []
@@ -250,14 +263,19 @@ def test_closest_points(H, u):
 
 
 def test_deeper_minima_are_farther_apart():
-    overlaps = [theory.closest_points(u, 3).overlap for u in (-1.656, -1.65, -1.64)]
+    overlaps = [theory.closest_points(u, 3).overlap for u in (-1.656, -1.65, -1.64, -1.63299317)]
     assert overlaps == sorted(overlaps)
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: theory.pair_complexity(1.0, -1.6, -1.6, 3), "q must be between -1 and 1, exclusive, not 1"),
+        (
+            lambda: theory.pair_complexity(1.0, -1.6, -1.6, 3),
+            "at least 1e-10 from both, not 1;",
+        ),
+        (lambda: theory.pair_complexity(0.5, -1.6, -1e150, 3), "u2 must be at most 1.*e.100 in absolute value"),
+        (lambda: theory.pair_complexity(0.5, -1.0, -1.0, {1: 1.0, 2: 1.0}), "quadratic model, with at most 2n"),
         (lambda: theory.pair_complexity(0.5, math.nan, -1.6, 3), "u1 must be finite"),
         (lambda: theory.neighbour_complexity(0.5, -1.6, -1.6, 3), "no minima above -E_inf = -1.632993162.*not -1.6"),
         (lambda: theory.neighbour_complexity(0.5, -1.65, -1.6, 3, stability=0.1), "determined by the energy"),

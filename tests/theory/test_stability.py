@@ -88,6 +88,7 @@ def test_marginal_minima_of_pure_models():
         (lambda: theory.marginal_complexity(-1.6, 3), "pure model, whose marginal minima all have the energy -E_inf"),
         (lambda: theory.marginal_minima({1: 3.0, 3: 1.0}), "so strong that no minima are marginal"),
         (lambda: theory.stability_complexity(-1.7, -0.1, 3), "stability must be at least 0.*-0.1"),
+        (lambda: theory.stability_complexity(-1.7, 1e150, 3), "stability must be at most 1"),
         (lambda: theory.stability_complexity(math.inf, 0.1, 3), "u must be finite"),
         (lambda: theory.most_numerous_stability(-1.7, 1), "H must be at least 2"),
     ],

@@ -143,6 +143,7 @@ def test_logarithms_and_shapes():
         (lambda: theory.stability_density(-1.0, 0.5, 101, 3), "at most 100 here, not 101; theory.stability_complexity"),
         (lambda: theory.stability_density(math.nan, 0.5, 5, 3), "u must be finite"),
         (lambda: theory.stability_density(np.zeros(10**6), np.ones(10**6), 90, 3), "minutes; give fewer values"),
+        (lambda: theory.stability_density(-1e150, 0.5, 5, 3), "energy per spin must be at most"),
         (lambda: theory.mean_stable_minima(5, {1: 1.0}, 0.5), "order of at least 2"),
         (lambda: theory.mean_stable_minima(5, {1: 1e200, 3: 1e-200}, 0.5), "too small next to the field"),
     ],

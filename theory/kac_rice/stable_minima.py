@@ -16,6 +16,7 @@ from scipy.special import log_ndtr
 from spinglass._common.types import Array
 from theory.arguments import Model, real_numbers, scalar_or_array, whole_number
 from theory.covariance import Covariance
+from theory.float_range import refuse_huge
 from theory.kac_rice.two_lowest import log_density_with_gap, log_joint_density, seconds_per_point
 
 _MOST_SPINS = 100
@@ -74,6 +75,7 @@ def stability_density(u: ArrayLike, stability: ArrayLike, n: int, H: Model, log:
     """
     law = _Minima.of(n, H)
     energies, stabilities = np.broadcast_arrays(real_numbers("u", u), _stabilities(stability))
+    law.refuse_huge(energies, stabilities)
     values = law.log_density(energies.ravel(), stabilities.ravel()).reshape(energies.shape)
     return scalar_or_array(values if log else np.exp(values))
 
@@ -118,6 +120,7 @@ def mean_stable_minima(n: int, H: Model, stability: ArrayLike, below: ArrayLike 
     law = _Minima.of(n, H)
     bound = real_numbers("below", math.inf if below is None else below, infinite=True)
     stabilities, energies = np.broadcast_arrays(_stabilities(stability), bound)
+    law.refuse_huge(energies, stabilities)
     values = law.log_counts(energies.ravel(), stabilities.ravel()).reshape(energies.shape)
     return scalar_or_array(np.exp(values))
 
@@ -257,6 +260,10 @@ class _Minima:
             edges = np.unique(np.concatenate([edges, rise[(rise > -reach) & (rise < high)]]))
         half = 0.5 * np.diff(edges)[:, None]
         return (edges[:-1, None] + half * (1.0 + _NODES)).ravel(), (half * _WEIGHTS).ravel()
+
+    def refuse_huge(self, u: Array, stability: Array) -> None:
+        refuse_huge("the energy per spin", u, self.scale)
+        refuse_huge("stability", stability, self.scale)
 
     def _refuse_slow(self, points: int) -> None:
         seconds = points * seconds_per_point(self.n)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from spinglass._common.types import Array
 from theory.arguments import Model, real_numbers, scalar_or_array
+from theory.float_range import refuse_huge
 from theory.large_n.radial_law import RadialLaw, edge_rate
 
 _HALVINGS = 200
@@ -68,6 +69,8 @@ def stability_complexity(u: ArrayLike, stability: ArrayLike, H: Model) -> Any:
         raise ValueError(
             f"stability must be at least 0, the smallest Hessian eigenvalue of a minimum; given {stabilities.min():g}"
         )
+    refuse_huge("u", energies, law.scale)
+    refuse_huge("stability", stabilities, law.scale)
     scaled, gap = energies / law.scale, stabilities / law.radius
     if law.variance == 0.0:
         return scalar_or_array(_pure(law, scaled, gap))
@@ -110,7 +113,9 @@ def most_numerous_stability(u: ArrayLike, H: Model) -> Any:
     0.051020514
     """
     law = RadialLaw.of(H)
-    z = law.most_numerous(real_numbers("u", u) / law.scale)
+    energies = real_numbers("u", u)
+    refuse_huge("u", energies, law.scale)
+    z = law.most_numerous(energies / law.scale)
     return scalar_or_array(law.radius * (z - 1.0))
 
 
@@ -163,6 +168,7 @@ def marginal_complexity(u: ArrayLike, H: Model) -> Any:
             f"H = {H!r} is a pure model, whose marginal minima all have the energy -E_inf; theory.marginal_minima "
             "gives their growth rate"
         )
+    refuse_huge("u", energies, law.scale)
     scaled = energies / law.scale
     return scalar_or_array(law.growth(scaled, np.ones_like(scaled)))
 

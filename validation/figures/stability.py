@@ -17,7 +17,7 @@ ENTRIES: dict[str, Entry] = {}
 
 _MIXTURE = {2: 0.5**0.5, 3: 0.5**0.5}
 _MODELS: tuple[tuple[str, int, Any, int], ...] = (("pure", 8, 3, 150), ("mixed", 7, _MIXTURE, 150))
-_SIZES = (10, 20, 50, 100)
+_SIZES = (20, 50, 100)
 _SHARES = {0.5: "50", 0.9: "90", 0.99: "99"}
 
 
@@ -109,7 +109,7 @@ ENTRIES["stability"] = Entry(
     "complete enumeration, (a) for the spherical 3-spin model at n = 8 and (b) for the mixture of orders 2 and 3 with "
     "equal weights and nu(1) = 1 at n = 7. Contours: the smallest regions that contain 50%, 90% and 99% of the minima "
     "according to the exact mean density, which follows from the joint law of the two smallest eigenvalues of a GOE "
-    "matrix. (c) The regions that contain 90% for H = 3 and n = 10, 20, 50 and 100, and the limit of large n: minima "
+    "matrix. (c) The regions that contain 90% for H = 3 and n = 20, 50 and 100, and the limit of large n: minima "
     "lie on the line lambda_min = -3 u - 2 sqrt(6) below -E_inf = -1.633, most of them at its end.",
     _stability,
     _draw_stability,

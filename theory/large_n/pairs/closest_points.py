@@ -8,12 +8,14 @@ from scipy.optimize import brentq
 
 from spinglass._common.types import Array
 from theory.arguments import Model, one_number, whole_number
+from theory.float_range import refuse_huge
 from theory.large_n.pairs.pair_complexity import z_of_minimum
 from theory.large_n.pairs.rates import PairRates
 from theory.large_n.pairs.refined_maximum import refined_maximum
 from theory.large_n.radial_law import RadialLaw
 
-_OVERLAPS = np.linspace(-0.995, 0.995, 200)
+# At minima that are not marginal to within 1e-9, all other points are farther away than the last of these overlaps.
+_OVERLAPS = np.concatenate([np.linspace(-0.995, 0.995, 200), 1.0 - np.geomspace(4e-3, 1e-6, 30)])
 # Points are sought up to this z, and at energies up to so many standard deviations from those of their z.
 _HIGHEST_Z, _REACH = 1.6, 6.0
 
@@ -48,7 +50,7 @@ def closest_points(u1: float, H: Model, index: int = 0) -> ClosestPoints:
     u1 : float
         Energy per spin of the minimum, one of the most numerous minima of this energy.
     H : int or mapping
-        Order of a pure model, or a mixture ``{order: weight}``; order 1 is an external field.
+        Order of a pure model, at least 3, or a mixture ``{order: weight}``; order 1 is an external field.
     index : {0, 1}
         Index of the other points: 0 for minima (default), 1 for saddles.
 
@@ -87,6 +89,7 @@ def closest_points(u1: float, H: Model, index: int = 0) -> ClosestPoints:
     law = RadialLaw.of(H)
     if 0.5 * math.log(law.second) - law.bend < 1e-12:
         raise ValueError(f"the number of minima of the model {H!r} does not grow exponentially, so none is close")
+    refuse_huge("u1", u, law.scale)
     search = _Search(H, index, u / law.scale)
     if search.z_first - 1.0 < 1e-9:
         raise ValueError(
@@ -98,7 +101,7 @@ def closest_points(u1: float, H: Model, index: int = 0) -> ClosestPoints:
     if there.size == 0:
         kind = "saddles of index 1" if index else "minima"
         raise ValueError(f"no {kind} at any overlap: their growth rate is at most {rates.max():.3g} around u1 = {u:g}")
-    left, right = _OVERLAPS[there[-1]], _OVERLAPS[min(there[-1] + 1, _OVERLAPS.size - 1)]
+    left, right = _OVERLAPS[there[-1]], _OVERLAPS[there[-1] + 1]
     overlap = float(brentq(lambda q: search.best(np.array([q]))[0][0], left, right, xtol=1e-9))
     return search.at(overlap)
 

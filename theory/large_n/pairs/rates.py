@@ -70,8 +70,13 @@ class PairRates:
 
     @classmethod
     def at(cls, q: Array, H: Model) -> "PairRates":
-        """Return the rates of a model at overlaps ``-1 < q < 1``."""
-        return cls(RadialLaw.of(H), two_points(q, Covariance.with_scale(H)[0]))
+        """Return the rates of a model at overlaps ``-1 < q < 1``; order 2 alone raises ``ValueError``."""
+        nu, _ = Covariance.with_scale(H)
+        if all(p <= 2 for p, _ in nu.squares):
+            raise ValueError(
+                f"H = {H!r} is a quadratic model, with at most 2n critical points; pairs need a term of order 3 or more"
+            )
+        return cls(RadialLaw.of(H), two_points(q, nu))
 
     @property
     def pure(self) -> bool:

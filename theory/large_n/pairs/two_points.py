@@ -68,7 +68,8 @@ class TwoPoints(NamedTuple):
 def two_points(q: Array, nu: Covariance) -> TwoPoints:
     """Return the moments at each overlap, -1 < q < 1."""
     different, which = np.unique(q, return_inverse=True)
-    rows = [_at(float(one), nu) for one in different]
+    # The moments of q = 0 give the shapes if there is no q at all.
+    rows = [_at(float(one), nu) for one in (different if different.size else np.zeros(1))]
     return TwoPoints(*(np.array(column)[which.reshape(q.shape)] for column in zip(*rows, strict=True)))
 
 

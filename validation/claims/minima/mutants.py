@@ -37,6 +37,11 @@ def at_one_point(random_points: Function) -> Function:
     return close
 
 
+def with_weak_curvature(reduced_hessian: Function) -> Function:
+    """Take the curvature of the sphere for smaller by a tenth than it is, in the Riemannian Hessian."""
+    return lambda landscape, x, radial: reduced_hessian(landscape, x, 0.9 * radial)
+
+
 def without_determinant(with_gap: Function) -> Function:
     """Draw the other n-1 eigenvalues above the smallest from a GOE matrix that is not weighted by the determinant."""
 
@@ -55,7 +60,7 @@ def joint_without_determinant(joint: Function) -> Function:  # noqa: ARG001
     """Make the change of :func:`without_determinant` to the joint density, up to a factor that depends on a alone."""
 
     def unweighted(a: Any, b: Any, n: int) -> Any:  # noqa: ARG001
-        return np.log(theory.kth_eigenvalue_density(b / np.sqrt(n - 1), n - 1, 0))
+        return np.log(np.maximum(theory.kth_eigenvalue_density(b / np.sqrt(n - 1), n - 1, 0), 1e-300))
 
     return unweighted
 
@@ -86,7 +91,7 @@ def at_one_energy(given_energy: Function) -> Function:
 
 def without_free_energy(of: Function) -> Function:
     """Leave out the part of the energy that is independent of the Hessian."""
-    return lambda n, H: replace(of(n, H), free=0.0)
+    return lambda cls, n, H: replace(of(cls, n, H), free=0.0)
 
 
 def weighted_by_basins(search: Function) -> Function:

@@ -9,7 +9,7 @@ from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared.complete_landscapes import Points, every_point, landscapes, points
 from validation.claims._shared.efforts import settings, sizes
-from validation.claims._shared.mutants import CURVATURE, MULTIPLICITY, NORMALISATION
+from validation.claims._shared.mutants import MULTIPLICITY, NORMALISATION
 from validation.claims.minima import mutants, stability_law
 from validation.claims.minima.multistart import minima
 from validation.reading import Reading
@@ -71,6 +71,12 @@ def _names(grid: tuple[tuple[float, float], ...]) -> tuple[str, ...]:
     return tuple(f"stability > {bound:g}" + (f", u < {u:g}" if np.isfinite(u) else "") for bound, u in grid)
 
 
+_CURVATURE = Mutant(
+    "weak curvature",
+    "the curvature of the sphere is too small by a tenth in the Riemannian Hessian",
+    {"spinglass.sphere.reduced_hessian": mutants.with_weak_curvature},
+    upstream=True,
+)
 _UNWEIGHTED = Mutant(
     "weight forgotten",
     "the other Hessian eigenvalues are those of a GOE matrix without negative eigenvalues, without the determinant",
@@ -94,7 +100,9 @@ _FORMULA = (
 )
 
 # Standard deviations in pilots with other seeds (4242), relative to the mean number of minima: at most 0.28 for the
-# numbers at n = 6 (400 landscapes), 0.32 for the mixture at n = 5 (400), 0.26 for the ends of descents at n = 12 (60).
+# numbers at n = 6 (400 landscapes), 0.36 for the mean stability given the energy (500), 0.32 for the mixture at n = 5
+# (400), 0.25 for the ends of descents at n = 10 (60). The descents at n = 10 missed 3 of 894 minima of 150 landscapes.
+# Counting ends as often as they are found moves their numbers by 5%, which 300 landscapes do not resolve.
 CLAIMS = (
     Claim(
         id="minima/stability",
@@ -110,7 +118,7 @@ CLAIMS = (
         components=_names(GRID),
         delta=0.05,
         sizes=landscapes((6,), (6, 8), (8, 10)),
-        mutants=(CURVATURE, NORMALISATION, _UNWEIGHTED, _WRONG_MATRIX, _ENERGY_IGNORED),
+        mutants=(_CURVATURE, NORMALISATION, _UNWEIGHTED, _WRONG_MATRIX, _ENERGY_IGNORED),
     ),
     Claim(
         id="minima/stability-given-energy",
@@ -120,16 +128,14 @@ CLAIMS = (
         formula=r"\nabla^2 E \mid u \;\sim\; \det(G - H u I)\, 1[G > H u I]\, dP(G), \quad "
         r"\mathbb{E} G_{ij}^2 = \frac{H(H-1)}{n} (1 + \delta_{ij})",
         source=_SOURCE,
-        measured="mean and mean square of the smallest Hessian eigenvalue of minima, in bins of energy",
+        measured="the mean of the smallest Hessian eigenvalue of minima, in bins of energy",
         measure=Reading(points, stability_law.stabilities),
         predict=stability_law.mean_stabilities,
-        components=tuple(
-            f"{name}, {low:g} < u < {high:g}" for low, high in stability_law.BINS for name in ("mean", "mean square")
-        ),
+        components=tuple(f"{low:g} < u < {high:g}" for low, high in stability_law.BINS),
         delta=0.05,
         sizes=landscapes((6,), (6, 8), (6, 8, 10)),
         mutants=(
-            CURVATURE,
+            _CURVATURE,
             Mutant(
                 "weight forgotten",
                 _UNWEIGHTED.statement,
@@ -162,7 +168,7 @@ CLAIMS = (
         delta=0.07,
         sizes=sizes((600, 3000, 20000), settings("n", 5), settings("n", 5, 7), settings("n", 6, 8)),
         mutants=(
-            CURVATURE,
+            _CURVATURE,
             MULTIPLICITY,
             _UNWEIGHTED,
             _WRONG_MATRIX,
@@ -187,21 +193,18 @@ CLAIMS = (
         components=tuple(f"stability > {bound:g}" for bound in STABILITIES),
         delta=0.08,
         bias=0.01,
-        bias_reason="share of minima missed by all descents, measured by enumerating every critical point",
-        sizes=sizes(
-            (260, 2000, 10000),
-            settings("n H starts", (12, 3, 128)),
-            settings("n H starts", (12, 3, 128), (20, 3, 256)),
-            settings("n H starts", (12, 3, 128), (20, 3, 256)),
-        ),
+        bias_reason="share of minima missed by all descents, measured by enumerating every critical point: below 0.01 "
+        "(95%)",
+        sizes=sizes((300, 2000, 10000), settings("n H starts", (10, 3, 64))),
         mutants=(
-            CURVATURE,
+            _CURVATURE,
             _UNWEIGHTED,
             Mutant(
                 "ends counted as often as found",
                 "as many descents as there are minima are counted, with equal ends",
                 {"validation.claims.minima.stability.minima": mutants.weighted_by_basins},
                 upstream=True,
+                effort="standard",
             ),
             Mutant(
                 "minima lost",
