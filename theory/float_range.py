@@ -41,6 +41,4 @@ def refuse_huge(name: str, values: ArrayLike, unit: float) -> None:
     array = np.asarray(values)
     size = np.abs(array[np.isfinite(array)]).max(initial=0.0)
     if size > 1e100 * unit:
-        raise ValueError(
-            f"{name} must be at most {1e100 * unit:.2g} in absolute value, not {size:.2g}; it is too large"
-        )
+        raise ValueError(f"{name} must be at most {1e100 * unit:.2g} in absolute value, not {size:.2g}")

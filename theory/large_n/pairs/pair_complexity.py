@@ -229,8 +229,8 @@ def _rates(q: ArrayLike, u1: ArrayLike, u2: ArrayLike, H: Model) -> tuple[PairRa
     if np.any(1.0 - np.abs(overlap) < _NEAREST):
         worst = overlap.ravel()[np.argmax(np.abs(overlap))]
         raise ValueError(
-            f"q must be between -1 and 1, and at least {_NEAREST:g} from both, not {worst:.12g}; it is the overlap x.y/n "
-            "of two points"
+            f"q must be between -1 and 1, and at least {_NEAREST:g} from both, not {worst:.12g}; it is the overlap "
+            "x.y/n of two points"
         )
     rates = PairRates.at(overlap, H)
     refuse_huge("u1", first, rates.law.scale)

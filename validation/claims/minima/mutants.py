@@ -1,7 +1,6 @@
 """Errors that mutants of the minima family introduce."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -89,9 +88,13 @@ def at_one_energy(given_energy: Function) -> Function:
     return lambda n, H: lambda u: given_energy(n, H)(np.full_like(u, -1.0))
 
 
-def without_free_energy(of: Function) -> Function:
-    """Leave out the part of the energy that is independent of the Hessian."""
-    return lambda cls, n, H: replace(of(cls, n, H), free=0.0)
+def of_highest_order(count: Function) -> Function:
+    """Take a mixture for the pure model of its highest order with the same variance of the energy."""
+
+    def pure(n: int, H: Any, *rest: Any, **named: Any) -> Any:
+        return count(n, {max(H): sum(a * a for a in H.values()) ** 0.5}, *rest, **named)
+
+    return pure
 
 
 def weighted_by_basins(search: Function) -> Function:

@@ -156,8 +156,8 @@ CLAIMS = (
     Claim(
         id="minima/stability-of-mixtures",
         kind="theorem",
-        statement="In a mixture the energy does not determine the Hessian's shift, and the mean number of minima by "
-        "energy and smallest Hessian eigenvalue is exact as well.",
+        statement="In a mixture the energy does not determine the Hessian's shift; the mean number of minima by energy "
+        "and smallest Hessian eigenvalue is exact as well.",
         formula=_FORMULA,
         source=_SOURCE,
         measured="the numbers of minima above each stability and below each energy per spin of a grid, for the mixture "
@@ -173,9 +173,9 @@ CLAIMS = (
             _UNWEIGHTED,
             _WRONG_MATRIX,
             Mutant(
-                "no free energy",
-                "the energy in theory is determined by the Hessian, as in a pure model",
-                {"theory.kac_rice.stable_minima._Minima.of": mutants.without_free_energy},
+                "lower order left out",
+                "theory takes the mixture for a pure model of order 3 with the same variance of the energy",
+                {"theory.mean_stable_minima": mutants.of_highest_order},
             ),
         ),
     ),
