@@ -60,7 +60,6 @@ def _log_pairs(n, q, u_x, u_y, samples, rng):
     return sphere + pair.log_density + np.logaddexp.reduce(logs) - math.log(samples)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("q", "u_x", "u_y"), [(0.4, -2.4, -2.8), (-0.6, -2.4, 2.2), (0.6, -2.2, -0.5)])
 def test_mean_numbers_of_pairs_tend_to_the_complexity(q, u_x, u_y):
     """The powers of n in the density are those at q = 0, so that they cancel in the difference."""
@@ -153,7 +152,6 @@ def test_near_overlap_one():
     assert rate[1] - rate[2] == pytest.approx((rate[0] - rate[2]) / 100, rel=0.05)
 
 
-@pytest.mark.slow
 def test_isolated_eigenvalue_of_sampled_hessians():
     rng = np.random.default_rng(4)
     q, u_x, u_y = 0.8, -1.7, -1.5

@@ -1,5 +1,7 @@
 """Tables of minima by energy and stability, the smallest Hessian eigenvalue: of landscapes, and exact densities."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -33,9 +35,9 @@ def minima(n: int, H: Model, samples: int, seed: Seed = 0) -> pd.DataFrame:
     >>> list(minima(3, 3, 2).columns)
     ['sample', 'energy_per_spin', 'stability']
     """
+    mixture = H if isinstance(H, Mapping) else {H: 1.0}
     root, tables = seed_sequence(seed), []
     for sample in range(samples):
-        mixture = H if isinstance(H, dict) else {H: 1.0}
         every = enumerate_critical_points(SphericalSpinGlass.mixed(n, mixture, child(root, sample)), certify=None)
         lowest = every.eigenvalues[:, 0]
         columns = {"sample": sample, "energy_per_spin": every.energy_per_spin, "stability": lowest}

@@ -113,5 +113,5 @@ ENTRIES["stability"] = Entry(
     "lie on the line lambda_min = -3 u - 2 sqrt(6) below -E_inf = -1.633, most of them at its end.",
     _stability,
     _draw_stability,
-    seconds=25,
+    seconds=15,
 )
