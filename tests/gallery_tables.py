@@ -62,6 +62,21 @@ def _assumptions():
     return {"deviations": _frame("H network state assumption deviation", rows)}
 
 
+def _stability():
+    rows, u, stability = [], np.linspace(-2.1, 0.1, 30), np.linspace(0, 6, 30)
+    for model, n, width in (("pure", 8, 0.3), ("mixed", 7, 0.3), *(("sizes", m, m**-0.6) for m in (20, 50, 100))):
+        rows += [
+            (model, n, x, y, 1 - np.exp(-(((x + 1.6 - width) / width) ** 2) - (y / 4 / width) ** 2))
+            for x, y in product(u if model != "sizes" else -1.6 + 4 * width * (u + 1.0), stability * 3 * width)
+        ]
+    minima = [(m, n, -1.5 + 0.02 * k, 0.05 * k) for m, n in (("pure", 8), ("mixed", 7)) for k in range(40)]
+    return {
+        "minima": _frame("model n energy_per_spin stability", minima),
+        "density": _frame("model n energy_per_spin stability inside", rows),
+        "edge": _frame("energy_per_spin stability", [(x, -3 * x - 24**0.5) for x in (-1.7, -1.66, -1.633)]),
+    }
+
+
 def _digits():
     rng = np.random.default_rng(0)
     rows = []
@@ -261,6 +276,7 @@ TABLES = {
     "counts-to-complexity": _counts,
     "counts-by-energy": _densities,
     "disconnectivity": _tree,
+    "stability": _stability,
     "choromanska-glass": lambda: _ends_and_minima((15, 25, 50, 100), -1.75, -1.0, ("sgd", "gradient")),
     "choromanska-test-losses": _digits,
     "choromanska-train-test": _digits,

@@ -13,10 +13,20 @@ if TYPE_CHECKING:
     from theory.dynamics.two_resolutions import Relaxation
     from theory.kac_rice.goe import eigenvalue_density, kth_eigenvalue_cdf, kth_eigenvalue_density
     from theory.kac_rice.mean_counts import mean_critical_point_density, mean_critical_points
+    from theory.kac_rice.stable_minima import mean_stable_minima, stability_density
     from theory.large_n.complexity import I_1, complexity, index_complexity
     from theory.large_n.deepest_minimum import DeepestMinimum, deepest_minimum
     from theory.large_n.mixed import E_alg, is_pure_like, mixed_complexity
+    from theory.large_n.pairs.closest_points import ClosestPoints, closest_points
+    from theory.large_n.pairs.pair_complexity import isolated_eigenvalue, neighbour_complexity, pair_complexity
     from theory.large_n.semicircle import derive_E_inf, index_fraction, semicircle_fraction
+    from theory.large_n.stability import (
+        MarginalMinima,
+        marginal_complexity,
+        marginal_minima,
+        most_numerous_stability,
+        stability_complexity,
+    )
     from theory.large_n.thresholds import E_0, E_inf, E_k
     from theory.statics.almeida_thouless import almeida_thouless_temperature
     from theory.statics.equilibrium import Equilibrium, OverlapDistribution, equilibrium, overlap_distribution
@@ -30,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "E_0",
     "I_1",
+    "ClosestPoints",
     "DeepestMinimum",
     "E_alg",
     "E_inf",
@@ -38,11 +49,13 @@ __all__ = [
     "Equilibrium",
     "GroundState",
     "LongTimeEnergy",
+    "MarginalMinima",
     "OverlapDistribution",
     "Relaxation",
     "TapState",
     "ThresholdState",
     "almeida_thouless_temperature",
+    "closest_points",
     "complexity",
     "deepest_minimum",
     "derive_E_inf",
@@ -56,15 +69,24 @@ __all__ = [
     "index_complexity",
     "index_fraction",
     "is_pure_like",
+    "isolated_eigenvalue",
     "kth_eigenvalue_cdf",
     "kth_eigenvalue_density",
     "long_time_energy",
+    "marginal_complexity",
+    "marginal_minima",
     "mean_critical_point_density",
     "mean_critical_points",
+    "mean_stable_minima",
     "mixed_complexity",
+    "most_numerous_stability",
+    "neighbour_complexity",
     "overlap_distribution",
+    "pair_complexity",
     "relaxation",
     "semicircle_fraction",
+    "stability_complexity",
+    "stability_density",
     "static_temperature",
     "tap_complexity",
     "tap_state",
@@ -82,6 +104,16 @@ __getattr__, __dir__ = lazy_names(
         "theory.statics.ground_state": ["GroundState", "ground_state", "ground_state_energy"],
         "theory.kac_rice.mean_counts": ["mean_critical_point_density", "mean_critical_points"],
         "theory.dynamics.long_time": ["LongTimeEnergy", "long_time_energy"],
+        "theory.kac_rice.stable_minima": ["mean_stable_minima", "stability_density"],
+        "theory.large_n.pairs.closest_points": ["ClosestPoints", "closest_points"],
+        "theory.large_n.pairs.pair_complexity": ["isolated_eigenvalue", "neighbour_complexity", "pair_complexity"],
+        "theory.large_n.stability": [
+            "MarginalMinima",
+            "marginal_complexity",
+            "marginal_minima",
+            "most_numerous_stability",
+            "stability_complexity",
+        ],
         "theory.large_n.mixed": ["E_alg", "is_pure_like", "mixed_complexity"],
         "theory.large_n.semicircle": ["derive_E_inf", "index_fraction", "semicircle_fraction"],
         "theory.statics.almeida_thouless": ["almeida_thouless_temperature"],

@@ -34,3 +34,11 @@ def exponential(what: str, logarithm: float, remedy: str) -> float:
         size = "small" if logarithm < 0 else "large"
         raise ValueError(f"{what} = exp({logarithm:.6g}) is too {size} for a float; {remedy}")
     return math.exp(logarithm)
+
+
+def refuse_huge(name: str, values: ArrayLike, unit: float) -> None:
+    """Raise ``ValueError`` if finite values exceed 1e100 units, as their squares would overflow."""
+    array = np.asarray(values)
+    size = np.abs(array[np.isfinite(array)]).max(initial=0.0)
+    if size > 1e100 * unit:
+        raise ValueError(f"{name} must be at most {1e100 * unit:.2g} in absolute value, not {size:.2g}")

@@ -24,6 +24,7 @@ from validation.figures import (
     path_assumptions,
     phases,
     polynomial_fits,
+    stability,
     temperature,
 )
 from validation.figures.entry import Entry, Tables
@@ -40,6 +41,7 @@ FORMATS = ("pdf", "png", "svg")
 _REPEATABLE: "dict[RcKeyType, Any]" = {"svg.hashsalt": "spinglass", "pdf.fonttype": 42}
 GALLERY = {
     **landscapes.ENTRIES,
+    **stability.ENTRIES,
     **choromanska.ENTRIES,
     **temperature.ENTRIES,
     **dynamics.ENTRIES,

@@ -1,5 +1,5 @@
-"""Minima of small landscapes: their number, and the share of bad ones among them."""
+"""Minima of small landscapes: their number, the share of bad ones among them, and their stability."""
 
-from validation.claims.minima import bad, counts
+from validation.claims.minima import bad, counts, stability
 
-CLAIMS = (*counts.CLAIMS, *bad.CLAIMS)
+CLAIMS = (*counts.CLAIMS, *bad.CLAIMS, *stability.CLAIMS)
