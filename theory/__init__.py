@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from theory.large_n.mixed import E_alg, is_pure_like, mixed_complexity
     from theory.large_n.semicircle import derive_E_inf, index_fraction, semicircle_fraction
     from theory.large_n.thresholds import E_0, E_inf, E_k
+    from theory.pairs.mean_pairs import PairDensity, mean_pairs
+    from theory.pairs.path_profile import PathProfile, path_profile
+    from theory.pairs.second_moment import SecondMoment, second_moment
     from theory.statics.equilibrium import Equilibrium, equilibrium
     from theory.statics.ground_state import GroundState, ground_state, ground_state_energy
     from theory.statics.threshold_energy import E_th
@@ -34,7 +37,10 @@ __all__ = [
     "Equilibrium",
     "GroundState",
     "LongTimeEnergy",
+    "PairDensity",
+    "PathProfile",
     "Relaxation",
+    "SecondMoment",
     "complexity",
     "deepest_minimum",
     "derive_E_inf",
@@ -52,8 +58,11 @@ __all__ = [
     "long_time_energy",
     "mean_critical_point_density",
     "mean_critical_points",
+    "mean_pairs",
     "mixed_complexity",
+    "path_profile",
     "relaxation",
+    "second_moment",
     "semicircle_fraction",
     "static_temperature",
 ]
@@ -71,6 +80,9 @@ __getattr__, __dir__ = lazy_names(
         "theory.dynamics.long_time": ["LongTimeEnergy", "long_time_energy"],
         "theory.large_n.mixed": ["E_alg", "is_pure_like", "mixed_complexity"],
         "theory.large_n.semicircle": ["derive_E_inf", "index_fraction", "semicircle_fraction"],
+        "theory.pairs.mean_pairs": ["PairDensity", "mean_pairs"],
+        "theory.pairs.path_profile": ["PathProfile", "path_profile"],
+        "theory.pairs.second_moment": ["SecondMoment", "second_moment"],
         "theory.statics.equilibrium": ["Equilibrium", "equilibrium"],
         "theory.large_n.thresholds": ["E_0", "E_inf", "E_k"],
         "theory.statics.threshold_energy": ["E_th"],

@@ -1,4 +1,4 @@
-"""Monte Carlo means to a requested accuracy: rounds of batches in threads, and a refusal of what would take too long."""
+"""Monte Carlo means to a requested accuracy, in rounds of batches; what would take too long is refused."""
 
 import math
 from collections.abc import Sequence
@@ -127,7 +127,12 @@ def means_together(
 
 
 def integral_apart(
-    samplers: Sequence[Sampler], weights: Array, offset: float, accuracy: float, seed: np.random.SeedSequence, limit: Limit
+    samplers: Sequence[Sampler],
+    weights: Array,
+    offset: float,
+    accuracy: float,
+    seed: np.random.SeedSequence,
+    limit: Limit,
 ) -> tuple[float, float]:
     """Return a weighted sum of the samplers' means and its standard error, which uses independent draws for each.
 
@@ -160,6 +165,33 @@ def integral_apart(
         batches = np.maximum(done, np.minimum(np.ceil(1.05 * wanted), 3 * done)).astype(np.int64)
         if np.array_equal(batches, done):
             batches = done + 1
+
+
+def weighted_moments(
+    sampler: Sampler, draws: int, seed: np.random.SeedSequence, limit: Limit
+) -> tuple[Array, Array, Array]:
+    """Return mean and covariance matrix of the plane's variables among pairs, and the covariance matrix of the mean."""
+    (one,) = _started([sampler], [child(seed, 0)])
+    parts: list[tuple[Array, Array, Array]] = [(np.empty(0), np.empty(0), np.empty(0))] * math.ceil(draws / BATCH)
+
+    def work(batch: int) -> None:
+        numbers = Numbers.drawn(sampler.n, BATCH, np.random.default_rng(child(seed, 1, batch)))
+        pairs = sampler.pairs(numbers)
+        weight = np.exp(pairs.log_weight - sampler.log_scale)
+        first = np.einsum("di,dik->dk", weight, pairs.plane)
+        parts[batch] = weight.sum(axis=1), first, np.einsum("di,dik,dil->kl", weight, pairs.plane, pairs.plane)
+
+    with one_blas_thread():
+        run_in_threads(work, range(len(parts)))
+    weight, first = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    one.add(weight)
+    if one.seen < _FEWEST_SEEN:
+        raise _too_rare(limit, one.draws)
+    total = weight.sum()
+    mean = first.sum(axis=0) / total
+    covariance = sum(p[2] for p in parts) / total - np.outer(mean, mean)
+    residual = (first - weight[:, None] * mean) / total  # of the ratio of two sums
+    return mean, np.asarray(covariance), residual.T @ residual
 
 
 def _started(samplers: Sequence[Sampler], seeds: Sequence[np.random.SeedSequence]) -> list[Running]:
@@ -201,6 +233,6 @@ def _needed(one: Running, accuracy: float, limit: Limit) -> float:
 
 def _too_rare(limit: Limit, draws: int) -> ValueError:
     return ValueError(
-        f"{limit.what}: too few of {draws} draws are pairs of these indices and energies at n = {limit.n}, so that their "
-        "mean number is unknown; they are very rare. Give wider energies, other indices or another overlap"
+        f"{limit.what}: too few of {draws} draws are pairs of these indices and energies at n = {limit.n}, so that "
+        "their mean number is unknown; they are very rare. Give wider energies, other indices or another overlap"
     )

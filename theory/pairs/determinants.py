@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-
 from scipy.special import ndtri
 
 from spinglass._common.types import Array, IntArray
@@ -57,7 +56,7 @@ class Numbers(NamedTuple):
         first, second = (_goe(m, draws, rng) for _ in range(2))
         lattice = np.arange(INNER)[:, None] * _LATTICE
         return cls(
-            np.linalg.eigvalsh(first) if m else np.zeros((draws, 0)),
+            np.asarray(np.linalg.eigvalsh(first), np.float64) if m else np.zeros((draws, 0)),
             second,
             (lattice + rng.random((draws, 1, 2))) % 1.0,
             rng.random((draws, INNER, 2)),
@@ -106,8 +105,6 @@ class Sampler:
         Index of each point, None for all.
     windows : tuple of Window
         Energies per spin of each point.
-    energies : bool
-        Whether energies are drawn although there are no windows.
     """
 
     def __init__(
@@ -118,11 +115,10 @@ class Sampler:
         table: OnePointTable,
         indices: tuple[int | None, int | None] = (None, None),
         windows: tuple[Window, Window] = (None, None),
-        energies: bool = False,
     ) -> None:
         law = PairLaw(model.nu, q)
         second = float(model.nu(1.0, 2))
-        energies = energies or windows != (None, None)
+        energies = windows != (None, None)
         self.indices, self.windows = indices, windows
         self.plane = Plane.of(law, n, model.unit, energies)
         slope = float(self.plane.coefficients[2, 0]) if energies and model.nu.pure_order is not None else None
@@ -176,7 +172,7 @@ class Sampler:
 
     def _blocks(self, numbers: Numbers) -> tuple[Array, Array, Array, Array, Array]:
         """Return the blocks' eigenvalues, the second's eigenvectors, the traces, and log (law / law of drawing)."""
-        draws, m = numbers.eigenvalues.shape
+        m = numbers.eigenvalues.shape[1]
         # The sum and the difference of the blocks, over sqrt 2, are independent, with these variance factors.
         own = np.array([1.0 + self.correlation, 1.0 - self.correlation])
         wide = own / (1.0 - 2.0 * self.tilt[0] * own)

@@ -1,8 +1,8 @@
 r"""The joint Gaussian law of a spherical spin glass at two points, given that both are critical.
 
-In units in which the energy is a field f on the unit sphere with covariance ``nu(x.y)``, let x and y have overlap q, and
-let e and e' be the unit tangents at x and y of the geodesic from x to y. The n-2 directions orthogonal to x and y are
-called transverse. For each point the law is that of
+In units in which the energy is a field f on the unit sphere with covariance ``nu(x.y)``, let x and y have overlap q,
+and let e and e' be the unit tangents at x and y of the geodesic from x to y. The n-2 directions orthogonal to x and y
+are called transverse. For each point the law is that of
 
 * the transverse block T of the Euclidean Hessian: a GOE of size n-2 with off-diagonal variance nu''(1). It is
   independent of everything below. Entries of the two blocks at the same place have covariance nu''(q).
@@ -103,11 +103,20 @@ class PairLaw:
     @cached_property
     def plane(self) -> Array:
         """Covariance matrix of (zeta, zeta', h, h', f, f') given that both gradients are 0, shape (6, 6)."""
+        return self.plane_and_energies(np.empty(0))
+
+    def plane_and_energies(self, angles: Array) -> Array:
+        """Return that matrix with the energies at these angles from x, towards y, as further variables."""
         x, e = self.points, self.tangents
         variables = [Derivative(x[i], 1, x[i]) for i in (0, 1)]
         variables += [Derivative(x[i], 2, e[i]) for i in (0, 1)]
         variables += [Derivative(x[i]) for i in (0, 1)]
-        return self._given_flat(variables, transverse=0)
+        variables += [Derivative(np.array([math.cos(a), math.sin(a)])) for a in angles]
+        return given_zero(
+            covariances(variables, variables, self.nu),
+            covariances(variables, self.slopes, self.nu),
+            covariances(self.slopes, self.slopes, self.nu),
+        )
 
     @cached_property
     def rows(self) -> Array:
@@ -119,15 +128,8 @@ class PairLaw:
             covariances([Derivative(p) for p in x], [Derivative(p) for p in x], self.nu, 1),
         )
 
-    def _given_flat(self, variables: list[Derivative], transverse: int) -> Array:
-        return given_zero(
-            covariances(variables, variables, self.nu, transverse),
-            covariances(variables, self.slopes, self.nu, transverse),
-            covariances(self.slopes, self.slopes, self.nu, transverse),
-        )
-
     def log_density_of_pairs(self, n: int) -> float:
-        """Return the logarithm of the volume of pairs of points per unit of overlap, times the density of two zero gradients.
+        """Return the logarithm of the volume of pairs per unit of overlap, times the density of two zero gradients.
 
         The mean density of pairs of critical points is this factor times the mean of ``|det Hess_x| |det Hess_y|``.
         """

@@ -14,6 +14,7 @@ from theory.covariance import Covariance
 from theory.pairs.averaging import Limit, means_together
 from theory.pairs.determinants import Sampler, ScaledModel
 from theory.pairs.exact_densities import three_spins, two_spins
+from theory.pairs.joint_law import PairLaw
 from theory.pairs.one_point import OnePointTable, reach
 from theory.pairs.plane import Window
 
@@ -112,7 +113,7 @@ def mean_pairs(
     (array([ 3.819719, 19.594963]), 0)
     """
     problem = Problem.checked(n, H, energies, indices)
-    q = _overlaps(overlap)
+    q = checked_overlaps(overlap)
     seeds, limit = seed_sequence(seed), Limit("mean_pairs", problem.n, positive_number("max_seconds", max_seconds))
     wanted = positive_number("accuracy", accuracy)
     exact = problem.exact(q.ravel())
@@ -158,8 +159,8 @@ class Problem:
         nu, unit = Covariance.with_scale(H)
         if nu.pure_order == 2:
             raise ValueError(
-                "the critical points of a pure model of order 2 are the eigenvectors of a matrix: all pairs have overlap "
-                "0 or -1, where the density is infinite; give H >= 3 or a mixture"
+                "the critical points of a pure model of order 2 are the eigenvectors of a matrix: all pairs have "
+                "overlap 0 or -1, where the density is infinite; give H >= 3 or a mixture"
             )
         windows = tuple(_window(one) for one in _pair("energies", energies))
         chosen = tuple(_index(one, n) for one in _pair("indices", indices))
@@ -180,9 +181,13 @@ class Problem:
         first, second = (float(self.model.nu(1.0, d)) for d in (1, 2))
         return OnePointTable(self.n, reach(self.n, first, second))
 
-    def sampler(self, q: float, table: OnePointTable, *, energies: bool = False) -> Sampler:
+    def law(self, q: float) -> PairLaw:
+        """Return the Gaussian law at two points of overlap q."""
+        return PairLaw(self.model.nu, q)
+
+    def sampler(self, q: float, table: OnePointTable) -> Sampler:
         """Return a sampler of pairs at one overlap."""
-        return Sampler(self.n, q, self.model, table, self.indices, self.windows, energies)
+        return Sampler(self.n, q, self.model, table, self.indices, self.windows)
 
 
 def _pair(name: str, given: object) -> tuple[object, object]:
@@ -217,7 +222,8 @@ def _index(given: object, n: int) -> int | None:
     return index
 
 
-def _overlaps(overlap: ArrayLike) -> Array:
+def checked_overlaps(overlap: ArrayLike) -> Array:
+    """Return overlaps as an array; those outside -1 to 1, or too near to the ends, raise ``ValueError``."""
     q = real_numbers("overlap", overlap)
     if np.any(np.abs(q) > 1.0 - _NEAREST):
         worst = q.ravel()[np.abs(q).argmax()]

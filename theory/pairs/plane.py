@@ -57,16 +57,14 @@ class Plane:
         Plane
             The variables.
         """
-        size = math.sqrt(2.0 * float(law.nu(1.0, 2)))
-        pure = law.nu.pure_order
-        scale = np.array([1 / size, 1 / size, 1 / size, 1 / size, unit / math.sqrt(n), unit / math.sqrt(n)])
+        pure, scale = law.nu.pure_order, cls.scale(law, n, unit)
         order = [0, 1, 4, 5, 2, 3] if energies else [0, 1, 2, 3]
         covariance = (law.plane * np.outer(scale, scale))[np.ix_(order, order)]
         coefficients, spread = np.zeros_like(covariance), np.zeros(len(order))
         for k in range(len(order)):
             if pure is not None and energies and k in (2, 3):
                 # By Euler's theorem zeta = H f; regression would find this only up to rounding errors.
-                coefficients[k, k - 2] = size * unit / (pure * math.sqrt(n))
+                coefficients[k, k - 2] = scale[4] / scale[0] / pure
                 continue
             # A variable that those before it determine tells nothing new.
             given = [j for j in range(k) if spread[j] > 0.0]
@@ -74,6 +72,12 @@ class Plane:
         # Near overlap 1 this is far below every other scale; division by it must remain possible.
         spread[1] = max(spread[1], math.sqrt(_ROUNDING) * spread[0])
         return cls(covariance, coefficients, spread)
+
+    @staticmethod
+    def scale(law: PairLaw, n: int, unit: float) -> Array:
+        """Return the factors from the variables of ``law.plane`` to those of this class, shape (6,)."""
+        size = math.sqrt(2.0 * float(law.nu(1.0, 2)))
+        return np.array([1 / size] * 4 + [unit / math.sqrt(n)] * 2)
 
     def given_radial(self, k: int) -> tuple[Array, float]:
         """Return the coefficients of variable k on x and x' alone, and the standard deviation of the rest."""

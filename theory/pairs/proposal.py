@@ -178,7 +178,9 @@ def _columns(target: Target, x: Array, row_width: float, count: int) -> tuple[Ar
     kept = logs > logs.max(axis=1, keepdims=True) - _NEGLIGIBLE
     first, last = kept.argmax(axis=1), _FIRST_COLUMNS - 1 - kept[:, ::-1].argmax(axis=1)
     rows = np.arange(len(x))
-    narrow = np.stack([edges[rows, np.maximum(first - 1, 0)], edges[rows, np.minimum(last + 2, _FIRST_COLUMNS)]], axis=1)
+    narrow = np.stack(
+        [edges[rows, np.maximum(first - 1, 0)], edges[rows, np.minimum(last + 2, _FIRST_COLUMNS)]], axis=1
+    )
     edges = narrow[:, :1] + (narrow[:, 1:] - narrow[:, :1]) * np.linspace(0.0, 1.0, count + 1)
     return edges, target.log_density(x[:, None], 0.5 * (edges[:, 1:] + edges[:, :-1]))
 
