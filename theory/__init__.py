@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from theory.large_n.semicircle import derive_E_inf, index_fraction, semicircle_fraction
     from theory.large_n.thresholds import E_0, E_inf, E_k
     from theory.pairs.mean_pairs import PairDensity, mean_pairs
+    from theory.pairs.pair_counts import PairCount, mean_pairs_between
     from theory.pairs.path_profile import PathProfile, path_profile
     from theory.pairs.second_moment import SecondMoment, second_moment
     from theory.statics.equilibrium import Equilibrium, equilibrium
@@ -37,6 +38,7 @@ __all__ = [
     "Equilibrium",
     "GroundState",
     "LongTimeEnergy",
+    "PairCount",
     "PairDensity",
     "PathProfile",
     "Relaxation",
@@ -59,6 +61,7 @@ __all__ = [
     "mean_critical_point_density",
     "mean_critical_points",
     "mean_pairs",
+    "mean_pairs_between",
     "mixed_complexity",
     "path_profile",
     "relaxation",
@@ -81,6 +84,7 @@ __getattr__, __dir__ = lazy_names(
         "theory.large_n.mixed": ["E_alg", "is_pure_like", "mixed_complexity"],
         "theory.large_n.semicircle": ["derive_E_inf", "index_fraction", "semicircle_fraction"],
         "theory.pairs.mean_pairs": ["PairDensity", "mean_pairs"],
+        "theory.pairs.pair_counts": ["PairCount", "mean_pairs_between"],
         "theory.pairs.path_profile": ["PathProfile", "path_profile"],
         "theory.pairs.second_moment": ["SecondMoment", "second_moment"],
         "theory.statics.equilibrium": ["Equilibrium", "equilibrium"],

@@ -105,6 +105,8 @@ class Sampler:
         Index of each point, None for all.
     windows : tuple of Window
         Energies per spin of each point.
+    energies : bool
+        Whether energies are drawn although there are no windows.
     """
 
     def __init__(
@@ -115,10 +117,11 @@ class Sampler:
         table: OnePointTable,
         indices: tuple[int | None, int | None] = (None, None),
         windows: tuple[Window, Window] = (None, None),
+        energies: bool = False,
     ) -> None:
         law = PairLaw(model.nu, q)
         second = float(model.nu(1.0, 2))
-        energies = windows != (None, None)
+        energies = energies or windows != (None, None)
         self.indices, self.windows = indices, windows
         self.plane = Plane.of(law, n, model.unit, energies)
         slope = float(self.plane.coefficients[2, 0]) if energies and model.nu.pure_order is not None else None

@@ -143,12 +143,15 @@ class Problem:
         Energies of the points; if one energy is given for one of the points only, it is the first.
     indices : tuple of (int or None)
         Indices of the points.
+    swapped : bool
+        Whether the two points were exchanged.
     """
 
     n: int
     model: ScaledModel
     windows: Energies
     indices: Indices
+    swapped: bool = False
 
     @classmethod
     def checked(cls, n: int, H: Model, energies: object, indices: object) -> "Problem":
@@ -164,9 +167,10 @@ class Problem:
             )
         windows = tuple(_window(one) for one in _pair("energies", energies))
         chosen = tuple(_index(one, n) for one in _pair("indices", indices))
-        if _is_one_energy(windows[1]) and not _is_one_energy(windows[0]):
-            windows, chosen = windows[::-1], chosen[::-1]  # the density is symmetric in the two points
-        return cls(n, ScaledModel(nu, unit), (windows[0], windows[1]), (chosen[0], chosen[1]))
+        swapped = _is_one_energy(windows[1]) and not _is_one_energy(windows[0])
+        if swapped:  # the density is symmetric in the two points
+            windows, chosen = windows[::-1], chosen[::-1]
+        return cls(n, ScaledModel(nu, unit), (windows[0], windows[1]), (chosen[0], chosen[1]), swapped)
 
     def exact(self, q: Array) -> Array | None:
         """Return the densities without Monte Carlo, or None."""
@@ -185,9 +189,9 @@ class Problem:
         """Return the Gaussian law at two points of overlap q."""
         return PairLaw(self.model.nu, q)
 
-    def sampler(self, q: float, table: OnePointTable) -> Sampler:
+    def sampler(self, q: float, table: OnePointTable, *, energies: bool = False) -> Sampler:
         """Return a sampler of pairs at one overlap."""
-        return Sampler(self.n, q, self.model, table, self.indices, self.windows)
+        return Sampler(self.n, q, self.model, table, self.indices, self.windows, energies)
 
 
 def _pair(name: str, given: object) -> tuple[object, object]:

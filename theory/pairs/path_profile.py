@@ -49,7 +49,7 @@ def path_profile(
     n: int,
     H: Model,
     overlap: float,
-    energies: Sequence[float],
+    energies: Sequence[float | Sequence[float] | None] | None = None,
     indices: Sequence[int | None] | None = None,
     *,
     position: ArrayLike | None = None,
@@ -60,8 +60,8 @@ def path_profile(
 
     .. math:: E\left[ \tfrac{1}{n} \mathrm{energy}(\gamma(t)) \;\middle|\; \nabla_x = \nabla_y = 0,\; u_x,\; u_y \right]
 
-    weighted by :math:`|\det \mathrm{Hess}_x|\,|\det \mathrm{Hess}_y|`, as are the pairs of critical points of a sample,
-    on the geodesic from x to y. The energies on the geodesic and the derivatives at its ends are jointly Gaussian, so
+    on the geodesic from x to y, weighted by :math:`|\det \mathrm{Hess}_x|\,|\det \mathrm{Hess}_y|`, as are the pairs of
+    critical points of a sample. The energies on the geodesic and the derivatives at its ends are jointly Gaussian, so
     that the mean given these derivatives is linear in them; the determinants weight the derivatives that are not
     fixed. For a pure model of order 3 there are none: the energy in the plane of x and y is a polynomial with
     four coefficients, so the two energies and the two zero gradients determine it, at any n.
@@ -74,8 +74,8 @@ def path_profile(
         Order of a pure model, at least 3, or a mixture ``{order: weight}``; order 1 is an external field.
     overlap : float
         Overlap of the two points, between -1 and 1, ends excluded by 5e-4.
-    energies : pair of float
-        Energies per spin of the two points.
+    energies : pair, optional
+        For each point its energy per spin, an interval ``(low, high)`` of energies, or None for all. Default: all.
     indices : pair of int or None, optional
         Number of negative eigenvalues of the Hessian at each point; None for all. Default: all.
     position : array, optional
@@ -110,17 +110,13 @@ def path_profile(
     if t.ndim != 1 or np.any((t < 0.0) | (t > 1.0)):
         raise ValueError(f"position must be a list of numbers from 0 to 1, not {quoted(position)}")
     problem = Problem.checked(n, H, energies, indices)
-    if any(window is None or window[0] != window[1] for window in problem.windows):
-        raise ValueError(
-            f"energies must be two energies per spin, one for each point, such as (-1.4, -1.3); given {energies!r}"
-        )
     q = float(checked_overlaps(one_number("overlap", overlap)))
     draws = whole_number("draws", draws, 1000, "it is the number of pairs of Hessians drawn, such as 4000")
-    on_path = _OnPath.of(problem, q, t)
-    u = np.array([window[0] for window in problem.windows if window is not None])
-    if on_path.determined:
+    on_path = _OnPath.of(problem, q, 1.0 - t if problem.swapped else t)
+    u = np.array([window[0] for window in problem.windows if window is not None and window[0] == window[1]])
+    if on_path.determined and u.size == 2:
         return PathProfile(t, on_path.given_energies @ u, np.zeros(t.size), np.zeros(t.size))
-    sampler = problem.sampler(q, problem.table())
+    sampler = problem.sampler(q, problem.table(), energies=True)
     limit = Limit("path_profile", problem.n, math.inf)
     mean, covariance, error = weighted_moments(sampler, draws, seed_sequence(seed), limit)
     linear = on_path.coefficients

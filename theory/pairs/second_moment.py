@@ -3,23 +3,12 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from spinglass._common.seeds import Seed, child, seed_sequence
-from spinglass._common.types import Array
+from spinglass._common.seeds import Seed
 from theory.arguments import Model, positive_number, real_numbers
 from theory.kac_rice.mean_counts import mean_critical_points
-from theory.pairs.averaging import Limit, integral_apart
+from theory.pairs.averaging import Limit
 from theory.pairs.mean_pairs import Problem
-
-# Nodes of the quadrature over the angle between the two points. With 24, E N^2 changes by less than 1e-6 at n = 2 and
-# 3, where the density is exact.
-_NODES = 32
-_COARSE = 65
-# The quadrature leaves out angles below this one, near which rounding errors reach a few percent of the density.
-_SMALLEST_ANGLE = 5e-3
-# Angles where the density, by its order of magnitude, is smaller than the largest by this logarithm are left out.
-_NEGLIGIBLE = 14.0
+from theory.pairs.pair_counts import integrated
 
 
 @dataclass(frozen=True)
@@ -113,15 +102,8 @@ def second_moment(
     offset = mean + _mean_mirror_pairs(problem, H, index, below)
     limit = Limit("second_moment", problem.n, positive_number("max_seconds", max_seconds))
     wanted = positive_number("accuracy", accuracy)
-    angles, weights = _angles(problem)
-    q = np.cos(angles)
-    exact = problem.exact(q)
-    if exact is not None:
-        return SecondMoment(offset + float(weights @ exact), 0.0, mean)
-    table = problem.table()
-    samplers = [problem.sampler(float(one), table) for one in q]
-    value, error = integral_apart(samplers, weights, offset, wanted, child(seed_sequence(seed), 0), limit)
-    return SecondMoment(offset + value, error, mean)
+    pairs = integrated(problem, (-1.0, 1.0), offset, wanted, seed, limit)
+    return SecondMoment(offset + pairs.value, pairs.error, mean)
 
 
 def _mean_mirror_pairs(problem: Problem, H: Model, index: int | None, below: float | None) -> float:
@@ -135,25 +117,3 @@ def _mean_mirror_pairs(problem: Problem, H: Model, index: int | None, below: flo
         return 0.0
     inner, outer = mean_critical_points(n, H, index=index, below=[-below, below])
     return float(outer - inner)
-
-
-def _angles(problem: Problem) -> tuple[Array, Array]:
-    """Return nodes of the angle between two points, and weights of the integral over the overlap."""
-    nu = problem.model.nu
-    # By the symmetry y -> -y of models of one parity, half of the angles are enough if y is not restricted.
-    free = len({p % 2 for p, _ in nu.squares}) == 1 and problem.windows[1] is None and problem.indices[1] is None
-    low, high = _SMALLEST_ANGLE, math.pi / 2 if free else math.pi - _SMALLEST_ANGLE
-    if problem.n > 3:
-        low, high = _support(problem, low, high)
-    x, w = np.polynomial.legendre.leggauss(_NODES)
-    angles = 0.5 * (low + high) + 0.5 * (high - low) * x
-    return angles, 0.5 * (high - low) * w * np.sin(angles) * (2.0 if free else 1.0)
-
-
-def _support(problem: Problem, low: float, high: float) -> tuple[float, float]:
-    """Return the range of angles outside of which the density is negligible."""
-    table = problem.table()
-    angles = np.linspace(low, high, _COARSE)
-    logs = np.array([problem.sampler(math.cos(a), table).log_scale + math.log(math.sin(a)) for a in angles])
-    kept = np.flatnonzero(logs > logs.max() - _NEGLIGIBLE)
-    return float(angles[max(kept[0] - 1, 0)]), float(angles[min(kept[-1] + 1, _COARSE - 1)])

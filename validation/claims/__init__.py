@@ -12,6 +12,7 @@ FAMILIES = (
     "circle",
     "minima",
     "enumeration",
+    "pairs",
     "descents",
     "dynamics",
     "networks",
