@@ -15,7 +15,7 @@ from spinglass._common.types import Array
 from theory.covariance import Covariance
 from theory.pairs.joint_law import PairLaw
 
-_NODES = 24
+_NODES = 16
 
 
 def two_spins(q: float, nu: Covariance, indices: tuple[int | None, int | None]) -> float:

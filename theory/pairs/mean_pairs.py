@@ -23,7 +23,7 @@ Energies = tuple[Window, Window]
 # Nearer to overlap 1 or -1, rounding errors of the regression exceed 1e-3 of the density.
 _NEAREST = 5e-4
 _MOST_SPINS = 200
-_UNDERFLOW = -700.0
+UNDERFLOW = -700.0
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def mean_pairs(
     table = problem.table()
     samplers = [problem.sampler(float(one), table) for one in q.ravel()]
     # Where the energies exclude each other, the density underflows.
-    seen = [place for place, one in enumerate(samplers) if one.log_scale > _UNDERFLOW]
+    seen = [place for place, one in enumerate(samplers) if one.log_scale > UNDERFLOW]
     sums = means_together([samplers[place] for place in seen], wanted, child(seeds, 0), limit)
     value, error = np.zeros(q.size), np.zeros(q.size)
     value[seen], error[seen] = [one.value for one in sums], [one.error for one in sums]

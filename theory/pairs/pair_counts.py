@@ -10,14 +10,15 @@ from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass._common.types import Array
 from theory.arguments import Model, one_number, positive_number
 from theory.pairs.averaging import Limit, integral_apart
-from theory.pairs.mean_pairs import Problem
+from theory.pairs.mean_pairs import UNDERFLOW, Problem
 
 # Nodes of the quadrature over the angle between the two points. With 24, E N^2 changes by less than 1e-6 at n = 2 and
 # 3, where the density is exact.
 _NODES = 32
 # Shorter intervals need fewer nodes: one for this angle, and at least the second number.
 _NODE_ANGLE, _FEWEST_NODES = 0.1, 6
-_COARSE = 65
+# Angles at which the order of magnitude of the density is computed, in intervals that are longer than the second number.
+_COARSE, _LONG = 33, 0.8
 # The quadrature leaves out angles below this one, near which rounding errors reach a few percent of the density.
 _SMALLEST_ANGLE = 5e-3
 # Angles where the density, by its order of magnitude, is smaller than the largest by this logarithm are left out.
@@ -115,7 +116,12 @@ def integrated(
         return PairCount(float(weights @ exact), 0.0)
     table = problem.table()
     samplers = [problem.sampler(float(one), table) for one in q]
-    return PairCount(*integral_apart(samplers, weights, offset, accuracy, child(seed_sequence(seed), 0), limit))
+    # Where the energies exclude each other, the density underflows.
+    seen = [place for place, one in enumerate(samplers) if one.log_scale > UNDERFLOW]
+    if not seen:
+        return PairCount(0.0, 0.0)
+    samplers = [samplers[place] for place in seen]
+    return PairCount(*integral_apart(samplers, weights[seen], offset, accuracy, child(seed_sequence(seed), 0), limit))
 
 
 def _angles(problem: Problem, ends: tuple[float, float]) -> tuple[Array, Array]:
@@ -126,9 +132,9 @@ def _angles(problem: Problem, ends: tuple[float, float]) -> tuple[Array, Array]:
     half = free and ends[0] == -ends[1]
     low = max(math.acos(ends[1]), _SMALLEST_ANGLE)
     high = math.pi / 2 if half else min(math.acos(ends[0]), math.pi - _SMALLEST_ANGLE)
-    if problem.n > 3:
+    if problem.n > 3 and high - low > _LONG:
         low, high = _support(problem, low, high)
-    count = min(_NODES, max(_FEWEST_NODES, math.ceil((high - low) / _NODE_ANGLE))) if problem.n > 3 else _NODES
+    count = min(_NODES, max(_FEWEST_NODES, math.ceil((high - low) / _NODE_ANGLE)))
     x, w = np.polynomial.legendre.leggauss(count)
     angles = 0.5 * (low + high) + 0.5 * (high - low) * x
     return angles, 0.5 * (high - low) * w * np.sin(angles) * (2.0 if half else 1.0)

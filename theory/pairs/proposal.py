@@ -14,8 +14,8 @@ from spinglass._common.types import Array
 from theory.pairs.one_point import OnePointTable
 from theory.pairs.plane import Plane, Window, log_probability
 
-_ROWS, _COLUMNS = 128, 48
-_FIRST_ROWS, _FIRST_COLUMNS = 160, 321
+_ROWS, _COLUMNS = 64, 32
+_FIRST_ROWS, _FIRST_COLUMNS = 96, 160
 # Cells whose density is smaller than the largest by this logarithm are left out; the share lost is of order exp(-20).
 _NEGLIGIBLE = 25.0
 

@@ -1,9 +1,11 @@
 """Numbers of pairs of critical points by overlap and by index, compared with the Kac-Rice formula for two points."""
 
+from itertools import pairwise
+
 import numpy as np
 
 import theory
-from spinglass._common.types import Array
+from spinglass._common.types import Array, IntArray
 from validation.claim import Claim
 from validation.claims._shared.complete_landscapes import Points, points
 from validation.claims._shared.mutants import INDEX, MULTIPLICITY
@@ -12,8 +14,9 @@ from validation.reading import Reading
 from validation.series import Series
 
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-INDICES = ((0, 0), (0, 1), (1, 1), (1, 2))
+INDICES = ((0, 0), (0, 1), (1, 1))
 HALVES = ((-1.0, 0.0), (0.0, 1.0))
+_ACCURACY, _ACCURACY_BY_INDEX = 0.01, 0.02  # of theory
 _MIRROR = 1e-9  # pairs (x, -x) have overlap -1 up to rounding
 _SOURCE = "Subag 2017, Lemmas 13 and 14; Ros, Biroli & Cammarota 2019; at finite n derived for this project"
 _FORMULA = (
@@ -22,11 +25,11 @@ _FORMULA = (
 )
 
 
-def overlaps(every: Points) -> tuple[Array, Array, Array]:
+def overlaps(every: Points) -> tuple[Array, IntArray, IntArray]:
     """Return the overlaps of all ordered pairs of different points, without (x, -x), and the index of each point."""
     q = every.x @ every.x.T / every.x.shape[1]
     first, second = np.nonzero((np.abs(q) < 1.0 - _MIRROR) & ~np.eye(len(q), dtype=bool))
-    return q[first, second], every.index[first], every.index[second]
+    return np.asarray(q[first, second]), every.index[first], every.index[second]
 
 
 def by_overlap(every: Points) -> Array:
@@ -34,10 +37,10 @@ def by_overlap(every: Points) -> Array:
     return np.histogram(np.abs(overlaps(every)[0]), bins=EDGES)[0].astype(float)
 
 
-def mean_by_overlap(n: int, H: int, accuracy: float) -> Array:
+def mean_by_overlap(n: int, H: int) -> Array:
     """Return the means of :func:`by_overlap`; for a pure model those at q and -q are equal."""
-    bins = zip(EDGES[:-1], EDGES[1:], strict=True)
-    return np.array([2 * theory.mean_pairs_between(n, H, low, high, accuracy=accuracy).value for low, high in bins])
+    bins = pairwise(EDGES)
+    return np.array([2 * theory.mean_pairs_between(n, H, low, high, accuracy=_ACCURACY).value for low, high in bins])
 
 
 def by_index(every: Points) -> Array:
@@ -49,11 +52,11 @@ def by_index(every: Points) -> Array:
     )
 
 
-def mean_by_index(n: int, H: int, accuracy: float) -> Array:
+def mean_by_index(n: int, H: int) -> Array:
     """Return the means of :func:`by_index`."""
     return np.array(
         [
-            theory.mean_pairs_between(n, H, low, high, indices=pair, accuracy=accuracy).value
+            theory.mean_pairs_between(n, H, low, high, indices=pair, accuracy=_ACCURACY_BY_INDEX).value
             for pair in INDICES
             for low, high in HALVES
         ]
@@ -78,14 +81,14 @@ CLAIMS = (
         "five intervals, all points enumerated, without the pairs (x, -x)",
         measure=Reading(points, by_overlap),
         predict=mean_by_overlap,
-        components=tuple(f"|q| {low:g}-{high:g}" for low, high in zip(EDGES[:-1], EDGES[1:], strict=True)),
+        components=tuple(f"|q| {low:g}-{high:g}" for low, high in pairwise(EDGES)),
         delta=0.15,
         bias=0.04,
         bias_reason=_BIAS_REASON,
         sizes={
-            "quick": [Series(1500, n=3, H=3, accuracy=0.01), Series(1300, n=6, H=3, accuracy=0.01)],
-            "standard": [Series(3000, n=6, H=3, accuracy=0.01), Series(3000, n=8, H=3, accuracy=0.01)],
-            "paper": [Series(20000, n=8, H=3, accuracy=0.01), Series(5000, n=12, H=3, accuracy=0.01)],
+            "quick": [Series(1500, n=3, H=3), Series(1300, n=6, H=3)],
+            "standard": [Series(3000, n=6, H=3), Series(3000, n=8, H=3)],
+            "paper": [Series(20000, n=8, H=3), Series(5000, n=12, H=3)],
         },
         mutants=(UNCORRELATED, UNCONDITIONED, JACOBIAN, POINTS_LOST, MULTIPLICITY),
     ),
@@ -101,13 +104,13 @@ CLAIMS = (
         measure=Reading(points, by_index),
         predict=mean_by_index,
         components=tuple(f"indices {k}-{m}, {'q<0' if low < 0 else 'q>0'}" for k, m in INDICES for low, _ in HALVES),
-        delta=0.15,
-        bias=0.04,
+        delta=0.2,
+        bias=0.08,
         bias_reason=_BIAS_REASON,
         sizes={
-            "quick": [Series(1300, n=6, H=3, accuracy=0.01)],
-            "standard": [Series(3000, n=6, H=3, accuracy=0.01), Series(3000, n=8, H=3, accuracy=0.01)],
-            "paper": [Series(20000, n=8, H=3, accuracy=0.01), Series(20000, n=10, H=3, accuracy=0.01)],
+            "quick": [Series(1300, n=6, H=3)],
+            "standard": [Series(3000, n=6, H=3), Series(3000, n=8, H=3)],
+            "paper": [Series(20000, n=8, H=3), Series(20000, n=10, H=3)],
         },
         mutants=(UNCORRELATED, UNCONDITIONED, JACOBIAN, INDEX, POINTS_LOST),
     ),
