@@ -17,7 +17,7 @@ from theory.pairs.mean_pairs import UNDERFLOW, Problem
 _NODES = 32
 # Shorter intervals need fewer nodes: one for this angle, and at least the second number.
 _NODE_ANGLE, _FEWEST_NODES = 0.1, 6
-# Angles at which the order of magnitude of the density is computed, in intervals that are longer than the second number.
+# Number of angles at which the order of magnitude of the density is computed, in intervals longer than the second one.
 _COARSE, _LONG = 33, 0.8
 # The quadrature leaves out angles below this one, near which rounding errors reach a few percent of the density.
 _SMALLEST_ANGLE = 5e-3

@@ -20,6 +20,7 @@ from validation.figures import (
     hard_networks,
     landscapes,
     loss_surfaces,
+    pairs,
     polynomial_fits,
     temperature,
 )
@@ -37,6 +38,7 @@ FORMATS = ("pdf", "png", "svg")
 _REPEATABLE: "dict[RcKeyType, Any]" = {"svg.hashsalt": "spinglass", "pdf.fonttype": 42}
 GALLERY = {
     **landscapes.ENTRIES,
+    **pairs.ENTRIES,
     **choromanska.ENTRIES,
     **temperature.ENTRIES,
     **dynamics.ENTRIES,
