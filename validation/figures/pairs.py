@@ -164,10 +164,10 @@ def pair_paths(paths: pd.DataFrame, barriers: pd.DataFrame, n: int, H: int) -> F
         left.plot(t, path["measured"], color=colour, ls=dashes, lw=1.4, label=f"$q = {path['overlap'].iloc[0]:.2f}$")
         left.plot(t, mean, color=THEORY, lw=1.0, label="theory" if number == numbers[-1] else None)
     left.set(xlabel="position on the geodesic", ylabel="energy per spin", xlim=(0, 1))
-    top = 1.05 * float(barriers["geodesic"].max())
-    right.plot([0, top], [0, top], color=BAND, lw=0.8)
+    top, lowest = (1.05 * float(barriers[name].max()) for name in ("geodesic", "lowest"))
+    right.plot([0, lowest], [0, lowest], color=BAND, lw=0.8)
     right.plot(barriers["lowest"], barriers["geodesic"], "o", ms=3, color=SIMULATION, label="two minima")
-    right.set(xlabel="height of the lowest pass", ylabel="height of the geodesic", xlim=(0, top), ylim=(0, top))
+    right.set(xlabel="height of the lowest pass", ylabel="height of the geodesic", xlim=(0, lowest), ylim=(0, top))
     letter([left, right], [f"$H = {H}$, $n = {n}$", "barriers per spin"])
     legend_above(figure, *left.get_legend_handles_labels())
     return figure
@@ -179,9 +179,9 @@ def _draw_pair_paths(tables: Tables) -> Figure:
 
 ENTRIES["pairs-paths"] = Entry(
     f"(a) Energy per spin along the geodesics from the deepest minimum of one landscape (H = {_PATH_H}, n = {_PATH_N}) "
-    "to three others of overlap q with it. Orange: mean and standard deviation given overlap, energies and that both "
-    "points are minima (Kac-Rice law of two points). (b) For every pair of minima, the highest point of the geodesic "
-    "and the lowest pass between the two over saddles of index 1, both above the higher minimum and per spin; no path "
+    "to others of overlap q > 0.1 with it. Orange: mean and standard deviation given overlap, energies and that both "
+    "points are minima (Kac-Rice law of two points). (b) For every pair of minima of twelve landscapes, the highest "
+    "point of the geodesic and the lowest pass between the two over saddles of index 1, both above the higher minimum and per spin; no path "
     "lies below the pass (line), and most geodesics lie far above it. All critical points are enumerated.",
     _pair_paths,
     _draw_pair_paths,

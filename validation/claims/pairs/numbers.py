@@ -1,6 +1,7 @@
 """How the number of critical points of a sample spreads around its mean: its second moment and its logarithm."""
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -29,6 +30,7 @@ def squares(every: Points, n: int, H: int) -> Array:
     return np.asarray(1.0 + (numbers / _means(n, H) - 1.0) ** 2)
 
 
+@cache
 def _means(n: int, H: int) -> Array:
     return np.array([theory.mean_critical_points(n, H, index=k, below=u) for k, u in _CHOICES])
 
