@@ -105,9 +105,12 @@ def _duration(seconds: float) -> str:
 
 
 def means_together(
-    samplers: Sequence[Sampler], accuracy: float, seed: np.random.SeedSequence, limit: Limit
+    samplers: Sequence[Sampler], accuracy: float, floor: float, seed: np.random.SeedSequence, limit: Limit
 ) -> list[Running]:
-    """Return the mean weight of every sampler to a relative standard error, using the same random numbers for all."""
+    """Return the mean weight of every sampler, using the same random numbers for all.
+
+    The standard error is at most ``accuracy`` times the mean or, if that is larger, times ``floor`` times the largest.
+    """
     limit.check(len(samplers) * _FIRST * BATCH)
     sums = _started(samplers, [child(seed, 0)] * len(samplers))
     done, until = 0, _FIRST
@@ -117,7 +120,8 @@ def means_together(
             for place, one in zip(active, values, strict=True):
                 sums[place].add(one)
         done = until
-        needed = {place: _needed(sums[place], accuracy, limit) for place in active}
+        least = floor * max(one.value for one in sums)
+        needed = {place: _needed(sums[place], accuracy, least, limit) for place in active}
         active = [place for place in active if needed[place] > sums[place].draws]
         if active:
             missing = max(needed[place] for place in active) - done * BATCH
@@ -222,10 +226,10 @@ def _in_threads(
     return results
 
 
-def _needed(one: Running, accuracy: float, limit: Limit) -> float:
+def _needed(one: Running, accuracy: float, least: float, limit: Limit) -> float:
     """Return the number of draws that the accuracy needs."""
-    if one.seen >= _FEWEST_SEEN:
-        return (one.spread / one.mean / accuracy) ** 2
+    if one.seen >= _FEWEST_SEEN or one.value < least:
+        return one.draws * (one.error / max(one.value, least) / accuracy) ** 2
     if one.draws > 50 * _FIRST * BATCH:
         raise _too_rare(limit, one.draws)
     return 3.0 * one.draws

@@ -9,7 +9,16 @@ from numpy.typing import ArrayLike
 from spinglass._common.arguments import quoted
 from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass._common.types import Array
-from theory.arguments import INDEX_HINT, SIZE_HINT, Model, is_many, positive_number, real_numbers, whole_number
+from theory.arguments import (
+    INDEX_HINT,
+    SIZE_HINT,
+    Model,
+    is_many,
+    one_number,
+    positive_number,
+    real_numbers,
+    whole_number,
+)
 from theory.covariance import Covariance
 from theory.pairs.averaging import Limit, means_together
 from theory.pairs.determinants import Sampler, ScaledModel
@@ -57,6 +66,7 @@ def mean_pairs(
     indices: Sequence[int | None] | None = None,
     *,
     accuracy: float = 0.01,
+    floor: float = 0.0,
     seed: Seed = 0,
     max_seconds: float = 600.0,
 ) -> PairDensity:
@@ -86,6 +96,9 @@ def mean_pairs(
         The number of negative eigenvalues of the Hessian at each point; None for all. Default: all.
     accuracy : float
         Relative standard error at every overlap; default 0.01.
+    floor : float
+        Share of the largest density at the given overlaps, from 0 to 1. Where the density is below it, ``accuracy`` is
+        relative to this share, so that a curve need not be resolved in its tails. Default 0.
     seed : int, SeedSequence or Generator
         Source of the random numbers; default 0.
     max_seconds : float
@@ -115,7 +128,9 @@ def mean_pairs(
     problem = Problem.checked(n, H, energies, indices)
     q = checked_overlaps(overlap)
     seeds, limit = seed_sequence(seed), Limit("mean_pairs", problem.n, positive_number("max_seconds", max_seconds))
-    wanted = positive_number("accuracy", accuracy)
+    wanted, share = positive_number("accuracy", accuracy), one_number("floor", floor)
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"floor must be from 0 to 1, not {share:g}")
     exact = problem.exact(q.ravel())
     if exact is not None:
         return _answer(q, exact, np.zeros(q.size), 0)
@@ -123,7 +138,7 @@ def mean_pairs(
     samplers = [problem.sampler(float(one), table) for one in q.ravel()]
     # Where the energies exclude each other, the density underflows.
     seen = [place for place, one in enumerate(samplers) if one.log_scale > UNDERFLOW]
-    sums = means_together([samplers[place] for place in seen], wanted, child(seeds, 0), limit)
+    sums = means_together([samplers[place] for place in seen], wanted, share, child(seeds, 0), limit)
     value, error = np.zeros(q.size), np.zeros(q.size)
     value[seen], error[seen] = [one.value for one in sums], [one.error for one in sums]
     return _answer(q, value, error, max((one.draws for one in sums), default=0))

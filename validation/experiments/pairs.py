@@ -275,7 +275,7 @@ def density_by_overlap(
     dict of str to pandas.DataFrame
         ``measured``: indices, low, high, density, standard_error. ``exact``: indices, overlap, density.
     """
-    edges, q = np.linspace(-1.0, 1.0, bins + 1), np.linspace(-0.99, 0.99, 45)
+    edges, q = np.linspace(-1.0, 1.0, bins + 1), np.linspace(-0.99, 0.99, 37)
     measured, exact = [], []
     tables: list[pd.DataFrame] = []
     survey_pairs(n, H, samples, seed, edges, write=tables.append)
@@ -292,7 +292,7 @@ def density_by_overlap(
             "standard_error": both * counts.std(axis=0, ddof=1) / np.sqrt(samples),
         }
         measured.append(pd.DataFrame(columns))
-        curve = theory.mean_pairs(n, H, q, indices=chosen, accuracy=0.02, seed=seed)
+        curve = theory.mean_pairs(n, H, q, indices=chosen, accuracy=0.02, floor=0.05, seed=seed)
         exact.append(pd.DataFrame({"indices": name, "overlap": q, "density": curve.value}))
     return {"measured": pd.concat(measured, ignore_index=True), "exact": pd.concat(exact, ignore_index=True)}
 

@@ -11,7 +11,7 @@ from validation.figures.style import BAND, CURVES, SIMULATION, THEORY, legend_ab
 ENTRIES: dict[str, Entry] = {}
 
 _H = 3
-_N, _SAMPLES, _BINS = 8, 400, 20
+_N, _SAMPLES, _BINS = 8, 300, 20
 _INDICES = (None, (0, 0), (0, 1))
 _SIZES = (4, 6, 8, 10, 14, 20, 28, 40)
 _LOW = (-1.2, -1.4)
@@ -66,8 +66,9 @@ ENTRIES["pairs-overlaps"] = Entry(
     f"Mean number of ordered pairs of critical points per unit of overlap q = x.y/n in a landscape of the spherical "
     f"3-spin model (H = 3, n = {_N}). Points: all pairs of {_SAMPLES} completely enumerated landscapes, without the "
     "pairs (x, -x); vertical bars are standard errors over landscapes, horizontal ones the intervals. Lines: the "
-    "Kac-Rice formula for two points, with a Monte Carlo error of 2%. (a) All pairs. (b) Two minima. (c) A minimum and "
-    "a saddle of index 1. Near q = 1 critical points repel each other, and the density of pairs stays finite.",
+    "Kac-Rice formula for two points, with a Monte Carlo error of 2%, or of a thousandth of the maximum where the "
+    "density is low. (a) All pairs. (b) Two minima. (c) A minimum and a saddle of index 1. Near q = 1 critical points "
+    "repel each other, and the density of pairs stays finite.",
     _pair_overlaps,
     _draw_pair_overlaps,
     seconds=60,
@@ -181,8 +182,9 @@ ENTRIES["pairs-paths"] = Entry(
     f"(a) Energy per spin along the geodesics from the deepest minimum of one landscape (H = {_PATH_H}, n = {_PATH_N}) "
     "to others of overlap q > 0.1 with it. Orange: mean and standard deviation given overlap, energies and that both "
     "points are minima (Kac-Rice law of two points). (b) For every pair of minima of twelve landscapes, the highest "
-    "point of the geodesic and the lowest pass between the two over saddles of index 1, both above the higher minimum and per spin; no path "
-    "lies below the pass (line), and most geodesics lie far above it. All critical points are enumerated.",
+    "point of the geodesic and the lowest pass between the two over saddles of index 1, both above the higher minimum "
+    "and per spin; no path lies below the pass (line), and most geodesics lie far above it. All critical points are "
+    "enumerated.",
     _pair_paths,
     _draw_pair_paths,
     seconds=8,
