@@ -89,7 +89,7 @@ def test_pairs_of_given_indices_are_those_of_conditioned_tensors(k, m, q):
     value, spread = conditioned_tensor(4, 3, q, 40000, 2, of_indices(k, m))
     found = theory.mean_pairs(4, 3, q, indices=(k, m), accuracy=0.01)
     agree(found.value, found.error, value, spread)
-    assert spread < 0.1 * value
+    assert spread < 0.15 * value
 
 
 def test_two_points_on_the_circle_are_those_of_rices_formula():

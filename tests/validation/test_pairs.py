@@ -37,7 +37,7 @@ def test_the_command_writes_one_row_per_pair(capsys, tmp_path):
     ]
     assert table.groupby("sample").size().tolist() == [len(e) * (len(e) - 1) // 2 for e in again]
     row = table[table["sample"] == 2].iloc[3]
-    x = again[2].x[[row["first"], row["second"]]]
+    x = again[2].x[[int(row["first"]), int(row["second"])]]
     assert row["overlap"] == pytest.approx(x[0] @ x[1] / 4)
     assert f"{sum(map(len, again))} critical points" in out
     assert "-1.00 to -0.50" in out
@@ -65,7 +65,6 @@ def test_the_table_of_the_command_counts_pairs_of_the_given_indices(capsys, tmp_
         (["--indices", "0,9", "--n", 4], "an index must be below n"),
         (["--H", 2, "--n", 4], "eigenvectors of a matrix"),
         (["--samples", 0, "--n", 2], "samples must be at least 1, not 0"),
-        (["--n", 40, "--accuracy", 0.001], "would take about"),
         (["--out", "pairs.txt"], "use a name that ends in .parquet or .csv"),
     ],
 )
@@ -94,9 +93,14 @@ def test_an_interruption_keeps_finished_samples(monkeypatch):
 
 def test_a_growing_table_leaves_nothing_after_an_error(tmp_path):
     file = tmp_path / "table.parquet"
-    with pytest.raises(RuntimeError), GrowingTable(file) as table:
-        table.append(pd.DataFrame({"a": [1]}))
-        raise RuntimeError
+
+    def fail():
+        with GrowingTable(file) as table:
+            table.append(pd.DataFrame({"a": [1]}))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert not list(tmp_path.iterdir())
     for name in ("table.parquet", "table.csv"):
         with GrowingTable(tmp_path / name) as table:

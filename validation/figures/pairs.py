@@ -48,10 +48,10 @@ def pair_overlaps(measured: pd.DataFrame, exact: pd.DataFrame, n: int, H: int) -
         axis.plot(curve["overlap"], curve["density"], color=THEORY, lw=1.6, label="Kac-Rice, two points")
         axis.errorbar(
             middle, points["density"], points["standard_error"], half, fmt=".", ms=3, lw=0.9, color=SIMULATION,
-            label="all pairs of enumerated landscapes",
+            label="all pairs of enumerated landscapes", clip_on=False,
         )  # fmt: skip
         axis.set(xlabel="overlap $q$", xlim=(-1, 1), ylim=(0, None), xticks=[-1, 0, 1])
-    axes[0].set_ylabel("pairs per unit of overlap")
+    figure.supylabel("pairs per unit of overlap", fontsize="medium")
     names = {"all": f"all, $H = {H}$, $n = {n}$", "0-0": "two minima", "0-1": "minimum, index 1"}
     letter(axes, [names.get(kind, f"indices {kind}") for kind in kinds])
     legend_above(figure, *axes[0].get_legend_handles_labels())
@@ -167,7 +167,7 @@ def pair_paths(paths: pd.DataFrame, barriers: pd.DataFrame, n: int, H: int) -> F
     left.set(xlabel="position on the geodesic", ylabel="energy per spin", xlim=(0, 1))
     top, lowest = (1.05 * float(barriers[name].max()) for name in ("geodesic", "lowest"))
     right.plot([0, lowest], [0, lowest], color=BAND, lw=0.8)
-    right.plot(barriers["lowest"], barriers["geodesic"], "o", ms=3, color=SIMULATION, label="two minima")
+    right.plot(barriers["lowest"], barriers["geodesic"], "o", ms=3, color=SIMULATION, clip_on=False)
     right.set(xlabel="height of the lowest pass", ylabel="height of the geodesic", xlim=(0, lowest), ylim=(0, top))
     letter([left, right], [f"$H = {H}$, $n = {n}$", "barriers per spin"])
     legend_above(figure, *left.get_legend_handles_labels())

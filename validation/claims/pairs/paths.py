@@ -126,7 +126,7 @@ CLAIMS = (
         bias=0.05,
         bias_reason="four standard errors of theory's own Monte Carlo averages, and 0.01 for the quadrature over q",
         sizes={
-            "quick": [Series(900, n=4, H=4)],
+            "quick": [Series(1500, n=4, H=4)],
             "standard": [Series(3000, n=5, H=4)],
             "paper": [Series(5000, n=5, H=4), Series(5000, n=6, H=4)],
         },
