@@ -71,7 +71,7 @@ ENTRIES["pairs-overlaps"] = Entry(
     "repel each other, and the density of pairs stays finite.",
     _pair_overlaps,
     _draw_pair_overlaps,
-    seconds=60,
+    seconds=45,
 )
 
 
@@ -130,7 +130,7 @@ ENTRIES["pairs-second-moment"] = Entry(
     "enumerated.",
     _pair_moments,
     _draw_pair_moments,
-    seconds=120,
+    seconds=115,
 )
 
 
@@ -187,5 +187,5 @@ ENTRIES["pairs-paths"] = Entry(
     "enumerated.",
     _pair_paths,
     _draw_pair_paths,
-    seconds=8,
+    seconds=12,
 )
