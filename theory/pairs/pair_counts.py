@@ -19,8 +19,9 @@ _NODES = 32
 _NODE_ANGLE, _FEWEST_NODES = 0.1, 6
 # Number of angles at which the order of magnitude of the density is computed, in intervals longer than the second one.
 _COARSE, _LONG = 33, 0.8
-# The quadrature leaves out angles below this one, near which rounding errors reach a few percent of the density.
-_SMALLEST_ANGLE = 5e-3
+# The quadrature leaves out angles below the first one, near which rounding errors reach a few percent of the density.
+# Densities without Monte Carlo, for n up to 3, are accurate down to the second one.
+_SMALLEST_ANGLE, _SMALLEST_EXACT = 5e-3, 1e-3
 # Angles where the density, by its order of magnitude, is smaller than the largest by this logarithm are left out.
 _NEGLIGIBLE = 14.0
 
@@ -130,11 +131,12 @@ def _angles(problem: Problem, ends: tuple[float, float]) -> tuple[Array, Array]:
     # By the symmetry y -> -y of models of one parity, half of the angles are enough if y is not restricted.
     free = len({p % 2 for p, _ in nu.squares}) == 1 and problem.windows[1] is None and problem.indices[1] is None
     half = free and ends[0] == -ends[1]
-    low = max(math.acos(ends[1]), _SMALLEST_ANGLE)
-    high = math.pi / 2 if half else min(math.acos(ends[0]), math.pi - _SMALLEST_ANGLE)
+    least = _SMALLEST_ANGLE if problem.n > 3 else _SMALLEST_EXACT
+    low = max(math.acos(ends[1]), least)
+    high = math.pi / 2 if half else min(math.acos(ends[0]), math.pi - least)
     if problem.n > 3 and high - low > _LONG:
         low, high = _support(problem, low, high)
-    count = min(_NODES, max(_FEWEST_NODES, math.ceil((high - low) / _NODE_ANGLE)))
+    count = min(_NODES, max(_FEWEST_NODES, math.ceil((high - low) / _NODE_ANGLE))) if problem.n > 3 else _NODES
     x, w = np.polynomial.legendre.leggauss(count)
     angles = 0.5 * (low + high) + 0.5 * (high - low) * x
     return angles, 0.5 * (high - low) * w * np.sin(angles) * (2.0 if half else 1.0)
