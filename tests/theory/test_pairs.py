@@ -12,6 +12,7 @@ from theory.pairs.determinants import Numbers
 from theory.pairs.exact_densities import three_spins, two_spins
 from theory.pairs.joint_law import PairLaw
 from theory.pairs.mean_pairs import Problem
+from theory.pairs.one_point import OnePointTable
 from theory.pairs.second_moment import _mean_mirror_pairs
 
 MIXTURE = {3: 1.0, 4: 0.5}
@@ -244,3 +245,15 @@ def test_the_density_is_reproducible_and_within_its_accuracy():
     one, again = (theory.mean_pairs(6, 3, [0.1, 0.5], accuracy=0.02, seed=3) for _ in range(2))
     assert one.value.tolist() == again.value.tolist()
     assert (one.error < 0.0205 * one.value).all()
+
+
+def test_the_determinant_of_one_point_is_that_of_sampled_matrices():
+    raw = np.random.default_rng(0).standard_normal((20000, 4, 4))
+    sizes = np.abs(np.linalg.det(0.5 * (raw + raw.transpose(0, 2, 1)) - 0.7 * np.eye(4)))
+    table = OnePointTable(5, 6.0)
+    agree(math.exp(table.log_total(np.array([0.7]))[0]), 0.0, sizes.mean(), sizes.std() / math.sqrt(len(sizes)))
+
+
+def test_a_large_size_is_refused_with_an_estimate():
+    with pytest.raises(ValueError, match="would take about .* minutes, more than max_seconds = 5"):
+        theory.mean_pairs(30, 3, 0.1, accuracy=2e-4, max_seconds=5)

@@ -13,7 +13,7 @@ _SMALLEST_SHARE = -40.0
 
 
 class OnePointTable:
-    """``log E |det(Y - x)|`` for a GOE matrix Y of size n-1, up to a constant, and the share of one index in it.
+    """``log E |det(Y - x)|`` for a GOE matrix Y of size n-1, and the share of one index in it.
 
     With the eigenvalues of Y, x has the density of an eigenvalue of a GOE matrix of size n, without its Gaussian
     factor.
@@ -29,7 +29,9 @@ class OnePointTable:
         left = np.linspace(-reach, 0.0, _POINTS)
         raw, scale = one_point_table(left, n)
         self._left = left
-        self._total = np.log(raw) + scale
+        # The ratio of the normalisations of GOE matrices of sizes n and n-1 (Selberg's integral), over n.
+        constant = 0.5 * math.log(2.0 * math.pi) + math.lgamma(1.0 + 0.5 * n) - math.lgamma(1.5) - math.log(n)
+        self._total = np.log(raw) + scale + constant
         self._ranks: tuple[Array, Array] | None = None
 
     def log_total(self, x: Array) -> Array:
