@@ -271,12 +271,40 @@ def _planes():
     }
 
 
+def _pair_densities():
+    kinds, edges, q = ("all", "0-0", "0-1"), np.linspace(-1, 1, 21), np.linspace(-0.99, 0.99, 37)
+    measured = [(kind, a, a + 0.1, 16000 * _bell(a + 0.05, 0.1, 0.3), 300.0) for kind, a in product(kinds, edges[:-1])]
+    return {
+        "measured": _frame("indices low high density standard_error", measured),
+        "exact": _frame("indices overlap density", [(k, x, 16000 * _bell(x, 0.1, 0.3)) for k, x in product(kinds, q)]),
+    }
+
+
+def _second_moments():
+    names, sizes = ("all", "minima", "u < -1.2", "u < -1.4"), (4, 6, 8, 10, 14, 20, 28, 40)
+    rows = [(name, n, 10.0, 1 + (0.3 + k) / n, 0.01) for (k, name), n in product(enumerate(names), sizes)]
+    return {"moments": _frame("number n mean ratio ratio_error", rows)}
+
+
+def _pair_paths():
+    t, pairs = np.linspace(0, 1, 21), ((0, 0.2), (1, 0.35), (2, 0.6))
+    rows = [(k, q, x, -1.4 + (2 - q) * x * (1 - x), -1.4 + 1.7 * x * (1 - x), 0.1) for k, q in pairs for x in t]
+    barriers = [(k, 0.1 * k, 0.2 + 0.1 * k, 0.02 * k) for k in range(12)]
+    return {
+        "paths": _frame("pair overlap position measured mean spread", rows),
+        "barriers": _frame("sample overlap geodesic lowest", barriers),
+    }
+
+
 TABLES = {
     "descent-energies": lambda: _ends_and_minima((25, 50, 100, 200), -1.8, -1.0),
     "counts-to-complexity": _counts,
     "counts-by-energy": _densities,
     "disconnectivity": _tree,
     "stability": _stability,
+    "pairs-overlaps": _pair_densities,
+    "pairs-second-moment": _second_moments,
+    "pairs-paths": _pair_paths,
     "choromanska-glass": lambda: _ends_and_minima((15, 25, 50, 100), -1.75, -1.0, ("sgd", "gradient")),
     "choromanska-test-losses": _digits,
     "choromanska-train-test": _digits,

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
         stability_complexity,
     )
     from theory.large_n.thresholds import E_0, E_inf, E_k
+    from theory.pairs.mean_pairs import PairDensity, mean_pairs
+    from theory.pairs.pair_counts import PairCount, mean_pairs_between
+    from theory.pairs.path_profile import PathProfile, path_profile
+    from theory.pairs.second_moment import SecondMoment, second_moment
     from theory.statics.almeida_thouless import almeida_thouless_temperature
     from theory.statics.equilibrium import Equilibrium, OverlapDistribution, equilibrium, overlap_distribution
     from theory.statics.ground_state import GroundState, ground_state, ground_state_energy
@@ -51,7 +55,11 @@ __all__ = [
     "LongTimeEnergy",
     "MarginalMinima",
     "OverlapDistribution",
+    "PairCount",
+    "PairDensity",
+    "PathProfile",
     "Relaxation",
+    "SecondMoment",
     "TapState",
     "ThresholdState",
     "almeida_thouless_temperature",
@@ -77,13 +85,17 @@ __all__ = [
     "marginal_minima",
     "mean_critical_point_density",
     "mean_critical_points",
+    "mean_pairs",
+    "mean_pairs_between",
     "mean_stable_minima",
     "mixed_complexity",
     "most_numerous_stability",
     "neighbour_complexity",
     "overlap_distribution",
     "pair_complexity",
+    "path_profile",
     "relaxation",
+    "second_moment",
     "semicircle_fraction",
     "stability_complexity",
     "stability_density",
@@ -120,6 +132,10 @@ __getattr__, __dir__ = lazy_names(
         "theory.statics.equilibrium": ["Equilibrium", "OverlapDistribution", "equilibrium", "overlap_distribution"],
         "theory.statics.potential": ["franz_parisi"],
         "theory.statics.tap_states": ["TapState", "tap_complexity", "tap_state"],
+        "theory.pairs.mean_pairs": ["PairDensity", "mean_pairs"],
+        "theory.pairs.pair_counts": ["PairCount", "mean_pairs_between"],
+        "theory.pairs.path_profile": ["PathProfile", "path_profile"],
+        "theory.pairs.second_moment": ["SecondMoment", "second_moment"],
         "theory.large_n.thresholds": ["E_0", "E_inf", "E_k"],
         "theory.statics.threshold_energy": ["E_th"],
         "theory.statics.threshold_state": ["ThresholdState", "threshold_state"],

@@ -24,7 +24,8 @@ SEED = np.random.SeedSequence(11)
 
 def points_at(energies, eigenvalues):
     eigenvalues = np.asarray(eigenvalues, dtype=float)
-    return Points(np.asarray(energies, dtype=float), (eigenvalues < 0).sum(axis=1), eigenvalues)
+    places = np.zeros((len(eigenvalues), eigenvalues.shape[1] + 1))
+    return Points(np.asarray(energies, dtype=float), (eigenvalues < 0).sum(axis=1), eigenvalues, places)
 
 
 @pytest.mark.parametrize(("n", "H"), [(1, 3), (5, 3), (4, 4), (3, 5), (6, 2), (3, {1: 1.0, 3: 1.0}), (2, {3: 1, 4: 1})])

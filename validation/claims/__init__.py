@@ -15,6 +15,7 @@ FAMILIES = (
     "circle",
     "minima",
     "enumeration",
+    "pairs",
     "descents",
     "dynamics",
     "networks",

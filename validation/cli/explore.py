@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spinglass import CriticalPoints
 
 Paths = Annotated[int, typer.Option("--max-paths", help="Largest number of homotopy paths per sample.")]
-_MAX_PATHS = 2**21  # the default of enumerate_critical_points
+MAX_PATHS = 2**21  # the default of enumerate_critical_points
 
 
 def descend(
@@ -118,7 +118,7 @@ def enumerate_samples(
     mixture: Mixture = None,
     samples: Annotated[int, typer.Option(help="Number of independent landscapes.")] = 1,
     seed: Annotated[int, typer.Option(help="Random seed of the couplings.")] = 0,
-    max_paths: Paths = _MAX_PATHS,
+    max_paths: Paths = MAX_PATHS,
     out: Annotated[
         Path | None, typer.Option(parser=path, help="Output table, one row per critical point: .parquet or .csv.")
     ] = None,
@@ -166,7 +166,7 @@ def graph(
     mixture: Mixture = None,
     seed: Annotated[int, typer.Option(help="Random seed of the couplings and the starts.")] = 0,
     starts: Annotated[int, typer.Option(help="Gradient flows from uniform points, for the volumes of basins.")] = 1000,
-    max_paths: Paths = _MAX_PATHS,
+    max_paths: Paths = MAX_PATHS,
     out: Annotated[
         Path | None, typer.Option(parser=path, help="Output folder for the disconnectivity graph and the tables.")
     ] = None,

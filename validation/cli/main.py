@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from validation.cli import claims, doctor, explore, figures, judge, predictions, sample, study
+from validation.cli import claims, doctor, explore, figures, judge, pairs, predictions, sample, study
 from validation.cli.encoding import readable_output
 
 _LONGEST_MESSAGE = 4000
@@ -45,6 +45,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "descend": explore.descend,
     "enumerate": explore.enumerate_samples,
     "graph": explore.graph,
+    "pairs": pairs.pairs,
     "sample": sample.sample,
     "thresholds": predictions.thresholds,
     "counts": predictions.counts,

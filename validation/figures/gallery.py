@@ -21,6 +21,7 @@ from validation.figures import (
     hard_networks,
     landscapes,
     loss_surfaces,
+    pairs,
     path_assumptions,
     phases,
     polynomial_fits,
@@ -42,6 +43,7 @@ _REPEATABLE: "dict[RcKeyType, Any]" = {"svg.hashsalt": "spinglass", "pdf.fonttyp
 GALLERY = {
     **landscapes.ENTRIES,
     **stability.ENTRIES,
+    **pairs.ENTRIES,
     **choromanska.ENTRIES,
     **temperature.ENTRIES,
     **dynamics.ENTRIES,

@@ -31,11 +31,14 @@ class Points:
         Numbers of negative eigenvalues of the Riemannian Hessian.
     eigenvalues : ndarray, shape (points, n-1)
         Eigenvalues of the Riemannian Hessian.
+    x : ndarray, shape (points, n)
+        Positions.
     """
 
     energy_per_spin: Array
     index: IntArray
     eigenvalues: Array
+    x: Array
 
 
 def every_point(seed: np.random.SeedSequence, n: int, H: Model) -> Enumeration:
@@ -59,7 +62,7 @@ def every_point(seed: np.random.SeedSequence, n: int, H: Model) -> Enumeration:
 def points(seed: np.random.SeedSequence, n: int, H: int) -> Points:
     """Draw a pure landscape and return its critical points; a simulation for :class:`Reading`."""
     every = every_point(seed, n, H)
-    return Points(every.energy_per_spin, every.index, every.eigenvalues)
+    return Points(every.energy_per_spin, every.index, every.eigenvalues, every.x)
 
 
 def landscapes(*sizes: tuple[int, ...]) -> dict[Effort, list[Series]]:

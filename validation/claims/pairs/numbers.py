@@ -1,0 +1,124 @@
+"""How the number of critical points of a sample spreads around its mean: its second moment and its logarithm."""
+
+import math
+from functools import cache
+
+import numpy as np
+
+import theory
+from spinglass._common.types import Array
+from validation.claim import Claim, Mutant
+from validation.claims._shared.complete_landscapes import Points, points
+from validation.claims._shared.mutants import MULTIPLICITY
+from validation.claims._shared.perturbations import losing_rows, of_next_size
+from validation.claims.pairs.mutants import JACOBIAN, POINTS_LOST, UNCONDITIONED, UNCORRELATED
+from validation.reading import Reading
+from validation.series import Between, Series
+
+LOW = -1.0  # energy per spin: about a tenth of the points lie below it at n = 3 to 8
+_ACCURACY = 0.01  # of theory
+_FEWEST = 2.0  # every landscape has a minimum and a maximum
+_SOURCE = "Subag 2017, Thm 3, for its limit; at finite n derived for this project"
+
+
+def squares(every: Points, n: int, H: int) -> Array:
+    """Return ``N^2/(E N)^2`` of one landscape for all points, minima, and points below ``LOW``.
+
+    The exactly known mean is used to reduce the variance: ``1 + ((N - E N)/E N)^2`` has the same mean as the ratio.
+    """
+    numbers = np.array([len(every.index), np.sum(every.index == 0), np.sum(every.energy_per_spin < LOW)])
+    return np.asarray(1.0 + (numbers / _means(n, H) - 1.0) ** 2)
+
+
+@cache
+def _means(n: int, H: int) -> Array:
+    return np.array([theory.mean_critical_points(n, H, index=k, below=u) for k, u in _CHOICES])
+
+
+def mean_squares(n: int, H: int) -> Array:
+    """Return the means of :func:`squares`."""
+    moments = [theory.second_moment(n, H, index=k, below=u, accuracy=_ACCURACY) for k, u in _CHOICES]
+    return np.array([moment.ratio for moment in moments])
+
+
+_CHOICES: tuple[tuple[int | None, float | None], ...] = ((None, None), (0, None), (None, LOW))
+
+
+def log_number(every: Points) -> float:
+    """Return the logarithm of one landscape's number of critical points."""
+    return math.log(len(every.index))
+
+
+def range_of_log(n: int, H: int) -> Between:
+    """Return the range of ``E log N`` that the first two moments of N and ``N >= 2`` allow.
+
+    The upper end is Jensen's inequality. The third derivative of the logarithm is positive, so that among all laws on
+    [2, inf) with these two moments the one on two points, of which one is 2, has the smallest mean logarithm (Karlin
+    and Studden 1966, chapter V). Theory's own error enters through the second moment, which is increased by four
+    standard errors.
+    """
+    moment = theory.second_moment(n, H, accuracy=_ACCURACY)
+    mean, square = moment.mean, moment.value + 4.0 * moment.error
+    variance = square - mean**2
+    share = variance / (variance + (mean - _FEWEST) ** 2)
+    other = mean + variance / (mean - _FEWEST)
+    return Between(share * math.log(_FEWEST) + (1.0 - share) * math.log(other), math.log(mean))
+
+
+CLAIMS = (
+    Claim(
+        id="pairs/second-moment",
+        kind="theorem",
+        statement="The mean square of the number of critical points, of minima, and of points at low energies is the "
+        "Kac-Rice integral over two points plus the mean number itself.",
+        formula=r"\mathbb{E} N^2 = \mathbb{E} N + \mathbb{E}\,\#\{(x,-x)\} + \int_{-1}^1 \rho(q)\, dq",
+        source=_SOURCE,
+        measured="N^2/(E N)^2 of a landscape's number N of critical points, of minima and of points with energy per "
+        "spin below -1",
+        measure=Reading(points, squares),
+        predict=mean_squares,
+        components=("all", "minima", f"u < {LOW:g}"),
+        delta=0.12,
+        bias=0.04,
+        bias_reason="four standard errors of theory's own Monte Carlo average, whose relative accuracy is 0.01",
+        sizes={
+            "quick": [Series(1500, n=3, H=3), Series(1300, n=6, H=3)],
+            "standard": [Series(3000, n=6, H=3), Series(3000, n=8, H=3)],
+            "paper": [Series(20000, n=8, H=3), Series(5000, n=12, H=3)],
+        },
+        mutants=(UNCORRELATED, UNCONDITIONED, JACOBIAN, POINTS_LOST, MULTIPLICITY),
+    ),
+    Claim(
+        id="pairs/annealed-entropy",
+        kind="bound",
+        statement="The mean logarithm of the number of critical points is at most the logarithm of the mean, and at "
+        "least what the exact second moment allows: the annealed and the quenched entropy differ by little.",
+        formula=r"w \log 2 + (1-w) \log\!\left(\mathbb{E} N + \tfrac{\mathrm{Var} N}{\mathbb{E} N - 2}\right) \le "
+        r"\mathbb{E} \log N \le \log \mathbb{E} N, \quad "
+        r"w = \frac{\mathrm{Var} N}{\mathrm{Var} N + (\mathbb{E} N - 2)^2}",
+        source="Jensen's inequality; Chebyshev-Markov inequalities, Karlin & Studden 1966, ch. V; second moment "
+        "derived for this project",
+        measured="the logarithm of a landscape's number of critical points",
+        measure=Reading(points, log_number),
+        predict=range_of_log,
+        delta=0.03,
+        sizes={
+            "quick": [Series(900, n=4, H=3), Series(1300, n=6, H=3)],
+            "standard": [Series(3000, n=6, H=3), Series(3000, n=8, H=3)],
+            "paper": [Series(20000, n=8, H=3), Series(5000, n=12, H=3)],
+        },
+        mutants=(
+            Mutant(
+                "number of the next size",
+                "theory counts the points of a landscape of n + 1 spins",
+                {"theory.second_moment": of_next_size},
+            ),
+            Mutant(
+                "half of the points lost",
+                "every second critical point is lost, and the loss is not noticed",
+                {"spinglass.critical_points.enumerate_critical_points": losing_rows(2)},
+                upstream=True,
+            ),
+        ),
+    ),
+)
