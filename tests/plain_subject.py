@@ -7,7 +7,7 @@ from validation.subjects.declaration import Declaration
 from validation.subjects.functions import Functions
 from validation.subjects.subject import Subject
 
-FILE = Path(__file__).parent / "validation" / "plain_simulation.py"
+FILE = Path(__file__).parents[1] / "benchmarks" / "planted" / "plain_simulation.py"
 
 
 def plain(variance="n", radius="sqrt(n)"):

@@ -4,9 +4,10 @@ import argparse
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks import machine
-from benchmarks.planted import landscapes
+from benchmarks.planted import landscapes, simulations
 from validation.judging.judge import judge
 from validation.testing.checks import as_subject
 
@@ -15,16 +16,18 @@ RESULTS = Path(__file__).with_name("results.md")
 
 def planted(seed: int) -> Iterator[tuple[str, bool, bool, float]]:
     """Judge every planted mistake; yield its name, whether it was found and named, and the seconds it took."""
-    for name, (subject, declared, word) in landscapes.PLANTED.items():
+    mistakes: dict[str, tuple[Any, dict[str, str], str]] = {**landscapes.PLANTED, **simulations.PLANTED}
+    for name, (subject, declared, word) in mistakes.items():
         start = time.perf_counter()
         judgement = judge(as_subject(subject, **declared), seed=seed)
         named = word in "\n".join(judgement.findings)
-        yield name, judgement.exit_status == 1, named, time.perf_counter() - start
+        yield name, judgement.exit_status != 0, named, time.perf_counter() - start
 
 
 def false_alarms(seeds: Sequence[int]) -> Iterator[tuple[str, int, int, int]]:
     """Judge every correct subject at these seeds; yield its name, the verdicts, and how many are wrong or undecided."""
-    for name, (subject, declared) in landscapes.CORRECT.items():
+    subjects: dict[str, tuple[Any, dict[str, str]]] = {**landscapes.CORRECT, "all roles": (simulations.CORRECT, {})}
+    for name, (subject, declared) in subjects.items():
         verdicts = [verdict for seed in seeds for verdict in judge(as_subject(subject, **declared), seed=seed).verdicts]
         wrong = sum(verdict.status == "disagrees" for verdict in verdicts)
         yield name, len(verdicts), wrong, sum(verdict.status == "undecided" for verdict in verdicts)

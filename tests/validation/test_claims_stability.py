@@ -13,7 +13,9 @@ from validation.claims.minima import mutants, stability, stability_law
 
 def points_at(energies, eigenvalues):
     eigenvalues = np.asarray(eigenvalues, dtype=float)
-    return Points(np.asarray(energies, dtype=float), (eigenvalues < 0).sum(axis=1), eigenvalues)
+    return Points(
+        np.asarray(energies, dtype=float), (eigenvalues < 0).sum(axis=1), eigenvalues, np.empty((len(energies), 0))
+    )
 
 
 def test_only_stable_minima_of_low_energy_are_counted():

@@ -145,6 +145,7 @@ def test_parametrized_check_fails(monkeypatch):
 
 
 class TestCommand:
+    @pytest.mark.slow
     def test_own_code(self, capsys):
         assert main(["judge", "--self", "--json"]) == 0
         rows = json.loads(capsys.readouterr().out)

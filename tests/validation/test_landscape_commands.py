@@ -147,7 +147,7 @@ def test_bad_input_is_one_line_and_status_2(capsys, arguments, message):
 def test_the_limit_on_paths_is_that_of_the_library(capsys):
     # The Bezout-like count of Cartwright and Sturmfels at n = 5, H = 3 is 2^5 - 1 = 31.
     assert spinglass(capsys, "enumerate", "--n", 5, "--max-paths", 31)[0] == 0
-    assert explore._MAX_PATHS == enumeration.MAX_PATHS
+    assert explore.MAX_PATHS == enumeration.MAX_PATHS
 
 
 def test_single_samples_show_no_error(capsys):

@@ -69,8 +69,9 @@ def figures(
     if data is not None and source is not None:
         raise ValueError("--from draws saved tables and trains nothing, so it cannot be combined with --data")
     images = None if data is None else mnist(data, side)
-    fitting = [name for name in selected if gallery.GALLERY[name].on is not None]
+    fitting = []
     if images is not None:
+        fitting = [name for name in selected if gallery.GALLERY[name].on is not None]
         if not fitting:
             gallery.entry(selected[0], chosen, images)  # raises an error that names the figures that use images
         print(f"{images}; {images.source}", file=sys.stderr)

@@ -16,7 +16,7 @@ from validation.engine.trial import Trial
 from validation.engine.units import sample_seed
 from validation.series import Between, Series
 
-_SAMPLES = 40  # of the code with the mistake, per series
+_FIRST_SAMPLES, _SAMPLES = 10, 40  # of the code with the mistake, per series
 _ERRORS = 4.0  # standard errors by which equal means may differ: a right explanation fails once in 10 000
 _RELATIVE = 0.03
 _SMALL = 1e-4  # errors below this are rounding errors, of which only the order of magnitude is compared
@@ -62,19 +62,21 @@ def explain(trial: Trial, root: np.random.SeedSequence) -> tuple[Explanation, ..
     for mutant in trial.claim.mutants:
         if mutant.control or (trial.claim.deterministic and not mutant.upstream):
             continue
-        distance = _distance(trial, mutant, root)
+        distance = _distance(trial, mutant, root, _FIRST_SAMPLES)
+        if distance <= 1:  # few samples refute most mistakes
+            distance = _distance(trial, mutant, root, _SAMPLES)
         if distance <= 1:
             found.append(Explanation(mutant.name, mutant.statement, distance))
     found.sort(key=lambda one: one.distance)
     return tuple(one for one in found[:_MOST] if one.distance <= max(_WORSE * found[0].distance, _EXACT))
 
 
-def _distance(trial: Trial, mutant: Mutant, root: np.random.SeedSequence) -> float:
+def _distance(trial: Trial, mutant: Mutant, root: np.random.SeedSequence, samples: int) -> float:
     largest = 0.0
     for number, series in enumerate(trial.series):
         mine = np.array(list(trial.values(number).values()))
         try:
-            theirs = _with_mistake(trial.claim, mutant, series, root, len(mine))
+            theirs = _with_mistake(trial.claim, mutant, series, root, min(samples, len(mine)))
         except Exception:  # a mistake that cannot be made at these sizes explains nothing
             return math.inf
         if theirs.shape[1] != mine.shape[1]:
@@ -91,7 +93,7 @@ def _with_mistake(claim: Claim, mutant: Mutant, series: Series, root: np.random.
     with mutated(mutant):
         if not mutant.upstream:
             return _midpoint(claim.prediction(series))
-        seeds = [sample_seed(root, f"{claim.id}, {mutant.name}", "quick", k) for k in range(min(samples, _SAMPLES))]
+        seeds = [sample_seed(root, f"{claim.id}, {mutant.name}", "quick", k) for k in range(samples)]
         return np.array([claim.measurement(seed, series) for seed in seeds])
 
 

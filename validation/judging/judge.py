@@ -1,7 +1,7 @@
 """Judge a subject: measure on it every claim that its parts allow."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from types import ModuleType
@@ -34,6 +34,7 @@ _POINTLESS = {
     _PATH_SUM: ("the output is not the sum over paths", ("network-code",)),
 }
 _QUICK_MINUTES = 10.0
+_MOST_IDS = 3
 _LEAST_OF_THEORY = 3  # at order 2 there are no thresholds
 
 
@@ -103,7 +104,7 @@ class Judgement:
             lines.append(f"{verdict.claim_id} disagrees: {self._explained(verdict)}")
         if self.witness:
             lines.append(self.witness)
-        lines += [f"{v.claim_id} could not be measured: {v.reason}" for v in self.verdicts if v.errors]
+        lines += [f"{v.claim_id} could not be measured: {_without_type(v.reason)}" for v in self.verdicts if v.errors]
         return tuple(lines)
 
     def _explained(self, verdict: Verdict) -> str:
@@ -119,7 +120,7 @@ class Judgement:
         groups: dict[str, list[str]] = {}
         for claim_id, reason in self.not_judged:
             groups.setdefault(reason, []).append(claim_id)
-        return tuple(f"not judged: {', '.join(ids)}: {reason}" for reason, ids in groups.items())
+        return tuple(f"not judged: {_listed(ids)}: {reason}" for reason, ids in groups.items())
 
     @property
     def summary(self) -> str:
@@ -132,6 +133,18 @@ class Judgement:
 
     def __str__(self) -> str:
         return "\n".join([*self.findings, self.summary])
+
+
+def _listed(ids: Sequence[str]) -> str:
+    """Return the ids of claims; of many, how many and of which families."""
+    if len(ids) <= _MOST_IDS:
+        return ", ".join(ids)
+    return f"{len(ids)} claims of {', '.join(dict.fromkeys(name.split('/')[0] for name in ids))}"
+
+
+def _without_type(reason: str) -> str:
+    """Return the reason for which samples were lost without the name of the exception's class."""
+    return reason.replace(f"{AnswerError.__module__}.{AnswerError.__qualname__}: ", "")
 
 
 def claims_for(H: int) -> list[Claim]:

@@ -34,7 +34,7 @@ def no_difference(**_: object) -> Between:
     return Between(np.zeros(len(TEMPERATURES)), np.zeros(len(TEMPERATURES)), scale=1.0)
 
 
-def balance(n: int) -> Between:
+def balance(n: int, **_: object) -> Between:
     """Return the predicted mean 0; deviations are relative errors of the difference of the inverse temperatures."""
     return Between(0.0, 0.0, scale=sensitivity(n))
 

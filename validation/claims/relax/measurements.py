@@ -94,12 +94,12 @@ def infinite_in_bath(H: int, T: float) -> tuple[Array, Array]:
     return found.energy, found.correlation[0]
 
 
-def infinite_slope(H: int) -> float:
+def infinite_slope(H: int, **_: object) -> float:
     """Return the ratio :func:`slope` of the infinite system, which is 1 up to the error of fourth order."""
     return _odd_slope(infinite(H)[0], H) / H
 
 
-def infinite_curvature(H: int) -> float:
+def infinite_curvature(H: int, **_: object) -> float:
     """Return the ratio :func:`curvature` of the infinite system, which is 1 up to the error of fourth order."""
     return _even_curvature(infinite(H)[1], H) / (H / 2)
 

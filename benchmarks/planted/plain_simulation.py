@@ -10,7 +10,7 @@ import numpy as np
 
 variance, radius = "n", "sqrt(n)"
 _STEPS = 20  # per interval of times
-_VARIANCES = {"n": lambda n: n, "n/2": lambda n: n / 2, "1": lambda n: 1}
+_VARIANCES = {"n": lambda n: n, "n/2": lambda n: n / 2, "1": lambda _: 1}
 
 
 class Landscape:
