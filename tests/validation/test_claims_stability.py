@@ -13,9 +13,8 @@ from validation.claims.minima import mutants, stability, stability_law
 
 def points_at(energies, eigenvalues):
     eigenvalues = np.asarray(eigenvalues, dtype=float)
-    return Points(
-        np.asarray(energies, dtype=float), (eigenvalues < 0).sum(axis=1), eigenvalues, np.empty((len(energies), 0))
-    )
+    positions = np.empty((len(energies), 0))
+    return Points(np.asarray(energies, dtype=float), (eigenvalues < 0).sum(axis=1), eigenvalues, positions)
 
 
 def test_only_stable_minima_of_low_energy_are_counted():

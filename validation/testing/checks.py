@@ -174,6 +174,7 @@ def parametrize_with_checks(
         pytest.param(subject, partial(_check, claim, H, effort), id=f"{subject.name}-{claim.id}")
         for subject in known
         for claim in claims_for(H)
+        if claim.needs[0] in subject.roles.offered
     ]
     mark: Callable[[Callable[..., None]], Callable[..., None]] = pytest.mark.parametrize(("subject", "check"), cases)
     return mark

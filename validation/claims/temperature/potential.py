@@ -54,7 +54,8 @@ CLAIMS = (
         kind="theorem",
         statement="A pull towards an equilibrium configuration moves the overlap with it to the minimum of the "
         "potential of Franz and Parisi less the pull.",
-        formula=r"\lim_{n\to\infty} \mathbb{E} \langle q \rangle = \operatorname{argmin}_q \left[V(q) - r q^3\right], \quad "
+        formula=r"\lim_{n\to\infty} \mathbb{E} \langle q \rangle = \operatorname{argmin}_q \left[V(q) - r q^3\right], "
+        r"\quad "
         r"V(q) = -\lim_{n\to\infty} \frac{T}{n} \mathbb{E} \log P\!\left(\tfrac{x \cdot y}{n} = q\right)",
         source="Franz & Parisi 1995",
         measured="mean overlap with a planted configuration at T = 1 whose energy is lowered by n q^3, at H = 3, by "
