@@ -146,7 +146,9 @@ def test_parametrized_check_fails(monkeypatch):
 
 class TestCommand:
     @pytest.mark.slow
-    def test_own_code(self, capsys):
+    def test_own_code(self, capsys, monkeypatch):
+        # The catalogue's tests measure the claims of the other families.
+        monkeypatch.setattr("validation.judging.judge.FAMILIES", ("landscape", "theory_code"))
         assert main(["judge", "--self", "--json"]) == 0
         rows = json.loads(capsys.readouterr().out)
         assert {row["status"] for row in rows} == {"agrees"}
