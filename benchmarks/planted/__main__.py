@@ -26,7 +26,10 @@ def planted(seed: int) -> Iterator[tuple[str, bool, bool, float]]:
 
 def false_alarms(seeds: Sequence[int]) -> Iterator[tuple[str, int, int, int]]:
     """Judge every correct subject at these seeds; yield its name, the verdicts, and how many are wrong or undecided."""
-    subjects: dict[str, tuple[Any, dict[str, str]]] = {**landscapes.CORRECT, "all roles": (simulations.CORRECT, {})}
+    subjects: dict[str, tuple[Any, dict[str, str]]] = {
+        **landscapes.CORRECT,
+        "relaxation and samples": (simulations.CORRECT, {}),
+    }
     for name, (subject, declared) in subjects.items():
         verdicts = [verdict for seed in seeds for verdict in judge(as_subject(subject, **declared), seed=seed).verdicts]
         wrong = sum(verdict.status == "disagrees" for verdict in verdicts)

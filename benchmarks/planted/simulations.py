@@ -12,7 +12,8 @@ from benchmarks.planted import plain_simulation as plain
 Array = NDArray[Any]
 Roles = dict[str, Callable[..., Any]]
 
-CORRECT: Roles = {name: getattr(plain, name) for name in ("landscape", "relax", "sample", "critical_points")}
+# The search for critical points is not among them: its 100 starts miss points of some landscapes at n = 5.
+CORRECT: Roles = {name: getattr(plain, name) for name in ("landscape", "relax", "sample")}
 
 
 def with_role(name: str, function: Callable[..., Any], *others: str) -> Roles:
@@ -121,5 +122,6 @@ PLANTED: dict[str, tuple[Roles, dict[str, str], str]] = {
     "no equilibration": (with_role("sample", _unequilibrated, "landscape"), {}, "no equilibration"),
     "duplicates of critical points": (with_role("critical_points", _every_find, "landscape"), {}, "duplicates kept"),
     "one of x and -x": (with_role("critical_points", _one_of_each_pair, "landscape"), {}, "one point of each pair"),
+    "too few starts": (with_role("critical_points", plain.critical_points, "landscape"), {}, "points lost"),
     "search stopped early": (with_role("critical_points", _stopped_early, "landscape"), {}, "search stopped early"),
 }
