@@ -8,7 +8,7 @@ import numpy as np
 
 import theory
 from benchmarks.timing import Result, duration
-from validation.experiments.pairs import survey_pairs
+from validation.experiments.pairs_of_points import survey_pairs
 
 _SAMPLES, _N = 100, 12
 _SAMPLES_LIMIT = 60.0  # seconds, on two cores, after compilation

@@ -9,7 +9,7 @@ from validation.experiments.digits_efforts import EFFORTS
 from validation.experiments.digits_summary import by_size
 from validation.experiments.loss_planes import PLANES
 from validation.experiments.path_assumptions import ASSUMPTIONS
-from validation.figures.polynomial_fits import _curve_fits
+from validation.figures.networks.polynomial_fits import _curve_fits
 
 SIZES = EFFORTS["quick"].sizes
 

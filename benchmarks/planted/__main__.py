@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks import machine
 from benchmarks.planted import landscapes, simulations
 from validation.judging.judge import judge
-from validation.testing.checks import as_subject
+from validation.testing.code_checks import as_subject
 
 RESULTS = Path(__file__).with_name("results.md")
 

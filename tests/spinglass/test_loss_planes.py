@@ -6,7 +6,7 @@ import pytest
 from spinglass.networks import LayeredNetwork, Loss, train
 from spinglass.networks.curvature import curvature
 from spinglass.networks.planes import connecting_curve, loss_plane
-from spinglass.networks.planes.critical import AT_KINK
+from spinglass.networks.planes.critical_on_plane import AT_KINK
 from spinglass.networks.symmetries import rescale
 from spinglass.networks.training.optimisers import Adam
 

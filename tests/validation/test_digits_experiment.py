@@ -9,8 +9,9 @@ from spinglass.networks.curvature import curvature
 from validation.claims.choromanska import claims
 from validation.experiments import digits, digits_summary
 from validation.experiments.digits_efforts import EFFORTS, Sizes
-from validation.figures import digit_networks, gallery
-from validation.figures.choromanska import ENTRIES, entries
+from validation.figures import gallery
+from validation.figures.networks import digit_networks
+from validation.figures.networks.choromanska import ENTRIES, entries
 
 TINY = Sizes(
     networks=6, epochs=3, images=60, indexed=2, exact_up_to=500, sizes=(4, 8), glasses=2, starts=5

@@ -6,7 +6,7 @@ import pytest
 
 from theory.networks.regression import expected_errors
 from validation.experiments import curve_fitting, small_networks, trained_networks
-from validation.figures import generalisation, hard_networks, polynomial_fits
+from validation.figures.networks import generalisation, hard_networks, polynomial_fits
 
 
 def test_errors_by_model_are_means_beside_their_expectation():

@@ -9,7 +9,7 @@ from benchmarks.planted.landscapes import CORRECT, PLANTED, correct
 from validation.cli.main import main
 from validation.judging.judge import claims_for, judge
 from validation.subjects.current import own
-from validation.testing.checks import as_subject, check_landscape, check_subject, parametrize_with_checks
+from validation.testing.code_checks import as_subject, check_landscape, check_subject, parametrize_with_checks
 
 DERIVATIVES = ("radient", "Hessian", "precision", "seed")
 

@@ -10,9 +10,9 @@ import theory
 from spinglass import SphericalSpinGlass, critical_points
 from spinglass.critical_points import enumerate_critical_points
 from validation.claims._shared.complete_landscapes import Points, points
-from validation.claims.pairs import counts, numbers, paths
+from validation.claims.pairs import numbers, pair_counts, profiles
 from validation.cli.main import main
-from validation.experiments import pairs
+from validation.experiments import pairs_of_points
 from validation.experiments.paths_between_minima import energy_on_path, paths_between_minima
 from validation.report.growing_table import GrowingTable
 
@@ -86,7 +86,7 @@ def test_an_interruption_keeps_finished_samples(monkeypatch):
         return original(*arguments, **options)
 
     monkeypatch.setattr(critical_points, "enumerate_critical_points", interrupted)
-    found = pairs.survey_pairs(3, 3, 5, 0, [-1.0, 1.0])
+    found = pairs_of_points.survey_pairs(3, 3, 5, 0, [-1.0, 1.0])
     assert found.finished == 2
     assert found.counts.shape == (2, 1)
 
@@ -113,15 +113,15 @@ def test_a_growing_table_leaves_nothing_after_an_error(tmp_path):
 def test_claims_count_ordered_pairs_without_mirror_images():
     x = np.sqrt(3.0) * np.array([[1, 0, 0], [-1, 0, 0], [0.6, 0.8, 0]])
     every = Points(np.array([-1.0, 1.0, 0.0]), np.array([0, 2, 1]), np.zeros((3, 2)), x)
-    assert counts.by_overlap(every).tolist() == [0, 0, 0, 4, 0]
+    assert pair_counts.by_overlap(every).tolist() == [0, 0, 0, 4, 0]
     # The minimum and the saddle have overlap 0.6.
-    assert counts.by_index(every).tolist() == [0, 0, 0, 1, 0, 0]
+    assert pair_counts.by_index(every).tolist() == [0, 0, 0, 1, 0, 0]
 
 
 def test_measurements_of_a_claim_add_up():
     every = points(SEED, 5, 3)
     n = len(every.index)
-    assert counts.by_overlap(every).sum() == n * (n - 2)
+    assert pair_counts.by_overlap(every).sum() == n * (n - 2)
     assert numbers.squares(every, 5, 3)[0] == pytest.approx(1 + (n / theory.mean_critical_points(5, 3) - 1) ** 2)
 
 
@@ -138,8 +138,8 @@ def test_the_range_of_the_logarithm_holds_for_laws_with_the_same_moments():
 def test_paths_of_the_claim_and_of_the_figure_are_the_same():
     every = enumerate_critical_points(SphericalSpinGlass.pure(4, 3, 1), None)
     x, y = every.x[0], every.x[1]
-    one = paths.along(every.landscape, x[None], y[None])[0]
-    assert one == pytest.approx(energy_on_path(every.landscape, x, y, np.array(paths.POSITIONS)))
+    one = profiles.along(every.landscape, x[None], y[None])[0]
+    assert one == pytest.approx(energy_on_path(every.landscape, x, y, np.array(profiles.POSITIONS)))
 
 
 def test_no_geodesic_lies_below_the_pass():
@@ -154,10 +154,10 @@ def test_no_geodesic_lies_below_the_pass():
 
 
 def test_measured_and_exact_densities_of_three_spins_agree():
-    tables = pairs.density_by_overlap(3, 3, samples=60, seed=0, bins=4, indices=(None,))
+    tables = pairs_of_points.density_by_overlap(3, 3, samples=60, seed=0, bins=4, indices=(None,))
     measured, exact = tables["measured"], tables["exact"]
     for row in measured.itertuples():
         inside = exact[exact["overlap"].between(row.low, row.high)]["density"].mean()
         assert abs(row.density - inside) < 5 * row.standard_error + 0.05 * inside
-    mean = pairs.second_moments([3], 3, [], 0.1, 0)
+    mean = pairs_of_points.second_moments([3], 3, [], 0.1, 0)
     assert mean["ratio"].iloc[0] == pytest.approx(theory.second_moment(3, 3).ratio)

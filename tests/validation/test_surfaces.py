@@ -7,7 +7,7 @@ import pytest
 from spinglass.networks.activations import ACTIVATIONS
 from spinglass.networks.planes.loss_plane import on_grid
 from validation.experiments import loss_planes
-from validation.figures import loss_surfaces
+from validation.figures.networks import loss_surfaces
 
 PLANES = loss_planes.random_planes(0)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from validation.cli import claims, doctor, explore, figures, judge, pairs, predictions, sample, study
+from validation.cli import claims, doctor, explore, figures, judging, pairs, predictions, sample, study
 from validation.cli.encoding import readable_output
 
 _LONGEST_MESSAGE = 4000
@@ -41,7 +41,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "verify": claims.verify,
     "claims": claims.claims,
     "compare": claims.compare,
-    "judge": judge.judge,
+    "judge": judging.judge,
     "descend": explore.descend,
     "enumerate": explore.enumerate_samples,
     "graph": explore.graph,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from validation.experiments.pairs import PairSurvey
+    from validation.experiments.pairs_of_points import PairSurvey
 
 _MOST_INTERVALS = 100
 
@@ -51,7 +51,7 @@ def pairs(
     import numpy as np
 
     from spinglass.critical_points import Progress
-    from validation.experiments.pairs import compared, exact_pairs, survey_pairs
+    from validation.experiments.pairs_of_points import compared, exact_pairs, survey_pairs
     from validation.report.console import print_table, working
     from validation.report.files import prepare_table
     from validation.report.growing_table import GrowingTable

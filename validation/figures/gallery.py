@@ -14,21 +14,23 @@ from spinglass.networks.data import Digits
 from validation.engine.run_folder import write_whole
 from validation.experiments import critical_points
 from validation.figures import (
-    choromanska,
     disconnectivity,
     dynamics,
-    generalisation,
-    hard_networks,
     landscapes,
-    loss_surfaces,
-    pairs,
-    path_assumptions,
+    pair_densities,
     phases,
-    polynomial_fits,
-    stability,
+    stability_of_minima,
     temperature,
 )
 from validation.figures.entry import Entry, Tables
+from validation.figures.networks import (
+    assumptions_by_depth,
+    choromanska,
+    generalisation,
+    hard_networks,
+    loss_surfaces,
+    polynomial_fits,
+)
 from validation.figures.style import STYLES, WIDTHS, Style, Width, drawing
 from validation.series import EFFORTS, Effort, one_of
 
@@ -42,8 +44,8 @@ FORMATS = ("pdf", "png", "svg")
 _REPEATABLE: "dict[RcKeyType, Any]" = {"svg.hashsalt": "spinglass", "pdf.fonttype": 42}
 GALLERY = {
     **landscapes.ENTRIES,
-    **stability.ENTRIES,
-    **pairs.ENTRIES,
+    **stability_of_minima.ENTRIES,
+    **pair_densities.ENTRIES,
     **choromanska.ENTRIES,
     **temperature.ENTRIES,
     **dynamics.ENTRIES,
@@ -52,7 +54,7 @@ GALLERY = {
     **generalisation.ENTRIES,
     **hard_networks.ENTRIES,
     **loss_surfaces.ENTRIES,
-    **path_assumptions.ENTRIES,
+    **assumptions_by_depth.ENTRIES,
 }
 
 

@@ -190,7 +190,7 @@ def judge(
     Parameters
     ----------
     subject
-        The subject, from :func:`validation.testing.checks.as_subject`, or from
+        The subject, from :func:`validation.testing.code_checks.as_subject`, or from
         :func:`~validation.subjects.program.from_file`.
     H
         The order of its landscapes. Default 3.

@@ -7,7 +7,7 @@ from spinglass._common.lazy import lazy_names
 if TYPE_CHECKING:
     from validation.subjects.adapters import from_jax, from_pymanopt, from_torch
     from validation.testing import strategies
-    from validation.testing.checks import as_subject, check_landscape, check_subject, parametrize_with_checks
+    from validation.testing.code_checks import as_subject, check_landscape, check_subject, parametrize_with_checks
 
 __all__ = [
     "as_subject",
@@ -25,6 +25,6 @@ __getattr__, __dir__ = lazy_names(
     {
         "validation.subjects.adapters": ["from_jax", "from_pymanopt", "from_torch"],
         "validation.testing": ["strategies"],
-        "validation.testing.checks": ["as_subject", "check_landscape", "check_subject", "parametrize_with_checks"],
+        "validation.testing.code_checks": ["as_subject", "check_landscape", "check_subject", "parametrize_with_checks"],
     },
 )

@@ -13,7 +13,7 @@ from spinglass._common.types import Array, TextArray
 from spinglass.networks.curvature import Curvature, curvature
 from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.losses import Loss
-from spinglass.networks.planes.critical import critical_points, kinks
+from spinglass.networks.planes.critical_on_plane import critical_points, kinks
 from spinglass.networks.planes.directions import filter_normalised, leading_eigenvectors, towards
 from spinglass.networks.planes.plane import Plane
 

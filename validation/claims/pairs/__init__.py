@@ -1,5 +1,5 @@
 """Pairs of critical points of small landscapes: their overlaps, the spread of their number, and paths between them."""
 
-from validation.claims.pairs import counts, numbers, paths
+from validation.claims.pairs import numbers, pair_counts, profiles
 
-CLAIMS = (*counts.CLAIMS, *numbers.CLAIMS, *paths.CLAIMS)
+CLAIMS = (*pair_counts.CLAIMS, *numbers.CLAIMS, *profiles.CLAIMS)

@@ -12,9 +12,9 @@ import theory
 from spinglass.networks.data import Digits
 from validation.experiments import critical_points, digits
 from validation.experiments.digits_efforts import EFFORTS, GLASS_SIZES
-from validation.figures import digit_networks
-from validation.figures.digit_networks import EffortFigure
 from validation.figures.entry import Entry, Tables
+from validation.figures.networks import digit_networks
+from validation.figures.networks.digit_networks import EffortFigure
 from validation.figures.style import BAND, OTHER_SIMULATION, SIMULATION, THEORY, legend_above, letter, panels
 from validation.series import Effort
 

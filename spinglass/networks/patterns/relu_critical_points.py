@@ -11,8 +11,8 @@ from scipy import optimize
 from spinglass._common.types import Array, BoolArray, IntArray
 from spinglass.critical_points.enumeration import enumerates
 from spinglass.networks.patterns.pieces import Pattern, Piece, pieces, realisable_patterns
-from spinglass.networks.patterns.problem import ReLUProblem
 from spinglass.networks.patterns.rational import exact
+from spinglass.networks.patterns.relu_problem import ReLUProblem
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from validation.experiments.pairs import density_by_overlap, second_moments
+from validation.experiments.pairs_of_points import density_by_overlap, second_moments
 from validation.experiments.paths_between_minima import paths_between_minima
 from validation.figures.entry import Entry, Tables
 from validation.figures.style import BAND, CURVES, SIMULATION, THEORY, legend_above, letter, ordered, panels

@@ -1,0 +1,1 @@
+"""Figures of networks: trained on digits, on few data, deep linear ones, and curve fitting."""
