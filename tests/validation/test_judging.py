@@ -1,15 +1,26 @@
 """Judging code that was written elsewhere: planted mistakes are found and named, correct code passes."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from benchmarks.planted.landscapes import CORRECT, PLANTED, correct
+from spinglass import sphere
 from validation.cli.main import main
 from validation.judging.judge import claims_for, judge
-from validation.subjects.current import own
+from validation.subjects.current import own, subject
+from validation.subjects.own import landscape as own_landscape
+from validation.subjects.subject import whole_seed
 from validation.testing.code_checks import as_subject, check_landscape, check_subject, parametrize_with_checks
+
+
+def mixture_alone(seed, n, H):
+    """Return the energy of a mixture squared, over its variance n."""
+    x = sphere.random_points(n, 1, np.random.SeedSequence(n))
+    return subject().landscape(n, {H: 1.0, 2: 0.0}, whole_seed(seed), x)["energy"][0] ** 2 / n
+
 
 DERIVATIVES = ("radient", "Hessian", "precision", "seed")
 
@@ -73,10 +84,36 @@ class TestCorrectSubjects:
         assert "all index tuples" in reasons["landscape/distinct-couplings"]
         assert "landscape(n=4" in reasons["landscape/mixtures"]
 
+    def test_a_landscape_that_ignores_the_weights_is_not_taken_for_a_mixture(self):
+        judgement = judge(as_subject(lambda n, H, seed: correct(n, 3, seed)), claims=claims_for(3)[:3])
+        assert judgement.exit_status == 0
+        mixtures = next(claim for claim in claims_for(3) if claim.id == "landscape/mixtures")
+        judgement = judge(as_subject(lambda n, H, seed: correct(n, 3, seed)), claims=[mixtures])
+        assert "the landscape ignores H" in judgement.reasons[0]
+
+    def test_functions_that_the_code_does_not_have_are_one_line(self):
+        lines = check_landscape(lambda n, H, seed: correct(n, H, seed).energy).reasons
+        (line,) = [line for line in lines if "needs a function" in line]
+        assert line.endswith("relax, sample, critical_points, counts, thresholds, relaxation, equilibrium, network")
+
     def test_same_seed_same_numbers(self):
         claims = [claim for claim in claims_for(3) if claim.deterministic]
         runs = [judge(own(), claims=claims, seed=5).report.to_frame() for _ in range(2)]
         assert runs[0].equals(runs[1])
+
+
+class TestObjections:
+    def test_claims_that_a_mistake_would_change_speak_against_it(self):
+        # Half the variance explains the couplings; the mixture's, which a mistake in H = 3 leaves alone, contradict it.
+        def landscape(n, H, seed):
+            return own_landscape(n, H, seed) if isinstance(H, dict) else PLANTED["variance n/2"][0](n, H, seed)
+
+        (claim,) = [claim for claim in claims_for(3) if claim.id == "landscape/couplings"]
+        judgement = judge(as_subject(landscape), claims=[claim])
+        assert "although" not in judgement.findings[0]
+        other = replace(claim, id="landscape/of-mixtures", measure=mixture_alone, components=(), delta=0.5)
+        judgement = judge(as_subject(landscape), claims=[claim, other])
+        assert "although landscape/of-mixtures would then give other numbers" in judgement.findings[0]
 
 
 class TestFailures:
@@ -103,7 +140,10 @@ class TestFailures:
         assert "MemoryError: too large" in "\n".join(judgement.findings)
 
     def test_raises_with_the_law(self):
-        with pytest.raises(AssertionError, match="landscape/gradient disagrees: the gradient has the wrong sign"):
+        with pytest.raises(
+            AssertionError,
+            match=r"landscape/gradient disagrees at .* \(measured 2, predicted .*\): the gradient has the wrong sign",
+        ):
             check_landscape(PLANTED["sign of the gradient"][0])
 
     def test_time_limit(self):

@@ -13,7 +13,8 @@ from validation.claim import Claim
 from validation.engine.trial import Trial
 from validation.judging.explanation import Explanation, explain
 from validation.judging.gradient_witness import gradient_witness
-from validation.judging.offers import divided, offer
+from validation.judging.offers import NEEDS_FUNCTION, divided, offer
+from validation.report.formatting import prediction, with_error
 from validation.report.report import Report
 from validation.series import EFFORTS, Effort, one_of
 from validation.statistics.verdict import Verdict
@@ -100,19 +101,40 @@ class Judgement:
     def findings(self) -> tuple[str, ...]:
         """What is wrong, one sentence per problem, claim that disagrees, or claim that could not be measured."""
         lines = list(self.problems)
-        for verdict in self.refuted:
-            lines.append(f"{verdict.claim_id} disagrees: {self._explained(verdict)}")
+        lines += [self._finding(verdict) for verdict in self.refuted]
         if self.witness:
             lines.append(self.witness)
         lines += [f"{v.claim_id} could not be measured: {_without_type(v.reason)}" for v in self.verdicts if v.errors]
         return tuple(lines)
 
-    def _explained(self, verdict: Verdict) -> str:
+    def _finding(self, verdict: Verdict) -> str:
+        """Return which claim disagrees, by how much, and the mistakes that give its numbers."""
+        where, point = verdict.worst or ("", None)
+        numbers = ""
+        if point is not None:
+            measured = with_error(point.estimate, point.standard_error)
+            numbers = f" (measured {measured}, predicted {prediction(point)})"
         known = self.explanations.get(verdict.claim_id, ())
-        if known:
-            return "; or ".join(f"{one.statement} [{one.name}]" for one in known)
-        where, _ = verdict.worst or ("", None)
-        return f"at {where} {verdict.estimate:.6g}, predicted {verdict.predicted}; no known mistake gives these numbers"
+        mistakes = "; or ".join(self._with_objections(one, verdict.claim_id) for one in known)
+        place = f" at {where}" if where else ""
+        return f"{verdict.claim_id} disagrees{place}{numbers}: {mistakes or 'no known mistake gives these numbers'}"
+
+    def _with_objections(self, one: Explanation, claim_id: str) -> str:
+        """Return a mistake with the claims whose numbers it would have changed in another way."""
+        against = [
+            verdict.claim_id
+            for verdict in self.verdicts
+            if verdict.claim_id != claim_id
+            and verdict.status != "undecided"
+            and self._would_kill(verdict.claim_id, one.name)
+            and one.name not in [other.name for other in self.explanations.get(verdict.claim_id, ())]
+        ]
+        objection = f", although {' and '.join(against)} would then give other numbers" if against else ""
+        return f"{one.statement} [{one.name}]{objection}"
+
+    def _would_kill(self, claim_id: str, name: str) -> bool:
+        """Whether a mistake is a mutant of a claim, which therefore detects it."""
+        return self.report is not None and name in [one.name for one in self.report.catalogue[claim_id].mutants]
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -120,7 +142,12 @@ class Judgement:
         groups: dict[str, list[str]] = {}
         for claim_id, reason in self.not_judged:
             groups.setdefault(reason, []).append(claim_id)
-        return tuple(f"not judged: {_listed(ids)}: {reason}" for reason, ids in groups.items())
+        lacking = {reason: groups.pop(reason) for reason in list(groups) if reason.startswith(NEEDS_FUNCTION)}
+        lines = [f"not judged: {_listed(ids)}: {reason}" for reason, ids in groups.items()]
+        if lacking:
+            names = ", ".join(reason.removeprefix(NEEDS_FUNCTION) for reason in lacking)
+            lines.append(f"not judged: {sum(map(len, lacking.values()))} claims: {NEEDS_FUNCTION}{names}")
+        return tuple(lines)
 
     @property
     def summary(self) -> str:

@@ -12,6 +12,7 @@ from validation.subjects import networks, theory_code
 from validation.subjects.parts import optional_parts
 from validation.subjects.subject import AnswerError, Subject
 
+NEEDS_FUNCTION = "needs a function "
 _N = 4
 _SEEDS = (1, 2)
 
@@ -45,13 +46,13 @@ class Offer:
         """Return why a claim cannot be judged, or an empty text."""
         for need in claim.needs:
             if need not in self.parts:
-                return self.missing.get(need, f"needs {_described(need)}")
+                return self.missing.get(need, _described(need))
         return ""
 
 
 def _described(need: str) -> str:
     role, _, part = need.partition(".")
-    return f"a function {role}" if not part else f"{part} of {role}"
+    return f"{NEEDS_FUNCTION}{role}" if not part else f"needs {part} of {role}"
 
 
 def offer(subject: Subject, H: int) -> Offer:
@@ -97,18 +98,22 @@ def _of_landscape(subject: Subject, H: int) -> tuple[set[str], dict[str, str], l
         _check_seeds(subject, H, x)
     except AnswerError as error:
         return set(), {"landscape": str(error)}, [str(error)] if isinstance(error, SeedError) else []
-    parts, missing = set(), {}
+    answers: dict[str, Array] = {}
+    missing: dict[str, str] = {}
     for part, model, wanted in (
         ("landscape.gradient", H, ("energy", "gradient")),
         ("landscape.hessian", H, ("energy", "hessian")),
         ("landscape.mixtures", {2: 1.0, 3: 1.0}, ("energy",)),
     ):
         try:
-            subject.landscape(_N, model, _SEEDS[0], x, wanted)
-            parts.add(part)
+            answers[part] = subject.landscape(_N, model, _SEEDS[0], x, wanted)["energy"]
         except AnswerError as error:
             missing[part] = str(error)
-    return parts, missing, []
+    mixed, alone = answers.get("landscape.mixtures"), subject.landscape(_N, H, _SEEDS[0], x)["energy"]
+    if mixed is not None and np.array_equal(mixed, alone):
+        del answers["landscape.mixtures"]
+        missing["landscape.mixtures"] = f"a mixture 2+3 has the same energies as H = {H}: the landscape ignores H"
+    return set(answers), missing, []
 
 
 def _check_seeds(subject: Subject, H: int, x: Array) -> None:
