@@ -261,7 +261,7 @@ def cluster(address: str) -> Iterator[Executor]:
     except ImportError:
         raise ValueError("Dask is not installed here; try: pip install 'spinglass[cluster]'") from None
     try:
-        client: Any = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+        client: Any = Client(address, timeout=PATIENCE, set_as_default=False)
     except OSError as error:
         raise ValueError(f"no Dask scheduler answers at {address}: {error}; start one with: dask scheduler") from error
     with client:
