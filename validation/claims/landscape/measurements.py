@@ -197,8 +197,9 @@ def moments(both: Array) -> Array:
     """Return moments of the couplings of two landscapes that show whether they are independent normal numbers.
 
     They are the mean; the fourth moment of the sum of two neighbours over sqrt 2; the mean product of neighbours in
-    storage; the mean square of the two sums over the root of their number; and the mean product of the same coupling of
-    the two landscapes. All are relative to the mean square, so that the scale of the couplings does not matter.
+    storage; the mean absolute value of the two sums, divided by its value for normal numbers; and the mean product of
+    the same coupling of the two landscapes. All are relative to the mean square, so that the scale of the couplings
+    does not matter.
     """
     both = both / math.sqrt((both**2).mean())
     return np.array(
@@ -206,7 +207,7 @@ def moments(both: Array) -> Array:
             both.mean(),
             ((both[:, :-1] + both[:, 1:]) ** 4).mean() / 4,
             (both[:, :-1] * both[:, 1:]).mean(),
-            (both.sum(axis=1) ** 2).mean() / both.shape[1],
+            np.abs(both.sum(axis=1)).mean() / math.sqrt(2 * both.shape[1] / math.pi),
             (both[0] * both[1]).mean(),
         ]
     )
