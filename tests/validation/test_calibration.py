@@ -124,8 +124,8 @@ def test_skewness_of_four_keeps_the_error_level():
 
 # From here on claims go through catalogue, units and trials, as in `spinglass verify`, with alpha_c = 0.01 w_c.
 
-RUNS = 200
-MANY = {"means": 600}  # Student's t is cheap, and the lack of Bonferroni's factor takes more runs to show
+RUNS = 140
+MANY = {"means": 400}  # Student's t is cheap, and the lack of Bonferroni's factor takes more runs to show
 SIZES = {"means": (30, 35, 40), "curve": (60, 60), "event": (150, 200), "limit": (60, 60, 60)}
 
 
@@ -349,9 +349,7 @@ def test_a_calibration_of_right_claims(calibrate, tmp_path):
     assert "**3 runs drawn from them**, theory put right: 0 with any disagreement. At most 0.03" in page
     assert "| null/means | 2 / 0 / 0 | " in page
     for few in (30, 40):
-        assert (
-            f"**At most {few} samples a series**, in 3 runs drawn so: 0 of 9 verdicts disagree. At most 0.03" in page
-        )
+        assert f"**At most {few} samples a series**, in 3 runs drawn so: 0 of 9 verdicts disagree. At most 0.03" in page
     # Further runs are added to those that are there; of other sizes they are left out.
     assert "**3 measured runs**, of seeds 10000, 10001, 10002:" in calibrate("--runs", "3", "--drawn", "1")
     assert "**1 measured runs**, of seeds 10003:" in calibrate("--runs", "1", "--drawn", "1", fewer=1)
