@@ -5,6 +5,7 @@ import pytest
 
 import theory
 from spinglass import SphericalSpinGlass, sampling, sphere
+from theory.dynamics import resolution
 from validation.claims.dynamics import equations, flows, langevin
 
 SEED = np.random.SeedSequence(3)
@@ -21,7 +22,7 @@ def test_the_share_of_the_starts_energy_has_mean_zero_and_lowers_the_spread():
 @pytest.mark.slow
 def test_time_in_the_equations_is_the_flows():
     # One large landscape: at n = 300 energies at t <= 1 lie within 3% of the limit, other clocks are 10% off.
-    measured = flows.relative_energies(flows.relaxed(SEED, 300, 3, 8), 3)[1:3]
+    measured = flows.relative_energies(flows.relaxed(SEED, 300, 3, 4), 3)[1:3]
     assert np.all(np.abs(measured - 1) < 0.03)
 
 
@@ -55,8 +56,8 @@ def test_ageless_correlations_are_far_from_those_that_age():
 
 @pytest.mark.slow
 def test_the_bath_of_the_equations_is_that_of_the_chains():
-    # One large landscape: at n = 160 the mean over times is 0.989, its standard deviation 0.01 (seeds (7171, n, k)).
-    assert np.abs(langevin.quenched_energies(SEED, 160, 3, 0.4, 32).mean() - 1) < 0.04
+    # One large landscape: at n = 120 the mean over times is 0.985, its standard deviation 0.012 (seeds (7171, n, k)).
+    assert np.abs(langevin.quenched_energies(SEED, 120, 3, 0.4, 16).mean() - 1) < 0.04
     # From t = 2 on half the noise, T = 0.2, leads deeper by 8% at least.
     cold, colder = (langevin.infinite_bath(3, T)[0][3:] for T in (0.4, 0.2))
     assert np.all(colder < 1.08 * cold)
@@ -74,6 +75,8 @@ def test_chains_stop_at_the_times_they_are_asked_for(monkeypatch):
 
 @pytest.mark.slow
 def test_a_random_start_is_seen_above_the_threshold(monkeypatch):
+    # At three times the usual step the error of the energy is below 0.001, which the claim takes into account.
+    monkeypatch.setattr(resolution, "STEP", 3 * resolution.STEP)
     assert equations.above_threshold(SEED, 1.0, 20.0) == 0.0
     solve = theory.relaxation
     monkeypatch.setattr(theory, "relaxation", lambda *a, start: solve(*a))

@@ -49,7 +49,7 @@ def test_no_size_of_the_morse_claim_is_empty_of_meaning():
 def test_the_deterministic_claims_kill_their_mutants():
     # One landscape in which an identity fails is enough.
     claims = [
-        replace(claim, sizes={**claim.sizes, "quick": [Series(3, **s.parameters) for s in claim.sizes["quick"][:3]]})
+        replace(claim, sizes={**claim.sizes, "quick": [Series(1, **s.parameters) for s in claim.sizes["quick"][:3]]})
         for claim in map(catalogue().get, ("enumeration/complete", "enumeration/morse", "enumeration/connected"))
     ]
     report = verify(claims=claims, workers=1, mutants=True)
@@ -159,7 +159,7 @@ def test_exact_fractions_extrapolate_to_the_semicircle_between_the_forms(sizes):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("n", "k"), [(4, 0), (6, 1), (6, 2), (10, 0)])
+@pytest.mark.parametrize(("n", "k"), [(4, 0), (6, 2)])
 def test_a_mean_energy_is_an_average_over_the_density(n, k):
     density = lambda u: theory.mean_critical_point_density(u, n, 3, index=k)  # noqa: E731
     total = integrate.quad(density, -6, 6, limit=200, points=(-1, 0))[0]
@@ -181,7 +181,7 @@ def test_a_wrong_mean_energy_does_not_hide_itself(monkeypatch):
 
 @pytest.mark.slow
 def test_one_point_is_expected_below_each_threshold():
-    for n, k in ((6, 1), (6, 2), (8, 1)):
+    for n, k in ((6, 1), (5, 2)):
         density = lambda u, n=n, k=k: sum(  # noqa: E731
             theory.mean_critical_point_density(u, n, 3, index=j) for j in range(k, n)
         )
@@ -193,7 +193,7 @@ def test_one_point_is_expected_below_each_threshold():
 @pytest.mark.parametrize("k", [1, 2])
 def test_thresholds_fall_towards_minus_E_k(k):
     limit = -float(theory.E_k(3, k))
-    gaps = np.array([mean_counts.threshold(n, 3, k) - limit for n in (6, 10, 14, 40)])
+    gaps = np.array([mean_counts.threshold(n, 3, k) - limit for n in (6, 10, 24)])
     assert (np.diff(gaps) < 0).all()
     assert 0 < gaps[-1] < gaps[0] / 2.5
     # At n = 1000 higher indices add nothing: one of index k is expected within 0.02 of -E_k, on the other side none.

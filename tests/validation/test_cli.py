@@ -256,7 +256,7 @@ def test_ctrl_c_while_a_compiled_module_is_imported(capsys, monkeypatch):
 @pytest.mark.slow
 def test_ctrl_c_ends_a_study_within_two_seconds(tmp_path):
     file = tmp_path / "long.toml"
-    file.write_text('task = "descend"\nsamples = 100000\n[settings]\nn = 30\nH = 3\nstarts = 32\n')
+    file.write_text('task = "descend"\nsamples = 100000\n[settings]\nn = 10\nH = 3\nstarts = 8\n')
     command = [sys.executable, "-m", "validation", "study", file, "--out", tmp_path / "out", "--workers", "2"]
     process = subprocess.Popen(
         list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -273,7 +273,7 @@ def test_ctrl_c_ends_a_study_within_two_seconds(tmp_path):
     assert process.returncode == 130
     assert "interrupted; continue with: spinglass study" in out
     kept = manifest.read_bytes().count(b"\n") - 1
-    assert len(pd.read_parquet(tmp_path / "out" / "data.parquet")) == 32 * kept
+    assert len(pd.read_parquet(tmp_path / "out" / "data.parquet")) == 8 * kept
 
 
 def test_version_doctor_and_completion(capsys):
@@ -294,8 +294,8 @@ def test_version_doctor_and_completion(capsys):
 def test_a_full_disk_leaves_no_half_files(tmp_path):
     commands = [
         "figures line --format pdf --out drawn",
-        "graph --n 5 --starts 10 --out drawn",
-        "enumerate --n 5 --samples 2 --out points.parquet",
+        "graph --n 3 --starts 4 --out drawn",
+        "enumerate --n 3 --samples 2 --out points.parquet",
     ]
     # A limit on the size of files fails the write of a large one as a full disk does; caches are written before.
     # Every command has a process of its own, forked when all is imported.

@@ -40,7 +40,7 @@ class TestPlantedMistakes:
         assert word in "\n".join(judgement.findings)
 
     @pytest.mark.slow
-    @pytest.mark.parametrize("name", ["variance n/2", "diagonal terms left out", "uniform couplings"])
+    @pytest.mark.parametrize("name", ["diagonal terms left out", "uniform couplings"])
     def test_in_couplings(self, name):
         make, declared, word = PLANTED[name]
         judgement = check_landscape(lambda n, H, seed: make(n, H, seed).energy, raises=False, **declared)
@@ -73,6 +73,9 @@ class TestCorrectSubjects:
         judgement = check_landscape(lambda n, H, seed: correct(n, H, seed).energy)
         assert judgement.report["landscape/couplings"].status == "agrees"
         assert "landscape/gradient" in dict(judgement.not_judged)
+        # The functions that the code does not have are one line.
+        (line,) = [line for line in judgement.reasons if "needs a function" in line]
+        assert line.endswith("relax, sample, critical_points, counts, thresholds, relaxation, equilibrium, network")
 
     def test_another_order(self):
         judgement = check_landscape(lambda n, H, seed: correct(n, H, seed).energy, H=2)
@@ -91,13 +94,8 @@ class TestCorrectSubjects:
         judgement = judge(as_subject(lambda n, H, seed: correct(n, 3, seed)), claims=[mixtures])
         assert "the landscape ignores H" in judgement.reasons[0]
 
-    def test_functions_that_the_code_does_not_have_are_one_line(self):
-        lines = check_landscape(lambda n, H, seed: correct(n, H, seed).energy).reasons
-        (line,) = [line for line in lines if "needs a function" in line]
-        assert line.endswith("relax, sample, critical_points, counts, thresholds, relaxation, equilibrium, network")
-
     def test_same_seed_same_numbers(self):
-        claims = [claim for claim in claims_for(3) if claim.deterministic]
+        claims = [claim for claim in claims_for(3) if claim.deterministic and claim.family == "landscape"]
         runs = [judge(own(), claims=claims, seed=5).report.to_frame() for _ in range(2)]
         assert runs[0].equals(runs[1])
 
@@ -200,7 +198,7 @@ class TestCommand:
             "def landscape(n, H, seed):\n"
             "    print('drawn')\n"
             "    J = np.random.default_rng(seed).normal(size=(n,) * H)\n"
-            "    return lambda x: np.einsum('ijk,i,j,k', J, x, x, x) / n / 2**0.5\n"
+            "    return lambda x: J @ x @ x @ x / n / 2**0.5\n"
         )
         assert main(["judge", str(file)]) == 1
         assert "declare variance = 'n/2' [variance n/2]" in capsys.readouterr().out

@@ -16,6 +16,8 @@ SAMPLES = {
     "descents/index-zero": 2,
     "temperature/independent-chains": 40,
 }
+# First series, where each of them would reveal the mutants.
+SERIES = {"covariance/law": 3, "descents/index-zero": 1, "two-spin/eigenproblem": 1}
 CHEAP = [
     "covariance/packed",
     "covariance/law",
@@ -33,7 +35,8 @@ CHEAP = [
 @pytest.mark.parametrize("claim_id", CHEAP)
 def test_every_mutant_dies(claim_id):
     claim = catalogue()[claim_id]
-    quick = [Series(SAMPLES.get(claim_id, s.samples), **s.parameters) for s in claim.sizes["quick"]]
+    first = claim.sizes["quick"][: SERIES.get(claim_id)]
+    quick = [Series(SAMPLES.get(claim_id, s.samples), **s.parameters) for s in first]
     report = verify(claims=[replace(claim, sizes={**claim.sizes, "quick": quick})], workers=1, mutants=True)
     assert {verdict.mutant for verdict in report.mutant_verdicts} == {mutant.name for mutant in claim.mutants}
     assert not report.survivors

@@ -22,7 +22,7 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.open, self.ids, self.links, self.tags = [], [], [], []
+        self.text, self.open, self.ids, self.links, self.tags = text, [], [], [], []
         self.labels, self.sources = [], []
         self.feed(text)
         self.close()
@@ -59,13 +59,12 @@ def page(report):
 
 
 @pytest.mark.slow
-def test_the_page_is_well_formed_and_needs_nothing_else(report, page):
-    text = html(report)
+def test_the_page_is_well_formed_and_needs_nothing_else(page):
     assert not page.open
     assert len(page.ids) == len(set(page.ids))
     assert all(source.startswith("#") for source in page.sources)
     assert all(link[1:] in page.ids for link in page.links)
-    addresses = set(re.findall(r"https?://[^\s\"'<>]+", text))
+    addresses = set(re.findall(r"https?://[^\s\"'<>]+", page.text))
     # Names of XML namespaces are no addresses that a browser fetches.
     assert addresses <= {
         "http://www.w3.org/2000/svg",
@@ -81,8 +80,8 @@ def test_every_claim_has_its_section_formula_and_figure(report, page):
     assert all(label and v.claim_id in label for label, v in zip(page.labels, measured, strict=True))
 
 
-def test_the_page_says_what_happened(report):
-    text = html(report)
+def test_the_page_says_what_happened(page):
+    text = page.text
     assert "spinglass verify die/true --effort quick --seed 0 --claims " in text
     assert "the die fell off the table" in text
     assert "The prediction is rejected: p = " in text

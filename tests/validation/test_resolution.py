@@ -64,10 +64,15 @@ def test_without_spread_there_is_none():
     assert math.isnan(point.resolution)
 
 
-def test_a_claim_agrees_exactly_if_its_resolution_is_finer_than_delta():
-    report = verify(["minima/mean-count", "landscape/gradient"], workers=1)
-    claim = report.catalogue["minima/mean-count"]
-    assert 0 < report["minima/mean-count"].resolution < claim.delta
+def test_a_claim_agrees_exactly_if_its_resolution_is_finer_than_delta(synthetic_file):
+    report = verify(["die/true", "die/hard"], claims=synthetic_file, workers=1)
+    assert [verdict.status for verdict in report.verdicts] == ["agrees", "undecided"]
+    for verdict in report.verdicts:
+        assert (0 < verdict.resolution < report.catalogue[verdict.claim_id].delta) == (verdict.status == "agrees")
+
+
+def test_the_resolution_of_an_identity_is_its_largest_error():
+    report = verify(["landscape/gradient"], workers=1)
     identity = report["landscape/gradient"]
-    assert identity.resolution == max(point.estimate for _, point in identity.points)
+    assert identity.resolution == max(point.estimate for _, point in identity.points) > 0
     assert isinstance(report.catalogue["landscape/gradient"].estimator, Identity)

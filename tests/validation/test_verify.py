@@ -233,18 +233,21 @@ def test_what_a_dead_worker_took_with_it_is_counted_in_samples(synthetic_file, w
 
 
 @pytest.mark.slow
-def test_mutants_die_in_worker_processes_too(synthetic_file):
-    report = run(synthetic_file, "true", "exact", mutants=True, workers=2)
+def test_mutants_die_in_worker_processes_too_and_a_worker_computes_on_one_thread(synthetic_file, monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)  # the tests themselves may be limited
+    report = run(synthetic_file, "true", "exact", "threads", mutants=True, workers=2)
     statuses = {(v.claim_id, v.mutant): v.status for v in report.all_verdicts}
     assert statuses["die/true", None] == statuses["die/exact", None] == "agrees"
     assert statuses["die/true", "loaded die"] == statuses["die/true", "wrong mean"] == "disagrees"
+    assert statuses["die/threads", None] == "agrees"
+    assert {"SPINGLASS_THREADS", "OPENBLAS_NUM_THREADS"}.isdisjoint(os.environ)
 
 
 @pytest.mark.slow
 def test_threads_keep_mutants_apart(synthetic_file):
-    alone = run(synthetic_file, "true", "curve", mutants=True)
+    alone = run(synthetic_file, "true", "controlled", mutants=True)
     with ThreadPoolExecutor(4) as executor:
-        threaded = run(synthetic_file, "true", "curve", mutants=True, executor=executor)
+        threaded = run(synthetic_file, "true", "controlled", mutants=True, executor=executor)
     assert threaded.to_frame().equals(alone.to_frame())
     assert [v.p_value for v in threaded.all_verdicts] == [v.p_value for v in alone.all_verdicts]
 
@@ -279,13 +282,6 @@ def test_ctrl_c_keeps_what_finished(synthetic_file, tmp_path):
     assert [v.status for v in report.verdicts] == ["agrees", "undecided", "undecided"]
     assert "interrupted after 32 of 200 samples" in report["die/curve"].reason
     assert load(tmp_path).groupby("claim_id").size().to_dict() == {"die/true": 200, "die/curve": 3 * 32}
-
-
-@pytest.mark.slow
-def test_a_worker_computes_on_one_thread(synthetic_file, monkeypatch):
-    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)  # the tests themselves may be limited
-    assert run(synthetic_file, "threads", workers=2)["die/threads"].status == "agrees"
-    assert {"SPINGLASS_THREADS", "OPENBLAS_NUM_THREADS"}.isdisjoint(os.environ)
 
 
 def test_a_report_is_short_to_look_at(synthetic_file):

@@ -5,7 +5,7 @@ import shlex
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -240,6 +240,7 @@ def _circumstances(report: Report) -> dict[str, Any]:
     return {"report": report, "entries": entries, "versions": versions()}
 
 
+@cache  # templates are compiled once
 def _environment(autoescape: bool) -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 

@@ -187,11 +187,14 @@ def _resampled(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return means and variances, shape (size, components), of resampled rows of ``values``."""
     count = len(values)
-    rows = generator.integers(count, size=(size, count)) + count * np.arange(size)[:, None]
+    rows = generator.integers(count, size=(size, count))
+    rows += count * np.arange(size)[:, None]
     weights = np.bincount(rows.ravel(), minlength=size * count).reshape(size, count) / count
-    # The bits of einsum, unlike those of a BLAS product, do not depend on the number of BLAS threads.
-    mean = np.einsum("bi,ik->bk", weights, values)
-    return mean, np.einsum("bi,ik->bk", weights, values**2) - mean**2
+    # The bits of einsum, unlike those of a BLAS product, do not depend on the number of BLAS threads. It is twice as
+    # fast where the sum runs over neighbours in memory.
+    powers = np.ascontiguousarray(np.concatenate([values, values**2], axis=1).T)
+    mean, square = np.split(np.einsum("bi,ki->bk", weights, powers), 2, axis=1)
+    return mean, square - mean**2
 
 
 def _studentised(mean: NDArray[np.float64], squared_error: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from spinglass._common.types import Array
-from spinglass.networks.architecture import Architecture
 from validation.subjects.subject import AnswerError, Subject, as_array, checked, request_text
 
 
@@ -133,6 +132,8 @@ def ask_network(
     """
     arguments: dict[str, Any] = {"widths": tuple(widths), "seed": seed}
     where = request_text("network", arguments)
+    from spinglass.networks.architecture import Architecture  # takes a second, which few programs need
+
     q = Architecture.of(widths).q if one.declaration.output_factor == "q" else 1.0
     if y is not None:
         arguments["y"] = q * y  # (q f - q y)^2 = q^2 (f - y)^2

@@ -20,6 +20,7 @@ _NEAR = 0.9  # pairs with a larger |overlap| are left out: the regression loses 
 _ROUNDING = 1e-8
 RANGE = (0.2, 0.8)
 _NODES = 5
+_ACCURACY = 0.01  # of theory
 
 
 def along(glass: SphericalSpinGlass, x: Array, y: Array, positions: tuple[float, ...] = POSITIONS) -> Array:
@@ -72,7 +73,7 @@ def mean_between_minima(n: int, H: int) -> Array:
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     half = 0.5 * (RANGE[1] - RANGE[0])
     overlaps = 0.5 * (RANGE[0] + RANGE[1]) + half * nodes
-    density = theory.mean_pairs(n, H, overlaps, indices=(0, 0), accuracy=0.01).value
+    density = theory.mean_pairs(n, H, overlaps, indices=(0, 0), accuracy=_ACCURACY).value
     profiles = [theory.path_profile(n, H, float(q), indices=(0, 0), position=[0.25, 0.5]) for q in overlaps]
     columns = np.array([[*p.mean, p.mean[1] ** 2 + p.spread[1] ** 2] for p in profiles])
     return np.asarray((half * weights * density) @ columns)
