@@ -158,7 +158,6 @@ def test_an_unstable_integration_is_refused_not_returned():
         integrated_pair(Protocol(Covariance.of(3), 200.0), 1.0, 0.0102, 0.1)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("step", [0.05, 0.1, 0.2, 0.25])
 @pytest.mark.parametrize(
     ("H", "T", "start"), [(2, 0.0, None), (3, 0.5, None), ({3: 1.0, 4: 1.0}, 0.0, None), (3, 0.0, 0.9)]

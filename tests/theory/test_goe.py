@@ -109,9 +109,7 @@ def test_far_tails_do_not_underflow_into_warnings():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("n", "ranks"), [(2, (0, 1)), (7, (0, 3, 6)), (30, (0, 1, 4, 29)), (300, (0, 5))]
-)
+@pytest.mark.parametrize(("n", "ranks"), [(2, (0, 1)), (7, (0, 3, 6)), (30, (0, 1, 4, 29)), (300, (0, 5))])
 def test_sampled_matrices_follow_the_law(n, ranks):
     # The laws are held to 1e-13 above; by this independent route, a shift by a quarter of the spread is seen.
     size = 500 if n < 100 else 250

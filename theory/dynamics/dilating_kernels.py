@@ -110,10 +110,10 @@ def stencil(logs: Array, last: int, z: float) -> int:
 @jit
 def same(first: Array, second: Array) -> bool:
     """Return whether all numbers of two arrays are equal."""
+    equal = True
     for k in range(first.size):
-        if first[k] != second[k]:
-            return False
-    return True
+        equal = equal and first[k] == second[k]
+    return equal
 
 
 @jit
