@@ -33,7 +33,7 @@ def same(part, whole, rows):
 @pytest.mark.bits
 @pytest.mark.parametrize("method", DRAWN)
 @given(data=st.data())
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_bits_do_not_depend_on_the_batch(whole, method, data):
     # Any selection, in any order, of at least as many rows as the glass evaluates in chunks.
     rows = data.draw(st.lists(st.integers(0, 59), min_size=5, max_size=60))
@@ -78,7 +78,7 @@ class Holes:
 
 @pytest.mark.parametrize("method", DRAWN)
 @given(low=st.floats(-2, 2), width=st.floats(0.0, 1.0))
-@settings(max_examples=10)
+@settings(max_examples=5)
 def test_a_failed_row_spoils_no_other(whole, method, low, width):
     found = run(method, STARTS, Holes(low, low + width))
     sound = found.status != "not finite"

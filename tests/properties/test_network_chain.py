@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import find, given
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from spinglass import SphericalSpinGlass, sphere
@@ -24,6 +24,7 @@ def magnitude(net, X):
     return 1e-13 * (1 + net.q * carried[:, 0])
 
 
+@settings(max_examples=50)
 @given(strategies.networks_with_inputs())
 def test_link_1_the_output_is_the_sum_over_paths(case):
     net, X = case
@@ -38,6 +39,7 @@ def test_link_2_the_gradient_of_the_path_form_is_backpropagation(case):
         assert np.allclose(by_paths, backwards, rtol=1e-11, atol=1e-12)
 
 
+@settings(max_examples=50)
 @given(strategies.networks_with_inputs())
 def test_away_from_kinks_the_gradient_is_the_slope(case):
     net, X = case
@@ -53,6 +55,7 @@ def test_away_from_kinks_the_gradient_is_the_slope(case):
     assert np.allclose(slope, difference, rtol=1e-5, atol=1e-5 * (1 + np.abs(slope).max()))
 
 
+@settings(max_examples=50)
 @given(strategies.networks_with_inputs(), st.floats(0.01, 100))
 def test_positive_homogeneity_in_weights_and_in_inputs(case, factor):
     net, X = case
@@ -61,6 +64,7 @@ def test_positive_homogeneity_in_weights_and_in_inputs(case, factor):
     assert (np.abs(net.forward(factor * X) - factor * net.forward(X)) <= max(1, factor) * magnitude(net, X)).all()
 
 
+@settings(max_examples=50)
 @given(strategies.networks_with_inputs(), st.data(), st.floats(0.01, 100))
 def test_rescaling_and_permuting_hidden_layers_change_nothing(case, data, alpha):
     net, X = case
@@ -72,6 +76,7 @@ def test_rescaling_and_permuting_hidden_layers_change_nothing(case, data, alpha)
         assert (np.abs(other.forward(X) - net.forward(X)) <= magnitude(net, X)).all()
 
 
+@settings(max_examples=50)
 @given(strategies.path_models(), strategies.seeds())
 def test_link_3_expectations_over_activities(model, seed):
     if model.architecture.paths > 12:
@@ -129,6 +134,7 @@ def test_link_5_the_reduced_model_is_the_glass(model, seed):
     assert np.abs(model.averaged().energy(w) - model.rho * model.with_rho(1.0).energy(w)).max() <= scale
 
 
+@settings(max_examples=50)
 @given(strategies.glasses_with_points(), st.floats(0.01, 10))
 def test_the_radius_of_the_sphere_is_a_matter_of_units(case, C):
     glass, w = case
@@ -156,6 +162,7 @@ def test_link_6_no_pair_of_signs_correlates_less_than_the_least(epsilon, mean, s
 
 
 @pytest.mark.slow
+@settings(max_examples=10)
 @given(st.from_type(SphericalSpinGlass), st.from_type(ReLUNetwork), st.from_type(DecoupledPathModel))
 def test_hypothesis_knows_the_models_by_their_types(glass, net, model):
     assert isinstance(glass, SphericalSpinGlass)

@@ -33,6 +33,7 @@ def cases(draw, activations, least_layers=1, with_biases=BOTH):
 PIECEWISE_LINEAR = ["relu", leaky_relu(0.2), leaky_relu(-1.0), "linear"]  # slope -1 below: the absolute value
 
 
+@settings(max_examples=50)
 @given(cases(PIECEWISE_LINEAR))
 def test_blocks_of_piecewise_linear_networks_are_positive_semidefinite(found):
     for layer in range(1, found.network.H + 1):
@@ -43,6 +44,7 @@ def test_blocks_of_piecewise_linear_networks_are_positive_semidefinite(found):
     assert found.trace() >= 0
 
 
+@settings(max_examples=50)
 @given(cases([*PIECEWISE_LINEAR, "tanh", "softplus", "sigmoid"]), seeds)
 def test_products_are_symmetric_linear_and_agree_with_the_matrix(found, seed):
     v, w = np.random.default_rng(seed).standard_normal((2, found.network.size))
@@ -55,6 +57,7 @@ def test_products_are_symmetric_linear_and_agree_with_the_matrix(found, seed):
     assert np.linalg.eigvalsh(gauss_newton)[0] >= -1e-12 * scale
 
 
+@settings(max_examples=50)
 @given(cases(["relu", leaky_relu(0.2)], 2, st.just(False)), st.integers(0, 3), st.floats(0.25, 4))
 def test_rescaling_neighbouring_layers_leaves_the_loss_and_carries_the_hessian_along(found, layer, factor):
     net = found.network

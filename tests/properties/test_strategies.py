@@ -122,7 +122,7 @@ def test_nothing_compiles_or_loads_within_an_example():
         assert settings().deadline == deadline
         assert made
         made.clear()
-        settings(max_examples=60, derandomize=True, deadline=None, database=None)(test)()
+        settings(max_examples=30, derandomize=True, deadline=None, database=None)(test)()
         print(made)
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True)

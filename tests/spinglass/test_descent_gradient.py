@@ -41,14 +41,14 @@ def test_error_falls_with_the_square_of_the_step():
     glass = SphericalSpinGlass.pure(8, 3, seed=1)
     x0 = sphere.random_points(8, 3, seed=2)
     expected = np.array([scipy_flow(DenseGlass.of(glass), x) for x in x0])
-    runs = [descend(glass, x0, "gradient", times=TIMES, accuracy=a) for a in (1e-3, 1e-4, 1e-5, 1e-6)]
+    runs = [descend(glass, x0, "gradient", times=TIMES, accuracy=a) for a in (1e-3, 1e-4, 1e-5)]
     errors = [np.abs(run.energies - expected)[:, 1:4].max() for run in runs]
     # Error per distance is second order in the step, of which accuracy^(-1/2) are needed: the propagated
     # solution is one order better than its estimate, so the error falls as accuracy^(3/2) to accuracy^1.
-    slope = np.polyfit(np.log([1e-3, 1e-4, 1e-5, 1e-6]), np.log(errors), 1)[0]
+    slope = np.polyfit(np.log([1e-3, 1e-4, 1e-5]), np.log(errors), 1)[0]
     assert 0.9 < slope < 1.7
     # Three evaluations a step.
-    assert runs[3].evaluations.mean() > 20 * runs[0].evaluations.mean()
+    assert runs[2].evaluations.mean() > 7 * runs[0].evaluations.mean()
 
 
 def test_a_wall_is_met_in_small_steps():

@@ -83,7 +83,7 @@ CASES = [
 
 @pytest.mark.parametrize(("n", "weights"), CASES, ids=str)
 def test_real_solutions_are_those_of_msolve(n, weights, msolve, tmp_path):
-    for seed in range(2):
+    for seed in range(2 if n < 5 else 1):
         rng = np.random.default_rng([seed, n, *weights])
         tensors = {H: rng.integers(-99, 100, size=(n,) * H) for H in weights}
         glass = SphericalSpinGlass(n, weights, {H: couplings.pack(tensor) for H, tensor in tensors.items()})

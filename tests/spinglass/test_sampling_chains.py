@@ -31,7 +31,7 @@ def test_two_spins_are_those_of_the_eigenproblem(kind):
     n, temperature = 24, 0.6
     glass = SphericalSpinGlass.pure(n, 2, seed=1)
     exact = gibbs.two_spin_mean_energy(np.linalg.eigvalsh(glass.to_tensor() / np.sqrt(n)), temperature)
-    start = sphere.random_points(n, 200, seed=2)
+    start = sphere.random_points(n, 120, seed=2)
     if kind == "hmc":
         chain = HMC(glass, temperature)
         state, _ = chain.step(chain.init(start, seed=3), 200, tune=True)
@@ -108,7 +108,7 @@ def test_a_trial_without_energy_is_refused():
 @pytest.mark.slow
 def test_chains_that_cannot_meet_are_reported():
     # Deep in a rugged landscape hot and cold chains stay where they fell.
-    glass = SphericalSpinGlass.pure(80, 3, seed=0)
+    glass = SphericalSpinGlass.pure(60, 3, seed=0)
     frozen = sample(glass, 0.2, sweeps=60, burn_in=60, seed=1)
     assert frozen.status == "not equilibrated"
     assert "not equilibrated" in repr(frozen)

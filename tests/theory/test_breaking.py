@@ -39,6 +39,7 @@ def functional(overlaps, cumulative, T, H, log=math.log):
     return total + overlaps[0] / wide
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("T", "H", "phase"), [case for case in PHASES if case[2] != "two steps"])
 def test_phases_have_their_names_and_energies_are_derivatives(T, H, phase):
     step = 1e-3 * T
@@ -85,6 +86,7 @@ def test_a_search_from_elsewhere_finds_the_law_in_a_field():
     np.testing.assert_allclose([found.lower_overlap, found.overlap, found.breakpoint], best.x, atol=2e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("H", [{1: 0.6, 2: 0.4, 5: 1.0}])
 def test_two_solvers_agree_in_a_field(H):
     nu, scale = Covariance.with_scale(H)
@@ -95,6 +97,7 @@ def test_two_solvers_agree_in_a_field(H):
     np.testing.assert_allclose(closed.cumulative, other.cumulative, rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("T", "H"), [(0.8, {2: 1.0, 4: 0.5}), (0.4, {1: 0.3, 2: 1.0, 4: 0.3})])
 def test_continuous_laws_agree_with_a_staircase(T, H):
     nu, scale = Covariance.with_scale(H)
@@ -137,6 +140,7 @@ def test_low_temperatures_tend_to_the_ground_state(H):
     assert (1 - found.overlap) / T == pytest.approx(ground.susceptibility, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_the_line_of_almeida_and_thouless_is_where_a_continuous_transition_is():
     for H in ({1: 1.0, 3: 1.0}, {1: 0.3, 2: 1.0, 4: 0.3}):
         T = theory.almeida_thouless_temperature(H)

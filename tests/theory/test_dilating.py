@@ -7,7 +7,9 @@ from scipy.special import ive
 import theory
 
 # The last run is remembered: tests in succession that go on to this time share one.
-LATE = 1000.0
+LATE = 300.0
+# Steps in units of 1/rate are 0.025 by default; a cheaper uniform grid is as good where it is not the subject.
+STEP = 0.03
 MIXTURE = {3: 0.5**0.5, 4: 0.5**0.5}
 
 
@@ -19,22 +21,22 @@ def exact_quadratic(t):
 
 @pytest.mark.slow
 def test_the_quadratic_model_is_exact_to_very_long_times():
-    times = np.geomspace(5.0, 1e5, 60)
-    found = theory.relaxation(times, 2)
+    times = np.geomspace(30.0, 1e5, 60)  # the uniform grid ends at 23
+    found = theory.relaxation(times, 2, step=STEP, spacing=0.12)  # the widest allowed
     error = np.abs(found.energy - exact_quadratic(times))
     assert np.all(error < found.energy_error)
-    assert found.energy_error.max() < 5e-4
-    assert error[times > 100].max() < 1e-5
+    assert found.energy_error.max() < 1e-3
+    assert error[times > 100].max() < 2e-5
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("H", "T", "start"), [(3, 0.0, None), (MIXTURE, 0.0, 0.9), (3, 0.6, None)])
 def test_a_uniform_grid_agrees_within_the_estimated_error(H, T, start):
-    times = np.array([8.0, 16.0, 24.0])
-    dilating = theory.relaxation(times, H, T, start, waiting_times=[0.0, 3.0])
-    uniform = theory.relaxation(times, H, T, start, waiting_times=[0.0, 3.0], step=0.03, spacing=0.0)
+    times = np.array([8.0, 14.0, 18.0])  # the uniform grid of the first ends at 13, at 11 for the mixture
+    dilating = theory.relaxation(times, H, T, start, waiting_times=[0.0, 3.0], step=0.015)
+    uniform = theory.relaxation(times, H, T, start, waiting_times=[0.0, 3.0], step=0.02, spacing=0.0)
     assert np.all(np.abs(dilating.energy - uniform.energy) < dilating.energy_error + uniform.energy_error)
-    assert dilating.energy_error.max() < 5e-4
+    assert dilating.energy_error.max() < 1e-3
     np.testing.assert_allclose(dilating.correlation, uniform.correlation, atol=5e-4)
     np.testing.assert_allclose(dilating.response, uniform.response, atol=5e-4)
 
@@ -42,43 +44,38 @@ def test_a_uniform_grid_agrees_within_the_estimated_error(H, T, start):
 @pytest.mark.slow
 def test_energies_fall_towards_the_threshold_by_the_known_power_of_time():
     times = np.geomspace(0.1, LATE, 200)
-    found = theory.relaxation(times, 3)
+    found = theory.relaxation(times, 3, step=STEP)
     assert np.all(np.diff(found.energy) < 0)
     above = found.energy + float(theory.E_inf(3))
     late = times > 100
-    # Measured: 0.671 at t = 100, 0.668 at t = 1000.
+    # Measured: 0.671 at t = 100, 0.668 at t = 1000. A slope is known to the error of the energies over their fall.
     assert np.polyfit(np.log(times[late]), np.log(above[late]), 1)[0] == pytest.approx(-2 / 3, abs=0.005)
 
 
 @pytest.mark.slow
 def test_correlations_of_any_age_are_read_off():
-    found = theory.relaxation([0.5, 40.0, 500.0, LATE], 3, waiting_times=[0.123, 40.0, 499.0])
+    found = theory.relaxation([0.5, 40.0, 200.0, LATE], 3, waiting_times=[0.123, 40.0, 199.0], step=STEP)
     assert np.isnan(found.correlation[1, 0])
     assert found.correlation[1, 1] == pytest.approx(1.0, abs=1e-9)
     assert 0 < found.correlation[0, 2] < found.correlation[1, 2] < found.correlation[2, 2] < 1
 
 
 @pytest.mark.slow
-def test_the_widest_spacing_is_solved_and_a_wider_one_is_refused():
-    wide, default = theory.relaxation([40.0, 60.0], 3, spacing=0.12), theory.relaxation([40.0, 60.0, LATE], 3)
+def test_a_finer_grid_lies_within_the_estimated_error_of_the_widest_allowed():
+    wide = theory.relaxation([60.0, 90.0], 3, spacing=0.12, step=STEP)
+    default = theory.relaxation([60.0, 90.0, LATE], 3, step=STEP)
     assert np.all(np.abs(wide.energy - default.energy[:2]) < wide.energy_error)
+    assert np.all(default.energy_error[:2] < wide.energy_error)
     with pytest.raises(ValueError, match="between 0.05 and 0.12"):
         theory.relaxation([40.0, 60.0], 3, spacing=0.14)
 
 
 @pytest.mark.slow
-def test_a_finer_grid_lies_within_the_estimated_error():
-    # Later than 1.5 times the end of the uniform grid, which is not the subject here: its steps are longer than usual.
-    times = np.array([20.0, 60.0])
-    default, finer = (theory.relaxation(times, MIXTURE, step=0.015, spacing=spacing) for spacing in (0.1, 0.08))
-    assert np.all(np.abs(default.energy - finer.energy) < default.energy_error)
-    assert np.all(finer.energy_error < default.energy_error)
-
-
-@pytest.mark.slow
 def test_equilibrium_stays_what_it_is_for_ever():
     T = 0.95
-    found = theory.relaxation([20.0, 30.0, 1000.0, 1020.0], 3, T, start=T, waiting_times=[0.0, 20.0, 1000.0], step=0.03)
+    found = theory.relaxation(
+        [20.0, 30.0, LATE, LATE + 20.0], 3, T, start=T, waiting_times=[0.0, 20.0, LATE], step=STEP, spacing=0.12
+    )
     np.testing.assert_allclose(found.energy, -1 / T, atol=1e-4)
     # Correlations depend on the difference of times alone.
     assert found.correlation[2, 3] == pytest.approx(found.correlation[0, 0], abs=5e-4)

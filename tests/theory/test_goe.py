@@ -28,7 +28,7 @@ def sampled_eigenvalues(n, size, seed, count):
     ("n", "t"),
     [
         *[(1, -0.3), (2, -1.2), (3, 0.4), (4, -2.0), (5, -1.0), (6, 3.0), (9, -2.5), (14, 0.0), (21, -5.0)],
-        pytest.param(40, -6.0, marks=pytest.mark.slow),
+        pytest.param(30, -6.0, marks=pytest.mark.slow),
     ],
 )
 def test_cdf_against_the_pfaffian_in_high_precision(n, t):
@@ -52,7 +52,7 @@ def test_tails_keep_relative_accuracy(n, t):
         assert kth_eigenvalue_cdf(t / math.sqrt(n), n, k) == pytest.approx(expected, rel=digits, abs=0)
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 4, 7, 12, *(pytest.param(n, marks=pytest.mark.slow) for n in (40, 41))])
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 7, 12, *(pytest.param(n, marks=pytest.mark.slow) for n in (24, 25))])
 def test_ordered_densities_sum_to_the_one_point_density(n):
     v = np.linspace(-2.4, 2.4, 25)
     total = sum(kth_eigenvalue_density(v, n, k) for k in range(n))
@@ -86,7 +86,7 @@ def test_two_by_two_in_closed_form():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", [1, 2, 3, 10, 11, 100, 2000])
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 11, 100, 1000])
 def test_one_point_density_integrates_to_n_and_is_symmetric(n):
     # A trapezoidal rule finer than the shortest wave, of length pi / (sqrt(2) n), converges faster than any power.
     v, h = np.linspace(-2.5 - 9 / n, 2.5 + 9 / n, 6 * n + 400, retstep=True)
@@ -109,9 +109,7 @@ def test_far_tails_do_not_underflow_into_warnings():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("n", "ranks"), [(2, (0, 1)), (7, (0, 3, 6)), (30, (0, 1, 4, 29)), (300, (5,)), (1000, (0, 2))]
-)
+@pytest.mark.parametrize(("n", "ranks"), [(2, (0, 1)), (7, (0, 3, 6)), (30, (0, 1, 4, 29)), (300, (0, 5))])
 def test_sampled_matrices_follow_the_law(n, ranks):
     # The laws are held to 1e-13 above; by this independent route, a shift by a quarter of the spread is seen.
     size = 500 if n < 100 else 250
@@ -125,7 +123,7 @@ def test_sampled_matrices_follow_the_law(n, ranks):
 def test_edge_of_a_large_matrix_follows_tracy_widom():
     # Mean of Tracy and Widom's beta = 1 law (Bornemann 2010); centred at sqrt(2n - 1) the corrections are
     # O(n^(-2/3)) (Johnstone and Ma 2012).
-    n = 3000
+    n = 1500
     x, w = np.polynomial.legendre.leggauss(60)
     edge, unit = math.sqrt(2 - 1 / n), n ** (-2 / 3) / math.sqrt(2)
     xi = -9.0 + 15.0 * (x + 1) / 2

@@ -60,6 +60,7 @@ def _log_pairs(n, q, u_x, u_y, samples, rng):
     return sphere + pair.log_density + np.logaddexp.reduce(logs) - math.log(samples)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("q", "u_x", "u_y"), [(0.4, -2.4, -2.8), (-0.6, -2.4, 2.2), (0.6, -2.2, -0.5)])
 def test_mean_numbers_of_pairs_tend_to_the_complexity(q, u_x, u_y):
     """The powers of n in the density are those at q = 0, so that they cancel in the difference."""
@@ -67,7 +68,7 @@ def test_mean_numbers_of_pairs_tend_to_the_complexity(q, u_x, u_y):
     n = np.array([12, 20, 32])
     rate = [
         (_log_pairs(m, q, u_x, u_y, k, rng) - _log_pairs(m, 0.0, u_x, u_y, k, rng)) / m
-        for m, k in zip(n, (400, 150, 60), strict=True)
+        for m, k in zip(n, (200, 80, 40), strict=True)
     ]
     limit = np.linalg.lstsq(np.stack([np.ones(3), 1 / n], axis=1), np.array(rate), rcond=None)[0][0]
     expected = theory.pair_complexity(q, u_x, u_y, 3) - theory.pair_complexity(0.0, u_x, u_y, 3)
@@ -159,11 +160,12 @@ def test_isolated_eigenvalue_of_sampled_hessians():
     edge = -3 * u_y - 2 * math.sqrt(6)
     assert expected < edge - 0.5
     means = []
-    for n, samples in ((14, 300), (28, 60)):
+    for n, samples in ((14, 150), (24, 60)):
         pair = CubicPair(n, q, u_x, u_y)
         means.append(np.mean([np.linalg.eigvalsh(pair.draw(rng)[1])[0] for _ in range(samples)]))
     # The deviation is of the order of 1/n; the means have standard errors of about 0.05.
-    assert 2 * means[1] - means[0] == pytest.approx(expected, abs=0.3)
+    # In 1/n, from 14 and 24.
+    assert (24 * means[1] - 14 * means[0]) / 10 == pytest.approx(expected, abs=0.3)
     assert math.isnan(theory.isolated_eigenvalue(0.0, u_x, u_y, 3))
 
 

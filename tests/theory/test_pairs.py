@@ -123,9 +123,10 @@ def test_monte_carlo_agrees_with_exact_densities(H):
         agree(values.mean(), values.std() / math.sqrt(6000), exact, 2e-5 * exact)
 
 
+@pytest.mark.slow
 def test_windows_of_energies_add_up():
     # One energy, integrated over both energies, gives the number within the window.
-    nodes, weights = np.polynomial.legendre.leggauss(3)
+    nodes, weights = np.polynomial.legendre.leggauss(2)
     for H in (3, MIXTURE):
         low, high = -1.3, -0.9
         u = 0.5 * (low + high) + 0.5 * (high - low) * nodes
@@ -148,6 +149,7 @@ def test_the_mirror_image_of_a_point_has_the_other_index():
     agree(one.value, one.error, other.value, other.error)
 
 
+@pytest.mark.slow
 def test_second_moments_of_two_and_three_spins():
     # n = 2, H = 3: an independent integral over the circle of the density from Rice's formula is 30.332; at n = 3 the
     # quadrature over q is compared with one of other nodes.
@@ -173,9 +175,10 @@ def test_mirror_images_are_counted_once():
         assert _mean_mirror_pairs(problem, H, index, below) == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_the_number_concentrates_at_low_energies():
     # At u = -1 and H = 3 the mean number below grows with n, and the ratio falls towards 1.
-    moments = [theory.second_moment(n, 3, below=-1.0, accuracy=0.05) for n in (3, 8)]
+    moments = [theory.second_moment(n, 3, below=-1.0, accuracy=0.08) for n in (3, 8)]
     assert moments[1].mean > moments[0].mean
     assert 1.0 < moments[1].ratio < moments[0].ratio - 3 * moments[0].ratio_error
 
@@ -256,4 +259,4 @@ def test_the_determinant_of_one_point_is_that_of_sampled_matrices():
 
 def test_a_large_size_is_refused_with_an_estimate():
     with pytest.raises(ValueError, match="would take about .* minutes, more than max_seconds = 5"):
-        theory.mean_pairs(30, 3, 0.1, accuracy=2e-4, max_seconds=5)
+        theory.mean_pairs(20, 3, 0.1, accuracy=1e-4, max_seconds=5)

@@ -51,8 +51,8 @@ def lagrange_slope(at: int, places: Array, out: Array) -> None:
 
 
 @jit
-def along(places: Array, x: float, out: Array) -> int:
-    """Write interpolation weights for x along a row with monotone places; return the first node they belong to."""
+def first_node(places: Array, x: float) -> int:
+    """Return the first of the nodes, with monotone places, for interpolation at x along a row."""
     rising = places[-1] > places[0]
     low, high = 0, places.size - 1
     while high - low > 1:
@@ -61,18 +61,21 @@ def along(places: Array, x: float, out: Array) -> int:
             low = middle
         else:
             high = middle
-    start = min(max(low - NODES // 2 + 1, 0), places.size - NODES)
-    lagrange(x, places[start : start + NODES], out)
-    return start
+    return min(max(low - NODES // 2 + 1, 0), places.size - NODES)
 
 
 @jit
 def along_row(grid: Any, row: int, lag: float, other: float, out: Array) -> int:
-    """Write interpolation weights along a row used for time ``other + lag``, at the same lag or the same other time."""
+    """Write interpolation weights along a row used for time ``other + lag``, at the same lag or the same other time.
+
+    The first node that they belong to is returned.
+    """
     unit, sizes, young, old = grid[2], grid[4], grid[5], grid[6]
-    if lag <= other:
-        return along(young[row, : sizes[row]], np.arcsinh(lag / unit), out)
-    return along(old[row, : sizes[row]], np.arcsinh(other / unit), out)
+    places = young[row, : sizes[row]] if lag <= other else old[row, : sizes[row]]
+    x = np.arcsinh((lag if lag <= other else other) / unit)
+    start = first_node(places, x)
+    lagrange(x, places[start : start + NODES], out)
+    return start
 
 
 @jit
@@ -105,6 +108,15 @@ def stencil(logs: Array, last: int, z: float) -> int:
 
 
 @jit
+def same(first: Array, second: Array) -> bool:
+    """Return whether all numbers of two arrays are equal."""
+    equal = True
+    for k in range(first.size):
+        equal = equal and first[k] == second[k]
+    return equal
+
+
+@jit
 def between_rows(
     grid: Any, last: int, unknown: int, time: float, lag: float, other: float, out: Array, share: Array
 ) -> int:
@@ -122,10 +134,16 @@ def between_rows(
     out[:2] = 0.0
     z = np.log(time)
     first, node = stencil(logs, last, z), 0
-    rows, weights = np.empty(ROWS), np.empty(NODES)
+    rows, weights, used = np.empty(ROWS), np.empty(NODES), np.full(NODES, np.nan)
     lagrange(z, logs[first : first + ROWS], rows)
+    sizes, places = grid[4], grid[5] if lag <= other else grid[6]
+    x = np.arcsinh((lag if lag <= other else other) / grid[2])
     for i in range(ROWS):
-        start = along_row(grid, first + i, lag, other, weights)
+        start = first_node(places[first + i, : sizes[first + i]], x)
+        near = places[first + i, start : start + NODES]
+        if not same(near, used):  # far from the middle, successive rows have the same nodes
+            lagrange(x, near, weights)
+            assign(used, near)
         if first + i == unknown:
             out[2], node = rows[i], start
             assign(share, weights)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import roots_legendre
 
 from spinglass._common.types import Array
 from theory.arguments import one_number, real_numbers, whole_number
@@ -103,7 +104,7 @@ def expected_errors(
         raise ValueError(f"degree must be below {_NODES} for exact integrals of its square; given {degree}")
     if log_ridge is None and len(np.unique(points)) <= degree:
         raise ValueError(f"degree {degree} needs {degree + 1} distinct x without a ridge; give log_ridge")
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    nodes, weights = roots_legendre(_NODES)
     nodes, weights = (nodes + 1) / 2, weights / 2
     at_points, at_nodes = _smoother(points, nodes, degree, penalty)
     truth, there = _values(curve, points), _values(curve, nodes)

@@ -104,10 +104,10 @@ from spinglass._common.jit import jit
 def total(a):
     s = 0.0
     for i in range(a.shape[0]):
-        s += a[i].sum() if a.ndim == 2 else a[i]
+        s += a[i]
     return s
 
-print(total(np.ones(5)), total(np.ones((30, 30))), sum(total.stats.cache_hits.values()))
+print(total(np.ones(5)), total(np.ones(900, np.float32)), sum(total.stats.cache_hits.values()))
 """
 # Runs the script anew for each line of input, in one process: every time with a new function, which has loaded nothing.
 AGAIN = """
