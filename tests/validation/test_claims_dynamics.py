@@ -56,7 +56,7 @@ def test_ageless_correlations_are_far_from_those_that_age():
 
 @pytest.mark.slow
 def test_the_bath_of_the_equations_is_that_of_the_chains():
-    # One large landscape: at n = 120 the mean over times is 0.988, its standard deviation 0.017 (20 seeds (7171, n, k)).
+    # One landscape of n = 120: the mean over times is 0.988, its standard deviation 0.017 (20 seeds (7171, n, k)).
     assert np.abs(langevin.quenched_energies(SEED, 120, 3, 0.4, 16).mean() - 1) < 0.04
     # From t = 2 on half the noise, T = 0.2, leads deeper by 8% at least.
     cold, colder = (langevin.infinite_bath(3, T)[0][3:] for T in (0.4, 0.2))
