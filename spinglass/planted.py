@@ -23,8 +23,8 @@ def plant(glass: SphericalSpinGlass, direction: npt.ArrayLike, signal: Mapping[i
 
     With a glass drawn at random, energies have the covariance ``n nu(x.y/n)`` of the glass and the mean
     ``-n sum_k lambda_k (x.v/n)^k``. The signal is added to the couplings, so the result is an ordinary
-    `SphericalSpinGlass` and its evaluation costs no more. At ``x = v`` the signal contributes ``-sum_k lambda_k`` to the
-    energy per spin. Order 1 is an external field of direction v, order 2 a spiked matrix.
+    `SphericalSpinGlass` and its evaluation costs no more. At ``x = v`` the signal contributes ``-sum_k lambda_k`` to
+    the energy per spin. Order 1 is an external field of direction v, order 2 a spiked matrix.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from scipy.special import roots_legendre
 from spinglass._common.types import Array
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def legendre_rule(m: int) -> tuple[Array, Array, Array]:
     """Return nodes and weights on [-1, 1], and the matrix that integrates values at the nodes from -1 to each node."""
     x, weights = roots_legendre(m)

@@ -5,7 +5,6 @@ edge ``x_0^2 = 2n + 2 n^(1/3) S``, with S of Tracy and Widom's law for beta = 1.
 the exponent is ``kappa^3/24 - kappa S/2`` up to terms that vanish.
 """
 
-import math
 from functools import lru_cache
 from typing import Any
 
@@ -19,8 +18,8 @@ from theory.kac_rice.legendre import legendre_rule
 
 _LARGEST = 6.0
 # S is integrated between these ends; the kernel is cut where the Airy function is negligible.
-_LOW, _HIGH, _PANELS, _NODES = -14.0, 34.0, 24, 12
-_KERNEL_NODES, _REACH = 60, 16.0
+_LOW, _HIGH, _PANELS, _NODES = -14.0, 34.0, 24, 8
+_KERNEL_NODES, _REACH = 48, 16.0
 
 
 def field_window(kappa: ArrayLike) -> Any:

@@ -17,7 +17,7 @@ from theory.planted.planted_model import PlantedModel
 # Numbers of spins up to which counts take seconds: of one index, of all, and for a signal of order 1.
 _MOST_BY_INDEX, _MOST, _MOST_IN_FIELD = 24, 40, 200
 # Panels of the integral over the angle: the number is doubled until two results agree to this accuracy.
-_NODES, _FIRST_PANELS, _MOST_PANELS, _AGREE = 10, 2, 128, 1e-9
+_NODES, _FEWEST_PANELS, _MOST_PANELS, _AGREE = 10, 4, 256, 1e-9
 
 
 def mean_planted_points(
@@ -87,6 +87,8 @@ def mean_planted_points(
     bound = real_numbers("below", math.inf if below is None else below, infinite=True)
     density = _checked(n, H, signal, index, bound)
     low, high = _range(overlap)
+    if bound.size == 0:
+        return np.zeros(bound.shape)
     result = _integral(density, math.acos(high), math.acos(low))
     return scalar_or_array(result.reshape(bound.shape))
 
@@ -143,6 +145,8 @@ def planted_point_density(
         raise ValueError(f"below must be one number here, not an array of shape {bound.shape}; call once for each")
     density = _checked(n, H, signal, index, bound)
     flat = m.ravel()
+    if flat.size == 0:
+        return np.zeros(m.shape)
     values = density.at(flat, together=False)[:, 0] / np.sqrt((1.0 - flat) * (1.0 + flat))
     return scalar_or_array(_finite(values).reshape(m.shape))
 
@@ -153,27 +157,31 @@ def _checked(n: int, H: Model, signal: Signal, index: int | None, below: Array) 
     in_field = all(k == 1 for k, _ in model.terms)
     most = _MOST_IN_FIELD if in_field else _MOST if index is None else _MOST_BY_INDEX
     if n > most:
-        what = "a signal of order 1" if in_field else "points of all indices" if index is None else "points of one index"
+        what = (
+            "a signal of order 1" if in_field else "points of all indices" if index is None else "points of one index"
+        )
         raise ValueError(f"n must be at most {most} for {what}, not {n}; theory.planted_complexity is the growth rate")
     if index is not None:
         index = whole_number("index", index, 0, INDEX_HINT)
         if index >= n:
             raise ValueError(f"index must be below n, as the Hessian has n-1 eigenvalues; given {index}, n={n}")
     refuse_huge("below", below, model.scale)
-    refuse_huge("a strength of the signal", [strength for _, strength in model.terms], 1.0)
     return OverlapDensity(n, model, index, below.ravel() / model.scale)
 
 
 def _range(overlap: Sequence[float]) -> tuple[float, float]:
     ends = real_numbers("overlap", overlap)
     if ends.shape != (2,) or not -1.0 <= ends[0] < ends[1] <= 1.0:
-        raise ValueError(f"overlap is a pair (low, high) with -1 <= low < high <= 1, such as (0.5, 1); given {overlap!r}")
+        raise ValueError(
+            f"overlap is a pair (low, high) with -1 <= low < high <= 1, such as (0.5, 1); given {overlap!r}"
+        )
     return float(ends[0]), float(ends[1])
 
 
 def _integral(density: OverlapDensity, low: float, high: float) -> Array:
     """Integrate over the angle, doubling the number of panels until two results agree."""
-    panels, before = _FIRST_PANELS, np.full(density.below.size, math.inf)
+    # Peaks in the angle have widths of order n^(-1/2).
+    panels, before = max(_FEWEST_PANELS, math.ceil(math.sqrt(density.n))), np.full(density.below.size, math.inf)
     while True:
         x, weights, _ = legendre_rule(_NODES)
         edges = np.linspace(low, high, panels + 1)

@@ -1,4 +1,4 @@
-r"""The mean density of critical points of a planted model by overlap, at finite n: the integral over the Hessian's shift.
+r"""The mean density of critical points of a planted model by overlap, at finite n: an integral over Hessian shifts.
 
 With ``sqrt(2 nu''/n)`` as the unit of Hessians, the Hessian at overlap m is ``M - y - theta e e^T`` with M as in
 :mod:`theory.planted.spiked_determinants`, ``theta = s''(m) (1 - m^2) sqrt(n/(2 nu''))``, and y normal of mean
@@ -29,7 +29,7 @@ from theory.planted.spiked_determinants import (
 )
 
 # Panels whose bound is below this share of the largest are left out, and phases above this number are refused.
-_NEGLIGIBLE, _MOST_PHASES = 1e-12, 12
+_NEGLIGIBLE, _MOST_PHASES = 1e-12, 25
 # Where the normal law of the energy rises, in standard deviations.
 _RISE = np.arange(-8.0, 8.5, 2.0)
 
@@ -111,12 +111,12 @@ class OverlapDensity:
 
     def _phases(self, panels: IntArray, theta: Array) -> int:
         width = panel_width(self.n)
-        most = max(abs(panels[0]) * width, abs(panels[-1] + 1) * width) + np.abs(theta).max(initial=0.0)
+        most = float(max(abs(panels[0]), abs(panels[-1] + 1)) * width + np.abs(theta).max(initial=0.0))
         if np.any(theta) and most > PHASE * _MOST_PHASES:
             raise ValueError(
-                f"the signal {dict(self.model.terms)} times {self.model.scale:g} is too strong for the exact count at "
-                f"n = {self.n}, whose integrals would oscillate too fast; theory.planted_complexity is the limit of "
-                "large n"
+                f"the signal { ({k: r * self.model.scale for k, r in self.model.terms}) } is too strong for the exact "
+                f"count at n = {self.n}, whose integrals would oscillate too fast; theory.planted_complexity is the "
+                "growth rate at large n"
             )
         return max(1, math.ceil(most / PHASE))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from spinglass._common.types import Array
+from spinglass._common.types import IntArray
 
 
 def pfaffians(matrices: Any) -> Any:
@@ -46,7 +46,7 @@ def pfaffians(matrices: Any) -> Any:
     return result
 
 
-def _exchange(matrices: Any, rows: Array, place: Array) -> None:
+def _exchange(matrices: Any, rows: IntArray, place: IntArray) -> None:
     """Exchange rows and columns 1 and ``place`` of each matrix."""
     matrices[rows, place], matrices[:, 1] = matrices[:, 1].copy(), matrices[rows, place]
     matrices[rows, :, place], matrices[:, :, 1] = matrices[:, :, 1].copy(), matrices[rows, :, place]

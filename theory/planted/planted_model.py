@@ -1,8 +1,8 @@
 r"""The law of energy, gradient and Hessian of a spherical spin glass with a planted signal at one point of the sphere.
 
 The energy is that of the glass minus ``n s(m)``, ``s(m) = sum_k lambda_k m^k``, at overlap ``m = x.v/n`` with the fixed
-point v. With derivatives of nu at 1, and u_0 and zeta_0 the energy per spin and the radial derivative ``x.grad/n`` of the
-glass alone:
+point v. With derivatives of nu at 1, and u_0 and zeta_0 the energy per spin and the radial derivative ``x.grad/n`` of
+the glass alone:
 
 * The gradient along the sphere is ``-s'(m)`` times the tangential part of v, of squared length ``n (1 - m^2)``, plus
   independent normal numbers of variance nu'.
@@ -17,6 +17,9 @@ from typing import Any
 
 from theory.arguments import Model, Signal, signal_terms
 from theory.covariance import Covariance
+
+# Stronger signals leave points at overlaps that floats do not distinguish from 1.
+_STEEPEST = 1e6
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,12 @@ class PlantedModel:
         if second < 1e-200:
             raise ValueError(f"the terms of order 2 and above are too small next to the field in {H!r}; reduce it")
         terms = tuple((k, strength / scale) for k, strength in signal_terms(signal) if strength != 0.0)
+        slope = sum(k * abs(strength) for k, strength in terms)
+        if slope > _STEEPEST:
+            raise ValueError(
+                f"the signal {dict(signal)} is too strong next to the glass: sum_k k |lambda_k| may be up to "
+                f"{_STEEPEST:g} sqrt(nu'(1)), {_STEEPEST * scale:g} here, not {slope * scale:g}"
+            )
         return cls(scale, float(nu(1.0)), second, spread / (1.0 + second), terms)
 
     @property

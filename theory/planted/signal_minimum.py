@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from theory.arguments import Model, Signal
 from theory.planted.planted_model import PlantedModel
 
-_GRID = 1.0 - np.geomspace(1e-9, 1.0 - 1e-6, 2000)
+_GRID = 1.0 - np.geomspace(1e-15, 1.0 - 1e-6, 2000)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from theory.statics.ground_state import ground_state_energy
 
 # Factors are sought up to this one. Growth rates below the tolerance count as zero.
 _LARGEST, _TOLERANCE = 1e4, 1e-11
-_OVERLAPS = np.linspace(0.0, 1.0, 1001)[:-1]
+_OVERLAPS = np.linspace(0.0, 1.0, 501)[:-1]
 _NEAR_ONE = 1e-12
 
 
@@ -95,7 +95,9 @@ def signal_thresholds(H: Model, signal: Signal) -> SignalThresholds:
     """
     model = PlantedModel.of(H, signal)
     if not model.terms or any(strength < 0.0 for _, strength in model.terms):
-        raise ValueError(f"strengths of the signal must be at least 0, and one of them positive; given {dict(signal)!r}")
+        raise ValueError(
+            f"strengths of the signal must be at least 0, and one of them positive; given {dict(signal)!r}"
+        )
     start, at = _appearance(model)
     minima, all_points = (_vanishing(model, start, rate) for rate in (_minima, _all_points))
     return SignalThresholds(start, _deepest(model, H, at), minima, all_points)
@@ -108,7 +110,10 @@ def factor(model: PlantedModel, m: float) -> float:
 
 def _appearance(model: PlantedModel) -> tuple[float, float]:
     """Return the smallest factor with a minimum, and its overlap."""
-    low = max(math.sqrt(max(0.0, 1.0 - 1.0 / model.second)), 1e-9)
+    low = math.sqrt(max(0.0, 1.0 - 1.0 / model.second))
+    if low == 0.0 and model.terms[0][0] == 1:
+        return 0.0, 0.0  # any field leads to the only minimum
+    low = max(low, 1e-9)  # m = 0 is a solution for any factor
     grid = 1.0 - (1.0 - low) * np.geomspace(1.0, _NEAR_ONE, 400)
     values = [factor(model, float(m)) for m in grid]
     best = int(np.argmin(values))
@@ -147,12 +152,12 @@ def _vanishing(model: PlantedModel, start: float, rate: Callable[[PlantedModel],
         return 0.0
     if rate(times(model, start * (1.0 + 1e-6))) <= _TOLERANCE:
         return start
+    if rate(times(model, _LARGEST * start)) > _TOLERANCE:
+        return math.inf
     low, high = start, 2.0 * start
     while rate(times(model, high)) > _TOLERANCE:
         low, high = high, 2.0 * high
-        if high > _LARGEST * start:
-            return math.inf
-    while high - low > 1e-7 * high:
+    while high - low > 1e-6 * high:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if rate(times(model, middle)) > _TOLERANCE else (low, middle)
     return high

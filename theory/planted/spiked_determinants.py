@@ -17,6 +17,7 @@ GOE matrix of size N + 1, times ``exp(y^2/2)``, and no such integral is needed.
 
 import math
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,16 +48,18 @@ class Transform(NamedTuple):
 def transform(phases: int) -> Transform:
     """Return a rule for phases ``|y + theta|`` up to ``PHASE phases``."""
     t, weights = [np.array([_FIRST, 2.0 * _FIRST])], [np.zeros(2)]
+    # Gauss-Legendre rules resolve exp(i k x) on [-1, 1] with k/2 nodes and a margin.
     logs = np.linspace(math.log(_FIRST), math.log(_MIDDLE), 4)
-    for low, high in zip(logs[:-1], logs[1:], strict=True):
-        x, w, _ = legendre_rule(12)
-        t.append(np.exp(low + 0.5 * (high - low) * (1.0 + x)))
-        weights.append(0.5 * (high - low) * w * t[-1])
-    steps = np.linspace(_MIDDLE, _LAST, 8)
-    for low, high in zip(steps[:-1], steps[1:], strict=True):
-        x, w, _ = legendre_rule(6 + math.ceil(0.35 * PHASE * phases))
-        t.append(low + 0.5 * (high - low) * (1.0 + x))
-        weights.append(0.5 * (high - low) * w)
+    for low, high in pairwise(logs):
+        half = 0.5 * (high - low)
+        x, w, _ = legendre_rule(12 + math.ceil(0.6 * half * math.exp(high) * PHASE * phases))
+        t.append(np.exp(low + half * (1.0 + x)))
+        weights.append(half * w * t[-1])
+    for low, high in pairwise(np.linspace(_MIDDLE, _LAST, 8)):
+        half = 0.5 * (high - low)
+        x, w, _ = legendre_rule(7 + math.ceil(0.6 * half * PHASE * phases))
+        t.append(low + half * (1.0 + x))
+        weights.append(half * w)
     nodes, size_weight = np.concatenate(t), np.concatenate(weights)
     # The integral of alpha log t + beta from 0 to the first node, from the values there and at twice its place.
     size_weight[:2] = _FIRST * np.array([1.0 + 1.0 / math.log(2.0), -1.0 / math.log(2.0)])
@@ -134,7 +137,7 @@ def determinants(n: int, panel: int, theta: Array, phases: int, *, by_index: boo
 
 @lru_cache(maxsize=512)
 def _panel_transform(n: int, panel: int, phases: int, by_index: bool) -> tuple[Array, Any, Any]:
-    """Return psi(0), shape (NODES, columns), and the weighted psi(t) for theta = 0, shape (T, NODES columns) and (2, ..)."""
+    """Return psi(0), shape (NODES, columns), and psi(t) at theta = 0 with the weights of both integrals, flattened."""
     rule, nodes = transform(phases), panel_nodes(n, panel)
     values = np.stack([resolvent_transform(float(y), n - 2, rule.t, by_index=by_index) for y in nodes], axis=1)
     values = values * math.exp(-log_unit(n))

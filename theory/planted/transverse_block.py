@@ -18,6 +18,7 @@ roots of unity. With x = mu - y, the factor x (1 + i t/x)^{-1/2} varies on the s
 
 import math
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -99,7 +100,7 @@ def _panels(y: float, size: int) -> list[tuple[Array, Array, Array]]:
         low = first
     nodes, weights, primitive = legendre_rule(_NODES)
     edges = np.linspace(low, high, 1 + math.ceil((high - low) / width))
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in pairwise(edges):
         scale = 0.5 * (right - left)
         panels.append((left + scale * (1.0 + nodes), scale * weights, scale * primitive))
     return panels
@@ -130,7 +131,7 @@ def _without_weight(size: int) -> float:
     edge = math.sqrt(2.0 * size) + _MARGIN
     edges = np.linspace(-edge, edge, 1 + math.ceil(2.0 * edge))
     mass, half = np.zeros(size), np.zeros((size, size))
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in pairwise(edges):
         scale = 0.5 * (right - left)
         functions = _hermite_functions(left + scale * (1.0 + nodes), size)
         half += (scale * functions @ primitive.T + mass[:, None]) @ (scale * functions * weights).T

@@ -26,17 +26,17 @@ _SIZES = sizes(
 
 # Standard deviations relative to the mean, in a pilot of 400 landscapes per setting with other seeds: in the ranges of
 # overlap 0.32, 0.47, 0.63, 1.16 and 0.59 at n = 4, and at most 1.40 (n = 5); by index 0.39, 0.30, 0.44 and 0.88, and at
-# most 1.13; below the energies, relative to the number below the highest, at most 0.48 and 0.51; in a field 0.70 for all
-# points and 0.46 for minima (n = 4), 0.89 and 0.45 (n = 6).
+# most 1.13; below the energies, relative to the number below the highest, at most 0.48 and 0.51; in a field 0.70 for
+# all points and 0.46 for minima (n = 4), 0.89 and 0.45 (n = 6).
 CLAIMS = (
     Claim(
         id="planted/overlaps",
         kind="theorem",
-        statement="The mean number of critical points of a spin glass with a planted signal in each range of the overlap "
-        "with the signal is the exact Kac-Rice integral, in which the Hessian has a rank-one term.",
+        statement="The mean number of critical points of a spin glass with a planted signal in each range of the "
+        "overlap with the signal is the exact Kac-Rice integral, in which the Hessian has a rank-one term.",
         formula=_FORMULA,
         source=_SOURCE,
-        measured="the numbers of a planted landscape's critical points in five ranges of overlap, all points enumerated",
+        measured="the numbers of a planted landscape's critical points in five ranges of overlap, all enumerated",
         measure=Reading(measurements.planted_points, measurements.counts_by_overlap),
         predict=measurements.mean_counts_by_overlap,
         components=tuple(f"{low:g} to {high:g}" for low, high in measurements.RANGES),
@@ -78,8 +78,8 @@ CLAIMS = (
     Claim(
         id="planted/field",
         kind="theorem",
-        statement="At the strength h_c of a field of fixed direction, above which one maximum and one minimum remain at "
-        "large n, the mean numbers of critical points and of minima at finite n are the exact integrals.",
+        statement="At the strength h_c of a field of fixed direction, above which one maximum and one minimum remain "
+        "at large n, the mean numbers of critical points and of minima at finite n are the exact integrals.",
         formula=r"h_c^2 = \nu''(1) - \nu'(1), \qquad \mathbb{E} N_k = \int dm\, \mathbb{E} N_k(m), \quad s(m) = h m",
         source="Fyodorov 2015 for trivialisation; " + _SOURCE,
         measured="the numbers of critical points and of minima of a landscape in a field of fixed strength",

@@ -23,7 +23,7 @@ def planted_points(seed: np.random.SeedSequence, n: int, H: Model, signal: Signa
 
 def overlaps(every: Points) -> Array:
     """Return the overlaps of the points with the signal."""
-    return every.x.mean(axis=1)
+    return np.asarray(every.x.mean(axis=1))
 
 
 def counts_by_overlap(every: Points) -> Array:
@@ -53,7 +53,7 @@ def counts_below(every: Points) -> Array:
 
 
 def mean_counts_below(n: int, H: Model, signal: Signal) -> Between:
-    """Return the exact means of :func:`counts_below`; deviations are relative to the number below the highest energy."""
+    """Return the exact means of :func:`counts_below`; deviations are relative to the number at the highest energy."""
     expected = np.asarray(theory.mean_planted_points(n, H, signal, below=ENERGIES))
     return Between(expected, expected, scale=float(expected[-1]))
 
