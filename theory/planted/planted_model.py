@@ -17,6 +17,7 @@ from typing import Any
 
 from theory.arguments import Model, Signal, signal_terms
 from theory.covariance import Covariance
+from theory.large_n.radial_law import RadialLaw
 
 # Stronger signals leave points at overlaps that floats do not distinguish from 1.
 _STEEPEST = 1e6
@@ -48,11 +49,7 @@ class PlantedModel:
     def of(cls, H: Model, signal: Signal) -> "PlantedModel":
         """Check and return the model; see :func:`theory.mean_planted_points` for the arguments."""
         nu, scale = Covariance.with_scale(H)
-        # nu (nu'+nu'') - nu'^2, written without cancellation.
-        spread = sum(s * t * (p - q) ** 2 for p, s in nu.squares for q, t in nu.squares if p < q)
-        second = float(nu(1.0, 2))
-        if second < 1e-200:
-            raise ValueError(f"the terms of order 2 and above are too small next to the field in {H!r}; reduce it")
+        law = RadialLaw.of(H)
         terms = tuple((k, strength / scale) for k, strength in signal_terms(signal) if strength != 0.0)
         slope = sum(k * abs(strength) for k, strength in terms)
         if slope > _STEEPEST:
@@ -60,7 +57,7 @@ class PlantedModel:
                 f"the signal {dict(signal)} is too strong next to the glass: sum_k k |lambda_k| may be up to "
                 f"{_STEEPEST:g} sqrt(nu'(1)), {_STEEPEST * scale:g} here, not {slope * scale:g}"
             )
-        return cls(scale, float(nu(1.0)), second, spread / (1.0 + second), terms)
+        return cls(scale, float(nu(1.0)), law.second, law.variance, terms)
 
     @property
     def energy_slope(self) -> float:

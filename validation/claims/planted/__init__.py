@@ -1,5 +1,5 @@
-"""Spin glasses with a planted signal: their critical points by overlap with it, and how many a field leaves."""
+"""Spin glasses with a planted signal: their critical points by overlap with it, and the minimum near it."""
 
-from validation.claims.planted.claims import CLAIMS
+from validation.claims.planted import counts, signal_minimum
 
-__all__ = ["CLAIMS"]
+CLAIMS = (*counts.CLAIMS, *signal_minimum.CLAIMS)

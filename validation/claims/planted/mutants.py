@@ -25,6 +25,11 @@ def physics_strength(count: Function) -> Function:
     return stronger
 
 
+def minimum_at_physics_strength(signal_minimum: Function) -> Function:
+    """Multiply strengths by sqrt 2."""
+    return lambda H, signal: signal_minimum(H, {k: strength * 2**0.5 for k, strength in signal.items()})
+
+
 def without_signal(count: Function) -> Function:
     """Leave the signal out."""
     return lambda n, H, signal, **named: count(n, H, dict.fromkeys(signal, 0.0), **named)
@@ -55,4 +60,9 @@ FORGOTTEN = Mutant(
     "signal forgotten",
     "theory leaves the signal out",
     {"theory.mean_planted_points": without_signal},
+)
+PHYSICS_MINIMUM = Mutant(
+    "physics' strength",
+    "strengths in theory are those of the physics convention, too large by a factor sqrt 2",
+    {"theory.signal_minimum": minimum_at_physics_strength},
 )
