@@ -59,7 +59,7 @@ CLAIMS = (
         ),
         delta=0.3,
         sizes=_SIZES,
-        mutants=(NO_RANK_ONE, FORGOTTEN, WRONG_SIZE, INDEX, WEAK),
+        mutants=(NO_RANK_ONE, FORGOTTEN, WRONG_SIZE, INDEX),
     ),
     Claim(
         id="planted/energies",
@@ -93,6 +93,6 @@ CLAIMS = (
             settings("n H share", (4, 3, 1.3), (6, 3, 1.0)),
             settings("n H share", (6, 3, 1.3), (8, 3, 1.0)),
         ),
-        mutants=(FORGOTTEN, PHYSICS_STRENGTH, WRONG_SIZE, WEAK),
+        mutants=(FORGOTTEN, PHYSICS_STRENGTH, WEAK),
     ),
 )
