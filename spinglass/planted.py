@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
 from spinglass import couplings
-from spinglass._common.arguments import real_number
+from spinglass._common.arguments import quoted, real_number, whole_number
 from spinglass._common.types import Array, FloatArray
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import check_on_sphere
@@ -14,24 +16,26 @@ from spinglass.landscape import check_on_sphere
 _BLOCK = 2**20  # number of couplings whose indices are held in memory at once
 
 
-def plant(
-    glass: SphericalSpinGlass, direction: npt.ArrayLike, strength: float, H: int | None = None
-) -> SphericalSpinGlass:
-    """Return the model of energy ``energy(x) - r n (x.v/n)^H``, where v is the direction and r the strength.
+def plant(glass: SphericalSpinGlass, direction: npt.ArrayLike, signal: Mapping[int, float]) -> SphericalSpinGlass:
+    r"""Return a spin glass with a planted signal, also called a spiked tensor.
 
-    The rank-one signal is added to the couplings of order H, so the result is an ordinary `SphericalSpinGlass` and its
-    evaluation costs no more than that of the original. At ``x = v`` the signal contributes -r to the energy per spin.
+    .. math:: E(x) = E_{\rm glass}(x) - n \sum_k \lambda_k \left( \frac{x \cdot v}{n} \right)^k
+
+    With a glass drawn at random, energies have the covariance ``n nu(x.y/n)`` of the glass and the mean
+    ``-n sum_k lambda_k (x.v/n)^k``. The signal is added to the couplings, so the result is an ordinary
+    `SphericalSpinGlass` and its evaluation costs no more. At ``x = v`` the signal contributes ``-sum_k lambda_k`` to
+    the energy per spin. Order 1 is an external field of direction v, order 2 a spiked matrix.
 
     Parameters
     ----------
     glass : SphericalSpinGlass
         The model without signal; it is not changed.
     direction : array_like, shape (n,)
-        The planted point v, on the sphere ``|v|^2 = n``.
-    strength : float
-        Strength r of the signal, an energy per spin.
-    H : int, optional
-        Order of the signal. The default is the highest order of ``glass``; an order that ``glass`` lacks is added.
+        The planted point v, on the sphere ``|v|^2 = n``; for one drawn uniformly, use
+        ``sphere.random_points(n, 1, seed)[0]`` with a seed of its own.
+    signal : mapping
+        Strength of each order of the signal, ``{k: lambda_k}``, an energy per spin; orders that ``glass`` lacks are
+        added.
 
     Returns
     -------
@@ -41,33 +45,40 @@ def plant(
     Raises
     ------
     ValueError
-        If the direction is off the sphere ``|v|^2 = n`` or not of shape (n,), or the strength is not finite.
+        If the direction is off the sphere ``|v|^2 = n`` or not of shape (n,), the signal is not a mapping with at least
+        one order, an order is below 1, or a strength is not finite.
 
     References
     ----------
     Montanari and Richard, NIPS 27 (2014), for the model; Ros, Ben Arous, Biroli and Cammarota, Phys. Rev. X 9 (2019)
-    011003, for its landscape.
+    011003, for its landscape. Exact mean numbers of critical points: `theory.mean_planted_points`.
 
     Examples
     --------
     >>> glass = SphericalSpinGlass.pure(n=20, H=3, seed=0)
     >>> v = np.ones(20)
-    >>> round(float(plant(glass, v, strength=2.0).energy(v) - glass.energy(v)) / 20, 12)
-    -2.0
+    >>> round(float(plant(glass, v, {2: 0.5, 3: 2.0}).energy(v) - glass.energy(v)) / 20, 12)
+    -2.5
     """
     v = check_on_sphere(direction, glass.n)
     if v.ndim != 1:
         raise ValueError(f"the direction must be one point of shape ({glass.n},), not {v.shape}")
-    order = glass.orders[-1] if H is None else H
-    couplings.check_sizes(glass.n, order)
-    weights = {**glass.weights, order: glass.weights.get(order, 1.0) or 1.0}
-    # A form multiplies its couplings by a n^{-(H-1)/2}; a form of weight a = 0 gets a = 1 and new couplings.
-    factor = -real_number("strength", strength) * glass.n ** (-(order - 1) / 2) / weights[order]
-    size = couplings.size(glass.n, order)
-    kept = glass.weights.get(order, 0.0) != 0
-    packed = glass.couplings[order].copy() if kept else np.zeros(size, glass.dtype)
-    _add_spike(packed, v, order, factor)
-    return SphericalSpinGlass(glass.n, weights, {**glass.couplings, order: packed})
+    if not isinstance(signal, Mapping) or not signal:
+        raise ValueError(
+            f"the signal must be a mapping with at least one order, not {quoted(signal)}; it gives each order k its "
+            "strength, {k: lambda_k}, such as {3: 1.2}"
+        )
+    weights, packed = dict(glass.weights), dict(glass.couplings)
+    for k, strength in signal.items():
+        order = whole_number("an order of the signal", k, 1)
+        couplings.check_sizes(glass.n, order)
+        size = real_number(f"the signal's strength of order {order}", strength)
+        # A form multiplies its couplings by a n^{-(H-1)/2}; a form of weight a = 0 gets a = 1 and new couplings.
+        kept = weights.get(order, 0.0) != 0
+        packed[order] = packed[order].copy() if kept else np.zeros(couplings.size(glass.n, order), glass.dtype)
+        weights[order] = weights[order] if kept else 1.0
+        _add_spike(packed[order], v, order, -size * glass.n ** (-(order - 1) / 2) / weights[order])
+    return SphericalSpinGlass(glass.n, weights, packed)
 
 
 def _add_spike(packed: FloatArray, v: Array, H: int, factor: float) -> None:

@@ -286,6 +286,31 @@ def _second_moments():
     return {"moments": _frame("number n mean ratio ratio_error", rows)}
 
 
+def _planted_overlaps():
+    m, half = np.linspace(-0.99, 0.99, 67), np.linspace(0.0, 0.99, 34)
+    exact = [
+        (p, 8, x, (100 if p == "all" else 5) * _bell(x, 0, 0.3) + 4 * _bell(x, 0.9, 0.05))
+        for p in ("all", "0")
+        for x in m
+    ]
+    exact += [("all", 16, x, 2000 * _bell(x, 0, 0.3) + 4 * _bell(x, 0.9, 0.05)) for x in half]
+    measured = [
+        (p, x - 0.05, x + 0.05, scale * (_bell(x, 0, 0.3) + 0.04 * _bell(x, 0.9, 0.05)) + 0.1, 0.05 * scale / 10)
+        for p, scale in (("all", 100), ("0", 5))
+        for x in np.arange(-0.95, 1, 0.1)
+    ]
+    rates = [
+        (s, p, x, (0.35 if p == "all" else 0.013) - (0.2 if p == "all" else 0.03) * x)
+        for s, p, x in product((0.8, 1.1547, 1.5), ("all", "0"), half)
+    ]
+    return {
+        "measured": _frame("points low high density standard_error", measured),
+        "exact": _frame("points n overlap density", exact),
+        "rates": _frame("strength points overlap rate", rates),
+        "minima": _frame("strength overlap", [(1.5, 0.905)]),
+    }
+
+
 def _pair_paths():
     t, pairs = np.linspace(0, 1, 21), ((0, 0.2), (1, 0.35), (2, 0.6))
     rows = [(k, q, x, -1.4 + (2 - q) * x * (1 - x), -1.4 + 1.7 * x * (1 - x), 0.1) for k, q in pairs for x in t]
@@ -305,6 +330,7 @@ TABLES = {
     "pairs-overlaps": _pair_densities,
     "pairs-second-moment": _second_moments,
     "pairs-paths": _pair_paths,
+    "planted-overlaps": _planted_overlaps,
     "choromanska-glass": lambda: _ends_and_minima((15, 25, 50, 100), -1.75, -1.0, ("sgd", "gradient")),
     "choromanska-test-losses": _digits,
     "choromanska-train-test": _digits,

@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from theory.pairs.pair_counts import PairCount, mean_pairs_between
     from theory.pairs.path_profile import PathProfile, path_profile
     from theory.pairs.second_moment import SecondMoment, second_moment
+    from theory.planted.field_window import field_window
+    from theory.planted.overlap_counts import mean_planted_points, planted_point_density
+    from theory.planted.planted_complexity import planted_complexity
+    from theory.planted.signal_minimum import SignalMinimum, signal_minimum
+    from theory.planted.signal_thresholds import SignalThresholds, signal_thresholds
     from theory.statics.almeida_thouless import almeida_thouless_temperature
     from theory.statics.equilibrium import Equilibrium, OverlapDistribution, equilibrium, overlap_distribution
     from theory.statics.ground_state import GroundState, ground_state, ground_state_energy
@@ -60,6 +65,8 @@ __all__ = [
     "PathProfile",
     "Relaxation",
     "SecondMoment",
+    "SignalMinimum",
+    "SignalThresholds",
     "TapState",
     "ThresholdState",
     "almeida_thouless_temperature",
@@ -70,6 +77,7 @@ __all__ = [
     "dynamical_temperature",
     "eigenvalue_density",
     "equilibrium",
+    "field_window",
     "franz_parisi",
     "gradient_descent_energy",
     "ground_state",
@@ -87,6 +95,7 @@ __all__ = [
     "mean_critical_points",
     "mean_pairs",
     "mean_pairs_between",
+    "mean_planted_points",
     "mean_stable_minima",
     "mixed_complexity",
     "most_numerous_stability",
@@ -94,9 +103,13 @@ __all__ = [
     "overlap_distribution",
     "pair_complexity",
     "path_profile",
+    "planted_complexity",
+    "planted_point_density",
     "relaxation",
     "second_moment",
     "semicircle_fraction",
+    "signal_minimum",
+    "signal_thresholds",
     "stability_complexity",
     "stability_density",
     "static_temperature",
@@ -132,6 +145,11 @@ __getattr__, __dir__ = lazy_names(
         "theory.statics.equilibrium": ["Equilibrium", "OverlapDistribution", "equilibrium", "overlap_distribution"],
         "theory.statics.potential": ["franz_parisi"],
         "theory.statics.tap_states": ["TapState", "tap_complexity", "tap_state"],
+        "theory.planted.field_window": ["field_window"],
+        "theory.planted.overlap_counts": ["mean_planted_points", "planted_point_density"],
+        "theory.planted.planted_complexity": ["planted_complexity"],
+        "theory.planted.signal_minimum": ["SignalMinimum", "signal_minimum"],
+        "theory.planted.signal_thresholds": ["SignalThresholds", "signal_thresholds"],
         "theory.pairs.mean_pairs": ["PairDensity", "mean_pairs"],
         "theory.pairs.pair_counts": ["PairCount", "mean_pairs_between"],
         "theory.pairs.path_profile": ["PathProfile", "path_profile"],

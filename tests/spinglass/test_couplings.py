@@ -121,7 +121,7 @@ def test_bad_input(call, message):
         lambda: SphericalSpinGlass(2, {3: 1e200}, {3: np.full(4, 1e200)}),
         lambda: SphericalSpinGlass(2, {3: 1.0}, {3: np.array([1.0, np.inf, 0.0, 0.0])}),
         lambda: SphericalSpinGlass(2, {3: np.nan}, {3: np.ones(4)}),
-        lambda: plant(SphericalSpinGlass.pure(4, 3, seed=0), np.ones(4), strength=1e308),
+        lambda: plant(SphericalSpinGlass.pure(4, 3, seed=0), np.ones(4), {3: 1e308}),
     ],
 )
 def test_what_would_overflow_is_refused(make):

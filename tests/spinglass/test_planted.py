@@ -8,19 +8,25 @@ from spinglass.planted import plant
 
 
 @pytest.mark.parametrize(
-    ("weights", "H"), [({3: 1.0}, None), ({3: 0.5, 4: 2.0}, 3), ({3: 1.0}, 2), ({2: 1.0}, 1), ({2: 1.0, 4: 0.0}, 4)]
+    ("weights", "signal"),
+    [
+        ({3: 1.0}, {3: 1.3}),
+        ({3: 0.5, 4: 2.0}, {3: -0.4}),
+        ({3: 1.0}, {1: 0.3, 2: 0.7, 3: 1.3}),
+        ({2: 1.0}, {1: 2.0}),
+        ({2: 1.0, 4: 0.0}, {4: 1.3}),
+    ],
 )
-def test_energy_is_the_glass_plus_the_spike(weights, H):
-    n, r = 7, 1.3
+def test_energy_is_the_glass_minus_the_signal(weights, signal):
+    n = 7
     glass = SphericalSpinGlass.mixed(n, weights, seed=1)
     v = sphere.random_points(n, 1, seed=2)[0]
     x = np.random.default_rng(3).standard_normal((20, n))
-    planted = plant(glass, v, r, H)
-    order = H or glass.orders[-1]
-    expected = glass.energy(x) - r * n * (x @ v / n) ** order
+    planted = plant(glass, v, signal)
+    expected = glass.energy(x) - sum(r * n * (x @ v / n) ** k for k, r in signal.items())
     # Rounding of sums over a hundred terms of order 10.
     assert np.allclose(planted.energy(x), expected, rtol=0, atol=1e-12 * np.abs(expected).max())
-    slope = glass.gradient(x) - r * order * (x @ v / n)[:, None] ** (order - 1) * v
+    slope = glass.gradient(x) - sum(r * k * (x @ v / n)[:, None] ** (k - 1) * v for k, r in signal.items())
     assert np.allclose(planted.gradient(x), slope, rtol=0, atol=1e-11 * np.abs(slope).max())
 
 
@@ -29,7 +35,7 @@ def test_a_strong_spike_is_the_ground_state():
 
     n = 40
     v = sphere.random_points(n, 1, seed=2)[0]
-    planted = plant(SphericalSpinGlass.pure(n, 3, seed=1), v, 10.0)
+    planted = plant(SphericalSpinGlass.pure(n, 3, seed=1), v, {3: 10.0})
     found = descend(planted, sphere.project(v + 0.5 * sphere.random_points(n, 4, seed=3)))
     # Far above the strength where signal and glass are equal, about 1.66.
     assert (sphere.overlap(found.x, v) > 0.95).all()
@@ -40,24 +46,27 @@ def test_blocks_do_not_matter(monkeypatch):
     import spinglass.planted
 
     glass = SphericalSpinGlass.pure(12, 3, seed=1)
-    whole = plant(glass, np.ones(12), 1.0)
+    whole = plant(glass, np.ones(12), {3: 1.0})
     monkeypatch.setattr(spinglass.planted, "_BLOCK", 50)
-    assert np.array_equal(plant(glass, np.ones(12), 1.0).couplings[3], whole.couplings[3])
+    assert np.array_equal(plant(glass, np.ones(12), {3: 1.0}).couplings[3], whole.couplings[3])
     assert not np.array_equal(whole.couplings[3], glass.couplings[3])
 
 
 def test_derivatives_are_consistent():
-    planted = plant(SphericalSpinGlass.mixed(9, {2: 0.3, 3: 1.0}, seed=1), np.ones(9), 2.0, 4)
+    planted = plant(SphericalSpinGlass.mixed(9, {2: 0.3, 3: 1.0}, seed=1), np.ones(9), {4: 2.0})
     assert check_derivatives(planted).passed
 
 
 def test_hostile_spikes_are_refused():
     glass = SphericalSpinGlass.pure(5, 3, seed=0)
     with pytest.raises(ValueError, match="on the sphere"):
-        plant(glass, 2 * np.ones(5), 1.0)
+        plant(glass, 2 * np.ones(5), {3: 1.0})
     with pytest.raises(ValueError, match="one point"):
-        plant(glass, np.ones((2, 5)), 1.0)
-    with pytest.raises(ValueError, match="strength"):
-        plant(glass, np.ones(5), np.nan)
+        plant(glass, np.ones((2, 5)), {3: 1.0})
+    with pytest.raises(ValueError, match="strength of order 3"):
+        plant(glass, np.ones(5), {3: np.nan})
     with pytest.raises(ValueError, match="at least 1"):
-        plant(glass, np.ones(5), 1.0, H=0)
+        plant(glass, np.ones(5), {0: 1.0})
+    for signal in (1.5, {}):
+        with pytest.raises(ValueError, match="mapping with at least one order"):
+            plant(glass, np.ones(5), signal)

@@ -18,14 +18,13 @@ both densities are accurate relative to themselves. The constant is that of Meht
 """
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import roots_legendre
 from threadpoolctl import threadpool_limits
 
 from spinglass._common.types import Array
+from theory.kac_rice.legendre import legendre_rule
 
 # Numbers in the largest array of one pass, to bound memory.
 _PASS = 4_000_000
@@ -150,8 +149,8 @@ def _half_line(b: Array, n: int) -> _HalfLine:
     polynomials, centre, width = _orthonormal(nodes, weights * root**2, n)
     functions = polynomials * root[:, None]
     mass = np.einsum("bjm,bm->bj", functions, weights)
-    half = 0.5 * (nodes[:, -1] - nodes[:, 0]) / (_gauss_legendre(nodes.shape[1])[0][-1])
-    primitive = (functions * half[:, None, None]) @ _gauss_legendre(nodes.shape[1])[2].T
+    half = 0.5 * (nodes[:, -1] - nodes[:, 0]) / (legendre_rule(nodes.shape[1])[0][-1])
+    primitive = (functions * half[:, None, None]) @ legendre_rule(nodes.shape[1])[2].T
     product = 2.0 * primitive @ (functions * weights[:, None]).transpose(0, 2, 1)
     matrix = 0.5 * (product - product.transpose(0, 2, 1))
     if n % 2:
@@ -184,7 +183,7 @@ def _nodes(b: Array, n: int) -> tuple[Array, Array]:
     high = np.where(b > -edge, b + length, edge)
     # Far right of the origin the squared weight decays as exp(-2 b t), and the polynomials become those of Laguerre.
     high = high + np.minimum(_MARGIN, (22.0 + 15.0 * n ** (1 / 3)) / np.maximum(b, 1.0))
-    x, weights, _ = _gauss_legendre(_node_count(n))
+    x, weights, _ = legendre_rule(_node_count(n))
     half = 0.5 * (high - low)[:, None]
     return 0.5 * (high + low)[:, None] + half * x, half * weights
 
@@ -195,17 +194,6 @@ def _node_count(n: int) -> int:
     They have wavelengths down to pi/sqrt(2n), and an envelope exp(-x^2).
     """
     return 40 + 2 * n + math.ceil(18.0 * math.sqrt(n))
-
-
-@lru_cache(maxsize=8)
-def _gauss_legendre(m: int) -> tuple[Array, Array, Array]:
-    """Return nodes and weights on [-1, 1], and the matrix that integrates values at the nodes from -1 to each node."""
-    x, weights = roots_legendre(m)
-    degrees = np.arange(m)
-    p = np.polynomial.legendre.legvander(x, m)
-    from_coefficients = np.column_stack([x + 1.0, (p[:, 2:] - p[:, :-2]) / (2.0 * degrees[1:] + 1.0)])
-    to_coefficients = (degrees[:, None] + 0.5) * p[:, :m].T * weights
-    return x, weights, from_coefficients @ to_coefficients
 
 
 def _log_constant(n: int) -> float:

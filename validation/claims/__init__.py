@@ -16,6 +16,7 @@ FAMILIES = (
     "minima",
     "enumeration",
     "pairs",
+    "planted",
     "descents",
     "dynamics",
     "networks",

@@ -19,6 +19,7 @@ from validation.figures import (
     landscapes,
     pair_densities,
     phases,
+    planted_signals,
     stability_of_minima,
     temperature,
 )
@@ -46,6 +47,7 @@ GALLERY = {
     **landscapes.ENTRIES,
     **stability_of_minima.ENTRIES,
     **pair_densities.ENTRIES,
+    **planted_signals.ENTRIES,
     **choromanska.ENTRIES,
     **temperature.ENTRIES,
     **dynamics.ENTRIES,

@@ -45,12 +45,12 @@ def determinant_slope(z: Array) -> Array:
 
 
 def best_radial(mean: Array, variance: Array) -> Array:
-    """Return the z that maximises ``L(z) - (z - mean)^2/(2 variance)``, for a variance below 1/2."""
-    size, k = np.abs(mean), 1.0 - 2.0 * variance
+    """Return the z that maximises ``L(z) - (z - mean)^2/(2 variance)``; the positive one of two at mean 0."""
+    size, k = np.abs(mean), 1.0 - 2.0 * np.asarray(variance)
     # The derivative vanishes where (z - mean)/variance = 2z, or outside the spectrum 2/(z + sqrt(z^2 - 1)).
     root = np.sqrt(np.maximum(size**2 - 1.0 + 4.0 * variance, 0.0))
     outside = (size**2 + 4.0 * variance**2) / (size * k + 2.0 * variance * root)
-    return np.asarray(np.sign(mean) * np.where(size <= k, size / k, outside))
+    return np.asarray(np.where(mean < 0.0, -1.0, 1.0) * np.where(size < k, size / np.where(k > 0.0, k, 1.0), outside))
 
 
 @dataclass(frozen=True)

@@ -51,11 +51,19 @@ def every_point(seed: np.random.SeedSequence, n: int, H: Model) -> Enumeration:
     ArithmeticError
         If solutions are missing: a mean over what is left would be wrong.
     """
-    mixed = isinstance(H, dict)
-    glass = SphericalSpinGlass.mixed(n, H, seed) if isinstance(H, dict) else SphericalSpinGlass.pure(n, H, seed)
+    return all_points(drawn(seed, n, H))
+
+
+def drawn(seed: np.random.SeedSequence, n: int, H: Model) -> SphericalSpinGlass:
+    """Draw a landscape, pure or a mixture ``{order: weight}``."""
+    return SphericalSpinGlass.mixed(n, H, seed) if isinstance(H, dict) else SphericalSpinGlass.pure(n, H, seed)
+
+
+def all_points(glass: SphericalSpinGlass) -> Enumeration:
+    """Return all critical points of a landscape; missing solutions raise ``ArithmeticError``."""
     every = critical_points.enumerate_critical_points(glass, certify=None)
     if every.found < every.expected:
-        raise ArithmeticError(f"{every.found} of {every.expected} solutions found, n={n}, {'' if mixed else 'H='}{H}")
+        raise ArithmeticError(f"{every.found} of {every.expected} solutions found, n={glass.n}, {glass.weights}")
     return every
 
 

@@ -24,7 +24,7 @@ def attracted_overlap(seed: np.random.SeedSequence, n: int, T: float, pull: floa
     """
     glass = SphericalSpinGlass.pure(n, 3, child(seed, 0))
     reference = sphere.random_points(n, 1, child(seed, 1))[0]
-    chain = sampling.HMC(plant(glass, reference, 1 / T + pull), T, _LEAPS)
+    chain = sampling.HMC(plant(glass, reference, {3: 1 / T + pull}), T, _LEAPS)
     state = chain.init(np.tile(reference, (_CHAINS, 1)), child(seed, 2))
     state, _ = chain.step(state, _TUNING, tune=True)
     overlaps = []

@@ -1,0 +1,1 @@
+"""Spherical spin glasses with a planted signal (spiked tensors): critical points at finite and at large n."""

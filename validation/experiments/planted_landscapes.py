@@ -1,0 +1,127 @@
+"""Critical points of landscapes with a planted signal: their density by overlap, measured, exact and at large n."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+import theory
+from spinglass import SphericalSpinGlass, enumerate_critical_points, sphere
+from spinglass._common.seeds import Seed, child, seed_sequence
+from spinglass._common.types import Array
+from spinglass.planted import plant
+from theory.arguments import Model, Signal, mixture
+
+
+def densities_by_overlap(
+    n: int, H: Model, signal: Signal, samples: int, bins: int, indices: Sequence[int | None], seed: Seed = 0
+) -> pd.DataFrame:
+    """Return the number of critical points per unit of overlap with the signal, by complete enumeration.
+
+    Parameters
+    ----------
+    n : int
+        Number of spins.
+    H : int or mapping
+        Order of a pure model, or a mixture ``{order: weight}``.
+    signal : mapping
+        Orders and strengths of the signal, ``{k: lambda_k}``.
+    samples : int
+        Number of landscapes, each with its own direction of the signal.
+    bins : int
+        Number of intervals of overlap, between -1 and 1.
+    indices : sequence of int or None
+        Indices to count, None for all.
+    seed : int, SeedSequence or Generator, default 0
+        Source of all random numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per index and interval: points ("all" or the index), low, high, density, standard_error over landscapes.
+
+    Examples
+    --------
+    >>> table = densities_by_overlap(3, 3, {3: 1.0}, 4, 5, [None, 0])
+    >>> len(table), bool(table["density"].min() >= 0)
+    (10, True)
+    """
+    root, edges = seed_sequence(seed), np.linspace(-1.0, 1.0, bins + 1)
+    counts = np.array([_counts(n, H, signal, child(root, k), edges, indices) for k in range(samples)])
+    width = edges[1] - edges[0]
+    tables = []
+    for number, index in enumerate(indices):
+        of_index = counts[:, number] / width
+        columns = {
+            "points": _name(index),
+            "low": edges[:-1],
+            "high": edges[1:],
+            "density": of_index.mean(axis=0),
+            "standard_error": of_index.std(axis=0, ddof=1) / samples**0.5,
+        }
+        tables.append(pd.DataFrame(columns))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _counts(
+    n: int, H: Model, signal: Signal, seed: np.random.SeedSequence, edges: Array, indices: Sequence[int | None]
+) -> list[Array]:
+    """Draw a planted landscape; return its numbers of points in each interval, for each index."""
+    v = sphere.random_points(n, 1, child(seed, 0))[0]
+    every = enumerate_critical_points(
+        plant(SphericalSpinGlass.mixed(n, mixture(H), child(seed, 1)), v, signal), certify=None
+    )
+    m = sphere.overlap(every.x, v)
+    chosen = [m if index is None else m[every.index == index] for index in indices]
+    return [np.histogram(overlaps, edges)[0] for overlaps in chosen]
+
+
+def exact_densities(
+    n: int, H: Model, signal: Signal, overlaps: Array, indices: Sequence[int | None] = (None,)
+) -> pd.DataFrame:
+    """Return the exact mean number of critical points per unit of overlap: points, n, overlap, density.
+
+    Examples
+    --------
+    >>> list(exact_densities(3, 3, {3: 1.0}, np.array([0.1]))["density"].round(6))
+    [5.373247]
+    """
+    tables = [
+        pd.DataFrame(
+            {
+                "points": _name(index),
+                "n": n,
+                "overlap": overlaps,
+                "density": theory.planted_point_density(overlaps, n, H, signal, index=index),
+            }
+        )
+        for index in indices
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def growth_rates(H: Model, strengths: Sequence[float], order: int, overlaps: Array) -> pd.DataFrame:
+    """Return the growth rates of all points and of minima for signals of one order: strength, points, overlap, rate.
+
+    Examples
+    --------
+    >>> growth_rates(3, [1.0], 3, np.array([0.0]))["rate"].round(6).tolist()
+    [0.346574, 0.01324]
+    """
+    tables = [
+        pd.DataFrame(
+            {
+                "strength": strength,
+                "points": _name(index),
+                "overlap": overlaps,
+                "rate": theory.planted_complexity(overlaps, None, H, {order: strength}, index=index),
+            }
+        )
+        for strength in strengths
+        for index in (None, 0)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _name(index: int | None) -> str:
+    return "all" if index is None else str(index)
