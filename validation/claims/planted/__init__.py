@@ -1,5 +1,5 @@
 """Spin glasses with a planted signal: their critical points by overlap with it, and the minimum near it."""
 
-from validation.claims.planted import counts, signal_minimum
+from validation.claims.planted import planted_counts, signal_minimum
 
-CLAIMS = (*counts.CLAIMS, *signal_minimum.CLAIMS)
+CLAIMS = (*planted_counts.CLAIMS, *signal_minimum.CLAIMS)
