@@ -13,6 +13,8 @@ from spinglass._common.types import Array, IntArray
 
 # The order of a pure model, or a mixture {order: weight}.
 Model: TypeAlias = int | Mapping[int, float]
+# Orders and strengths of a planted signal, {k: lambda_k}.
+Signal: TypeAlias = Mapping[int, float]
 
 ORDER_HINT = "H is the interaction order of a pure spherical spin glass, 2, 3, 4, ..."
 MIXTURE_HINT = "give the order of a pure model, such as 3, or a mixture {order: weight}, such as {3: 1.0, 4: 0.5}"
@@ -131,6 +133,19 @@ def mixture(H: object) -> dict[int, float]:
             "(a field alone always has exactly two critical points)"
         )
     return weights
+
+
+def signal_terms(signal: object) -> tuple[tuple[int, float], ...]:
+    """Return the orders and strengths of a planted signal as pairs, in ascending order."""
+    hint = "a signal gives each order k its strength, {k: lambda_k}, such as {2: 0.9, 3: 1.2}"
+    if not isinstance(signal, Mapping) or not signal:
+        raise ValueError(f"the signal must be a mapping with at least one order, not {quoted(signal)}; {hint}")
+    return tuple(
+        sorted(
+            (whole_number("an order of the signal", k, 1, hint), one_number(f"the signal's strength of order {k}", r))
+            for k, r in signal.items()
+        )
+    )
 
 
 def scalar_or_array(values: Array) -> Any:
