@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from theory.dynamics.long_time import LongTimeEnergy, long_time_energy
     from theory.dynamics.relaxation import gradient_descent_energy, relaxation
     from theory.dynamics.two_resolutions import Relaxation
+    from theory.information.recovery import Recovery, recovery
+    from theory.information.recovery_thresholds import RecoveryThresholds, recovery_thresholds
+    from theory.information.signal_to_noise import noise_levels
+    from theory.information.state_evolution import StateEvolution, state_evolution
     from theory.kac_rice.goe import eigenvalue_density, kth_eigenvalue_cdf, kth_eigenvalue_density
     from theory.kac_rice.mean_counts import mean_critical_point_density, mean_critical_points
     from theory.kac_rice.stable_minima import mean_stable_minima, stability_density
@@ -58,8 +62,11 @@ __all__ = [
     "PairCount",
     "PairDensity",
     "PathProfile",
+    "Recovery",
+    "RecoveryThresholds",
     "Relaxation",
     "SecondMoment",
+    "StateEvolution",
     "TapState",
     "ThresholdState",
     "almeida_thouless_temperature",
@@ -91,14 +98,18 @@ __all__ = [
     "mixed_complexity",
     "most_numerous_stability",
     "neighbour_complexity",
+    "noise_levels",
     "overlap_distribution",
     "pair_complexity",
     "path_profile",
+    "recovery",
+    "recovery_thresholds",
     "relaxation",
     "second_moment",
     "semicircle_fraction",
     "stability_complexity",
     "stability_density",
+    "state_evolution",
     "static_temperature",
     "tap_complexity",
     "tap_state",
@@ -112,6 +123,10 @@ __getattr__, __dir__ = lazy_names(
         "theory.large_n.deepest_minimum": ["DeepestMinimum", "deepest_minimum"],
         "theory.dynamics.relaxation": ["gradient_descent_energy", "relaxation"],
         "theory.dynamics.two_resolutions": ["Relaxation"],
+        "theory.information.recovery": ["Recovery", "recovery"],
+        "theory.information.recovery_thresholds": ["RecoveryThresholds", "recovery_thresholds"],
+        "theory.information.signal_to_noise": ["noise_levels"],
+        "theory.information.state_evolution": ["StateEvolution", "state_evolution"],
         "theory.kac_rice.goe": ["eigenvalue_density", "kth_eigenvalue_cdf", "kth_eigenvalue_density"],
         "theory.statics.ground_state": ["GroundState", "ground_state", "ground_state_energy"],
         "theory.kac_rice.mean_counts": ["mean_critical_point_density", "mean_critical_points"],
