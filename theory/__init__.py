@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from spinglass._common.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from theory.dynamics.descent_threshold import descent_threshold
     from theory.dynamics.long_time import LongTimeEnergy, long_time_energy
     from theory.dynamics.relaxation import gradient_descent_energy, relaxation
     from theory.dynamics.two_resolutions import Relaxation
@@ -74,6 +75,7 @@ __all__ = [
     "complexity",
     "deepest_minimum",
     "derive_E_inf",
+    "descent_threshold",
     "dynamical_temperature",
     "eigenvalue_density",
     "equilibrium",
@@ -121,6 +123,7 @@ __getattr__, __dir__ = lazy_names(
     {
         "theory.large_n.complexity": ["I_1", "complexity", "index_complexity"],
         "theory.large_n.deepest_minimum": ["DeepestMinimum", "deepest_minimum"],
+        "theory.dynamics.descent_threshold": ["descent_threshold"],
         "theory.dynamics.relaxation": ["gradient_descent_energy", "relaxation"],
         "theory.dynamics.two_resolutions": ["Relaxation"],
         "theory.information.recovery": ["Recovery", "recovery"],

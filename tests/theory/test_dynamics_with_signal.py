@@ -121,3 +121,47 @@ def test_a_plain_integrator_agrees_to_its_first_order():
 def test_what_cannot_be_solved_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         theory.relaxation([1.0], 3, **options)
+
+
+def growth(H, second, times):
+    """Rate of growth of a tiny overlap at these times, for s''(0) = ``second`` times sqrt(nu''(1))."""
+    force = second * Covariance.of(H)(1.0, 2) ** 0.5
+    both = np.concatenate([times, 1.02 * times])
+    found = theory.relaxation(both, H, signal={2: force / 2}, start_overlap=1e-14, step=0.1 * second / force)
+    return force, np.diff(np.log(found.overlap.reshape(2, -1)), axis=0)[0] / (0.02 * times)
+
+
+def test_the_overlap_begins_to_grow_at_the_threshold_of_descent():
+    times, forces, roots = np.array([5.0, 10.0]), [], []
+    for second in (1.5, 2.0):
+        force, (early, late) = growth(3, second, times)
+        forces.append(force)
+        # The energy of descent, and with it the rate, approach their limits as t^(-2/3).
+        roots.append((force * (late - (early - late) / (2 ** (2 / 3) - 1))) ** 0.5)
+    # The rate is (s'' - threshold)^2 / s'', and so a line through both points gives the threshold.
+    slope = (roots[1] - roots[0]) / (forces[1] - forces[0])
+    assert slope == pytest.approx(1.0, abs=0.04)
+    assert forces[0] - roots[0] / slope == pytest.approx(2 * theory.descent_threshold({2: 1.0}, 3), rel=0.02)
+
+
+def test_the_threshold_of_descent_has_its_published_form():
+    # Of the posterior energy with noise levels (Sarao Mannelli et al. 2019, NeurIPS).
+    tensor = 0.4
+    matrix = (-tensor + (tensor**2 + 8 * tensor) ** 0.5) / 4
+    squares = {2: 1 / (2 * matrix), 3: 1 / (3 * tensor)}
+    assert theory.descent_threshold(squares, {k: s**0.5 for k, s in squares.items()}) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_the_threshold_at_other_temperatures():
+    T = theory.dynamical_temperature(3)
+    ages, rests = (theory.descent_threshold({2: 1.0}, 3, x * T) for x in (1 - 1e-9, 1.0))
+    # At T_d half of the correlation is on the plateau.
+    assert ages == pytest.approx(2 * rests, rel=1e-3)
+    assert rests == pytest.approx(T / 2)
+    assert theory.descent_threshold({2: 1.0}, 3, 1e-6) == pytest.approx(theory.descent_threshold({2: 1.0}, 3), rel=1e-5)
+    assert theory.descent_threshold({3: 1.0}, 3) == np.inf
+    assert theory.descent_threshold({1: 0.1, 2: 1.0}, 3) == 0.0
+    with pytest.raises(ValueError, match="external field"):
+        theory.descent_threshold({2: 1.0}, {1: 1.0, 3: 1.0})
+    with pytest.raises(ValueError, match="T must be"):
+        theory.descent_threshold({2: 1.0}, 3, -1.0)
