@@ -18,6 +18,7 @@ FAMILIES = (
     "pairs",
     "descents",
     "dynamics",
+    "information",
     "networks",
     "curvature",
     "linear_networks",

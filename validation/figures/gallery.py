@@ -19,6 +19,7 @@ from validation.figures import (
     landscapes,
     pair_densities,
     phases,
+    recovery_phases,
     stability_of_minima,
     temperature,
 )
@@ -50,6 +51,7 @@ GALLERY = {
     **temperature.ENTRIES,
     **dynamics.ENTRIES,
     **phases.ENTRIES,
+    **recovery_phases.ENTRIES,
     **polynomial_fits.ENTRIES,
     **generalisation.ENTRIES,
     **hard_networks.ENTRIES,
