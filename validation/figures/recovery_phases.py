@@ -1,6 +1,7 @@
 """The figure of who recovers a signal planted in a matrix and a tensor, and where."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,12 +10,13 @@ from matplotlib.lines import Line2D
 
 from validation.experiments import recovered_signals
 from validation.figures.entry import Entry, Tables
-from validation.figures.style import CURVES, EMPHASIS, SURFACE, legend_above, letter, panels
+from validation.figures.style import CURVES, EMPHASIS, SIMULATION, legend_above, letter, panels
 
 ENTRIES: dict[str, Entry] = {}
 
 _N, _STARTS = 120, 4
 _STRENGTHS = (0.2, 0.5, 0.8, 1.1, 1.4)
+_NAMES = (r"$\cos^2 < 0.25$", "0.25 to 0.75", "above 0.75")
 _LINES = {"bayes": "information theory", "message passing": "message passing", "descent": "gradient descent"}
 
 
@@ -47,24 +49,30 @@ def recovery(lines: pd.DataFrame, points: pd.DataFrame) -> Figure:
     axes = grid.ravel()
     top = 1.12 * max(points["matrix"].max(), points["tensor"].max())
     looks = dict(zip(_LINES, ((EMPHASIS, "-"), CURVES[1], CURVES[3]), strict=True))
-    marks = None
     for axis, algorithm in zip(axes, ("message passing", "descent"), strict=True):
         for line, (colour, dashes) in looks.items():
             own = lines[(lines["line"] == line) & (lines["matrix"] <= top) & (lines["tensor"] <= top)]
             axis.plot(own["matrix"], own["tensor"], color=colour, ls=dashes, lw=1.6, zorder=1)
         shown = points[points["algorithm"] == algorithm]
-        marks = axis.scatter(
-            shown["matrix"], shown["tensor"], c=shown["squared_cosine"], cmap=SURFACE, vmin=0.0, vmax=1.0, s=55,
-            edgecolors=EMPHASIS, linewidths=0.6, zorder=2,
-        )  # fmt: skip
+        for low, high, mark in _marks():
+            inside = shown[(shown["squared_cosine"] >= low) & (shown["squared_cosine"] < high)]
+            axis.plot(inside["matrix"], inside["tensor"], **mark)
         axis.set(xlim=(0, top), ylim=(0, top), xlabel=r"strength in the matrix $\lambda_2$", aspect="equal")
     for axis in axes if len(grid) == 2 else axes[:1]:
         axis.set_ylabel(r"strength in the tensor $\lambda_3$")
     letter(axes, ["message passing", "descent"])
-    figure.colorbar(marks, ax=list(axes), label=r"$\cos^2$ of the angle to the signal", shrink=0.8)
     handles = [Line2D([], [], color=colour, ls=dashes, lw=1.6) for colour, dashes in looks.values()]
-    legend_above(figure, handles, list(_LINES.values()))
+    handles += [Line2D([], [], **mark) for *_, mark in _marks()]
+    legend_above(figure, handles, [*_LINES.values(), *_NAMES])
     return figure
+
+
+def _marks() -> list[tuple[float, float, dict[str, Any]]]:
+    """Return ranges of the squared cosine with the marks for them: empty, half full and full."""
+    common = {"ls": "", "ms": 6.5, "color": SIMULATION, "mew": 1.0}
+    empty = {**common, "marker": "o", "markerfacecolor": "#FFFFFF"}
+    half = {**common, "marker": "s", "fillstyle": "bottom", "markerfacecoloralt": "#FFFFFF"}
+    return [(-np.inf, 0.25, empty), (0.25, 0.75, half), (0.75, np.inf, {**common, "marker": "D"})]
 
 
 def _draw_recovery(tables: Tables) -> Figure:
@@ -76,10 +84,11 @@ ENTRIES["recovery-phases"] = Entry(
     "lambda_3 m^3) and the overlap m with the signal. Lines, for large n: the strengths above which the posterior mean "
     "has a positive overlap (information theory), above which approximate message passing does so from random starts "
     "(Delta_2 = 1/(2 lambda_2^2) = 1), and above which gradient descent of the posterior energy leaves marginal states "
-    "towards the signal. Dots: (a) message passing and (b) descent of the posterior energy by L-BFGS, with one "
-    "landscape of n = 120 and 4 random points x per dot. Of the ends from x and -x the one of lower posterior energy "
-    "counts, and the colour is the squared cosine of its angle to the signal, averaged over the 4 points. Random "
-    "points have an overlap of order 1/sqrt(n) with the signal, so that descent at this n also succeeds left of its line.",
+    "towards the signal. Marks: (a) message passing and (b) descent of the posterior energy by L-BFGS, with one "
+    "landscape of n = 120 and 4 random points x per mark. Of the ends from x and -x the one of lower posterior "
+    "energy counts. Marks are filled according to the squared cosine of its angle to the signal, averaged over the 4 "
+    "points. Random points have an overlap of order 1/sqrt(n) with the signal, so that at this n descent also succeeds "
+    "left of its line.",
     _recovery,
     _draw_recovery,
     seconds=5,
