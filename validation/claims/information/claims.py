@@ -71,7 +71,7 @@ CLAIMS = (
         measure=posterior_overlaps,
         predict=no_difference,
         delta=0.05,
-        sizes=sizes((600, 10_000, 60_000), settings("n", 2, 3)),
+        sizes=sizes((400, 10_000, 60_000), settings("n", 2, 3)),
         mutants=(
             Mutant(
                 "weights of the noise forgotten",
