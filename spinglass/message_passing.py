@@ -70,11 +70,16 @@ def pass_messages(
     With the posterior energy E and ``xi(q) = sum_k (lambda_k/a_k)^2 q^k``, one step is
 
     .. math:: b_t = -\nabla E(x_t) - \xi''\left(\frac{x_t \cdot x_{t-1}}{n}\right) \frac{x_{t-1}}{1 + A_{t-1}}, \quad
-              x_{t+1} = \frac{b_t}{1 + A_t}, \quad A_t = \xi'\left(\frac{|x_t|^2}{n}\right)
+              x_{t+1} = \frac{b_t}{1 + A_t}, \quad A_t (A_t + 1) = \frac{|b_t|^2}{n}
 
     The second term of b, due to Onsager, removes the reaction of the glass to the estimate. For large n, b is then the
-    signal times ``xi'(x_t.v/n)`` plus independent Gaussian noise of variance A, and overlaps follow
-    `theory.state_evolution`, with differences of order ``1/sqrt(n)`` in a single model.
+    signal times ``xi'(x_t.v/n)`` plus independent Gaussian noise of variance ``xi'(|x_t|^2/n)``. The new estimate is
+    the mean of the law proportional to ``exp(b.x)`` on the sphere. Overlaps follow `theory.state_evolution`, with
+    differences of order ``1/sqrt(n)`` in a single model.
+
+    In the literature ``A = xi'(|x|^2/n)``. For large n both agree while ``|x|^2/n`` equals the overlap with v, but in a
+    strong tensor deviations from this equality then grow from step to step with alternating signs, which prevents
+    convergence at finite n.
 
     Parameters
     ----------
@@ -101,7 +106,9 @@ def pass_messages(
     ------
     ValueError
         If the signal has no strength other than 0 or an order that the model lacks, a start is not a finite point of n
-        coordinates, the direction is not a point of the sphere, or ``steps`` is below 1.
+        coordinates, the direction is not a point of the sphere, ``steps`` is below 1, or ``tol`` is negative.
+    TypeError
+        If the model is not a `SphericalSpinGlass`.
     ArithmeticError
         If an estimate is no longer finite.
 
@@ -120,18 +127,27 @@ def pass_messages(
     (True, 0.9)
     """
     model = posterior(planted, signal)
-    x, v = _points(x0, model.n), None if direction is None else check_on_sphere(direction, model.n).reshape(-1)
+    x, v = _points(x0, model.n), None if direction is None else check_on_sphere(direction, model.n)
     count, smallest = whole_number("steps", steps, 1), real_number("tol", tol)
+    if v is not None and v.ndim != 1:
+        raise ValueError(f"the direction must be one point of shape ({model.n},), not {v.shape}")
+    if smallest < 0:
+        raise ValueError(f"tol must be at least 0, not {smallest:g}; with 0 all steps are made")
     n, before, gain = model.n, np.zeros_like(x), np.zeros(len(x))
     history = [x]
     for _ in range(count):
-        b = -np.asarray(model.gradient(x), dtype=np.float64) - reaction(model, x, before, gain)
-        before, gain = x, 1 / (1 + _xi(model, dot(x, x) / n, 1))
-        x = gain[:, None] * b
+        with np.errstate(over="ignore", invalid="ignore"):
+            b = -np.asarray(model.gradient(x), dtype=np.float64) - reaction(model, x, before, gain)
+            # A, the positive root of A (A + 1) = |b|^2/n, without cancellation.
+            square = dot(b, b) / n
+            before, gain = x, 1 / (1 + 2 * square / (1 + np.sqrt(1 + 4 * square)))
+            x = gain[:, None] * b
+            change = np.sqrt(dot(x - before, x - before) / n)
         history.append(x)
-        change = np.sqrt(dot(x - before, x - before) / n)
         if not np.isfinite(change).all():
-            raise ArithmeticError(f"the estimate is not finite after {len(history) - 1} steps; give a shorter start")
+            raise ArithmeticError(
+                f"the estimate is not finite after {len(history) - 1} steps; give a shorter start or a weaker signal"
+            )
         if (change <= smallest).all():
             break
     squares = np.stack([dot(y, y) / n for y in history], axis=1)
@@ -148,6 +164,8 @@ def reaction(model: SphericalSpinGlass, x: Array, before: Array, gain: Array) ->
 
 
 def _points(x0: npt.ArrayLike, n: int) -> Array:
+    if np.asarray(x0).dtype.kind not in "biuf":
+        raise ValueError(f"x0 must be real numbers, not of the type {np.asarray(x0).dtype}")
     x = np.atleast_2d(np.asarray(x0, dtype=np.float64))
     if x.ndim != 2 or x.shape[1] != n or not np.isfinite(x).all() or not len(x):
         raise ValueError(f"x0 must be finite points of shape (B, {n}) or ({n},), not of shape {np.shape(x0)}")

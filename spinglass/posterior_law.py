@@ -36,6 +36,8 @@ def posterior(planted: SphericalSpinGlass, signal: Mapping[int, float]) -> Spher
     ------
     ValueError
         If the signal is not a mapping, has no strength other than 0, or an order that the model lacks.
+    TypeError
+        If the model is not a `SphericalSpinGlass`.
 
     References
     ----------
@@ -49,6 +51,8 @@ def posterior(planted: SphericalSpinGlass, signal: Mapping[int, float]) -> Spher
     >>> posterior(planted, {3: 1.5}).weights
     {3: 3.0}
     """
+    if not isinstance(planted, SphericalSpinGlass):
+        raise TypeError(f"the planted model must be a SphericalSpinGlass, not {type(planted).__name__}; see plant")
     if not isinstance(signal, Mapping):
         raise ValueError(f"signal must map orders to strengths, as {{2: 0.9, 3: 1.2}}; not {quoted(signal)}")
     weights: dict[int, float] = {}

@@ -97,6 +97,8 @@ def test_a_field_informs_at_any_strength():
     [
         (lambda: theory.recovery({2: 1.0}, 3), "no noise"),
         (lambda: theory.recovery({3: "much"}, 3), "strength of order 3"),
+        (lambda: theory.recovery({2: 1e200}, 2), "times as strong as the noise"),
+        (lambda: theory.state_evolution({3: 1.0}, 3, 5, 1e200, 1e300), "at most 1e"),
         (lambda: theory.recovery_thresholds({3: 0.0}, 3), "no thresholds"),
         (lambda: theory.state_evolution({3: 1.0}, 3, -1, 0.1), "at least 0"),
         (lambda: theory.state_evolution({3: 1.0}, 3, 5, 0.5, 0.1), "at least overlap"),

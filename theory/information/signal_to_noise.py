@@ -3,6 +3,9 @@
 from theory.arguments import Model, Signal, mixture, signal_terms
 from theory.covariance import Covariance
 
+# Overlaps within 1e-14 of 1 are not resolved; squares must not underflow.
+_WEAKEST, _STRONGEST = 1e-100, 1e6
+
 
 def noise_levels(signal: Signal, H: Model) -> dict[int, float]:
     r"""Return the noise levels Delta_k that the literature uses for a planted model.
@@ -31,7 +34,8 @@ def noise_levels(signal: Signal, H: Model) -> dict[int, float]:
     Raises
     ------
     ValueError
-        If the signal is not a mapping of orders to finite strengths, or has an order without noise.
+        If the signal is not a mapping of orders to finite strengths, has an order without noise, or is more than 1e6
+        times as strong as the noise.
 
     References
     ----------
@@ -68,7 +72,7 @@ def signal_to_noise(signal: Signal, H: Model, name: str = "signal") -> Covarianc
     Raises
     ------
     ValueError
-        If the signal is not a mapping of orders to finite strengths, or has an order without noise.
+        If the signal is not a mapping of orders to finite strengths, has an order without noise, or is too strong.
     """
     weights, terms = mixture(H), signal_terms(signal)
     without = [k for k, strength in terms if k not in weights and strength]
@@ -77,4 +81,11 @@ def signal_to_noise(signal: Signal, H: Model, name: str = "signal") -> Covarianc
             f"the {name} has order {without[0]}, at which the glass has no noise (its orders are {sorted(weights)}): "
             "the signal could then be read off exactly; give the glass a weight of this order"
         )
-    return Covariance(tuple((k, (strength / weights[k]) ** 2 if strength else 0.0) for k, strength in terms))
+    ratios = {k: strength / weights[k] if strength else 0.0 for k, strength in terms}
+    beyond = [k for k, ratio in ratios.items() if ratio and not _WEAKEST <= abs(ratio) <= _STRONGEST]
+    if beyond:
+        raise ValueError(
+            f"at order {beyond[0]} the {name} is {abs(ratios[beyond[0]]):.3g} times as strong as the noise; from "
+            f"{_WEAKEST:g} to {_STRONGEST:g} times the computation is accurate"
+        )
+    return Covariance(tuple((k, ratio * ratio) for k, ratio in ratios.items()))

@@ -1,5 +1,6 @@
 """State evolution: overlaps of approximate message passing with a planted signal, step by step, for large n."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy as np
 from spinglass._common.types import Array
 from theory.arguments import Model, Signal, one_number, whole_number
 from theory.information.signal_to_noise import signal_to_noise
+
+_LONGEST = 1e6  # of the start's squared length; powers of it must not overflow
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,9 @@ class StateEvolution:
 
     @property
     def cosine(self) -> Array:
-        """Cosine of the angle between the estimate and the signal, shape (steps + 1,)."""
-        return np.asarray(self.overlap / np.sqrt(self.self_overlap))
+        """Cosine of the angle between the estimate and the signal, shape (steps + 1,); NaN where the estimate is 0."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.overlap / np.sqrt(self.self_overlap))
 
 
 def state_evolution(
@@ -35,12 +39,12 @@ def state_evolution(
 ) -> StateEvolution:
     r"""Return the overlaps of Bayes-optimal message passing with a planted signal.
 
-    .. math:: m_{t+1} = \frac{\xi'(m_t)}{1 + \xi'(q_t)}, \qquad
-              q_{t+1} = \frac{\xi'(m_t)^2 + \xi'(q_t)}{(1 + \xi'(q_t))^2}, \qquad
-              \xi(m) = \sum_k \frac{\lambda_k^2}{a_k^2} m^k
+    .. math:: m_{t+1} = \frac{\xi'(m_t)}{1 + A_t}, \quad q_{t+1} = \frac{A_t}{1 + A_t}, \quad
+              A_t (A_t + 1) = \xi'(m_t)^2 + \xi'(q_t), \quad \xi(m) = \sum_k \frac{\lambda_k^2}{a_k^2} m^k
 
-    From ``q = m`` on, q remains equal to m, and ``m = xi'(m) / (1 + xi'(m))`` at the end. The algorithm is
-    `spinglass.pass_messages`, which adds Gaussian noise of variance xi'(q) to the signal and divides by 1 + xi'(q).
+    From ``q = m`` on, q remains equal to m, with ``A = xi'(m)`` and therefore ``m = xi'(m) / (1 + xi'(m))`` at the end.
+    The algorithm is `spinglass.pass_messages`, which sees the signal times ``xi'(m)`` with Gaussian noise of variance
+    ``xi'(q)``.
 
     Parameters
     ----------
@@ -79,12 +83,17 @@ def state_evolution(
     xi, count = signal_to_noise(signal, H), whole_number("steps", steps, 0, "it is the number of updates")
     m = one_number("overlap", overlap)
     q = m if self_overlap is None else one_number("self_overlap", self_overlap)
-    if not m * m <= q:
-        raise ValueError(f"self_overlap must be at least overlap^2 = {m * m:g}, not {q:g}; it is |x|^2/n of the start")
+    if not m * m <= q <= _LONGEST:
+        raise ValueError(
+            f"self_overlap must be at least overlap^2 = {m * m:g} and at most {_LONGEST:g}, not {q:g}; it is |x|^2/n "
+            "of the start"
+        )
     found = np.empty((2, count + 1))
     found[:, 0] = m, q
     for t in range(count):
-        push, noise = float(xi(m, 1)), float(xi(q, 1))
-        m, q = push / (1 + noise), (push**2 + noise) / (1 + noise) ** 2
+        push = float(xi(m, 1))
+        square = push**2 + float(xi(q, 1))
+        A = 2 * square / (1 + math.sqrt(1 + 4 * square))
+        m, q = push / (1 + A), A / (1 + A)
         found[:, t + 1] = m, q
     return StateEvolution(*found)
