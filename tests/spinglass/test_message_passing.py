@@ -59,8 +59,7 @@ def test_overlaps_follow_state_evolution():
             passed = pass_messages(glass, SIGNAL, m0 * near(v, m0, 8, seed), steps=steps, tol=0.0, direction=v)
             found.append([passed.overlaps.mean(axis=0), passed.self_overlaps.mean(axis=0)])
     exact = theory.state_evolution(SIGNAL, WEIGHTS, steps, m0**2)
-    # Standard errors over three pairs are 0.01, and 1/n corrections smaller; without Onsager's term the end is off
-    # by 0.1.
+    # Standard errors over three pairs are 0.01, and corrections of order 1/n smaller.
     np.testing.assert_allclose(np.mean(found, axis=0), [exact.overlap, exact.self_overlap], atol=0.05)
 
 

@@ -14,7 +14,7 @@ from validation.claims._shared.gibbs import sphere_nodes
 from validation.claims._shared.planted import near, opposite_noise
 
 WEIGHTS: Mapping[int, float] = {2: 1.0, 3: 0.5}
-SIGNAL: Mapping[int, float] = {2: 1.0, 3: 0.8}
+SIGNAL: Mapping[int, float] = {2: 1.0, 3: 0.5}
 STEPS, START = 6, 0.8
 
 
