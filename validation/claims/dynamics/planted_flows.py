@@ -63,7 +63,7 @@ CLAIMS = (
         components=tuple(f"t={t:g}" for t in TIMES),
         delta=0.04,
         sizes={
-            "quick": [Series(m, n=n, H=3, starts=16) for n, m in ((16, 48), (32, 38), (56, 28))],
+            "quick": [Series(m, n=n, H=3, starts=16) for n, m in ((16, 48), (32, 38), (56, 30))],
             "standard": [Series(m, n=n, H=3, starts=32) for n, m in ((40, 400), (80, 400), (160, 200))],
             "paper": [Series(m, n=n, H=3, starts=32) for n, m in ((100, 800), (200, 400), (400, 100))],
         },
