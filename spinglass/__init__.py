@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from spinglass.descent import DescentInterrupted, descend
     from spinglass.descent.hessian_ascent import hessian_ascent
     from spinglass.hamiltonian import SphericalSpinGlass
+    from spinglass.message_passing import MessagePassing, pass_messages
     from spinglass.planted import plant
+    from spinglass.posterior_law import posterior
     from spinglass.results import CriticalPoints
 
 __all__ = [
     "CriticalPoints",
     "DescentInterrupted",
+    "MessagePassing",
     "SphericalSpinGlass",
     "basin_volumes",
     "check_derivatives",
@@ -31,7 +34,9 @@ __all__ = [
     "hessian_ascent",
     "landscape_graph",
     "networks",
+    "pass_messages",
     "plant",
+    "posterior",
     "sampling",
     "seeds",
     "sphere",
@@ -47,7 +52,9 @@ __getattr__, __dir__ = lazy_names(
         "spinglass.descent": ["DescentInterrupted", "descend"],
         "spinglass.descent.hessian_ascent": ["hessian_ascent"],
         "spinglass.hamiltonian": ["SphericalSpinGlass"],
+        "spinglass.message_passing": ["MessagePassing", "pass_messages"],
         "spinglass.planted": ["plant"],
+        "spinglass.posterior_law": ["posterior"],
         "spinglass.results": ["CriticalPoints"],
     },
 )

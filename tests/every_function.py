@@ -46,6 +46,7 @@ def _of_glass(glass):
 def _descents():
     for method in METHODS:
         yield method, lambda method=method: spinglass.descend(GLASSES["mixed"], POINTS[:6], method=method)
+    yield "messages", lambda: spinglass.pass_messages(GLASSES["mixed"], {2: 1.0, 4: 0.5}, POINTS, steps=5)
     yield "hessian_ascent", lambda: spinglass.hessian_ascent(GLASSES["mixed"], steps=10, starts=2, seed=0)
 
 
@@ -87,6 +88,7 @@ def _networks():
 def _theory():
     # With a step given, the uniform grid ends early; 15 lies on the dilating one.
     yield "relaxation", lambda: theory.relaxation([0.0, 0.2], {2: 0.5, 3: 1.0}, T=0.3, step=0.01)
+    yield "signal", lambda: theory.relaxation([0.2], 3, signal={2: 0.5}, start_overlap=0.3, step=0.01)
     yield "long relaxation", lambda: theory.relaxation([15.0], 3, waiting_times=[1.0], step=0.05)
 
 

@@ -321,6 +321,18 @@ def _pair_paths():
     }
 
 
+def _recovery():
+    at = np.linspace(0.05, 1.5, 30)
+    lines = [("bayes", x / 2.2, 1.2 - x / 3) for x in at] + [("message passing", 0.707, x) for x in at]
+    lines += [("descent", 0.7 + x / 2, x) for x in at]
+    places = product(("message passing", "descent"), (0.2, 0.5, 0.8, 1.1, 1.4), (0.2, 0.5, 0.8, 1.1, 1.4))
+    points = [(algorithm, x, y, x * y / 2) for algorithm, x, y in places]
+    return {
+        "lines": _frame("line matrix tensor", lines),
+        "points": _frame("algorithm matrix tensor squared_cosine", points),
+    }
+
+
 TABLES = {
     "descent-energies": lambda: _ends_and_minima((25, 50, 100, 200), -1.8, -1.0),
     "counts-to-complexity": _counts,
@@ -346,6 +358,7 @@ TABLES = {
     "dynamics-fluctuations": _fluctuations,
     "temperature-potential": _potential,
     "temperature-distributions": _distributions,
+    "recovery-phases": _recovery,
     "generalisation-curve-fits": lambda: _curve_fits(0),
     "generalisation-fit-errors": _fit_errors,
     "generalisation-boundaries": _boundaries,

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 from spinglass._common.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from theory.dynamics.descent_threshold import descent_threshold
     from theory.dynamics.long_time import LongTimeEnergy, long_time_energy
     from theory.dynamics.relaxation import gradient_descent_energy, relaxation
     from theory.dynamics.two_resolutions import Relaxation
+    from theory.information.recovery import Recovery, recovery
+    from theory.information.recovery_thresholds import RecoveryThresholds, recovery_thresholds
+    from theory.information.signal_to_noise import noise_levels
+    from theory.information.state_evolution import StateEvolution, state_evolution
     from theory.kac_rice.goe import eigenvalue_density, kth_eigenvalue_cdf, kth_eigenvalue_density
     from theory.kac_rice.mean_counts import mean_critical_point_density, mean_critical_points
     from theory.kac_rice.stable_minima import mean_stable_minima, stability_density
@@ -63,10 +68,13 @@ __all__ = [
     "PairCount",
     "PairDensity",
     "PathProfile",
+    "Recovery",
+    "RecoveryThresholds",
     "Relaxation",
     "SecondMoment",
     "SignalMinimum",
     "SignalThresholds",
+    "StateEvolution",
     "TapState",
     "ThresholdState",
     "almeida_thouless_temperature",
@@ -74,6 +82,7 @@ __all__ = [
     "complexity",
     "deepest_minimum",
     "derive_E_inf",
+    "descent_threshold",
     "dynamical_temperature",
     "eigenvalue_density",
     "equilibrium",
@@ -100,11 +109,14 @@ __all__ = [
     "mixed_complexity",
     "most_numerous_stability",
     "neighbour_complexity",
+    "noise_levels",
     "overlap_distribution",
     "pair_complexity",
     "path_profile",
     "planted_complexity",
     "planted_point_density",
+    "recovery",
+    "recovery_thresholds",
     "relaxation",
     "second_moment",
     "semicircle_fraction",
@@ -112,6 +124,7 @@ __all__ = [
     "signal_thresholds",
     "stability_complexity",
     "stability_density",
+    "state_evolution",
     "static_temperature",
     "tap_complexity",
     "tap_state",
@@ -123,8 +136,13 @@ __getattr__, __dir__ = lazy_names(
     {
         "theory.large_n.complexity": ["I_1", "complexity", "index_complexity"],
         "theory.large_n.deepest_minimum": ["DeepestMinimum", "deepest_minimum"],
+        "theory.dynamics.descent_threshold": ["descent_threshold"],
         "theory.dynamics.relaxation": ["gradient_descent_energy", "relaxation"],
         "theory.dynamics.two_resolutions": ["Relaxation"],
+        "theory.information.recovery": ["Recovery", "recovery"],
+        "theory.information.recovery_thresholds": ["RecoveryThresholds", "recovery_thresholds"],
+        "theory.information.signal_to_noise": ["noise_levels"],
+        "theory.information.state_evolution": ["StateEvolution", "state_evolution"],
         "theory.kac_rice.goe": ["eigenvalue_density", "kth_eigenvalue_cdf", "kth_eigenvalue_density"],
         "theory.statics.ground_state": ["GroundState", "ground_state", "ground_state_energy"],
         "theory.kac_rice.mean_counts": ["mean_critical_point_density", "mean_critical_points"],

@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 import re
 import signal
@@ -81,6 +82,20 @@ def test_descend_writes_one_row_per_start(capsys, tmp_path):
     assert np.array_equal(pd.read_parquet(file)["energy_per_spin"], again.energy_per_spin)
 
 
+def test_descend_plants_a_signal(capsys, tmp_path):
+    file = tmp_path / "ends.csv"
+    command = ("descend", "--n", 20, "--starts", 5, "--spike", 50, "--spike-order", 1, "--out", file)
+    status, out, _ = spinglass(capsys, *command)
+    overlaps = pd.read_csv(file)["overlap"]
+    # A field of 50 leaves one minimum, within an angle of about sqrt(3)/50 of its direction.
+    assert status == 0
+    assert overlaps.between(0.99, 1.0).all()
+    assert f"overlap with the signal at the end: mean {overlaps.mean():.4f}" in out
+    status, out, _ = spinglass(capsys, "descend", "--n", 20, "--starts", 5, "--spike", 0, "--json")
+    plain = spinglass(capsys, "descend", "--n", 20, "--starts", 5, "--json")[1]
+    assert [row["energy_per_spin"] for row in json.loads(out)] == [row["energy_per_spin"] for row in json.loads(plain)]
+
+
 def test_descend_leaves_a_file_as_it_was_when_the_disk_is_full(capsys, tmp_path, monkeypatch):
     def full_disk(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -135,6 +150,8 @@ def test_thresholds_are_those_of_theory(capsys):
         (["descend", "--n", 0], "n, the number of spins, must be at least 1, not 0"),
         (["descend", "--H", 1], "H must be at least 2, not 1"),
         (["descend", "--n", 10, "--method", "lbgfs"], "did you mean 'lbfgs'"),
+        (["descend", "--spike-order", 2], "--spike-order 2 needs a strength: add for instance --spike 1.2"),
+        (["descend", "--spike", "inf"], "strength must be a finite number"),
         (["descend", "--starts", 0], "starts must be at least 1, not 0"),
         (["descend", "--n", 100_000], "GiB are available; try"),
         (["descend", "--out", "/proc/nowhere/x.csv"], "cannot write to /proc/nowhere"),

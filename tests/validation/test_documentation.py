@@ -103,7 +103,7 @@ def test_the_conversion_to_the_convention_of_physics_is_right():
     results = doctest.testfile(
         str(DOCS / "theory" / "notation.md"), module_relative=False, optionflags=doctest.ELLIPSIS
     )
-    assert results.attempted == 3
+    assert results.attempted == 4
     assert results.failed == 0
 
 

@@ -116,6 +116,12 @@ class Rows:
             values.append(found)
         return values[0], values[1]
 
+    def overlap_at(self, times: Array) -> Array:
+        """Return the overlap with the signal at ``times``; with a signal all times lie on the uniform grid."""
+        if not self.run.overlap.any():
+            return np.zeros(times.size)
+        return np.asarray(CubicSpline(self.run.times, self.run.overlap)(times))
+
 
 def row_nodes(time: float, spacing: float, unit: float) -> tuple[Array, Array]:
     """Return the lags and second times t' of the nodes of a row, whose distances increase away from both ends."""

@@ -1,11 +1,12 @@
 """Gradient descent and Langevin dynamics of spherical spin glasses at large n: the Cugliandolo-Kurchan equations."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arguments import Model, one_number, positive_number, real_numbers, scalar_or_array
+from theory.arguments import Model, Signal, one_number, positive_number, real_numbers, scalar_or_array, signal_terms
 from theory.covariance import Covariance
 from theory.dynamics.resolution import refuse_scale, resolution
 from theory.dynamics.two_resolutions import Relaxation, compared, integrated_pair
@@ -21,6 +22,8 @@ def relaxation(
     waiting_times: ArrayLike = (),
     step: float | None = None,
     spacing: float | None = None,
+    signal: Signal | None = None,
+    start_overlap: float = 0.0,
 ) -> Relaxation:
     r"""Return the solution of the large-n equations of ``dx = -grad(energy) dt + sqrt(2T) dW`` on the sphere.
 
@@ -30,7 +33,13 @@ def relaxation(
     .. math:: \partial_t R(t,t') = -\mu R + \int_{t'}^t \nu''(C(t,s)) R(t,s) R(s,t') ds, \quad
               e = -\int_0^t \nu'(C) R\, ds - \beta_0 \nu(C(t,0))
 
-    with C(t,t) = R(t,t^-) = 1. The dynamics starts from uniformly random points (beta_0 = 0) or from equilibrium at
+    with C(t,t) = R(t,t^-) = 1. With a signal, the energy is that of the glass minus ``n s(m)``, with
+    ``s(m) = sum_k lambda_k m^k`` and the overlap ``m = x.v/n`` with a fixed point v of the sphere. The equation of C
+    then contains ``s'(m(t)) m(t')`` in addition, the energy ``-s(m(t))``, and
+
+    .. math:: \dot m = -\mu m + \int_0^t \nu''(C(t,s)) R(t,s) m(s) ds + \beta_0 \nu'(C(t,0)) m(0) + s'(m)
+
+    The dynamics starts from uniformly random points (beta_0 = 0) or from equilibrium at
     temperature ``start = 1 / beta_0``. Energies have variance n here. In physics papers they have variance n/2, and
     times are longer by sqrt(2). Steps are set relative to the rate of the fastest motion,
     ``rate = max(sqrt(nu''(1)), sqrt(nu'(1)), (T + beta_0 nu'(1)) / 2)``, which is ``sqrt(H (H-1))`` for gradient
@@ -55,18 +64,26 @@ def relaxation(
     spacing : float, optional
         Relative distance of successive times of the dilating grid, which continues the uniform one, and of its nodes
         relative to their age; between 0.05 and 0.12, at a cost that increases as a power of log t. With 0 the grid
-        remains uniform, at a cost that increases as the cube of t. Default: 0.1.
+        remains uniform, at a cost that increases as the cube of t. Default: 0.1, and 0 with a signal.
+    signal : mapping, optional
+        Orders and strengths ``{k: lambda_k}`` of a planted signal; order 1 is a field of fixed direction. Default: no
+        signal.
+    start_overlap : float
+        Overlap of the starting points with the signal, between -1 and 1; otherwise they are independent of it. The
+        default 0 is the limit of random points, from which only a field (order 1) leads to the signal in a time that
+        does not increase with n.
 
     Returns
     -------
     Relaxation
-        Energy, multiplier, correlations and responses, with estimates of their errors.
+        Energy, multiplier, correlations, responses and the overlap with the signal, with estimates of their errors.
 
     Raises
     ------
     ValueError
         If a time or a temperature is negative, ``start`` is below the static temperature or the model has a field,
-        ``step`` is too long for the rate, a uniform grid needs more than 8000 steps, the rate lies outside
+        ``step`` is too long for the rate, ``spacing`` is given with a signal, a start overlap without one, the signal
+        is not a mapping of orders to finite strengths, a uniform grid needs more than 8000 steps, the rate lies outside
         1e-60 .. 1e60, or a time is later than ``2.5e5 / rate``, where the dilating grid has not been tested.
     ArithmeticError
         If absolute energies exceed ``sqrt(nu'(1))``, a bound for all points, or if Newton's method does not solve the
@@ -75,13 +92,17 @@ def relaxation(
     Notes
     -----
     Errors are absolute, in units of ``sqrt(nu'(1))``: with the default step and spacing below 1e-4 at all times
-    (in comparison with the exact solution of order 2 and with equilibrium at orders 3 to 20).
+    (in comparison with the exact solution of order 2 and with equilibrium at orders 3 to 20). With a signal the rate is
+    at least ``sum_k k |lambda_k| / 2``, and the errors have the same size (in comparison with the exact flow of order 2
+    with a signal, and with starts from equilibrium). A start from equilibrium is the same as a start at a signal
+    ``lambda_k = beta_0 a_k^2``.
 
     References
     ----------
     Cugliandolo and Kurchan (1993), Phys. Rev. Lett. 71, 173; for mixtures and thermal starts Folena, Franz and
     Ricci-Tersenghi (2020), Phys. Rev. X 10, 031045. Grids that dilate with time: Kim and Latz (2001), Europhys. Lett.
-    53, 660; the simultaneous solution for all second times is this project's own.
+    53, 660; the simultaneous solution for all second times is this project's own. With a signal: Sarao Mannelli,
+    Krzakala, Urbani and Zdeborova (2019), ICML, PMLR 97, 4333.
 
     Examples
     --------
@@ -95,7 +116,7 @@ def relaxation(
         raise ValueError(
             f"times must be a list of numbers of at least 0; given {times!r} and waiting {waiting_times!r}"
         )
-    protocol = _protocol(H, T, start)
+    protocol = _with_signal(_protocol(H, T, start), signal, start_overlap)
     refuse_scale(protocol)
     end = max(float(asked.max()), float(waiting.max(initial=0.0)))
     step, spacing, end = resolution(protocol, end, step, spacing)
@@ -159,3 +180,14 @@ def _protocol(H: Model, T: float, start: float | None) -> Protocol:
     if beginning < frozen * (1 - 1e-12):
         raise ValueError(f"start must be at least the static temperature {frozen:.6g}, not {beginning:g}")
     return Protocol(nu, bath, 1 / beginning)
+
+
+def _with_signal(protocol: Protocol, signal: Signal | None, start_overlap: float) -> Protocol:
+    m = one_number("start_overlap", start_overlap)
+    if abs(m) > 1:
+        raise ValueError(f"start_overlap must lie between -1 and 1, not {m:g}; it is x.v/n for points of the sphere")
+    if signal is None:
+        if m != 0.0:
+            raise ValueError(f"start_overlap is {m:g}, but there is no signal; give one, such as signal={{3: 1.2}}")
+        return protocol
+    return replace(protocol, signal=signal_terms(signal), start_overlap=m)

@@ -23,11 +23,13 @@ _SLOWEST, _FASTEST = 1e-60, 1e60
 def fastest_rate(protocol: Protocol) -> float:
     """Return the rate of the fastest motion: half of the largest Lagrange multiplier that occurs, within a few percent.
 
-    The multiplier is ``2 sqrt(nu'')`` at marginal states, at most ``2 sqrt(nu')`` in a strong field, and
-    ``T + beta_0 nu'`` at the start, with derivatives at 1.
+    The multiplier is ``2 sqrt(nu'')`` at marginal states, at most ``2 sqrt(nu')`` in a strong field,
+    ``T + beta_0 nu'`` at the start, and up to ``sum k |lambda_k|`` higher near a signal, with derivatives at 1.
     """
     first, second = float(protocol.nu(1.0, 1)), float(protocol.nu(1.0, 2))
-    return max(math.sqrt(second), math.sqrt(first), (protocol.temperature + protocol.inverse_start * first) / 2)
+    signal = float(sum(k * abs(strength) for k, strength in protocol.signal))
+    bath = protocol.temperature + protocol.inverse_start * first
+    return max(math.sqrt(second), math.sqrt(first), (bath + signal) / 2)
 
 
 def refuse_scale(protocol: Protocol) -> None:
@@ -48,7 +50,13 @@ def resolution(protocol: Protocol, end: float, step: float | None, spacing: floa
         raise ValueError(
             f"step must be at most {_LONGEST / rate:.4g}, a quarter of the time of the fastest motion, not {chosen:g}"
         )
-    width = SPACING if spacing is None else one_number("spacing", spacing)
+    default = 0.0 if protocol.signal else SPACING
+    width = default if spacing is None else one_number("spacing", spacing)
+    if width and protocol.signal:
+        raise ValueError(
+            f"with a signal only the uniform grid can be used: omit spacing, or set it to 0, not {width:g}; "
+            "the approach to a signal is exponential, and the dilating grid would not resolve it"
+        )
     if width != 0 and not _NARROWEST <= width <= _WIDEST:
         raise ValueError(
             f"spacing must be 0 (a uniform grid) or between {_NARROWEST} and {_WIDEST}, not {width:g}; try {SPACING}"

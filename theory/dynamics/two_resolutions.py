@@ -1,6 +1,7 @@
 """Two integrations of the dynamical equations at different resolution, whose difference estimates the error."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._common.types import Array
-from theory.covariance import Covariance
 from theory.dynamics.dilating_grid import Rows
 from theory.dynamics.dilating_steps import continued
 from theory.dynamics.resolution import SPACING, UNIFORM, UNIT, fastest_rate
@@ -45,6 +45,10 @@ class Relaxation:
         Estimated error of the correlation, as for the energy.
     response : array, shape (w, t)
         Response R at ``times[t]`` to a force at ``waiting_times[w]``; NaN where ``times[t]`` is earlier.
+    overlap : array, shape (t,)
+        Overlap m with the signal at each time; 0 without a signal.
+    overlap_error : array, shape (t,)
+        Estimated error of this overlap, as for the energy.
     step : float
         Time step of the finer integration on the uniform grid.
     """
@@ -57,6 +61,8 @@ class Relaxation:
     correlation: Array
     correlation_error: Array
     response: Array
+    overlap: Array
+    overlap_error: Array
     step: float
 
 
@@ -69,20 +75,20 @@ def integrated_pair(protocol: Protocol, end: float, step: float, spacing: float)
     rows = []
     for factor, width in ((2, spacing * _WIDER), (1, spacing)):
         run = integrate(protocol, twice * 2 * step, factor * step)
-        _refuse_impossible(run.energy, protocol.nu, run.step)
+        _refuse_impossible(run.energy, protocol, run.step)
         later = max(end, float(run.times[-1]))
         rows.append(continued(run, protocol, later, width or SPACING, UNIT / rate))
-        _refuse_impossible(rows[-1].energy, protocol.nu, run.step)
+        _refuse_impossible(rows[-1].energy, protocol, run.step)
     return rows[0], rows[1]
 
 
-def _refuse_impossible(energy: Array, nu: Covariance, step: float) -> None:
+def _refuse_impossible(energy: Array, protocol: Protocol, step: float) -> None:
     """Raise ``ArithmeticError`` if there are energies that no point on the sphere has.
 
-    Since ``nu(1) - nu(q) <= nu'(1) (1-q)``, the inequality of Sudakov and Fernique bounds all energies by those of an
-    external field of that strength.
+    Since ``nu(1) - nu(q) <= nu'(1) (1-q)``, the inequality of Sudakov and Fernique bounds all energies of the glass by
+    those of an external field of that strength. A signal adds at most the sum of its strengths.
     """
-    bound = math.sqrt(nu(1.0, 1))
+    bound = math.sqrt(protocol.nu(1.0, 1)) + sum(abs(strength) for _, strength in protocol.signal)
     if not np.all(np.abs(energy) <= 1.02 * bound):
         raise ArithmeticError(
             f"the integration with step {step:.3g} is unstable: its energies lie outside "
@@ -101,24 +107,27 @@ def compared(times: Array, waiting: Array, coarse: Rows, fine: Rows) -> Relaxati
     correlation, error, response = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
     for w, begin in enumerate(waiting):
         after = times >= begin
-        rough, good = coarse.read(times[after], begin), fine.read(times[after], begin)
-        correlation[w, after] = _extrapolated(early[after], rough[0], good[0])
-        response[w, after] = _extrapolated(early[after], rough[1], good[1])
-        error[w, after] = np.abs(good[0] - rough[0])
-    energy_error = _largest_nearby(times, coarse, fine)
-    return Relaxation(times, energy, energy_error, multiplier, waiting, correlation, error, response, fine.run.step)
+        wide, narrow = coarse.read(times[after], begin), fine.read(times[after], begin)
+        correlation[w, after] = _extrapolated(early[after], wide[0], narrow[0])
+        response[w, after] = _extrapolated(early[after], wide[1], narrow[1])
+        error[w, after] = np.abs(narrow[0] - wide[0])
+    energy_error = _largest_nearby(times, coarse, fine, lambda rows, grid: rows.at(grid)[0])
+    overlap = _extrapolated(early, coarse.overlap_at(times), fine.overlap_at(times))
+    overlap_error = _largest_nearby(times, coarse, fine, Rows.overlap_at)
+    functions = (waiting, correlation, error, response, overlap, overlap_error)
+    return Relaxation(times, energy, energy_error, multiplier, *functions, fine.run.step)
 
 
 def _extrapolated(early: bool | NDArray[np.bool_], rough: Array, good: Array) -> Array:
     return good + np.where(early, (good - rough) / (_GAIN - 1), 0.0)
 
 
-def _largest_nearby(times: Array, coarse: Rows, fine: Rows) -> Array:
-    """Return the largest difference of the two energies at nearby times, as a single one may be zero by chance."""
+def _largest_nearby(times: Array, coarse: Rows, fine: Rows, read: Callable[[Rows, Array], Array]) -> Array:
+    """Return the largest difference of two quantities at nearby times, as a single one may be zero by chance."""
     join = coarse.run.times[-1]
     found = np.empty(times.size)
     for side, grid in ((times <= join, coarse.run.times), (times > join, coarse.times[coarse.times <= fine.last])):
-        difference = np.abs(fine.at(grid)[0] - coarse.at(grid)[0])
+        difference = np.abs(read(fine, grid) - read(coarse, grid))
         first = np.maximum(np.searchsorted(grid, times[side] / _WINDOW) - 1, 0)
         last = np.searchsorted(grid, times[side] * _WINDOW, side="right") + 1
         found[side] = [difference[low:high].max() for low, high in zip(first, last, strict=True)]

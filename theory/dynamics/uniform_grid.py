@@ -25,11 +25,27 @@ class Protocol:
         Temperature of the heat bath; default 0, gradient descent.
     inverse_start : float
         Inverse temperature beta_0 of the starting points; default 0, uniformly random points.
+    signal : tuple of (int, float)
+        Pairs of order k and strength of the signal's terms ``-lambda_k n m^k``; default none.
+    start_overlap : float
+        Overlap m of the starting points with the signal; default 0.
     """
 
     nu: Covariance
     temperature: float = 0.0
     inverse_start: float = 0.0
+    signal: tuple[tuple[int, float], ...] = ()
+    start_overlap: float = 0.0
+
+    def signal_at(self, m: float, derivative: int = 0) -> float:
+        """Return ``sum lambda_k m^k`` or its derivative."""
+        terms = (strength * math.perm(k, derivative) * m ** max(k - derivative, 0) for k, strength in self.signal)
+        return float(sum(terms))
+
+    def planted(self) -> tuple[Array, Array]:
+        """Return the strengths and the orders of the signal, as arrays for kernels."""
+        orders, strengths = np.array(self.signal, dtype=np.float64).reshape(-1, 2).T
+        return np.ascontiguousarray(strengths), np.ascontiguousarray(orders)
 
     def glass(self) -> tuple[Array, Array]:
         """Return the squared weights and the orders of the model, as arrays for kernels."""
@@ -53,6 +69,8 @@ class Run:
         C between each time (row) and the times up to it (columns); a lower triangle.
     response : array, shape (t, t)
         R between each time (row) and the times up to it (columns); a lower triangle.
+    overlap : array, shape (t,)
+        Overlap m with the signal at each time.
     """
 
     times: Array
@@ -60,6 +78,7 @@ class Run:
     multiplier: Array
     correlation: Array
     response: Array
+    overlap: Array
 
     @property
     def step(self) -> float:
@@ -74,7 +93,7 @@ def refuse_too_long(end: float, step: float) -> None:
         raise ValueError(
             f"{nodes:.3g} steps of {step:.3g} on a uniform grid need {40e-9 * nodes**2:.3g} GB and about "
             f"{_SECONDS_PER_TRIPLE * nodes**3 / 3600:.2g} hours; at most {_MOST_NODES} are allowed: set a longer "
-            "step, or use the dilating grid with a spacing such as 0.1"
+            "step or, without a signal, use the dilating grid with a spacing such as 0.1"
         )
 
 
@@ -86,7 +105,10 @@ def integrate(protocol: Protocol, end: float, step: float) -> Run:
     nu, T, inverse = protocol.nu, protocol.temperature, protocol.inverse_start
     record = np.empty((size, 2))
     record[0] = -inverse * float(nu(1.0)), T + inverse * float(nu(1.0, 1))
-    C, R = np.eye(size), np.eye(size)
-    glass = (*protocol.glass(), T, inverse, np.ones(size))
+    start = protocol.start_overlap
+    if protocol.signal:
+        record[0] += -protocol.signal_at(start), start * protocol.signal_at(start, 1)
+    C, R, overlap = np.eye(size), np.eye(size), np.full(size, start)
+    glass = (*protocol.glass(), T, inverse, np.ones(size), *protocol.planted(), overlap)
     kernels.advance(glass, np.zeros((3, size, size)), np.zeros(size), step, record, C, R)
-    return Run(step * np.arange(size, dtype=np.float64), record[:, 0], record[:, 1], C, R)
+    return Run(step * np.arange(size, dtype=np.float64), record[:, 0], record[:, 1], C, R, overlap)

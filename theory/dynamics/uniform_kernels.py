@@ -71,16 +71,17 @@ def slopes(
     rows: Array,
     trial: Array,
     h: float,
+    overlap: float,
     out: Array,
     work: Array,
-) -> tuple[float, float]:
-    """Write dC(t, t_j)/dt and dR(t, t_j)/dt at the m nodes of ``trial``; return the energy per spin and mu.
+) -> tuple[float, float, float]:
+    """Write dC(t, t_j)/dt and dR(t, t_j)/dt at the m nodes of ``trial``; return the energy per spin, mu and dm/dt.
 
-    Time t is one step h after the last node. ``trial`` holds C(t, .) and R(t, .); ``rows`` holds the same functions at
-    the last node and at the one before. Stored moments end at the last node. The open cell is integrated by the
-    trapezoidal rule with Gregory's correction ``-h/24 (3 F_m - 4 F_{m-1} + F_{m-2})`` at its end.
+    Time t is one step h after the last node. ``trial`` holds C(t, .) and R(t, .), and ``overlap`` is m(t); ``rows``
+    holds the same functions at the last node and at the one before. Stored moments end at the last node. The open cell
+    is integrated by the trapezoidal rule with Gregory's correction ``-h/24 (3 F_m - 4 F_{m-1} + F_{m-2})`` at its end.
     """
-    squares, orders, temperature, inverse_start, initial = glass
+    squares, orders, temperature, inverse_start, initial, strengths, powers, overlaps = glass
     m = trial.shape[1]
     C, R = trial[0], trial[1]
     force, memory, weight = work[0, :m], work[1, :m], work[2, :m]
@@ -112,6 +113,11 @@ def slopes(
     covariance(squares, orders, 1, C[:1], past)
     pull = inverse_start * past[0]
     mu += pull * C[0]
+    drift = weighted(weight, memory, overlaps) + third * last_memory * overlap + pull * overlaps[0]
+    force_of_signal = power_law(strengths, powers, 1, overlap)
+    if strengths.size:
+        energy -= power_law(strengths, powers, 0, overlap)
+        mu += force_of_signal * overlap
     before = m - 2 if m > 1 else 0
     for j in range(m):
         stored = dot(memory, moments[0, j, :m]) + dot(force[: j + 1], moments[2, j, : j + 1])
@@ -130,7 +136,10 @@ def slopes(
             open_R += first * memory[m - 2] * rows[1, 1, j]
         out[0, j] = -mu * C[j] + stored + open_C + pull * initial[j]
         out[1, j] = -mu * R[j] + response + open_R
-    return energy, mu
+    if strengths.size:
+        for j in range(m):
+            out[0, j] += force_of_signal * overlaps[j]
+    return energy, mu, drift + force_of_signal - mu * overlap
 
 
 @jit
@@ -196,18 +205,21 @@ def correct(rows: Array, slope: Array, there: Array, bend: Array, h: float, m: i
 
 @jit
 def advance(glass: Any, moments: Array, weights: Array, h: float, record: Array, C: Array, R: Array) -> None:
-    """Integrate over the whole grid, and record energy and mu, C and R at each time.
+    """Integrate over the whole grid, and record energy, mu and the overlap with the signal, C and R at each time.
 
-    The first row of ``record`` and ones on the diagonals of C and R must be set before. Each step is an Adams predictor
-    and corrector, each followed by an evaluation of the slopes.
+    The first row of ``record``, the overlap at the start and ones on the diagonals of C and R must be set before. Each
+    step is an Adams predictor and corrector, each followed by an evaluation of the slopes.
     """
-    squares, orders, temperature, initial = glass[0], glass[1], glass[2], glass[4]
+    squares, orders, temperature, initial, overlaps = glass[0], glass[1], glass[2], glass[4], glass[7]
     size = record.shape[0]
     work, trial, there, bend = np.empty((3, size)), np.empty((2, size)), np.empty((2, size)), np.empty(2)
     # C(t, .) and R(t, .) and their slopes, now and one step before.
     rows, slope = np.ones((2, 2, size)), np.zeros((2, 2, size))
     slope[0, 0, 0], slope[0, 1, 0] = -temperature, -record[0, 1]
     stiffness = power_law(squares, orders, 2, 1.0)
+    # dm/dt now and one step before; at the start, the memory is empty.
+    drift = power_law(glass[5], glass[6], 1, overlaps[0]) * (1.0 - overlaps[0] ** 2) - temperature * overlaps[0]
+    earlier = drift
     for m in range(1, size):
         # Second derivatives of C and R in t at t' = t. Without noise that of C is -|velocity|^2, the energy's slope.
         bend[:] = 0.0
@@ -216,11 +228,17 @@ def advance(glass: Any, moments: Array, weights: Array, h: float, record: Array,
             if temperature == 0.0:
                 bend[0] = (record[m - 1, 0] - record[m - 2, 0]) / h
         predict(rows, slope, bend, h, m, trial)
-        slopes(glass, moments, weights, rows, trial[:, :m], h, there, work)
+        guess = overlaps[m - 1] + h * (1.5 * drift - 0.5 * earlier)
+        ahead = slopes(glass, moments, weights, rows, trial[:, :m], h, guess, there, work)[2]
         correct(rows, slope, there, bend, h, m, trial)
+        overlap = overlaps[m - 1] + h / 12.0 * (5.0 * ahead + 8.0 * drift - earlier)
+        if m == 1:
+            overlap = overlaps[0] + h / 2.0 * (ahead + drift)
+        earlier = drift
         for part in range(2):
             assign(slope[1, part], slope[0, part])
-        record[m, 0], record[m, 1] = slopes(glass, moments, weights, rows, trial[:, :m], h, slope[0], work)
+        energy, mu, drift = slopes(glass, moments, weights, rows, trial[:, :m], h, overlap, slope[0], work)
+        record[m, 0], record[m, 1], overlaps[m] = energy, mu, overlap
         trial[:, m] = 1.0
         slope[0, 0, m], slope[0, 1, m] = -temperature, -record[m, 1]
         append(glass, moments, weights, rows, trial, h, m)

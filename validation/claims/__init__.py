@@ -19,6 +19,7 @@ FAMILIES = (
     "planted",
     "descents",
     "dynamics",
+    "information",
     "networks",
     "curvature",
     "linear_networks",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Paths = Annotated[int, typer.Option("--max-paths", help="Largest number of homotopy paths per sample.")]
 MAX_PATHS = 2**21  # the default of enumerate_critical_points
+_SIGNAL = 0x53  # first key of the child seed of the signal; those of couplings have another one
 
 
 def descend(
@@ -24,7 +25,17 @@ def descend(
     H: Orders = None,
     mixture: Mixture = None,
     starts: Annotated[int, typer.Option(help="Number of descents from uniform random points.")] = 64,
-    seed: Annotated[int, typer.Option(help="Random seed of the couplings and the starts.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed of the couplings, the starts and the signal.")] = 0,
+    spike: Annotated[
+        float | None,
+        typer.Option(
+            help="Strength r of a planted signal: the energy -r n (x.v/n)^k of a random direction v is added. The "
+            "overlaps x.v/n at the end are summarised; without --times they are also a column of the rows."
+        ),
+    ] = None,
+    spike_order: Annotated[
+        int | None, typer.Option(help="Order k of the planted signal. Default: the highest order of the model.")
+    ] = None,
     method: Annotated[str, typer.Option(help="lbfgs, cg, gradient, sgd or newton.")] = "lbfgs",
     times: Annotated[
         str | None,
@@ -46,7 +57,8 @@ def descend(
 ) -> None:
     """Minimise the energy of one random landscape from many starts.
 
-    With --times the table shows the mean energy at each time; otherwise --json and --csv print one row per start.
+    With --times the table shows the mean energy at each time; otherwise --json and --csv print one row per start. With
+    --spike a signal is planted, and the overlaps with it at the end are shown.
     """
     from spinglass import sphere
     from spinglass.couplings import check_dtype
@@ -59,10 +71,15 @@ def descend(
     if out is not None:
         prepare_table(out)
     model = read_model(H, mixture)
-    glass = model.glass(n, seed, check_dtype(dtype))
+    glass, direction = _planted(model.glass(n, seed, check_dtype(dtype)), spike, spike_order, seed)
     found, interrupted = _descended(glass, sphere.random_points(n, starts, seed), method=method, tol=tol, **options)
     printed.note(f"n = {n}, {model.text}, seed {seed}\n{found!r}")
     rows = found.to_frame().reset_index() if times is None else found.history()
+    if direction is not None:
+        overlaps = sphere.overlap(found.x, direction)
+        printed.note(f"overlap with the signal at the end: mean {overlaps.mean():.4f}, largest {overlaps.max():.4f}")
+        if times is None:
+            rows["overlap"] = overlaps
     if times is None:
         printed.table(rows)
     else:
@@ -73,6 +90,19 @@ def descend(
         write_table(rows, out, index=False)
         printed.note(f"{len(rows)} rows written to {out}")
     raise typer.Exit(130 if interrupted else 0)
+
+
+def _planted(glass: Any, spike: float | None, order: int | None, seed: int) -> tuple[Any, Any]:
+    """Return the glass with a signal, and the signal's direction; None for the direction without a signal."""
+    from spinglass import plant, sphere
+    from spinglass._common.seeds import child, seed_sequence
+
+    if spike is None:
+        if order is not None:
+            raise ValueError(f"--spike-order {order} needs a strength: add for instance --spike 1.2")
+        return glass, None
+    direction = sphere.random_points(glass.n, 1, child(seed_sequence(seed), _SIGNAL))[0]
+    return plant(glass, direction, spike, order), direction
 
 
 def _method_options(method: str, times: str | None) -> dict[str, Any]:

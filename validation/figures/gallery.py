@@ -20,6 +20,7 @@ from validation.figures import (
     pair_densities,
     phases,
     planted_signals,
+    recovery_phases,
     stability_of_minima,
     temperature,
 )
@@ -52,6 +53,7 @@ GALLERY = {
     **temperature.ENTRIES,
     **dynamics.ENTRIES,
     **phases.ENTRIES,
+    **recovery_phases.ENTRIES,
     **polynomial_fits.ENTRIES,
     **generalisation.ENTRIES,
     **hard_networks.ENTRIES,

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from theory.covariance import Covariance
 from theory.statics.equilibrium import equilibrium
 from validation.claims._shared.perturbations import Function
 
@@ -63,3 +64,22 @@ def with_ratio_one(state: Function) -> Function:
 def with_exponent_of_descent(state: Function) -> Function:
     """Let the energy approach its limit as in gradient descent."""
     return lambda T, H: replace(state(T, H), energy_exponent=2 / 3)
+
+
+def without_orders_of_signal(pair: Function) -> Function:
+    """Take the strength of each order of the signal for its force."""
+
+    def wrong(protocol: Any, *rest: Any) -> Any:
+        return pair(replace(protocol, signal=tuple((k, strength / k) for k, strength in protocol.signal)), *rest)
+
+    return wrong
+
+
+def with_negligible_glass(pair: Function) -> Function:
+    """Let the glass have no influence: its weights are multiplied by 1e-4."""
+
+    def wrong(protocol: Any, *rest: Any) -> Any:
+        tiny = tuple((p, 1e-8 * square) for p, square in protocol.nu.squares)
+        return pair(replace(protocol, nu=Covariance(tiny)), *rest)
+
+    return wrong
