@@ -121,7 +121,7 @@ def pass_messages(
     --------
     >>> from spinglass import SphericalSpinGlass, plant, sphere
     >>> v, x0 = sphere.random_points(300, 2, seed=1)
-    >>> planted = plant(SphericalSpinGlass.pure(300, 2, seed=0), v, 2.0)
+    >>> planted = plant(SphericalSpinGlass.pure(300, 2, seed=0), v, {2: 2.0})
     >>> found = pass_messages(planted, {2: 2.0}, x0)
     >>> bool(found.converged[0]), round(float(found.self_overlaps[0, -1]), 1)  # 1 - Delta_2 = 0.875
     (True, 0.9)

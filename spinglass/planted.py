@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinglass import couplings
-from spinglass._common.arguments import quoted, real_number, whole_number
+from spinglass._common.arguments import signal_strengths
 from spinglass._common.types import Array, FloatArray
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.landscape import check_on_sphere
@@ -63,21 +63,14 @@ def plant(glass: SphericalSpinGlass, direction: npt.ArrayLike, signal: Mapping[i
     v = check_on_sphere(direction, glass.n)
     if v.ndim != 1:
         raise ValueError(f"the direction must be one point of shape ({glass.n},), not {v.shape}")
-    if not isinstance(signal, Mapping) or not signal:
-        raise ValueError(
-            f"the signal must be a mapping with at least one order, not {quoted(signal)}; it gives each order k its "
-            "strength, {k: lambda_k}, such as {3: 1.2}"
-        )
     weights, packed = dict(glass.weights), dict(glass.couplings)
-    for k, strength in signal.items():
-        order = whole_number("an order of the signal", k, 1)
+    for order, strength in signal_strengths(signal).items():
         couplings.check_sizes(glass.n, order)
-        size = real_number(f"the signal's strength of order {order}", strength)
         # A form multiplies its couplings by a n^{-(H-1)/2}; a form of weight a = 0 gets a = 1 and new couplings.
         kept = weights.get(order, 0.0) != 0
         packed[order] = packed[order].copy() if kept else np.zeros(couplings.size(glass.n, order), glass.dtype)
         weights[order] = weights[order] if kept else 1.0
-        _add_spike(packed[order], v, order, -size * glass.n ** (-(order - 1) / 2) / weights[order])
+        _add_spike(packed[order], v, order, -strength * glass.n ** (-(order - 1) / 2) / weights[order])
     return SphericalSpinGlass(glass.n, weights, packed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spinglass._common.arguments import quoted, real_number, whole_number
+from spinglass._common.arguments import signal_strengths
 from spinglass.hamiltonian import SphericalSpinGlass
 
 
@@ -47,22 +47,19 @@ def posterior(planted: SphericalSpinGlass, signal: Mapping[int, float]) -> Spher
     --------
     >>> import numpy as np
     >>> from spinglass import plant
-    >>> planted = plant(SphericalSpinGlass.mixed(n=20, weights={2: 1.0, 3: 0.5}, seed=0), np.ones(20), 1.5)
+    >>> planted = plant(SphericalSpinGlass.mixed(n=20, weights={2: 1.0, 3: 0.5}, seed=0), np.ones(20), {3: 1.5})
     >>> posterior(planted, {3: 1.5}).weights
     {3: 3.0}
     """
     if not isinstance(planted, SphericalSpinGlass):
         raise TypeError(f"the planted model must be a SphericalSpinGlass, not {type(planted).__name__}; see plant")
-    if not isinstance(signal, Mapping):
-        raise ValueError(f"signal must map orders to strengths, as {{2: 0.9, 3: 1.2}}; not {quoted(signal)}")
     weights: dict[int, float] = {}
-    for k, strength in signal.items():
-        order, value = whole_number("an order of the signal", k, 1), real_number(f"the strength of order {k}", strength)
-        if value == 0.0:
+    for order, strength in signal_strengths(signal).items():
+        if strength == 0.0:
             continue
         if not planted.weights.get(order):
             raise ValueError(f"the signal has order {order}, but the model has the orders {planted.orders}")
-        weights[order] = value / planted.weights[order]
+        weights[order] = strength / planted.weights[order]
     if not weights:
         raise ValueError(f"the signal {dict(signal)} has no strength other than 0, so that nothing is known about it")
     return SphericalSpinGlass(planted.n, weights, planted.couplings)

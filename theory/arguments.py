@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spinglass._common.arguments import quoted
+from spinglass._common.arguments import quoted, signal_strengths
 from spinglass._common.types import Array, IntArray
 
 # The order of a pure model, or a mixture {order: weight}.
@@ -137,15 +137,7 @@ def mixture(H: object) -> dict[int, float]:
 
 def signal_terms(signal: object) -> tuple[tuple[int, float], ...]:
     """Return the orders and strengths of a planted signal as pairs, in ascending order."""
-    hint = "a signal gives each order k its strength, {k: lambda_k}, such as {2: 0.9, 3: 1.2}"
-    if not isinstance(signal, Mapping) or not signal:
-        raise ValueError(f"the signal must be a mapping with at least one order, not {quoted(signal)}; {hint}")
-    return tuple(
-        sorted(
-            (whole_number("an order of the signal", k, 1, hint), one_number(f"the signal's strength of order {k}", r))
-            for k, r in signal.items()
-        )
-    )
+    return tuple(sorted(signal_strengths(signal).items()))
 
 
 def scalar_or_array(values: Array) -> Any:

@@ -2,7 +2,7 @@
 
 import difflib
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -70,3 +70,14 @@ def real_number(name: str, value: object) -> float:
     ):
         raise ValueError(f"{name} must be a finite number, not {quoted(value)}")
     return float(value)
+
+
+def signal_strengths(signal: object) -> dict[int, float]:
+    """Return the strength of each order of a planted signal, or raise ``ValueError`` if it is none."""
+    hint = "a signal gives each order k its strength, {k: lambda_k}, such as {2: 0.9, 3: 1.2}"
+    if not isinstance(signal, Mapping) or not signal:
+        raise ValueError(f"the signal must be a mapping with at least one order, not {quoted(signal)}; {hint}")
+    return {
+        whole_number("an order of the signal", k, 1): real_number(f"the signal's strength of order {k}", strength)
+        for k, strength in signal.items()
+    }

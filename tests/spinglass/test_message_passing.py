@@ -16,9 +16,7 @@ SIGNAL, WEIGHTS = {2: 1.0, 3: 0.8}, {2: 1.0, 3: 0.5}
 def planted(n, weights, signal, seed):
     v = sphere.random_points(n, 1, seed + 999)[0]
     glass = SphericalSpinGlass.mixed(n, weights, seed=seed)
-    for k, strength in signal.items():
-        glass = plant(glass, v, strength, k)
-    return glass, v
+    return plant(glass, v, signal), v
 
 
 def test_the_posterior_is_the_likelihood_of_the_observations():
@@ -64,7 +62,7 @@ def test_overlaps_follow_state_evolution():
 
 
 def test_one_start_may_be_a_vector_and_single_precision():
-    glass = plant(SphericalSpinGlass.pure(30, 2, seed=0, dtype=np.float32), np.ones(30), 2.0)
+    glass = plant(SphericalSpinGlass.pure(30, 2, seed=0, dtype=np.float32), np.ones(30), {2: 2.0})
     found = pass_messages(glass, {2: 2.0}, np.ones(30), steps=3)
     assert found.x.shape == (1, 30)
     assert found.x.dtype == np.float64
@@ -77,7 +75,7 @@ def test_one_start_may_be_a_vector_and_single_precision():
     [
         ({4: 1.0}, {}, "has order 4"),
         ({2: 0.0}, {}, "no strength"),
-        (1.2, {}, "must map orders"),
+        (1.2, {}, "at least one order"),
         ({2: np.inf}, {}, "strength of order 2"),
         ({2: 1.0}, {"x0": np.ones(4)}, "shape"),
         ({2: 1.0}, {"x0": np.full(5, np.nan)}, "finite"),
@@ -105,7 +103,7 @@ def test_what_overflows_is_reported():
 def test_of_a_field_alone_one_step_is_the_posterior_mean():
     n, r, a = 80, 1.5, 0.5
     v = sphere.random_points(n, 1, seed=1)[0]
-    glass = plant(SphericalSpinGlass.mixed(n, {1: a, 3: 0.1}, seed=0), v, r, 1)
+    glass = plant(SphericalSpinGlass.mixed(n, {1: a, 3: 0.1}, seed=0), v, {1: r})
     b = -glass.gradient(np.zeros(n)) * r / a**2
     found = pass_messages(glass, {1: r}, np.zeros(n), steps=2)
     # The mean of exp(b.x) on the sphere is exactly a ratio of Bessel functions along b; corrections are of order 1/n.

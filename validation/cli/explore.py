@@ -102,7 +102,7 @@ def _planted(glass: Any, spike: float | None, order: int | None, seed: int) -> t
             raise ValueError(f"--spike-order {order} needs a strength: add for instance --spike 1.2")
         return glass, None
     direction = sphere.random_points(glass.n, 1, child(seed_sequence(seed), _SIGNAL))[0]
-    return plant(glass, direction, spike, order), direction
+    return plant(glass, direction, {max(glass.orders) if order is None else order: spike}), direction
 
 
 def _method_options(method: str, times: str | None) -> dict[str, Any]:

@@ -71,9 +71,7 @@ def recovered(strengths: Sequence[tuple[float, float]], n: int, starts: int, see
     for number, (matrix, tensor) in enumerate(strengths):
         own = child(seed_sequence(seed), number)
         v, signal = sphere.random_points(n, 1, child(own, 0))[0], {2: matrix, 3: tensor}
-        model = SphericalSpinGlass.mixed(n, {2: 1.0, 3: 1.0}, child(own, 1))
-        for k, strength in signal.items():
-            model = plant(model, v, strength, k)
+        model = plant(SphericalSpinGlass.mixed(n, {2: 1.0, 3: 1.0}, child(own, 1)), v, signal)
         x0 = sphere.random_points(n, starts, child(own, 2))
         both, energy = np.concatenate([x0, -x0]), posterior(model, signal)
         passed = sphere.project(pass_messages(model, signal, both, steps=200, tol=1e-4).x)

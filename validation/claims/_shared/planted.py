@@ -26,9 +26,7 @@ def opposite_noise(
     """
     for sign in (1, -1):
         glass = SphericalSpinGlass.mixed(v.size, {k: sign * a for k, a in weights.items()}, seed)
-        for k, strength in signal.items():
-            glass = plant(glass, v, strength, k)
-        yield glass
+        yield plant(glass, v, signal)
 
 
 def near(v: Array, overlap: float, size: int, seed: np.random.SeedSequence) -> Array:
