@@ -5,10 +5,10 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from validation.experiments.digits_efforts import EFFORTS
-from validation.experiments.digits_summary import by_size
-from validation.experiments.loss_planes import PLANES
-from validation.experiments.path_assumptions import ASSUMPTIONS
+from validation.experiments.networks.digits_efforts import EFFORTS
+from validation.experiments.networks.digits_summary import by_size
+from validation.experiments.networks.loss_planes import PLANES
+from validation.experiments.networks.path_assumptions import ASSUMPTIONS
 from validation.figures.networks.polynomial_fits import _curve_fits
 
 SIZES = EFFORTS["quick"].sizes

@@ -7,8 +7,8 @@ from scipy import stats
 
 from spinglass.networks.curvature import curvature
 from validation.claims.choromanska import claims
-from validation.experiments import digits, digits_summary
-from validation.experiments.digits_efforts import EFFORTS, Sizes
+from validation.experiments.networks import digits, digits_summary
+from validation.experiments.networks.digits_efforts import EFFORTS, Sizes
 from validation.figures import gallery
 from validation.figures.networks import digit_networks
 from validation.figures.networks.choromanska import ENTRIES, entries

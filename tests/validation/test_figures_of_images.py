@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from spinglass.networks.data import mnist
-from validation.experiments import digits
+from validation.experiments.networks import digits
 from validation.figures import gallery
 
 

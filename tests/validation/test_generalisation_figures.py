@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from theory.networks.regression import expected_errors
-from validation.experiments import curve_fitting, small_networks, trained_networks
+from validation.experiments.networks import curve_fitting, small_networks, trained_networks
 from validation.figures.networks import generalisation, hard_networks, polynomial_fits
 
 

@@ -6,7 +6,7 @@ from scipy import stats
 
 from spinglass import SphericalSpinGlass, enumerate_critical_points
 from spinglass.networks.architecture import Architecture
-from validation.experiments.sphere_networks import compare_shapes, end_losses, law_of_minima
+from validation.experiments.networks.sphere_networks import compare_shapes, end_losses, law_of_minima
 
 LAW = law_of_minima(6, 3)
 

@@ -6,7 +6,7 @@ import pytest
 
 from spinglass.networks.activations import ACTIVATIONS
 from spinglass.networks.planes.loss_plane import on_grid
-from validation.experiments import loss_planes
+from validation.experiments.networks import loss_planes
 from validation.figures.networks import loss_surfaces
 
 PLANES = loss_planes.random_planes(0)

@@ -11,7 +11,7 @@ from spinglass.networks.curvature.spectrum import THRESHOLD, most_below, solutio
 from validation.claim import Claim
 from validation.claims._shared.efforts import sizes
 from validation.claims.choromanska.mutants import NEGATED, NO_DESCENT, ONE_GLASS, SIZE_IGNORED, UNTRAINED
-from validation.experiments import digits
+from validation.experiments.networks import digits
 from validation.series import Between
 
 _SOURCE = "Choromanska, Henaff, Mathieu, Ben Arous & LeCun 2015, section 5"

@@ -29,7 +29,7 @@ def without_steps(descend: Callable[..., Any]) -> Callable[..., Any]:
 SIZE_IGNORED = Mutant(
     "size ignored",
     "every network has 25 hidden units",
-    {"validation.experiments.digits.train": of_size(25)},
+    {"validation.experiments.networks.digits.train": of_size(25)},
     upstream=True,
 )
 UNTRAINED = Mutant(
@@ -41,13 +41,13 @@ UNTRAINED = Mutant(
 NO_DESCENT = Mutant(
     "no descent",
     "energies are those of the starting points",
-    {"validation.experiments.digits.descend": without_steps},
+    {"validation.experiments.networks.digits.descend": without_steps},
     upstream=True,
 )
 ONE_GLASS = Mutant(
     "one size of glass",
     "every spin glass has 60 spins",
-    {"validation.experiments.digits.glass_ends": lambda ends: lambda n, *rest: ends(60, *rest)},  # noqa: ARG005
+    {"validation.experiments.networks.digits.glass_ends": lambda ends: lambda n, *rest: ends(60, *rest)},  # noqa: ARG005
     upstream=True,
 )
 NEGATED = Mutant(

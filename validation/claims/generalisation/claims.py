@@ -69,7 +69,7 @@ CLAIMS = (
             Mutant(
                 "noiseless test",
                 "test points have no noise",
-                {"validation.experiments.curve_fitting.new_points": mutants.without_new_noise},
+                {"validation.experiments.networks.curve_fitting.new_points": mutants.without_new_noise},
                 upstream=True,
             ),
             Mutant(

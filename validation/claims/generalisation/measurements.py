@@ -8,7 +8,7 @@ from spinglass import regression, toy_data
 from spinglass._common.seeds import child
 from spinglass.networks import training
 from spinglass.networks.training import optimisers
-from validation.experiments import curve_fitting
+from validation.experiments.networks import curve_fitting
 from validation.series import Between
 
 # Least-squares coefficients of Bishop's ten points with exact x = i/9, as printed with the course.

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from spinglass._common.seeds import child, generator
 from spinglass._common.types import Array
 from spinglass.networks.small import neuron, neuron_minima, three_node
-from validation.experiments import small_networks
+from validation.experiments.networks import small_networks
 from validation.series import Between
 
 

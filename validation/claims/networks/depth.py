@@ -15,7 +15,7 @@ from theory.networks import path_activities
 from validation.claim import Claim, Mutant
 from validation.claims._shared.efforts import sizes
 from validation.claims.networks.mutants import ONE_GATE, STUCK_GATES
-from validation.experiments import path_assumptions
+from validation.experiments.networks import path_assumptions
 from validation.series import EFFORTS, Between, Series
 
 _INPUTS = 200

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from validation.experiments import path_assumptions
+from validation.experiments.networks import path_assumptions
 from validation.figures.entry import Entry, Tables
 from validation.figures.style import SIMULATION, THEORY, legend_above, letter, panels
 

@@ -10,8 +10,9 @@ from matplotlib.ticker import MaxNLocator
 
 import theory
 from spinglass.networks.data import Digits
-from validation.experiments import critical_points, digits
-from validation.experiments.digits_efforts import EFFORTS, GLASS_SIZES
+from validation.experiments import critical_points
+from validation.experiments.networks import digits
+from validation.experiments.networks.digits_efforts import EFFORTS, GLASS_SIZES
 from validation.figures.entry import Entry, Tables
 from validation.figures.networks import digit_networks
 from validation.figures.networks.digit_networks import EffortFigure

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from spinglass.networks.data import Digits
-from validation.experiments import digits, digits_summary
+from validation.experiments.networks import digits, digits_summary
 from validation.figures.entry import Tables
 from validation.figures.style import (
     BAND,

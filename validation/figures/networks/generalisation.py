@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from spinglass.networks.activations import ACTIVATIONS
-from validation.experiments import trained_networks
-from validation.experiments.trained_networks import TwoClasses
+from validation.experiments.networks import trained_networks
+from validation.experiments.networks.trained_networks import TwoClasses
 from validation.figures.entry import Entry, Tables
 from validation.figures.style import (
     BAND,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from validation.experiments import small_networks
+from validation.experiments.networks import small_networks
 from validation.figures.entry import Entry, Tables
 from validation.figures.style import EMPHASIS, SIMULATION, SURFACE, THEORY, legend_above, letter, panels
 

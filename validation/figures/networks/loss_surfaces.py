@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from spinglass.networks.planes.loss_plane import on_grid
-from validation.experiments import loss_planes
+from validation.experiments.networks import loss_planes
 from validation.figures.entry import Entry, Tables
 from validation.figures.style import CRITICAL_POINTS, EMPHASIS, PALE, SURFACE, legend_above, letter, panels
 

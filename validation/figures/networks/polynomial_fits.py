@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinglass.toy_data import bishop_points, noisy_sine
-from validation.experiments import curve_fitting
+from validation.experiments.networks import curve_fitting
 from validation.figures.entry import Entry, Tables
 from validation.figures.style import (
     BAND,

@@ -19,7 +19,7 @@ from spinglass.networks.data import Digits, digits
 from spinglass.networks.training.many import train
 from spinglass.networks.training.optimisers import SGD, Optimiser, as_optimiser
 from spinglass.networks.training.trained_networks import TrainedNetworks
-from validation.experiments.digits_efforts import EFFORTS, GLASS_SIZES
+from validation.experiments.networks.digits_efforts import EFFORTS, GLASS_SIZES
 from validation.series import Effort
 
 if TYPE_CHECKING:
