@@ -65,15 +65,16 @@ def series_at_depth(states: Sequence[bool], *, shallowest: bool = False) -> dict
     Returns
     -------
     dict
-        Series for every effort; ``paper`` adds a width of 100.
+        Series for every effort; at ``paper`` layers are wider.
     """
-    sizes: dict[Effort, list[Series]] = {}
-    for effort, samples, depths in zip(EFFORTS, (30, 100, 400), _DEPTHS, strict=True):
-        chosen = depths[:1] if shallowest else depths
-        sizes[effort] = [Series(samples, H=H, trained=trained, width=32) for H in chosen for trained in states]
-        if effort == "paper" and not shallowest:
-            sizes[effort] += [Series(100, H=6, trained=trained, width=100) for trained in states]
-    return sizes
+    return {
+        effort: [
+            Series(samples, H=H, trained=trained, width=width)
+            for H in (depths[:1] if shallowest else depths)
+            for trained in states
+        ]
+        for effort, samples, width, depths in zip(EFFORTS, (30, 100, 400), (32, 32, 100), _DEPTHS, strict=True)
+    }
 
 
 def of_activities(found: assumptions.AssumptionDeviations) -> Array:

@@ -20,7 +20,7 @@ ENTRIES: dict[str, Entry] = {}
 
 _BINS = np.arange(-3.5, 4.6, 0.25)
 _LEAST_P = 0.001  # 2000 samples of the law
-_HIDDEN, _NETWORKS, _IMAGES, _PIXELS = ((4, 2), (9, 3), (8, 8)), 150, 100, 64
+_HIDDEN, _NETWORKS, _IMAGES, _PIXELS = ((4, 2), (9, 3), (8, 8)), 100, 100, 64
 
 
 def _shapes(seed: int) -> Tables:
@@ -60,9 +60,9 @@ def losses_beside_minima(losses: pd.DataFrame, law: pd.DataFrame, shapes: pd.Dat
     figure, axes = panels(2, count, 2.0, 0.5, narrow=(count, 2), sharex=True)
     upright = axes.shape == (count, 2)
     pairs = axes if upright else axes.T
-    for k, (row, pair) in enumerate(zip(shapes.itertuples(), pairs, strict=True)):
+    for k, (row, pair) in enumerate(zip(list[Any](shapes.itertuples()), pairs, strict=True)):
         z = losses.loc[losses["widths"] == row.widths, "z"].to_numpy()
-        exact = law[law["widths"] == row.widths]
+        exact = law[(law["widths"] == row.widths) & law["z"].between(_BINS[0], _BINS[-1])]
         _histogram(pair[0], z, exact)
         _difference(pair[1], z, exact, row.limit)
         pair[0].text(0.98, 0.97, _moments(row), transform=pair[0].transAxes, ha="right", va="top", fontsize="small")
@@ -88,7 +88,7 @@ def _same_limits(axes: Iterable[Axes], low: float, high: float) -> None:
 
 def _histogram(axis: Axes, z: Array, law: pd.DataFrame) -> None:
     """Draw the histogram of networks and the density of minima."""
-    axis.hist(z, _BINS, density=True, color=SIMULATION, alpha=0.7, label="networks")
+    axis.hist(z, list(_BINS), density=True, color=SIMULATION, alpha=0.7, label="networks")
     axis.plot(law["z"], law["density"], color=THEORY, label="minima of the spin glass")
     axis.set_xlim(_BINS[0], _BINS[-1])
 
