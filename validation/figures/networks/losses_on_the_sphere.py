@@ -125,7 +125,8 @@ ENTRIES["losses-on-the-sphere"] = Entry(
     "of the law with at least the same Kolmogorov distance. (d) to (f) Where the shapes differ: the share of networks "
     "below a loss minus that of the law. The band contains 99% of the samples of the law, of the same size and "
     "standardised in the same way. Losses pile up near 0, the more the larger the network, and where units are never "
-    "active, up to the loss of an output of 0; minima of the spin glass have no such values.",
+    "active, up to the loss of an output of 0; minima of the spin glass have no such values. Losses of more "
+    "than 4.5 standard deviations are not shown.",
     _shapes,
     lambda tables: losses_beside_minima(tables["losses"], tables["law"], tables["shapes"]),
     seconds=5,
