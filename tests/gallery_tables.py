@@ -59,7 +59,25 @@ def _assumptions():
         for number, name in enumerate(ASSUMPTIONS)
         for H, k, state in product((2, 3, 4, 5, 6), (0, 1), ("before", "after"))
     ]
-    return {"deviations": _frame("H network state assumption deviation", rows)}
+    random = [(H, name, 1.0 / H) for name in ("redundancy", "uniformity") for H in (2, 3, 4, 5, 6)]
+    return {
+        "deviations": _frame("H network state assumption deviation", rows),
+        "random": _frame("H assumption deviation", random),
+    }
+
+
+def _losses_on_the_sphere():
+    z, losses, laws, shapes = np.linspace(-4, 4, 81), [], [], []
+    for k, (widths, n) in enumerate((("64-4-2-1", 8), ("64-9-3-1", 12), ("64-8-8-1", 16))):
+        losses += [(u**3 / 4 if k else u, widths) for u in np.linspace(-1.6, 2.2, 60)]
+        laws += [(u, _bell(u, 0, 1), 1 / (1 + np.exp(-1.7 * u)), widths) for u in z]
+        shapes.append((widths, n, 0.1 * (k + 1), 10.0**-k / 20, k - 0.2, 3.0 * k - 1, -0.2, 0.1, 0.3, 0.1, 0.09))
+    fields = "distance p_value skewness kurtosis law_skewness law_kurtosis where excess limit"
+    return {
+        "losses": _frame("z widths", losses),
+        "law": _frame("z density cumulative widths", laws),
+        "shapes": _frame(f"widths n {fields}", shapes),
+    }
 
 
 def _stability():
@@ -372,4 +390,5 @@ TABLES = {
     "hard-networks-spread": _spread,
     "relu-surfaces": _planes,
     "path-assumptions": _assumptions,
+    "losses-on-the-sphere": _losses_on_the_sphere,
 }

@@ -1,8 +1,11 @@
 """Handwritten digits: the data set in scikit-learn, and images in MNIST's formats from files. Nothing is downloaded."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from spinglass._common.seeds import Seed, generator
+from spinglass._common.types import Array
 from spinglass.networks.image_files import mnist
 from spinglass.networks.images import Digits, averaged
 
@@ -38,9 +41,7 @@ def digits(test_share: float = 0.2, seed: Seed = 0) -> Digits:
     >>> digits()
     Digits: 1438 to train and 359 to test, 8 x 8
     """
-    from sklearn.datasets import load_digits
-
-    images, labels = load_digits(return_X_y=True)
+    images, labels = _images()
     tested = round(test_share * len(images)) if 0 < test_share < 1 else 0
     if not 0 < tested < len(images):
         raise ValueError(
@@ -51,3 +52,12 @@ def digits(test_share: float = 0.2, seed: Seed = 0) -> Digits:
     return Digits(
         train=(X[tested:], y[tested:]), test=(X[:tested], y[:tested]), side=8, source="digits of scikit-learn"
     )
+
+
+@lru_cache(maxsize=1)
+def _images() -> tuple[Array, Array]:
+    """Return all images and labels, which scikit-learn would read from its text file again at every call."""
+    from sklearn.datasets import load_digits
+
+    images, labels = load_digits(return_X_y=True)
+    return images, labels

@@ -2,12 +2,13 @@
 
 import itertools
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
 from scipy import integrate, special
 
-from theory.networks import path_activities, path_model, sign_correlations
+from theory.networks import path_activities, path_model, shared_weights, sign_correlations
 
 WIDTHS = [(1, 1), (5, 1), (4, 3, 1), (2, 7, 3, 1), (3, 1, 4, 2, 1)]
 
@@ -124,6 +125,9 @@ def test_the_papers_bound_holds_up_to_the_largest_imbalance_and_fails_beyond():
         (lambda: path_activities.path_activity_correlation(3, 2), "at most 2"),
         (lambda: path_activities.path_activity_rate(0), "at least 1"),
         (lambda: sign_correlations.sign_correlation_bound(0.7), "epsilon"),
+        (lambda: shared_weights.sign_changes_by_rounding((4, 1), 1), "size"),
+        (lambda: shared_weights.tuple_scatter_at_random((4,), 2), "at least two widths"),
+        (lambda: shared_weights.tuple_scatter_at_random((4, 0, 1), 2), "widths"),
         (lambda: sign_correlations.least_sign_correlation(0.1, 1.0), "mean"),
         (lambda: sign_correlations.largest_imbalance(0.0), "epsilon"),
     ],
@@ -152,3 +156,37 @@ def test_gate_correlations_by_random_layers(d, n):
     with_input = (2 * gates[:, 0]) @ X / len(X)
     assert with_input == pytest.approx(np.sqrt(2 / np.pi) * W[:, 0], abs=5.5 / np.sqrt(200_000))
     assert law.with_input == pytest.approx(np.mean(2 / np.pi * W[:, 0] ** 2))
+
+
+@pytest.mark.parametrize(("widths", "size"), [((100, 100, 100, 1), 6), ((20, 300, 1), 10)])
+def test_sign_changes_of_wide_networks_whose_weights_are_rounded(widths, size):
+    rng, changed = np.random.default_rng(0), []
+    for _ in range(150):
+        weights = [rng.uniform(-1, 1, pair) * np.sqrt(6 / pair[0]) for pair in itertools.pairwise(widths)]
+        flat = np.concatenate([W.ravel() for W in weights])
+        for members in np.array_split(np.argsort(flat), size):
+            flat[members] = flat[members].mean()
+        rounded = np.split(flat, np.cumsum([W.size for W in weights])[:-1])
+        exact = image = rng.standard_normal((20, widths[0]))
+        for W, R in zip(weights, rounded, strict=True):
+            exact, image = np.maximum(exact, 0) @ W, np.maximum(image, 0) @ R.reshape(W.shape)
+        changed.append(np.mean((exact > 0) != (image > 0)))
+    error = np.std(changed) / np.sqrt(150)
+    # Networks are the independent units: 4.5 standard errors have a chance of 7e-6; a tenth for their finite width.
+    expected = shared_weights.sign_changes_by_rounding(widths, size)
+    assert abs(np.mean(changed) - expected) < 4.5 * error + 0.1 * expected
+    assert error < 0.1 * expected
+
+
+@pytest.mark.parametrize(("widths", "size"), [((2, 2, 1), 2), ((3, 1), 3), ((1, 2, 1, 1), 2)])
+def test_the_scatter_of_random_tuples_over_all_placements(widths, size):
+    shapes = list(itertools.pairwise(widths))
+    paths = list(itertools.product(*map(range, widths)))
+    found = []
+    for labels in itertools.product(range(size), repeat=sum(a * b for a, b in shapes)):
+        parts = np.split(np.array(labels), np.cumsum([a * b for a, b in shapes])[:-1])
+        layers = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+        tuples = [tuple(W[i, j] for W, (i, j) in zip(layers, itertools.pairwise(path), strict=True)) for path in paths]
+        shares = np.array(list(Counter(tuples).values())) / len(paths)
+        found.append(size ** len(shapes) * np.sum(shares**2) - 1)
+    assert shared_weights.tuple_scatter_at_random(widths, size) == pytest.approx(np.mean(found), rel=1e-12)

@@ -8,10 +8,13 @@ import pytest
 
 from spinglass import sphere
 from spinglass.networks import DecoupledPathModel, ReLUNetwork
+from spinglass.networks.paths.assumptions import tuple_scatter
 from validation.claims import networks
 from validation.claims.networks import assumptions as networks_assumptions
 from validation.claims.networks import chain as networks_chain
+from validation.claims.networks import depth, spherical_networks, weights_at_depth
 from validation.claims.networks import laws as networks_laws
+from validation.reading import Reading
 
 SEED = np.random.SeedSequence(11)
 
@@ -86,3 +89,29 @@ def test_the_room_for_diluted_counts_closes_as_paths_fill():
     ranges = [networks_assumptions.nearly_glass_counts(6, rho) for rho in (0.2, 0.5, 1.0)]
     widths = [(np.asarray(r.high) - np.asarray(r.low)) / (2 * exact) for r in ranges]
     assert np.allclose(widths, [[4 / 36] * 2, [1 / 36] * 2, [0, 0]], rtol=1e-12)
+
+
+def test_claims_at_depth_read_the_same_networks():
+    claims = [c for c in (*depth.CLAIMS, *weights_at_depth.CLAIMS) if isinstance(c.measure, Reading)]
+    sources = [{c.drawn_from("quick", k) for k in range(len(c.sizes["quick"]))} for c in claims]
+    assert len(claims) == 5
+    assert len(sources[0]) == 2
+    assert all(other <= sources[0] for other in sources[1:])
+
+
+def test_the_controls_on_weights_make_their_assumption_true():
+    net = ReLUNetwork.random((6, 4, 4, 1), seed=0, last_relu=False)
+    same = weights_at_depth.onto_the_sphere(net)
+    # Uniform weights in +-sqrt(6/below) have the mean square 2/below.
+    expected = (24 * 2 / 6 + 16 * 2 / 4 + 4 * 2 / 4) / 44
+    assert np.mean(np.concatenate([W.ravel() for W in same.weights]) ** 2) == pytest.approx(expected)
+    labels = [np.zeros((n, m), dtype=np.int64) for n, m in ((8, 4), (4, 4), (4, 1))]
+    assert tuple_scatter(labels, 4) == pytest.approx(4**3 - 1)
+    assert weights_at_depth.with_uniform_use(tuple_scatter)(labels, 5) == pytest.approx(0, abs=1e-12)
+
+
+def test_networks_on_the_sphere_have_a_whole_number_of_spins():
+    claim = spherical_networks.CLAIMS[0]
+    widths = {series.parameters["hidden"] for group in claim.sizes.values() for series in group}
+    assert {hidden: spherical_networks.spins(hidden) for hidden in widths} == {(4, 2): 8, (9, 3): 12, (8, 8): 16}
+    assert all(64 * math.prod(hidden) == spherical_networks.spins(hidden) ** (len(hidden) + 1) for hidden in widths)

@@ -1,12 +1,20 @@
 """Networks on the sphere and the comparison of shapes, which must accept its own law and reject others."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 from spinglass import SphericalSpinGlass, enumerate_critical_points
 from spinglass.networks.architecture import Architecture
-from validation.experiments.networks.sphere_networks import compare_shapes, end_losses, law_of_minima
+from validation.experiments.networks.sphere_networks import (
+    compare_shapes,
+    end_losses,
+    expected_share_above_middle,
+    law_of_minima,
+    share_above_middle,
+    standardised_shapes,
+)
 
 LAW = law_of_minima(6, 3)
 
@@ -58,3 +66,33 @@ def test_networks_end_below_the_loss_of_a_random_start_on_the_sphere():
     assert Architecture.of((64, 4, 1)).Lambda == 16
     again = end_losses([3], 4, 0, images=20)
     assert found.equals(again)
+
+
+def test_the_share_above_the_middle_has_no_shift_and_no_scale():
+    values = np.random.default_rng(0).gamma(1.0, size=(5,))
+    assert share_above_middle(values) == pytest.approx(share_above_middle(3 + 7 * values))
+    assert share_above_middle(-values) == pytest.approx(1 - share_above_middle(values))
+    assert share_above_middle(np.array([1.0, 1.0, 1.0])) == 0.5
+    assert share_above_middle(np.array([0.0, 0.0, 1.0])) == 1
+
+
+def test_the_expected_share_in_closed_form_and_by_draws():
+    x = np.linspace(0, 40, 8001)
+    exponential = pd.DataFrame({"energy_per_spin": x, "density": np.exp(-x)})
+    # Gaps of three exponential numbers are independent, one of twice the rate: E E1/(E1 + E2/2) = 2 - 2 ln 2.
+    assert expected_share_above_middle(exponential) == pytest.approx(2 - 2 * np.log(2), abs=1e-3)
+    triples = np.sort(drawn(300_000, 3).reshape(-1, 3), axis=1)
+    shares = (triples[:, 2] - triples[:, 1]) / (triples[:, 2] - triples[:, 0])
+    assert expected_share_above_middle(LAW) == pytest.approx(shares.mean(), abs=4.5 * shares.std() / np.sqrt(1e5))
+
+
+def test_standardised_tables_and_the_largest_distances_of_samples():
+    values = 5 - 3 * drawn(150, 4)
+    sample, law = standardised_shapes(values, LAW)
+    assert sample["z"].mean() == pytest.approx(0, abs=1e-12)
+    assert sample["z"].std(ddof=0) == pytest.approx(1)
+    assert np.trapezoid(law["density"], law["z"]) == pytest.approx(1, abs=1e-3)
+    assert np.trapezoid(law["density"] * law["z"] ** 2, law["z"]) == pytest.approx(1, abs=1e-2)
+    found = compare_shapes(-values, LAW, 0, samples=500)
+    # For an estimated mean and variance the limit is near that of Lilliefors, 1.03/sqrt(N).
+    assert found.limit == pytest.approx(1.03 / np.sqrt(150), rel=0.1)

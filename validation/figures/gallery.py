@@ -31,6 +31,7 @@ from validation.figures.networks import (
     generalisation,
     hard_networks,
     loss_surfaces,
+    losses_on_the_sphere,
     polynomial_fits,
 )
 from validation.figures.style import STYLES, WIDTHS, Style, Width, drawing
@@ -59,6 +60,7 @@ GALLERY = {
     **hard_networks.ENTRIES,
     **loss_surfaces.ENTRIES,
     **assumptions_by_depth.ENTRIES,
+    **losses_on_the_sphere.ENTRIES,
 }
 
 

@@ -35,8 +35,8 @@ class AssumptionDeviations:
     redundancy
         Fraction of the inputs for which a network with only Lambda distinct weights predicts another sign.
     uniformity
-        Squared relative scatter of how often each H-tuple of these Lambda weights occurs on paths. It is 1 if weights
-        are placed at random.
+        Squared relative scatter of how often each H-tuple of these Lambda weights occurs on paths. If every path drew a
+        tuple of its own, it would be 1; paths share weights, so that it is larger even if weights are placed at random.
     inputs
         Kolmogorov distance of the standardised inputs from the normal distribution.
     dependence_on_inputs
@@ -105,12 +105,14 @@ def assumption_deviations(
     ordered = np.concatenate([W.ravel() for W in reduced.network.weights])
     labels = np.searchsorted(reduced.values, ordered)
     centred = rows - rows.mean(axis=0)
+    with one_blas_thread():
+        inputs_kernel = centred @ centred.T
     return AssumptionDeviations(
         rates=_unequal_rates(K),
         redundancy=reduced.epsilon,
         uniformity=tuple_scatter(_layers(labels, net), s),
         inputs=float(stats.kstest(_standardised(rows), "norm").statistic),
-        dependence_on_inputs=_squared_correlation(K, centred @ centred.T),
+        dependence_on_inputs=_squared_correlation(K, inputs_kernel),
         dependence_between_paths=_squared_correlation(K, K),
         radius=float("nan") if reference is None else _mean_square(net) / _mean_square(reference) - 1,
     )

@@ -1,5 +1,12 @@
 """From the ReLU network to the spin glass: identities, exact laws, and assumptions."""
 
-from validation.claims.networks import assumptions, chain, depth, laws
+from validation.claims.networks import assumptions, chain, depth, laws, spherical_networks, weights_at_depth
 
-CLAIMS = (*chain.CLAIMS, *laws.CLAIMS, *assumptions.CLAIMS, *depth.CLAIMS)
+CLAIMS = (
+    *chain.CLAIMS,
+    *laws.CLAIMS,
+    *assumptions.CLAIMS,
+    *depth.CLAIMS,
+    *weights_at_depth.CLAIMS,
+    *spherical_networks.CLAIMS,
+)

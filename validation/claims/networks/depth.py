@@ -1,6 +1,9 @@
-"""The assumptions on activities at real depth, and their exact size in a random layer."""
+"""Networks of real depth on digits, the assumptions on their activities, and the exact size of these in a random layer.
 
-from collections.abc import Callable
+Several claims read the same networks.
+"""
+
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,37 +13,76 @@ from scipy import stats
 from spinglass._common.seeds import child, generator
 from spinglass._common.types import Array
 from spinglass.networks import ReLUNetwork, data
+from spinglass.networks.architecture import Architecture
 from spinglass.networks.paths import assumptions
 from theory.networks import path_activities
 from validation.claim import Claim, Mutant
 from validation.claims._shared.efforts import sizes
 from validation.claims.networks.mutants import ONE_GATE, STUCK_GATES
 from validation.experiments.networks import path_assumptions
-from validation.series import EFFORTS, Between, Series
+from validation.reading import Reading
+from validation.series import EFFORTS, Between, Effort, Series
 
-_INPUTS = 200
-_WIDTH = 32
+INPUTS = 200
 _TRAINING_DIGITS = 400
+_DEPTHS = ((5,), (2, 4, 6), (2, 3, 4, 5, 6))
 
 
-def activity_deviations(seed: np.random.SeedSequence, H: int, trained: bool) -> Array:
-    """Return the deviations from the three assumptions on activities of one network on digits."""
-    digits = _digits()
-    before, after, _ = path_assumptions.pair_of_networks(digits, [_WIDTH] * (H - 1), 2 if trained else 0, seed)
-    chosen = generator(child(seed, 7)).permutation(len(digits.test[0]))[:_INPUTS]
-    found = assumptions.assumption_deviations(after if trained else before, digits.test[0][chosen])
-    return np.array([found.rates, found.dependence_on_inputs, found.dependence_between_paths])
+def network_on_digits(
+    seed: np.random.SeedSequence, H: int, trained: bool, width: int
+) -> assumptions.AssumptionDeviations:
+    """Return the deviations from the seven assumptions of one network on digits; its radius is that at the start."""
+    digits = few_digits()
+    before, after, _ = path_assumptions.pair_of_networks(digits, [width] * (H - 1), 2 if trained else 0, seed)
+    chosen = generator(child(seed, 7)).permutation(len(digits.test[0]))[:INPUTS]
+    net = after if trained else before
+    return assumptions.assumption_deviations(net, digits.test[0][chosen], reference=before)
 
 
 @lru_cache(maxsize=1)
-def _digits() -> data.Digits:
+def few_digits() -> data.Digits:
     """Return fewer digits to train on; networks are the independent units, not the digits."""
     digits = data.digits(test_share=0.3, seed=0)
     X, y = digits.train
     return data.Digits(train=(X[:_TRAINING_DIGITS], y[:_TRAINING_DIGITS]), test=digits.test, side=digits.side)
 
 
-def independent_gates(H: int, **_: object) -> Between:
+def architecture(H: int, width: int) -> Architecture:
+    """Return the architecture of a network on digits."""
+    return Architecture.of((few_digits().test[0].shape[1], *[width] * (H - 1), 1))
+
+
+def series_at_depth(states: Sequence[bool], *, shallowest: bool = False) -> dict[Effort, list[Series]]:
+    """Return the series of all claims that read these networks, so that they share them.
+
+    Parameters
+    ----------
+    states
+        Whether networks are trained.
+    shallowest
+        Whether only the first depth is measured.
+
+    Returns
+    -------
+    dict
+        Series for every effort; at ``paper`` layers are wider.
+    """
+    return {
+        effort: [
+            Series(samples, H=H, trained=trained, width=width)
+            for H in (depths[:1] if shallowest else depths)
+            for trained in states
+        ]
+        for effort, samples, width, depths in zip(EFFORTS, (30, 100, 400), (32, 32, 100), _DEPTHS, strict=True)
+    }
+
+
+def of_activities(found: assumptions.AssumptionDeviations) -> Array:
+    """Return the deviations from the three assumptions on activities."""
+    return np.array([found.rates, found.dependence_on_inputs, found.dependence_between_paths])
+
+
+def independent_gates(H: int, width: int) -> Between:
     """Return the deviations if all hidden gates were independent, with probability 1/2; their scale is 1.
 
     Two paths share each of their H - 1 hidden units with probability 1/n. With s common units their activities have the
@@ -48,7 +90,7 @@ def independent_gates(H: int, **_: object) -> Between:
     """
     shared = np.arange(H)
     correlation = (2.0**shared - 1) / (2.0 ** (H - 1) - 1)
-    two_paths = float(stats.binom.pmf(shared, H - 1, 1 / _WIDTH) @ correlation**2)
+    two_paths = float(stats.binom.pmf(shared, H - 1, 1 / width) @ correlation**2)
     expected = np.array([0.0, 0.0, two_paths])
     return Between(expected, expected, scale=1.0)
 
@@ -56,9 +98,8 @@ def independent_gates(H: int, **_: object) -> Between:
 def random_layer(seed: np.random.SeedSequence, inputs: int, units: int) -> Array:
     """Return the three deviations of a random network with one hidden layer at normal inputs."""
     net = ReLUNetwork.random((inputs, units, 1), child(seed, 0), last_relu=False)
-    X = generator(child(seed, 1)).standard_normal((_INPUTS, inputs))
-    found = assumptions.assumption_deviations(net, X, size=2)
-    return np.array([found.rates, found.dependence_on_inputs, found.dependence_between_paths])
+    X = generator(child(seed, 1)).standard_normal((INPUTS, inputs))
+    return of_activities(assumptions.assumption_deviations(net, X, size=2))
 
 
 def predicted_random_layer(inputs: int, units: int) -> Between:
@@ -121,14 +162,11 @@ CLAIMS = (
         source="Choromanska et al. 2015, assumptions A1p, A5u, A6u; paths that share units are dependent nevertheless",
         measured="relative variance of the paths' rates, and squared correlations of a path's activity with its input "
         "and with that of another path, on digits",
-        measure=activity_deviations,
+        measure=Reading(network_on_digits, of_activities),
         predict=independent_gates,
         components=("rates", "activity and input", "two paths"),
         delta=0.025,
-        sizes={
-            effort: [Series(m, H=H, trained=trained) for H in depths for trained in (False, True)]
-            for effort, m, depths in zip(EFFORTS, (30, 100, 400), ((5,), (2, 4, 6), (2, 3, 4, 5, 6)), strict=True)
-        },
+        sizes=series_at_depth((False, True)),
         mutants=(
             STUCK_GATES,
             Mutant(

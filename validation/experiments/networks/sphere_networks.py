@@ -7,6 +7,7 @@ which counts every minimum once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,8 @@ class ShapeComparison:
         Standardised value at which the distributions differ most.
     excess : float
         Difference of the cumulative distributions there, values minus law.
+    limit : float
+        Distance that 99% of the samples of the law do not exceed.
     """
 
     distance: float
@@ -51,6 +54,7 @@ class ShapeComparison:
     law_kurtosis: float
     where: float
     excess: float
+    limit: float
 
 
 def end_losses(
@@ -139,11 +143,7 @@ def compare_shapes(values: Array, law: pd.DataFrame, seed: Seed, samples: int = 
     """
     if len(values) < 10 or not np.isfinite(values).all() or not np.ptp(values) > 0:
         raise ValueError(f"a shape needs at least 10 finite values that are not all equal; given {len(values)}")
-    x, density = law["energy_per_spin"].to_numpy(), law["density"].to_numpy()
-    weights = density / density.sum()
-    mean = weights @ x
-    z = (x - mean) / np.sqrt(weights @ (x - mean) ** 2)
-    cumulative = np.cumsum(weights) - weights / 2
+    z, weights, cumulative = _standardised_law(law)
     drawn = np.interp(generator(seed).random((samples, len(values))), cumulative, z)
     own, at, excess = _distance(_standardised(values), z, cumulative)
     others = np.array([_distance(_standardised(row), z, cumulative)[0] for row in drawn])
@@ -157,7 +157,90 @@ def compare_shapes(values: Array, law: pd.DataFrame, seed: Seed, samples: int = 
         law_kurtosis=float(weights @ z**4 - 3),
         where=at,
         excess=excess,
+        limit=float(np.quantile(others, 0.99)),
     )
+
+
+def standardised_shapes(values: Array, law: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return a sample and a law, each shifted and scaled to mean 0 and variance 1.
+
+    Parameters
+    ----------
+    values : ndarray, shape (N,)
+        The sample.
+    law : pandas.DataFrame
+        Columns energy_per_spin and density, from :func:`law_of_minima`.
+
+    Returns
+    -------
+    sample : pandas.DataFrame
+        Column z, ascending.
+    law : pandas.DataFrame
+        Columns z, density and cumulative, of every twentieth energy.
+    """
+    z, weights, cumulative = _standardised_law(law)
+    shown = slice(None, None, 20)
+    density = weights / np.gradient(z)
+    columns = {"z": z[shown], "density": density[shown], "cumulative": cumulative[shown]}
+    return pd.DataFrame({"z": np.sort(_standardised(values))}), pd.DataFrame(columns)
+
+
+def share_above_middle(values: Array) -> float:
+    """Return, for three numbers, the share of their range that is above the middle one, as a mean over all triples.
+
+    It does not change if all numbers are shifted and scaled. A triple of equal numbers counts as 1/2.
+
+    Parameters
+    ----------
+    values : ndarray, shape (N,)
+        At least three numbers.
+
+    Returns
+    -------
+    float
+        The mean share, between 0 and 1; its expectation is 1/2 for a symmetric distribution.
+
+    Examples
+    --------
+    >>> share_above_middle(np.array([0.0, 1.0, 4.0]))
+    0.75
+    """
+    low, middle, high = np.array(list(combinations(np.sort(values), 3))).T
+    spread = high - low
+    return float(np.mean(np.where(spread > 0, (high - middle) / np.where(spread > 0, spread, 1.0), 0.5)))
+
+
+def expected_share_above_middle(law: pd.DataFrame) -> float:
+    r"""Return the expectation of :func:`share_above_middle` for independent draws of a law.
+
+    .. math:: 6 \int_{a<b} f(a) f(b) \left( \frac{G(b) - G(a)}{b - a} - F(a) \right) da\, db, \qquad F' = f, \; G' = F
+
+    Parameters
+    ----------
+    law : pandas.DataFrame
+        Columns energy_per_spin and density, from :func:`law_of_minima`.
+
+    Returns
+    -------
+    float
+        The expectation.
+    """
+    z, weights, _ = _standardised_law(law.iloc[::8])
+    below = np.cumsum(weights) - weights / 2
+    integral = np.concatenate([[0.0], np.cumsum(np.diff(z) * (below[1:] + below[:-1]) / 2)])
+    gap = z[None, :] - z[:, None]
+    slope = (integral[None, :] - integral[:, None]) / np.where(gap > 0, gap, 1.0)
+    inside = np.where(gap > 0, slope - below[:, None], 0.0)
+    return float(6 * weights @ inside @ weights)
+
+
+def _standardised_law(law: pd.DataFrame) -> tuple[Array, Array, Array]:
+    """Return the energies of a law, standardised, the weight of each, and the cumulative distribution."""
+    x, density = law["energy_per_spin"].to_numpy(), law["density"].to_numpy()
+    weights = density / density.sum()
+    mean = weights @ x
+    z = (x - mean) / np.sqrt(weights @ (x - mean) ** 2)
+    return z, weights, np.cumsum(weights) - weights / 2
 
 
 def _standardised(values: Array) -> Array:
