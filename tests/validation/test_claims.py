@@ -42,10 +42,10 @@ def rough(monkeypatch):
 )
 def test_a_claim_measures_what_it_predicts_in_shape_and_is_finite(claim_id, rough):
     claim = CLAIMS[claim_id]
-    quick, standard = (claim.sizes[effort][0].parameters for effort in ("quick", "standard"))
-    for parameters in [quick] if quick == standard else [quick, standard]:
-        prediction = claim.predict(**parameters)
-        assert np.isfinite(getattr(prediction, "high", prediction)).all()
+    first = [claim.sizes[effort][0] for effort in ("quick", "standard")]
+    quick, standard = (series.parameters for series in first)
+    for series in first[:1] if quick == standard else first:
+        assert np.isfinite(claim.prediction(series).high).all()
     smaller = Series(1, **{name: min(value, LESS[name]) if name in LESS else value for name, value in quick.items()})
     measured = claim.measurement(SEED, smaller)
     assert np.isfinite(measured).all()

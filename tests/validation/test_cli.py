@@ -151,7 +151,7 @@ def test_thresholds_are_those_of_theory(capsys):
         (["descend", "--H", 1], "H must be at least 2, not 1"),
         (["descend", "--n", 10, "--method", "lbgfs"], "did you mean 'lbfgs'"),
         (["descend", "--spike-order", 2], "--spike-order 2 needs a strength: add for instance --spike 1.2"),
-        (["descend", "--spike", "inf"], "strength must be a finite number"),
+        (["descend", "--spike", "inf"], "strength of order 3 must be a finite number"),
         (["descend", "--starts", 0], "starts must be at least 1, not 0"),
         (["descend", "--n", 100_000], "GiB are available; try"),
         (["descend", "--out", "/proc/nowhere/x.csv"], "cannot write to /proc/nowhere"),
