@@ -70,12 +70,12 @@ def test_equations_and_exponents_are_solved(T, H):
 def test_the_two_time_equations_tend_to_it_in_a_field():
     T, H = 0.5, {1: 0.2, 3: 1.0}
     s, nu = theory.threshold_state(T, H), Covariance.of(H)
-    times = np.geomspace(5.0, 100.0, 30)
+    times = np.geomspace(5.0, 60.0, 30)
     found = theory.relaxation(times, H, T, step=0.03)
     p = s.energy_exponent
     design = np.column_stack([np.ones(30), times**-p, times ** (-1.5 * p)])
     energy, multiplier = (np.linalg.lstsq(design, y, rcond=None)[0][0] for y in (found.energy, found.multiplier))
-    # The fit is 0.0013 above, because the approach is slow. Without the field the energy would be higher by 0.024.
+    # The fit is 0.0012 above, because the approach is slow. Without the field the energy would be higher by 0.024.
     assert energy == pytest.approx(s.energy, abs=2e-3)
     assert multiplier == pytest.approx(T / (1 - s.overlap) + (nu(1.0, 1) - nu(s.overlap, 1)) / T, abs=3e-3)
 

@@ -10,6 +10,8 @@ from theory.dynamics.uniform_grid import Protocol, refuse_too_long
 # uniform grid, because the dilating grid would not resolve it; it resolves decay by powers of time.
 STEP, UNIFORM, UNIT = 0.025, 32.0, 0.2
 SPACING, _NARROWEST, _WIDEST = 0.1, 0.05, 0.12
+# The error at time t is the largest difference of two integrations between t / WINDOW and t * WINDOW.
+WINDOW = 1.5
 # With a step this long, in these units, energies are within 3% of sqrt(nu'(1)); at twice this step the coarser
 # integration is unstable.
 _LONGEST = 0.25
@@ -68,6 +70,18 @@ def resolution(protocol: Protocol, end: float, step: float | None, spacing: floa
         )
     uniform = UNIFORM / rate if width else end
     refuse_too_long(min(end, uniform), chosen)
-    if step is None and width:
-        end = max(end, uniform)  # all short times then share one remembered integration
+    if step is None and width and end < uniform:
+        end = _shared_end(end, uniform)
     return chosen, width, end
+
+
+def _shared_end(end: float, uniform: float) -> float:
+    """Return the end of the integration for a time on the uniform grid: its whole, half, quarter or eighth.
+
+    Similar times then share one remembered integration, and early ones do not pay for the whole, whose cost increases
+    with the third power of its end. It contains the later times at which the error of the last one is read.
+    """
+    for halvings in (3, 2, 1):
+        if WINDOW * end <= uniform / 2**halvings:
+            return uniform / 2**halvings
+    return uniform

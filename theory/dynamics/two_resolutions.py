@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from spinglass._common.types import Array
 from theory.dynamics.dilating_grid import Rows
 from theory.dynamics.dilating_steps import continued
-from theory.dynamics.resolution import SPACING, UNIFORM, UNIT, fastest_rate
+from theory.dynamics.resolution import SPACING, UNIFORM, UNIT, WINDOW, fastest_rate
 from theory.dynamics.uniform_grid import Protocol, integrate
 
 # Factor by which errors of the uniform grid, of third order, decrease when the step is halved.
 _GAIN = 8.0
 # Ratio of the spacings of the two dilating grids.
 _WIDER = 2**0.5
-# The error at time t is the largest difference of the two integrations between t / _WINDOW and t * _WINDOW.
-_WINDOW = 1.5
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def _largest_nearby(times: Array, coarse: Rows, fine: Rows, read: Callable[[Rows
     found = np.empty(times.size)
     for side, grid in ((times <= join, coarse.run.times), (times > join, coarse.times[coarse.times <= fine.last])):
         difference = np.abs(read(fine, grid) - read(coarse, grid))
-        first = np.maximum(np.searchsorted(grid, times[side] / _WINDOW) - 1, 0)
-        last = np.searchsorted(grid, times[side] * _WINDOW, side="right") + 1
+        first = np.maximum(np.searchsorted(grid, times[side] / WINDOW) - 1, 0)
+        last = np.searchsorted(grid, times[side] * WINDOW, side="right") + 1
         found[side] = [difference[low:high].max() for low, high in zip(first, last, strict=True)]
     return found
