@@ -24,6 +24,7 @@ def digests(order):
     return dict(line.split("\t") for line in done.stdout.splitlines())
 
 
+@pytest.mark.slow
 def test_public_functions_give_the_same_bits_in_any_order_and_in_the_next_run(request):
     # One after the other, so that in a fresh clone the second reads the kernels that the first has compiled.
     forwards = digests("forwards")

@@ -64,12 +64,14 @@ def with_constant(c, order, glass=GLASS):
     return SphericalSpinGlass(N, {**glass.weights, order: 1.0}, {**glass.couplings, order: packed})
 
 
+@pytest.mark.slow
 @given(SHIFTS, st.sampled_from([2, 4]))
 @FEW
 def test_scale_of_gradients(c, order):
     assert gradient_scale(with_constant(c, order)) == gradient_scale(GLASS)
 
 
+@pytest.mark.slow
 @given(SHIFTS, ORDERS)
 @FEW
 def test_hamiltonian_monte_carlo(c, H):
@@ -84,6 +86,7 @@ def test_hamiltonian_monte_carlo(c, H):
     np.testing.assert_allclose((states[1].x ** 2).sum(axis=1), N, rtol=8 * EPS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["splitting", "euler"])
 @given(SHIFTS, ORDERS)
 @FEW
@@ -155,6 +158,7 @@ def test_hessian_ascent(c, H):
     np.testing.assert_allclose(two.energies - c / N * one.radii**H, one.energies, atol=rounding(c, 1e4))
 
 
+@pytest.mark.slow
 @given(SHIFTS, ORDERS)
 @settings(max_examples=3, deadline=None)
 def test_annealing_and_ground_state(c, H):

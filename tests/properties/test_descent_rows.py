@@ -30,6 +30,7 @@ def same(part, whole, rows):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.bits
 @pytest.mark.parametrize("method", DRAWN)
 @given(data=st.data())
@@ -76,6 +77,7 @@ class Holes:
         return self._spoil(x, GLASS.stochastic_gradient(x, part, parts))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", DRAWN)
 @given(low=st.floats(-2, 2), width=st.floats(0.0, 1.0))
 @settings(max_examples=5)

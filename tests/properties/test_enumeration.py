@@ -44,6 +44,7 @@ def test_rotation_turns_the_points_and_keeps_energies_and_indices(size, seed):
     assert one.counts.tolist() == other.counts.tolist()
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(sizes, seeds, st.sampled_from([-3.0, 1e-30, 1e30]))
 def test_a_factor_keeps_the_points(size, seed, factor):
@@ -71,6 +72,7 @@ def test_pure_models_are_mirrored(size, seed):
         assert (every.counts % 2 == 0).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(mixtures, st.integers(1, 4), seeds)
 def test_mixed_models_obey_morse_and_are_proven(weights, n, seed):

@@ -152,7 +152,6 @@ def test_free_diffusion_forgets_its_start_as_the_heat_equation_says(kind):
     assert abs(overlap.mean() - np.exp(-(n - 1) / n * dt * number)) < 5 * error + (dt if kind == "euler" else 0)
 
 
-@pytest.mark.slow
 def test_replicas_and_glasses_of_tempering(monkeypatch):
     n, K, S = 60, 3, 2
     starts = {}

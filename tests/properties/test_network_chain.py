@@ -24,6 +24,7 @@ def magnitude(net, X):
     return 1e-13 * (1 + net.q * carried[:, 0])
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(strategies.networks_with_inputs())
 def test_link_1_the_output_is_the_sum_over_paths(case):
@@ -32,6 +33,7 @@ def test_link_1_the_output_is_the_sum_over_paths(case):
         assert (np.abs(value - net.forward(X)) <= magnitude(net, X)).all()
 
 
+@pytest.mark.slow
 @given(strategies.networks_with_inputs())
 def test_link_2_the_gradient_of_the_path_form_is_backpropagation(case):
     net, X = case
@@ -76,6 +78,7 @@ def test_rescaling_and_permuting_hidden_layers_change_nothing(case, data, alpha)
         assert (np.abs(other.forward(X) - net.forward(X)) <= magnitude(net, X)).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(strategies.path_models(), strategies.seeds())
 def test_link_3_expectations_over_activities(model, seed):
@@ -125,6 +128,7 @@ def test_link_4_every_tuple_stands_on_equally_many_paths(case):
     assert (counts == layers.paths // size**layers.H).all()
 
 
+@pytest.mark.slow
 @given(strategies.path_models("unique"), strategies.seeds())
 def test_link_5_the_reduced_model_is_the_glass(model, seed):
     glass, w = reduction.to_spin_glass(model), sphere.random_points(model.n, 6, seed)
@@ -134,6 +138,7 @@ def test_link_5_the_reduced_model_is_the_glass(model, seed):
     assert np.abs(model.averaged().energy(w) - model.rho * model.with_rho(1.0).energy(w)).max() <= scale
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(strategies.glasses_with_points(), st.floats(0.01, 10))
 def test_the_radius_of_the_sphere_is_a_matter_of_units(case, C):
@@ -161,7 +166,6 @@ def test_link_6_no_pair_of_signs_correlates_less_than_the_least(epsilon, mean, s
         assert correlation >= sign_correlations.sign_correlation_bound(epsilon) - 1e-12
 
 
-@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.from_type(SphericalSpinGlass), st.from_type(ReLUNetwork), st.from_type(DecoupledPathModel))
 def test_hypothesis_knows_the_models_by_their_types(glass, net, model):

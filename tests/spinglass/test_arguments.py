@@ -21,6 +21,7 @@ def test_the_sentence_lists_all():
     assert "'lbfgs'? Choose from lbfgs, cg" in str(unknown("method", "lbsgf", iter(METHODS)))
 
 
+@pytest.mark.slow
 def test_what_is_echoed_is_short():
     deep: dict = {}
     for _ in range(10**5):

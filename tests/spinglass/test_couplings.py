@@ -72,6 +72,7 @@ def test_draw_depends_on_seed_alone(monkeypatch):
     assert abs(np.mean(blocks[0] * blocks[1])) < 5 * 2**-9
 
 
+@pytest.mark.slow
 def test_single_precision_is_the_same_draw():
     double, single = (couplings.draw(20, 4, seed=1, dtype=kind) for kind in (np.float64, np.float32))
     assert single.dtype == np.float32
@@ -108,6 +109,7 @@ def test_bad_input(call, message):
         call()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [

@@ -352,6 +352,7 @@ def two_minima_that_met():
     return tensor
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DEGENERATE)
 @pytest.mark.parametrize("certify", [None, "real", "all"])
 def test_degenerate_models_end_incomplete_with_a_reason(name, certify):

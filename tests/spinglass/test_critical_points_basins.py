@@ -22,6 +22,7 @@ def exact_volumes(graph):
     return arcs[(np.searchsorted(tops, angle[graph.minima]) - 1) % len(tops)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("H", "seed"), [(3, 0), (3, 1), (4, 2), (5, 3)])
 def test_volumes_on_the_circle(H, seed):
     graph = graph_of(2, H, seed)

@@ -36,6 +36,7 @@ def solved(n, weights, seed=0):
     return terms, system, split(system, real.astype(complex))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "weights"), MODELS)
 def test_boxes_hold_the_solutions_of_exact_arithmetic(n, weights):
     terms, system, (real, others, _) = solved(n, weights)

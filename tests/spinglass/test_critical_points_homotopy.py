@@ -65,6 +65,7 @@ def test_collisions_with_mirror_images_are_seen(monkeypatch):
     assert calls[1].tolist() == [4, 7]
 
 
+@pytest.mark.slow
 def test_a_path_that_stays_lost_is_replaced_by_its_conjugate_or_a_fresh_start(monkeypatch):
     glass = SphericalSpinGlass.pure(5, 3, seed=0)
     whole = enumerate_critical_points(glass)
@@ -130,6 +131,7 @@ def test_an_eigenvalue_of_zero_leaves_the_index_in_doubt(monkeypatch):
     assert "index is uncertain" in every.reason
 
 
+@pytest.mark.slow
 @pytest.mark.bits
 def test_bits_do_not_depend_on_the_number_of_threads(monkeypatch):
     glass = SphericalSpinGlass.pure(9, 3, seed=2)
@@ -260,6 +262,7 @@ def test_conjugates_and_real_classes():
     assert (chosen[5:11] ^ chosen[11:17]).all()
 
 
+@pytest.mark.slow
 def test_any_damage_to_a_checkpoint_costs_a_stretch_and_no_more(tmp_path):
     saved = Ends(np.arange(6).reshape(3, 2) * (1 + 1j), np.arange(3), np.arange(3))
     checkpoint = Checkpoint(tmp_path, np.zeros((3, 3)), 3)

@@ -105,6 +105,7 @@ def test_a_folder_that_is_none_is_named(tmp_path):
         mnist(file)
 
 
+@pytest.mark.slow
 def test_npz_and_parquet_files_hold_the_same_images(tmp_path):
     images, labels = write_mnist(tmp_path)
     expected = mnist(tmp_path, side=14)

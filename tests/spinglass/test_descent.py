@@ -46,6 +46,7 @@ def test_newton_polishes_to_every_index():
     assert found.iterations.max() <= 8  # quadratic: 0.05 -> 1e-3 -> 1e-6 -> 1e-12, with room for damping
 
 
+@pytest.mark.slow
 def test_newton_converges_quadratically():
     glass = SphericalSpinGlass.pure(30, 3, seed=0)
     start = descend(glass, sphere.random_points(30, 16, seed=1), tol=0.03).x
@@ -124,6 +125,7 @@ def test_converged_means_within_the_tolerance(method):
     assert np.array_equal(found.converged, found.gradient_norm <= 1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", DOWN)
 def test_energy_never_rises(method):
     glass = SphericalSpinGlass.pure(30, 3, seed=1)
@@ -147,6 +149,7 @@ def scaled(glass, unit):
     return SphericalSpinGlass(glass.n, glass.weights, {H: unit * J for H, J in glass.couplings.items()})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", EVERY)
 @pytest.mark.parametrize("unit", [4.0**-20, 4.0**20, 4.0**249, 4.0**-249])
 def test_the_unit_of_energy_does_not_matter(method, unit):

@@ -23,6 +23,7 @@ def scipy_flow(dense, x0):
     return np.array([dense.energy(x) for x in flow.y.T]) / n
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [{2: 1.0}, {3: 1.0}, {1: 0.3, 3: 1.0, 4: 0.5}])
 def test_energies_in_time_are_those_of_solve_ivp(weights):
     glass = SphericalSpinGlass.mixed(8, weights, seed=1)
@@ -51,6 +52,7 @@ def test_error_falls_with_the_square_of_the_step():
     assert runs[2].evaluations.mean() > 7 * runs[0].evaluations.mean()
 
 
+@pytest.mark.slow
 def test_a_wall_is_met_in_small_steps():
     class Wall:
         """A slope that ends, at x_0 = -1/2, in an exponential wall of stiffness 200^2."""
@@ -91,6 +93,7 @@ def test_time_zero_is_the_start():
     assert np.allclose(found.energies[:, 0], glass.energy(x0) / 8, rtol=1e-13)
 
 
+@pytest.mark.slow
 def test_flow_does_not_know_the_axes():
     glass = SphericalSpinGlass.pure(7, 3, seed=3)
     R = scipy.stats.ortho_group.rvs(7, random_state=4)
@@ -131,6 +134,7 @@ def test_only_the_flow_keeps_times():
         descend(glass, x0, times=TIMES)
 
 
+@pytest.mark.slow
 def test_correlations_are_the_overlaps_of_two_times():
     glass = SphericalSpinGlass.mixed(8, {3: 1.0, 4: 0.5}, seed=1)
     dense = DenseGlass.of(glass)

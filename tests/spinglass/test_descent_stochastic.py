@@ -71,6 +71,7 @@ def test_it_comes_near_a_minimum_as_the_rate_falls():
     assert np.median(late.energy_per_spin - below.energy_per_spin) < 3e-3
 
 
+@pytest.mark.slow
 def test_one_part_and_a_small_rate_is_gradient_descent_to_a_minimum():
     glass = SphericalSpinGlass.pure(10, 3, seed=0)
     x0 = sphere.random_points(10, 4, seed=1)

@@ -81,6 +81,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "weights"), CASES, ids=str)
 def test_real_solutions_are_those_of_msolve(n, weights, msolve, tmp_path):
     for seed in range(2 if n < 5 else 1):

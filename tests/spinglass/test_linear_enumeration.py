@@ -49,6 +49,7 @@ def test_deep_networks_have_saddles_without_negative_curvature():
     assert flat["highest_index"] > 0  # units that carry a signal up to two neighbouring layers
 
 
+@pytest.mark.slow
 def test_descents_end_at_critical_values():
     case = problem((3, 2, 2, 3), seed=1)
     every = enumerate_critical_points(case)
@@ -61,6 +62,7 @@ def test_descents_end_at_critical_values():
         assert np.abs(every.loss - end.fun).min() < 1e-5
 
 
+@pytest.mark.slow
 def test_degenerate_data_are_reported():
     X = np.random.default_rng(0).standard_normal((6, 2))
     deficient = enumerate_critical_points(LinearProblem(np.hstack([X, X[:, :1]]), X, (3, 2, 2)))

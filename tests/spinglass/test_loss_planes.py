@@ -51,6 +51,7 @@ def test_rescaling_layers_does_not_change_the_picture():
     np.testing.assert_allclose(*pictures, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_the_eigenvectors_are_those_of_the_dense_hessian():
     here = curvature(NET, X, LABELS, "cross_entropy")
     values, vectors = np.linalg.eigh(here.hessian())

@@ -46,6 +46,7 @@ def test_the_table_holds_every_block_and_part():
         assert row.highest_from - 1e-12 <= exact[-1] <= row.highest_to + 1e-12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("top", ["one", "crowded", "many"])
 def test_outer_bounds_fail_as_rarely_as_stated(top):
     n, failure = 60, 0.05
@@ -95,6 +96,7 @@ def test_quadratures_are_exact_for_polynomials():
     assert np.isnan(density.mean(np.square)[1])
 
 
+@pytest.mark.slow
 def test_means_over_the_spectrum_have_honest_errors():
     exact = FOUND.spectrum()
     density = FOUND.spectral_density(vectors=100, steps=30, seed=1)

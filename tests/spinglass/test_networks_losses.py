@@ -32,6 +32,7 @@ PSEUDO_HUBER = Loss(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "y"), [("squared", Y), ("cross_entropy", LABELS)])
 def test_an_own_loss_equals_the_compiled_one_of_the_same_formula(name, y):
     built_in = train(X, y, loss=name, test=(X[:9], y[:9]), **OPTIONS)

@@ -30,6 +30,7 @@ def test_proved_counts_are_those_of_a_fine_grid(ratio, count):
     assert count_minima_on_a_line(x, np.full(count, 0.75)) == on_grid
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("d", [*range(1, 5), pytest.param(5, marks=pytest.mark.slow)])
 def test_k_to_the_power_d_minima(d):
     per_axis = 3 if d <= 3 else 2

@@ -9,6 +9,7 @@ from spinglass.networks.small.separation import separating_plane
 from spinglass.networks.small.three_node import network_of_splitting, splitting, splitting_examples, train_three_nodes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "count"), [(1, 4), (2, 14), (3, 104)])
 def test_threshold_functions_are_as_many_as_known(n, count):
     # Muroga 1971: 4, 14, 104 threshold functions of 1, 2, 3 variables.
@@ -35,6 +36,7 @@ def families(n):
         yield [each for each, take in zip(sets, chosen, strict=True) if take]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 def test_a_family_can_be_split_exactly_if_its_network_can_be_trained(n):
     for sets in list(families(n))[:: 1 if n < 3 else 5]:

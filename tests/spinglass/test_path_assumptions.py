@@ -33,6 +33,7 @@ def test_the_path_kernel_of_a_deep_network_by_sampled_paths():
     assert 0 < K.max() < 0.2
 
 
+@pytest.mark.slow
 def test_squared_correlations_are_unbiased_means_over_paths():
     # Many draws of few inputs, against many inputs with sums over all paths.
     rng = np.random.default_rng(2)

@@ -23,6 +23,7 @@ def enumerated(problem):
     return enumerate_critical_points(problem)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("problem", [SMALL, LINE])
 def test_rows_are_critical_points_with_the_stated_index(problem):
     every = enumerated(problem)
@@ -99,6 +100,7 @@ def test_a_dead_unit_makes_a_plateau_a_spurious_minimum():
     assert every.global_loss == 0.0
 
 
+@pytest.mark.slow
 def test_kinks_may_hold_the_global_minimum():
     # With one unit, targets 1 and -1 on one side: the best of v relu(w x) on x = 1, 2 is smooth, but with a point at
     # x = -1 and target 0.5 nothing lies below the smooth minimum that fits it alone or the other two.
@@ -115,6 +117,7 @@ def test_kinks_may_hold_the_global_minimum():
     assert lowest.global_loss <= free + 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("points", "inputs"), [(3, 2), (5, 2), (5, 3), (6, 3), (4, 4)])
 def test_patterns_are_as_many_as_covers_theorem_says(points, inputs):
     X = np.random.default_rng(points).integers(-99, 100, (points, inputs)) + 0.5
@@ -126,6 +129,7 @@ def test_patterns_are_as_many_as_covers_theorem_says(points, inputs):
     assert drawn <= found.keys()
 
 
+@pytest.mark.slow
 def test_strict_inequalities_by_linear_programs():
     rng = np.random.default_rng(1)
     answers = []

@@ -7,6 +7,7 @@ from spinglass import SphericalSpinGlass, descend, enumerate_critical_points, sp
 from spinglass.sampling import anneal, ground_state, schedule
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [5, 8, 10])
 def test_ground_states_are_those_of_enumeration(n):
     for seed in range(3):
@@ -28,6 +29,7 @@ def test_ground_state_of_two_spins_is_the_lowest_eigenvector():
     assert abs(found.x @ vectors[:, 0]) == pytest.approx(np.sqrt(30), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_annealing_goes_deeper_than_descent():
     glass = SphericalSpinGlass.pure(40, 3, seed=2)
     x = sphere.random_points(40, 96, seed=1)

@@ -9,6 +9,7 @@ from spinglass.sampling.moves import kick, rotate
 from validation.claims._shared import gibbs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "weights", "temperature"), [(2, {3: 1.0}, 0.7), (3, {1: 0.5, 3: 1.0, 4: 0.5}, 0.5)])
 def test_energies_are_those_of_quadrature(n, weights, temperature):
     glass = SphericalSpinGlass.mixed(n, weights, seed=1)
@@ -118,6 +119,7 @@ def test_chains_that_cannot_meet_are_reported():
     assert warm.energy_per_spin == pytest.approx(-1 / 3, abs=0.05)
 
 
+@pytest.mark.slow
 def test_autocorrelation_time_of_an_autoregression():
     generator = np.random.default_rng(0)
     for memory in (0.0, 0.5, 0.9):

@@ -74,6 +74,7 @@ def test_bits_do_not_depend_on_where_the_kernel_is_left(monkeypatch):
     assert all(np.array_equal(a, b) for a, b in zip(info, pieces, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", ["1", "2"])
 def test_ctrl_c_ends_a_long_step_and_leaves_the_state_as_it_was(threads, monkeypatch):
     monkeypatch.setenv("SPINGLASS_THREADS", threads)

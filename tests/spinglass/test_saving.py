@@ -196,6 +196,7 @@ def test_a_header_of_another_form_is_refused(result, tmp_path):
         Samples.load(file)
 
 
+@pytest.mark.slow
 def test_every_flipped_byte_is_noticed_or_harmless(tmp_path):
     file, kept = tmp_path / "a.npz", Examples(X=np.eye(1), T=np.eye(1), classes=None)
     kept.save(file)

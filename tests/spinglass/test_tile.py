@@ -57,6 +57,7 @@ def test_products_lane_by_lane(dtype, rows):
     assert np.abs(sums - (a + (right * c).sum(axis=0))).max() <= bound
 
 
+@pytest.mark.slow
 @pytest.mark.bits
 @pytest.mark.parametrize("weights", [{2: 1.0}, {3: 1.0}, {1: 0.3, 4: 1.0}, {5: 1.0}])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

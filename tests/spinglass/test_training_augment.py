@@ -9,6 +9,7 @@ from spinglass.networks.data import digits
 from spinglass.networks.training.augment import shifts_and_rotations
 
 
+@pytest.mark.slow
 def test_moves_are_those_of_scipy():
     images = np.random.default_rng(0).random((6, 49))
     moved = shifts_and_rotations(7, pixels=1.5, degrees=30)(images, np.random.default_rng(4))

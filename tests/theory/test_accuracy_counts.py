@@ -28,6 +28,7 @@ def test_mixed_densities_against_fifty_digits(H):
     assert max(accuracy.total_errors(6, H, [-3.0, 0.0, 1.4])) < accuracy.TOTAL
 
 
+@pytest.mark.slow
 def test_mixed_tails_of_large_samples():
     # In this tail the integrand has its peak more than nine standard deviations from the origin. The reference goes
     # through 50-digit eigenvalue densities on a coarser grid around the peak, which is smooth there.
@@ -66,6 +67,7 @@ def test_densities_are_symmetric_index_by_index(n, H):
     assert np.median(errors) < 1e-11
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 30])
 @pytest.mark.parametrize("H", [3, 20, FIELD])
 def test_density_integrates_to_the_count(n, H):
@@ -78,6 +80,7 @@ def test_indices_below_an_energy_sum_to_the_total(H, below):
     assert accuracy.sum_error(9, H, below) < accuracy.NORMALISATION
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "H", "ranks"), [(2, 3, (0, 1)), (5, 4, (0, 2, 4)), (12, 10, (0, 6, 11))])
 def test_single_indices_against_fifty_digits_or_refused(n, H, ranks):
     errors, refused = accuracy.rank_errors(n, H, ranks, [-2.2, -1.5, -1.0, -0.3, 0.3, 1.5])
@@ -119,6 +122,7 @@ def test_unknown_counts_are_refused_or_not_a_number():
         theory.mean_critical_points(5, 3, unknown="zero")
 
 
+@pytest.mark.slow
 def test_extreme_arguments_are_answered_at_once():
     start = time.perf_counter()
     total = theory.mean_critical_points(10, 3)

@@ -52,6 +52,7 @@ def test_phases_have_their_names_and_energies_are_derivatives(T, H, phase):
     assert np.all(found.error < 1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("T", "H", "phase"), [PHASES[1], PHASES[2], PHASES[3]])
 def test_laws_with_steps_minimise_the_functional(T, H, phase):
     law = theory.overlap_distribution(T, H)
@@ -129,6 +130,7 @@ def test_a_continuous_law_has_its_closed_form():
     assert found.energy == pytest.approx(energy, rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "H", [{1: 0.3, 3: 1.0}, {1: 1.2, 3: 1.0}, TWO_STEPS, {2: 1.0, 4: 0.1}, {1: 0.3, 2: 1.0, 4: 0.1}]
 )

@@ -52,7 +52,6 @@ def test_energies_fall_towards_the_threshold_by_the_known_power_of_time():
     assert np.polyfit(np.log(times[late]), np.log(above[late]), 1)[0] == pytest.approx(-2 / 3, abs=0.005)
 
 
-@pytest.mark.slow
 def test_correlations_of_any_age_are_read_off():
     found = theory.relaxation([0.5, 40.0, 200.0, LATE], 3, waiting_times=[0.123, 40.0, 199.0], step=STEP)
     assert np.isnan(found.correlation[1, 0])

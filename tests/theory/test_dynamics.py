@@ -56,7 +56,6 @@ def test_weights_scale_energies_and_time():
     np.testing.assert_allclose(doubled.energy, 2 * plain.energy, rtol=1e-10)
 
 
-@pytest.mark.slow
 def test_shapes_follow_the_times():
     # All times share the run of order 2, which is remembered.
     assert isinstance(theory.gradient_descent_energy(1.0, 2), float)
@@ -118,6 +117,7 @@ def test_langevin_dynamics_in_a_field_reaches_its_equilibrium():
     assert found.correlation[0, 0] == pytest.approx(equilibrium.overlap, abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("T", "time", "step"),
     # The last goes on to the dilating grid.
@@ -158,6 +158,7 @@ def test_an_unstable_integration_is_refused_not_returned():
         integrated_pair(Protocol(Covariance.of(3), 200.0), 1.0, 0.0102, 0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [0.05, 0.1, 0.2, 0.25])
 @pytest.mark.parametrize(
     ("H", "T", "start"), [(2, 0.0, None), (3, 0.5, None), ({3: 1.0, 4: 1.0}, 0.0, None), (3, 0.0, 0.9)]

@@ -24,6 +24,7 @@ def sampled_eigenvalues(n, size, seed, count):
     ) / math.sqrt(n)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n", "t"),
     [
@@ -85,7 +86,6 @@ def test_two_by_two_in_closed_form():
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 3, 10, 11, 100, 1000])
 def test_one_point_density_integrates_to_n_and_is_symmetric(n):
     # A trapezoidal rule finer than the shortest wave, of length pi / (sqrt(2) n), converges faster than any power.
@@ -131,6 +131,7 @@ def test_edge_of_a_large_matrix_follows_tracy_widom():
     assert mean == pytest.approx(-1.2065335745820, abs=3 * n ** (-2 / 3))
 
 
+@pytest.mark.slow
 def test_ground_state_of_the_H_two_glass():
     # The Hamiltonian of H=2 is this matrix: E M_ij^2 = (1 + delta_ij)/(2n), drawn entry by entry.
     n, size = 6, 4000

@@ -59,6 +59,7 @@ PUBLISHED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [2, 3, 4, 5])
 def test_totals_in_closed_form(n):
     H, derived = closed_form_of_the_total(n)
@@ -177,6 +178,7 @@ def test_the_same_for_larger_samples_relative_to_the_total(n):
     assert counts @ (-1.0) ** np.arange(n) / total == pytest.approx((1 + (-1) ** (n - 1)) / total, abs=1e-11)
 
 
+@pytest.mark.slow
 def test_H_two_has_two_points_of_each_index_at_the_eigenvalues():
     u = np.linspace(-2.0, 1.5, 15)
     for n in (1, 2, 5, 30):
@@ -205,6 +207,7 @@ def test_totals_of_mixtures_depend_on_one_ratio(H):
     assert mean_critical_points(3, H) == pytest.approx(2 + 8 * r**1.5 / math.sqrt(3 * r + 1), rel=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [6, 25])
 @pytest.mark.parametrize("H", [{2: 1.0, 3: 0.6}, {3: 1.0, 4: 0.2}, {1: 1.0, 2: 0.2, 12: 0.3}])
 def test_mixtures_by_quadrature_over_the_eigenvalue(n, H):
@@ -261,6 +264,7 @@ def test_odd_orders_turn_index_and_energy_round(H):
             np.testing.assert_allclose(mean_critical_points(n, H, index=k, below=u), above, rtol=0, atol=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n", "H", "index"),
     [(2, 3, 0), (7, 3, None), (7, 4, 2), (40, 3, 1), (6, {1: 1.0, 3: 1.0}, 0), (9, {2: 1.0, 3: 0.01}, None)],

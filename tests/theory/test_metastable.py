@@ -106,6 +106,7 @@ def test_the_potential_breaks_symmetry_where_that_lowers_it():
     assert theory.franz_parisi(q, T, 3, reference=reference) == pytest.approx(expected, abs=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("H", [3, 4])
 def test_a_second_minimum_appears_at_the_dynamical_temperature(H):
     T_d, q = float(theory.dynamical_temperature(H)), (H - 2) / (H - 1)

@@ -222,6 +222,7 @@ def test_counts_below_the_ground_state_tend_to_the_gumbel_laws_constant(H):
     assert errors[-1] < 0.06
 
 
+@pytest.mark.slow
 def test_the_gumbel_law_of_the_deepest_minimum():
     law = theory.deepest_minimum(200, 3)
     u = np.linspace(law.mean - 40 * law.standard_deviation, law.mean + 8 * law.standard_deviation, 20_001)

@@ -169,6 +169,7 @@ def test_isolated_eigenvalue_of_sampled_hessians():
     assert math.isnan(theory.isolated_eigenvalue(0.0, u_x, u_y, 3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("H", "u_x", "u_y", "q"), [(4, -1.78, -1.74, 0.85), (5, -1.83, -1.80, 0.9)])
 def test_probability_of_a_positive_isolated_eigenvalue(H, u_x, u_y, q):
     """Sample the Schur complement of the bulk, with the normal second derivative integrated out."""
@@ -242,6 +243,7 @@ def test_a_minimum_stays_one_next_to_other_points(H, u_x):
     assert not np.any(rates.isolated(y, z_y, x, z_x)[there] < 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("H", "u"), [(3, -1.655), (4, -1.75), (MIXTURE, -1.72)])
 def test_closest_points(H, u):
     overlaps = []

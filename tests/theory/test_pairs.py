@@ -85,6 +85,7 @@ def test_the_density_is_that_of_conditioned_tensors(n, H, q):
     assert spread < 0.03 * value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("k", "m", "q"), [(0, 0, 0.0), (0, 1, 0.5), (1, 2, 0.5)])
 def test_pairs_of_given_indices_are_those_of_conditioned_tensors(k, m, q):
     value, spread = conditioned_tensor(4, 3, q, 40000, 2, of_indices(k, m))
@@ -137,6 +138,7 @@ def test_windows_of_energies_add_up():
         assert window.value == pytest.approx(value, rel=0.1)
 
 
+@pytest.mark.slow
 def test_indices_add_up_to_all_pairs():
     parts = [theory.mean_pairs(3, FIELD, 0.2, indices=(k, m), accuracy=0.03) for k in range(3) for m in range(3)]
     total = theory.mean_pairs(3, FIELD, 0.2)
@@ -244,6 +246,7 @@ def test_impossible_pairs_have_density_zero():
     assert theory.mean_pairs(5, 3, -0.99, energies=((-9, -1.0), (-9, -1.0))).value == 0.0
 
 
+@pytest.mark.slow
 def test_the_density_is_reproducible_and_within_its_accuracy():
     one, again = (theory.mean_pairs(6, 3, [0.1, 0.5], accuracy=0.02, seed=3) for _ in range(2))
     assert one.value.tolist() == again.value.tolist()
@@ -257,6 +260,7 @@ def test_the_determinant_of_one_point_is_that_of_sampled_matrices():
     agree(math.exp(table.log_total(np.array([0.7]))[0]), 0.0, sizes.mean(), sizes.std() / math.sqrt(len(sizes)))
 
 
+@pytest.mark.slow
 def test_a_large_size_is_refused_with_an_estimate():
     with pytest.raises(ValueError, match="would take about .* minutes, more than max_seconds = 5"):
         theory.mean_pairs(20, 3, 0.1, accuracy=1e-4, max_seconds=5)

@@ -111,6 +111,7 @@ def test_closed_forms_of_thresholds():
     assert theory.signal_thresholds(2, {1: 1.0}).minimum == 0.0
 
 
+@pytest.mark.slow
 def test_other_minima_vanish_at_their_threshold():
     m = np.linspace(0.0, 0.6, 61)
     found = theory.signal_thresholds(3, {2: 1.0})

@@ -27,6 +27,7 @@ def test_two_spins_have_the_mean_of_an_absolute_normal_number():
     assert theory.planted_point_density(m, 2, MIXTURE, SIGNAL) == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [3, 4])
 def test_a_spiked_matrix_has_two_points_of_every_index(n):
     # The critical points are its eigenvectors. The accuracy is that stated, 1e-7 of all points.
@@ -57,6 +58,7 @@ def _drawn(m, draws, seed):
     return energy / n - s[0], np.linalg.eigvalsh(tangential), at_zero * volume
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("index", "below"), [(None, None), (0, None), (1, -0.3)])
 def test_density_at_an_overlap_is_that_of_drawn_tensors(index, below):
     draws, m = 40_000, 0.7
@@ -79,6 +81,7 @@ def test_without_a_signal_counts_are_those_of_the_glass(weak, H, index, below):
     assert theory.mean_planted_points(4, H, weak, index=index, below=below) == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "index"), [(4, None), (7, 0)])
 def test_fields_of_random_strength_have_the_numbers_of_the_mixture(n, index):
     # A Gaussian field is one of random direction whose squared strength is 0.8^2 chi^2/n, with n degrees of freedom.
@@ -88,6 +91,7 @@ def test_fields_of_random_strength_have_the_numbers_of_the_mixture(n, index):
     assert weights @ counts / math.gamma(n / 2) == pytest.approx(expected, rel=1e-7)
 
 
+@pytest.mark.slow
 def test_counts_are_consistent():
     n, signal = 4, {3: 1.2}
     of_index = np.array([theory.mean_planted_points(n, 3, signal, index=k) for k in range(n)])
@@ -103,6 +107,7 @@ def test_counts_are_consistent():
     assert 0 < below[1] < below[2]
 
 
+@pytest.mark.slow
 def test_a_strong_signal_leaves_one_point_near_it():
     # The integrals over t oscillate fast here.
     assert theory.mean_planted_points(3, 3, {3: 20.0}, overlap=(0.8, 1.0)) == pytest.approx(1.0, abs=1e-9)

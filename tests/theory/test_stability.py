@@ -20,6 +20,7 @@ def test_no_stability_is_index_one(H):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("H", "u", "stability"), [(3, -2.4, 0.5), (3, -3.0, 2.0), (MIXTURE, -2.2, 1.0), ({1: 0.5, 3: 1.0}, -2.6, 0.7)]
 )

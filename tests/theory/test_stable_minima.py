@@ -46,6 +46,7 @@ def test_joint_density_against_quadrature(n, a, b):
     assert found == pytest.approx(_by_quadrature(a, b, n), rel=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [2, 3, 8, 9, 41])
 def test_marginals_are_the_laws_of_the_smallest_eigenvalue(n):
     """The other tables come from the Hermite functions of the whole line, by a different Pfaffian."""
@@ -71,6 +72,7 @@ def test_rare_events_keep_their_relative_accuracy():
     assert 2 * log_ratio[1] - log_ratio[0] == pytest.approx(-math.log(3) / 4, abs=2e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("H", [3, 4, *MIXTURES])
 @pytest.mark.parametrize("n", [2, 5])
 def test_sum_over_stabilities_is_the_number_of_minima(n, H):

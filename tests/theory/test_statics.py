@@ -89,6 +89,7 @@ def test_the_broken_phase_minimises_the_functional(H, fraction):
     assert -2 * found.free_energy / T <= best.fun + 1e-12 * abs(best.fun)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("H", [2, *MODELS, {1: 1.0, 3: 0.7}])
 def test_energy_and_entropy_are_derivatives_of_the_free_energy(H):
     for T in (0.1, 0.5, 0.7, 1.5) if not isinstance(H, dict) or 1 not in H else (1.0, 1.5):
@@ -192,6 +193,7 @@ def test_a_continuous_transition_is_met_at_small_overlaps(below):
     assert 1 - found.breakpoint == pytest.approx(0.625, rel=3 * below + 1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [3, MIXTURE, {2: 1.0, 3: 0.5}, {1: 1.0, 3: 0.7}])
 @pytest.mark.parametrize("unit", [2.0**-600, 2.0**-30, 2.0**500])
 def test_statics_scale_with_the_weights(model, unit):

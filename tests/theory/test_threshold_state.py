@@ -29,6 +29,7 @@ def test_the_dynamics_ends_at_the_highest_metastable_states(H):
         assert slope == pytest.approx(1 / found.effective_temperature, rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("H", [3, 5, MIXTURE, {2: 0.5, 3: 1.0}, {1: 0.5, 3: 1.0}])
 def test_at_temperature_zero_the_energy_is_the_threshold(H):
     T = 1e-7

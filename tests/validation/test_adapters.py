@@ -39,6 +39,7 @@ def differences(make):
     return (8 * (one - back) - two + two_back) / 12, (up + down - right - left) / 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("adapter", [from_torch, from_jax, from_pymanopt])
 def test_the_example_gives_the_derivatives_of_its_energy(adapter):
     make = example(adapter)["landscape"]
@@ -48,6 +49,7 @@ def test_the_example_gives_the_derivatives_of_its_energy(adapter):
         np.testing.assert_allclose(ask(make, "hessian")["hessian"], hessian, rtol=1e-10, atol=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("adapter", [from_torch, from_jax, from_pymanopt])
 def test_the_energy_of_the_example_has_the_declared_variance(adapter):
     found = example(adapter)
@@ -61,6 +63,7 @@ def test_the_energy_of_the_example_has_the_declared_variance(adapter):
     assert np.mean([energy["energy"] ** 2 for energy in energies]) == pytest.approx(4, abs=4 * 0.46)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whole_problem", [True, False])
 def test_pymanopt_differentiates_a_cost_of_jax(whole_problem):
     pymanopt = pytest.importorskip("pymanopt")

@@ -67,7 +67,6 @@ def test_null_p_values_are_uniform(draw):
     assert stats.kstest(p, "uniform").pvalue > 0.001
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("draw", [normal, skewed, correlated])
 def test_true_claims_disagree_as_often_as_alpha_says(draw):
     _, statuses = of_right_claims(draw)

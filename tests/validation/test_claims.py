@@ -36,6 +36,7 @@ def rough(monkeypatch):
     monkeypatch.setattr(resolution, "STEP", 4 * resolution.STEP)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "claim_id",
     [pytest.param(name, marks=[pytest.mark.slow] if name.startswith(SLOW) else []) for name in CLAIMS],

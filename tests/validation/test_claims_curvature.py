@@ -33,6 +33,7 @@ def test_ends_of_ascents_get_their_names():
     assert ascent.named(neuron(0.0, "tanh", [1.0, -1.0], [0.9, 0.9])) in {ascent.UNEXPLAINED, ascent.STRICT_MAXIMUM}
 
 
+@pytest.mark.slow
 def test_an_ascent_finds_the_top_between_two_valleys():
     # Found by a dense scan: data for which E(w) of one tanh unit has a strict maximum inside.
     x, y = [0.3, 3.0], [0.9, -0.9]
@@ -45,6 +46,7 @@ def test_an_ascent_finds_the_top_between_two_valleys():
     assert ascent.named(end) == ascent.STRICT_MAXIMUM
 
 
+@pytest.mark.slow
 def test_tanh_breaks_what_piecewise_linear_units_keep():
     seeds = [np.random.SeedSequence(k) for k in range(20)]
     assert max(curvature_checks.negative_curvature(s, "relu", "squared", "relu") for s in seeds) < rounding_bound()

@@ -12,6 +12,7 @@ from validation.claims.dynamics import equations, flows, langevin
 SEED = np.random.SeedSequence(3)
 
 
+@pytest.mark.slow
 def test_the_share_of_the_starts_energy_has_mean_zero_and_lowers_the_spread():
     seeds = [np.random.SeedSequence((11, k)) for k in range(24)]
     plain = np.array([flows.relaxed(seed, 20, 3, 8)[0] for seed in seeds])
@@ -35,6 +36,7 @@ def test_pairs_are_those_of_the_equations_one_by_one():
     assert np.all(together > flows.infinite_overlaps(tuple(t for t, _ in flows.PAIRS), 3))
 
 
+@pytest.mark.slow
 def test_pairs_are_measured_at_their_times():
     glass = SphericalSpinGlass.pure(12, 3, np.random.SeedSequence(3, spawn_key=(0,)))
     x = sphere.random_points(12, 2, np.random.SeedSequence(3, spawn_key=(1,)))
@@ -84,6 +86,7 @@ def test_a_random_start_is_seen_above_the_threshold(monkeypatch):
     assert equations.above_threshold(SEED, 1.0, 20.0) > 0.01
 
 
+@pytest.mark.slow
 def test_langevin_dynamics_follows_the_equations_with_a_signal():
     n, T, dt, times, signal, m0 = 60, 0.5, 0.05, (0.5, 1.0, 2.0), {2: 0.8, 3: 0.8}, 0.6
     v, found = sphere.random_points(n, 1, seed=99)[0], []

@@ -84,6 +84,7 @@ def test_the_hessian_of_one_dimension_by_quadrature():
         assert np.allclose(row, exact, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "H", "u"), [(4, 3, -1.0), (6, 3, -0.6), (4, 4, -1.3)])
 def test_the_hessians_law_is_that_of_sampled_matrices_weighted_by_their_determinant(n, H, u):
     # Route: GOE matrices of size n-1, weighted one by one. 9 comparisons at 5 standard errors: false alarm 5e-6.
@@ -220,6 +221,7 @@ def test_a_strong_field_leaves_two_points():
     assert np.allclose(weak, [theory.mean_critical_points(4, 3), theory.mean_critical_points(4, 3, index=0)], rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("index", [None, 1])
 def test_the_mutant_of_wrong_variance_is_a_goe_of_wrong_variance(index):
     # Route: n = 3, theory's formula over sampled matrices that are sqrt(n/(n-1)) too large. Five standard errors,

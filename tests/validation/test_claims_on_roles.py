@@ -75,6 +75,7 @@ def test_mean_energies_at_two_spins_by_amplitudes_and_phases():
         assert math.isclose(found, weights @ means @ weights / 2, rel_tol=3e-3)
 
 
+@pytest.mark.slow
 def test_mean_energies_at_three_spins_are_those_of_the_projects_landscapes():
     glasses = [roles.landscape(3, 3, k) for k in range(150)]
     rows = [[gibbs.mean_energy(glass, T) for T in samples.TEMPERATURES] for glass in glasses]
@@ -95,6 +96,7 @@ def test_two_temperatures_measure_the_error_of_inverse_temperatures(wrong):
     assert np.mean(found) / scale == pytest.approx(1 - wrong, abs=error + 0.005)
 
 
+@pytest.mark.slow
 def test_draws_of_the_project_have_the_exact_mean_energy_of_their_landscape():
     errors = [samples.errors_in_one_landscape(samples.drawn(seed, 3, 3), 3, 3) for seed in seeds(30)]
     assert deviation(errors, np.zeros(4)) < 5
@@ -145,6 +147,7 @@ def test_lists_of_minima_are_measured_as_such():
         assert critical.wrong_antipodes(found, 3) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("H", [2, 5])
 def test_claims_of_other_orders_measure_what_they_predict_in_shape(H):
     for claim in (
@@ -159,6 +162,7 @@ def test_claims_of_other_orders_measure_what_they_predict_in_shape(H):
         assert "\n" not in claim.statement
 
 
+@pytest.mark.slow
 def test_another_simulation_is_measured_in_place_of_the_projects_own():
     with judged(plain("n/2", "1")):
         flows = [relax.relaxed(seed, 6, 3) for seed in seeds(40)]

@@ -50,6 +50,7 @@ def test_the_two_estimates_of_a_mixtures_energy_are_weighed():
     assert infinite_mixed_energy("2+4", 0.8) == theory.equilibrium(0.8, MODELS["2+4"]).energy
 
 
+@pytest.mark.slow
 def test_a_strong_pull_holds_the_overlap():
     # At pull 1 the pilots give 0.84 at n = 30, with a standard deviation of 0.04 over landscapes.
     found = np.mean([potential.attracted_overlap(child(SEED, k), 24, 1.0, 1.0) for k in range(6)])

@@ -25,6 +25,7 @@ def spinglass(capsys, *arguments):
     return status, out, err
 
 
+@pytest.mark.slow
 def test_verify_prints_a_table_and_returns_a_status(capsys, synthetic_file):
     common = ["verify", "--claims", synthetic_file, "--workers", 1]
     status, out, err = spinglass(capsys, *common, "die/true", "die/exact")
@@ -47,6 +48,7 @@ def test_a_forecast_is_given_only_for_a_whole_run_on_this_machine(capsys, tmp_pa
         assert "takes about" not in err
 
 
+@pytest.mark.slow
 def test_mutants_are_shown_with_their_fate(capsys, synthetic_file):
     arguments = ["--claims", synthetic_file, "--workers", 1, "--effort", "standard", "--mutants"]
     status, out, _ = spinglass(capsys, "verify", "die/true", *arguments)
@@ -124,7 +126,6 @@ gallery.GALLERY["line"] = gallery.Entry("A line.", lambda seed: {"line": pandas.
 """
 
 
-@pytest.mark.slow
 def test_formats_may_have_spaces_and_are_checked_for_a_list_too(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(gallery, "GALLERY", dict(gallery.GALLERY))
     exec(LINE, {})
@@ -211,6 +212,7 @@ def test_efforts_take_as_long_everywhere(capsys):
         assert effort == "quick" or re.search(rf"--effort {effort} .*# .*{time_taken}", readme)
 
 
+@pytest.mark.slow
 def test_a_long_name_is_not_echoed_whole(capsys, tmp_path):
     file = tmp_path / "study.toml"
     for text in (
@@ -293,6 +295,7 @@ def test_ctrl_c_ends_a_study_within_two_seconds(tmp_path):
     assert len(pd.read_parquet(tmp_path / "out" / "data.parquet")) == 8 * kept
 
 
+@pytest.mark.slow
 def test_version_doctor_and_completion(capsys):
     from importlib.metadata import version
 

@@ -87,6 +87,7 @@ def test_estimates_of_different_points_are_never_subtracted(runs, tmp_path, caps
     assert row.split()[-2:] == ["n=9", "+2.0"]
 
 
+@pytest.mark.slow
 def test_points_of_other_parameters_are_other_points(tmp_path, dice):
     """With one series each, both points are labelled alike although their sizes differ."""
     for n in (50, 60):

@@ -75,6 +75,7 @@ def test_text_of_claims_is_printed_as_it_is(hostile):
     assert row[1:3] in (["[a,", "b]"], ["[c]", "2"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["[/tmp] x", "[bold] y", "[link=z] :smile:"])
 def test_paths_are_printed_as_they_are(capsys, tmp_path, synthetic_file, name):
     folder = tmp_path / name / "r"
@@ -83,6 +84,7 @@ def test_paths_are_printed_as_they_are(capsys, tmp_path, synthetic_file, name):
     assert (folder / "claims.json").is_file()
 
 
+@pytest.mark.slow
 def test_consoles_are_made_in_one_place_only():
     # A console made elsewhere would read users' text as markup again.
     root = Path(validation.__file__).parents[1]

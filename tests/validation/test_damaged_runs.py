@@ -119,6 +119,7 @@ NO_ENTRIES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", NO_ENTRIES, ids=lambda line: repr(line[:40]))
 def test_a_line_that_is_no_entry_is_a_unit_measured_again(run, line):
     fill(run)
@@ -148,6 +149,7 @@ def test_any_flipped_byte_of_a_manifest_is_refused_or_costs_a_unit(run):
         assert not reason or "does not begin with" in reason or "holds a different run" in reason
 
 
+@pytest.mark.slow
 def test_only_what_a_unit_took_is_lost_where_the_manifest_does_not_say(run, synthetic_file):
     given = {"claims": synthetic_file, "workers": 1, "out": run}
     first = verify(["die/six"], **given)["die/six"]

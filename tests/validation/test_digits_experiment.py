@@ -85,6 +85,7 @@ def test_intervals_are_those_of_scipy():
     assert shares == pytest.approx([0.01, 0.99])
 
 
+@pytest.mark.slow
 def test_figures_show_their_data():
     tables = ENTRIES["choromanska-by-size"].tables(1)
     losses, summary = tables["losses"], tables["summary"]

@@ -68,6 +68,7 @@ def test_the_commands_and_the_code_of_the_page_on_the_command_line_run(tmp_path,
     assert names >= {"minima.parquet", "graph", "chains.parquet", "ladder.parquet", "minima.npz", "minima.pdf"}
 
 
+@pytest.mark.slow
 def test_every_key_of_the_verdicts_is_described(tmp_path, synthetic_file):
     verify(["die/true"], claims=synthetic_file, workers=1, mutants=True, out=tmp_path)
     contents = json.loads((tmp_path / "claims.json").read_text())

@@ -26,7 +26,6 @@ def test_lines_of_a_mixture_end_at_its_pure_models():
         assert row["ascent"] == pytest.approx(row["threshold"], rel=1e-9)
 
 
-@pytest.mark.slow
 def test_correlations_start_at_one_and_fall():
     table = gradient_flow.ageing(3, (0.5, 2.0), 6.0)
     for _, rows in table.groupby("waiting"):

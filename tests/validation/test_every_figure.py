@@ -28,6 +28,7 @@ PAGE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "style", "width"), [*COLUMN, *PAGE])
 def test_a_printed_figure_is_legible(name, style, width):
     assert faults(gallery.draw(name, TABLES[name](), style, width)) == []

@@ -129,6 +129,7 @@ def test_a_deviation_counts_on_either_side_for_the_samples_that_are_needed():
         assert exact <= point.needed <= 1.1 * exact + 1
 
 
+@pytest.mark.slow
 def test_exceptions_are_counted_at_the_level_of_each_of_several_series():
     # Twelve exceptions are enough at 1e-4, where e^-k has to be 1e-5; of three series each is tested at 3.3e-5.
     values = np.where(np.arange(1000) < 12, 1.0, 0.0)
@@ -137,6 +138,7 @@ def test_exceptions_are_counted_at_the_level_of_each_of_several_series():
     assert [point.standard_error for point in three.points] == [0, 0, 0]
 
 
+@pytest.mark.slow
 def test_equivalence_of_a_curves_numbers_is_tested_at_its_own_level():
     # Skewness that matters at an error level of 1e-4 does not at the 0.01 of the tests of equivalence.
     lopsided = np.repeat([0.0, 1.0], [960, 40])

@@ -146,6 +146,7 @@ def test_styles_give_a_figure_the_width_of_the_page(monkeypatch, style, column, 
             assert figure.axes[0].get_gridspec().nrows == rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("style", "dpi"), [("screen", 150), ("aps", 300)])
 def test_pictures_for_journals_have_300_dots_per_inch(tmp_path, monkeypatch, style, dpi):
     monkeypatch.setitem(gallery.GALLERY, "small", SMALL)

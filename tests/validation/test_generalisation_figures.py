@@ -37,7 +37,6 @@ def classes():
     return trained_networks.TwoClasses(40, seed=1)
 
 
-@pytest.mark.slow
 def test_boundaries_are_those_of_the_networks(classes):
     grids = trained_networks.boundaries(classes, {"short": {"epochs": 5}, "long": {"epochs": 50}}, side=12)
     assert grids.groupby("panel").size().to_dict() == {"long": 144, "short": 144}

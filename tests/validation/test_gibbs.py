@@ -33,6 +33,7 @@ def test_sphere_against_many_uniform_points():
     assert abs(mean / 3 - gibbs.mean_energy(glass, 1.0)) < 4 * error / 3
 
 
+@pytest.mark.slow
 def test_two_spins_against_importance_sampling():
     glass = SphericalSpinGlass.pure(8, 2, seed=5)
     values = np.linalg.eigvalsh(glass.to_tensor() / np.sqrt(8))

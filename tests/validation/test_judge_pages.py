@@ -52,6 +52,7 @@ def built(tmp_path_factory):
     return build
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", BUILD)
 def test_the_program_has_right_derivatives(built, language):
     subject = from_program([built(language)])
@@ -62,6 +63,7 @@ def test_the_program_has_right_derivatives(built, language):
     assert "only H = 3" in dict(judgement.not_judged).get("landscape/mixtures", "only H = 3")
 
 
+@pytest.mark.slow
 def test_couplings_of_the_program_in_c(built):
     subject = from_program([built("c")])
     judgement = judge(subject, claims=[claim for claim in claims_for(3) if claim.id == "landscape/couplings"])

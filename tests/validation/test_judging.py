@@ -31,6 +31,7 @@ def _derivatives(name):
 
 # All mistakes, and correct subjects at 20 seeds: `python -m benchmarks.planted`.
 class TestPlantedMistakes:
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", [name for name in PLANTED if _derivatives(name)])
     def test_in_derivatives(self, name):
         make, declared, word = PLANTED[name]
@@ -47,6 +48,7 @@ class TestPlantedMistakes:
         assert judgement.exit_status == 1
         assert any(word in explanation.name for known in judgement.explanations.values() for explanation in known)
 
+    @pytest.mark.slow
     def test_the_witness_is_a_point_where_the_numbers_differ(self):
         make, declared, _ = PLANTED["factor H of the gradient"]
         judgement = check_landscape(make, raises=False, **declared)
@@ -55,6 +57,7 @@ class TestPlantedMistakes:
         )
         assert by_gradient == pytest.approx(by_energies / 3)
 
+    @pytest.mark.slow
     def test_nothing_else_is_measured_where_the_gradient_is_wrong(self):
         judgement = check_landscape(PLANTED["sign of the gradient"][0], raises=False)
         assert ("landscape/couplings", "the gradient contradicts the energies") in judgement.not_judged
@@ -69,6 +72,7 @@ class TestCorrectSubjects:
         judgement = check_landscape(make, **declared)
         assert {verdict.status for verdict in judgement.verdicts} == {"agrees"}
 
+    @pytest.mark.slow
     def test_energies_alone_suffice(self):
         judgement = check_landscape(lambda n, H, seed: correct(n, H, seed).energy)
         assert judgement.report["landscape/couplings"].status == "agrees"
@@ -77,10 +81,12 @@ class TestCorrectSubjects:
         (line,) = [line for line in judgement.reasons if "needs a function" in line]
         assert line.endswith("relax, sample, critical_points, counts, thresholds, relaxation, equilibrium, network")
 
+    @pytest.mark.slow
     def test_another_order(self):
         judgement = check_landscape(lambda n, H, seed: correct(n, H, seed).energy, H=2)
         assert judgement.report["landscape/couplings"].status == "agrees"
 
+    @pytest.mark.slow
     def test_what_is_missing_is_named(self):
         reasons = dict(check_landscape(correct).not_judged)
         assert "Dense" not in reasons["landscape/distinct-couplings"]
@@ -94,6 +100,7 @@ class TestCorrectSubjects:
         judgement = judge(as_subject(lambda n, H, seed: correct(n, 3, seed)), claims=[mixtures])
         assert "the landscape ignores H" in judgement.reasons[0]
 
+    @pytest.mark.slow
     def test_same_seed_same_numbers(self):
         claims = [claim for claim in claims_for(3) if claim.deterministic and claim.family == "landscape"]
         runs = [judge(own(), claims=claims, seed=5).report.to_frame() for _ in range(2)]
@@ -101,6 +108,7 @@ class TestCorrectSubjects:
 
 
 class TestObjections:
+    @pytest.mark.slow
     def test_claims_that_a_mistake_would_change_speak_against_it(self):
         # Half the variance explains the couplings; the mixture's, which a mistake in H = 3 leaves alone, contradict it.
         def landscape(n, H, seed):
@@ -127,6 +135,7 @@ class TestFailures:
         judgement = check_landscape(lambda n, H, seed: lambda x: np.nan, raises=False)
         assert "energy is nan at position [0]" in judgement.reasons[0]
 
+    @pytest.mark.slow
     def test_failure_in_the_middle(self):
         def sometimes(n, H, seed):
             if n > 4:
@@ -137,6 +146,7 @@ class TestFailures:
         assert judgement.exit_status == 3
         assert "MemoryError: too large" in "\n".join(judgement.findings)
 
+    @pytest.mark.slow
     def test_raises_with_the_law(self):
         with pytest.raises(
             AssertionError,
@@ -175,6 +185,7 @@ def test_parametrized(subject, check, request):
     check(subject)
 
 
+@pytest.mark.slow
 def test_parametrized_check_fails(monkeypatch):
     mark = parametrize_with_checks([PLANTED["sign of the gradient"][0]]).mark
     check = next(case.values[1] for case in mark.args[1] if case.id.endswith("landscape/gradient"))
@@ -191,6 +202,7 @@ class TestCommand:
         rows = json.loads(capsys.readouterr().out)
         assert {row["status"] for row in rows} == {"agrees"}
 
+    @pytest.mark.slow
     def test_python_file(self, tmp_path, capsys):
         file = tmp_path / "mine.py"
         file.write_text(

@@ -19,6 +19,7 @@ def basins():
     return basin_volumes(landscape_graph(every), starts=100, seed=0)
 
 
+@pytest.mark.slow
 def test_counts_approach_their_limit():
     u = np.array([-1.7, -1.65])
     table = critical_points.counts_below((20, 200), 3, (0, 1), u)

@@ -34,6 +34,7 @@ def slowly(function):
     return slow
 
 
+@pytest.mark.slow
 def test_a_line_a_minute_with_the_latest_text(capsys, fast):
     with console.working("first") as show:
         time.sleep(0.3)
@@ -69,6 +70,7 @@ def test_time_left_is_in_proportion(monkeypatch):
     assert left.text(0.25) == ", about 1 min 30 s left"  # 30 s for a quarter
 
 
+@pytest.mark.slow
 def test_enumerate_says_how_long_it_will_take(capsys, fast, monkeypatch):
     monkeypatch.setattr("spinglass.critical_points.enumerate_critical_points", slowly(enumerate_critical_points))
     status, out, err = spinglass(capsys, "enumerate", "--n", 3, "--samples", 3)
@@ -87,6 +89,7 @@ def test_verify_says_how_long_it_will_take(capsys, fast, synthetic_file):
     assert re.search(r"^\d+ of \d+ units.*; \d+ s so far$", err, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_study_says_how_long_it_will_take(capsys, fast, monkeypatch, tmp_path):
     monkeypatch.setattr(run, "perform", slowly(run.perform))
     file = tmp_path / "study.toml"
@@ -96,6 +99,7 @@ def test_study_says_how_long_it_will_take(capsys, fast, monkeypatch, tmp_path):
     assert re.search(r"^\d of 4 units, .* per second, about \d+ s left; \d+ s so far$", err, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_figures_say_how_long_they_will_take(capsys, fast, monkeypatch, tmp_path):
     def saved(name, folder, *arguments, **options):
         time.sleep(0.12)

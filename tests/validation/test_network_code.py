@@ -35,6 +35,7 @@ def worst(claim, seed=0, samples=1):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim_id", BY_ID)
 def test_this_projects_networks_agree_and_mistakes_do_not(claim_id):
     claim = BY_ID[claim_id]
@@ -255,6 +256,7 @@ def test_weights_that_the_seed_does_not_determine_are_refused():
     assert "called twice and gave other weights; draw all random numbers from `seed`" in missing["network"]
 
 
+@pytest.mark.slow
 def test_a_mistake_in_another_program_is_named(theirs):
     # Its weights are a tenth of those of this project; its output is rectified and not declared as such.
     claim = BY_ID["network-code/path-sum"]

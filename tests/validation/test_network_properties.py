@@ -38,6 +38,7 @@ def page(tmp_path_factory):
         del sys.modules[name]
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_page_pass(page):
     tests = [value for module in page[1:] for name, value in vars(module).items() if name.startswith("test_")]
     assert len(tests) == 7
@@ -131,6 +132,7 @@ def test_a_mistake_is_found(name, page):
     assert re.search(message, fails(made(properties, page[0])))
 
 
+@pytest.mark.slow
 def test_other_conventions_pass(page):
     my = page[0]
     q = lambda w: ReLUNetwork([W.T for W in w]).q  # noqa: E731

@@ -25,6 +25,7 @@ def spinglass(capsys, *arguments):
     return status, captured.out, captured.err
 
 
+@pytest.mark.slow
 def test_the_command_writes_one_row_per_pair(capsys, tmp_path):
     file = tmp_path / "pairs.parquet"
     options = ("--n", 4, "--samples", 3, "--seed", 5, "--accuracy", 0.2, "--intervals", 4)
@@ -44,6 +45,7 @@ def test_the_command_writes_one_row_per_pair(capsys, tmp_path):
     assert f"{len(table)} rows written" in out
 
 
+@pytest.mark.slow
 def test_the_table_of_the_command_counts_pairs_of_the_given_indices(capsys, tmp_path):
     options = ("--n", 3, "--samples", 6, "--indices", "1,0", "--accuracy", 0.2, "--intervals", 2, "--csv")
     status, out, err = spinglass(capsys, "pairs", *options, "--out", tmp_path / "pairs.csv")
@@ -57,6 +59,7 @@ def test_the_table_of_the_command_counts_pairs_of_the_given_indices(capsys, tmp_
     assert "6 of 6 samples" in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -125,6 +128,7 @@ def test_measurements_of_a_claim_add_up():
     assert numbers.squares(every, 5, 3)[0] == pytest.approx(1 + (n / theory.mean_critical_points(5, 3) - 1) ** 2)
 
 
+@pytest.mark.slow
 def test_the_range_of_the_logarithm_holds_for_laws_with_the_same_moments():
     between = numbers.range_of_log(3, 3)
     mean, square = theory.mean_critical_points(3, 3), theory.second_moment(3, 3).value
@@ -142,6 +146,7 @@ def test_paths_of_the_claim_and_of_the_figure_are_the_same():
     assert one == pytest.approx(energy_on_path(every.landscape, x, y, np.array(profiles.POSITIONS)))
 
 
+@pytest.mark.slow
 def test_no_geodesic_lies_below_the_pass():
     tables = paths_between_minima(4, 4, seed=0, samples=2)
     barriers = tables["barriers"]
@@ -153,6 +158,7 @@ def test_no_geodesic_lies_below_the_pass():
     assert np.allclose(ends["measured"], ends["mean"], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_measured_and_exact_densities_of_three_spins_agree():
     tables = pairs_of_points.density_by_overlap(3, 3, samples=60, seed=0, bins=4, indices=(None,))
     measured, exact = tables["measured"], tables["exact"]

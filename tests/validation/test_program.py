@@ -64,6 +64,7 @@ FAILURES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("body", "message"), FAILURES.values(), ids=FAILURES)
 def test_a_failure_is_one_clear_line_in_limited_time(subject, body, message):
     one = subject(body, time_limit=0.7 if "no answer" in message else 20.0)
@@ -96,6 +97,7 @@ def test_a_program_that_crashes_is_started_again_and_given_up_after_three_crashe
             one.landscape(4, 3, 1, X)
 
 
+@pytest.mark.slow
 @posix
 def test_a_program_that_closes_its_output_does_not_block(subject):
     one = subject("os.close(1); time.sleep(60)")
@@ -103,6 +105,7 @@ def test_a_program_that_closes_its_output_does_not_block(subject):
         one.landscape(4, 3, 1, X)
 
 
+@pytest.mark.slow
 def test_a_program_that_does_not_read_does_not_block(subject):
     loop = 'import sys, time\nsys.stdin.readline()\nprint(\'{"roles": ["landscape"]}\', flush=True)\ntime.sleep(60)\n'
     one = subject("", 0.5, loop)
@@ -127,6 +130,7 @@ def test_two_answers_to_one_request_are_noticed(subject):
         one.landscape(4, 3, 1, X)
 
 
+@pytest.mark.slow
 @posix
 def test_ctrl_c_ends_the_program_and_its_late_answer_is_not_taken_for_the_next(subject):
     one = subject("time.sleep(60 * request['seed']); print(json.dumps({'energy': [request['seed']] * 2}), flush=True)")
@@ -137,6 +141,7 @@ def test_ctrl_c_ends_the_program_and_its_late_answer_is_not_taken_for_the_next(s
     assert one.landscape(4, 3, 0, X)["energy"].tolist() == [0, 0]
 
 
+@pytest.mark.slow
 @posix
 def test_what_a_program_starts_ends_with_it_and_what_left_it_does_not_block(subject, tmp_path):
     left = tmp_path / "left"
@@ -190,6 +195,7 @@ DESCRIPTIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("description", "message"), DESCRIPTIONS.items())
 def test_a_program_that_describes_itself_wrongly_is_refused(description, message):
     code = f"import time\nprint({description!r}, flush=True)\ntime.sleep(60)"

@@ -103,6 +103,7 @@ def test_what_a_user_writes_is_shown_and_not_executed(dice):
     assert "&lt;script&gt;" in text
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_page(synthetic_file):
     texts = [html(verify(["die/curve"], claims=synthetic_file, workers=1)) for _ in range(2)]
     stable = [re.sub(r"\d+ s", "", text) for text in texts]
@@ -149,6 +150,7 @@ def test_claims_made_in_python_are_repeated_there():
     assert command == "validation.verify(['covariance/packed'], 'quick', 0, claims=claims)"
 
 
+@pytest.mark.slow
 def test_a_seed_of_several_numbers_is_kept_with_its_run(synthetic_file, tmp_path):
     common = {"claims": synthetic_file, "workers": 1, "out": tmp_path}
     verify(["die/true"], seed=np.random.SeedSequence(np.array([1, 2])), **common)

@@ -39,6 +39,7 @@ def test_a_single_series_has_the_same_law_as_a_curve_of_one_number():
         assert np.quantile(-np.sign(weight) * law, 0.95) > 1.2 * np.quantile(np.sign(weight) * law, 0.95)
 
 
+@pytest.mark.slow
 def test_the_bootstrap_reproduces_the_t_of_a_skewed_sum():
     # The upper and lower tails of |T| for 2 a - b of exponential numbers, from many samples and from bootstraps of one.
     generator, counts, weights = np.random.default_rng(6), (60, 120), np.array([2.0, -1.0])
@@ -77,6 +78,7 @@ def test_many_samples_are_resampled_in_smaller_portions(monkeypatch):
     assert np.array_equal(combined_t([draw], one, seed, 400), whole)
 
 
+@pytest.mark.slow
 def test_draws_end_where_they_decide_and_are_the_first_of_all_draws():
     # A level of 1e-4 asks for 100 000 draws, of which an event of probability 0.01 needs 20 000, one of 5e-4 all.
     draw, seed, one = np.random.default_rng(11).exponential(size=(40, 2)), np.random.SeedSequence(12), np.ones((1, 1))

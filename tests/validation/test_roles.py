@@ -56,6 +56,7 @@ def test_the_projects_own_bath_records_at_the_times_that_are_asked_for():
     assert np.allclose(still.overlaps, cold.overlaps, atol=3e-3)
 
 
+@pytest.mark.slow
 def test_a_python_file_answers_in_a_process_of_its_own():
     file, here = from_file(FILE), plain()
     try:

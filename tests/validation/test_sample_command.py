@@ -19,6 +19,7 @@ def spinglass(capsys, *arguments):
     return status, out, err
 
 
+@pytest.mark.slow
 def test_chains_at_one_temperature(capsys, tmp_path):
     file = tmp_path / "new" / "records.parquet"
     common = ["sample", "--n", 8, "--temperature", 1.5, "--sweeps", 100, "--chains", 4, "--seed", 3]

@@ -25,6 +25,7 @@ def drawn(size, seed):
     return np.interp(np.random.default_rng(seed).random(size) * cumulative[-1], cumulative, x)
 
 
+@pytest.mark.slow
 def test_samples_of_the_law_are_accepted_at_the_stated_rate():
     p = [compare_shapes(3 - 7 * -drawn(40, seed), LAW, seed, samples=200).p_value for seed in range(40)]
     # Uniform p-values have a Kolmogorov distance above 0.35 with a chance of 5e-5.
@@ -37,6 +38,7 @@ def test_other_shapes_are_rejected():
         assert compare_shapes(values, LAW, 0, samples=500).p_value < 0.01
 
 
+@pytest.mark.slow
 def test_minima_of_enumerated_glasses_have_the_shape_of_the_law():
     energies = []
     for seed in range(40):
@@ -60,6 +62,7 @@ def test_moments_are_those_of_the_values_and_of_the_law():
         compare_shapes(np.ones(50), LAW, 0)
 
 
+@pytest.mark.slow
 def test_networks_end_below_the_loss_of_a_random_start_on_the_sphere():
     found = end_losses([3], 4, 0, images=20)
     assert found["loss"].between(0, 0.5).all()  # outputs of 0 have the loss 1/2

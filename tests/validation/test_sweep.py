@@ -30,6 +30,7 @@ def square(x):
     return x * x
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_unit_that_raises_or_leaves_is_a_failure_and_the_others_go_on(workers):
     results = dict(executors.sweep(square, range(8), workers))
@@ -138,6 +139,7 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_bytes(tmp_path, synth
     assert (there / DATA).read_bytes() == (whole / DATA).read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "message"),
     [("localhost", "tcp://host:port, or mpi"), ("tcp://127.0.0.1:9", "no Dask scheduler answers at tcp://127.0.0.1:9")],

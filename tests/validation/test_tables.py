@@ -35,6 +35,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_json_and_csv_hold_the_same_rows(capsys, synthetic_file, name):
     command = COMMANDS[name] + (["--claims", synthetic_file] if name == "verify" else [])
@@ -64,6 +65,7 @@ def test_verdicts_as_rows(capsys, synthetic_file):
     assert rows["die/true"]["predicted_low"] == pytest.approx(3.5)
 
 
+@pytest.mark.slow
 def test_changes_between_runs_as_rows(capsys, synthetic_file, tmp_path):
     for seed in (0, 1):
         spinglass(

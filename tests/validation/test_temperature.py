@@ -132,6 +132,7 @@ def test_scatter_is_the_mean_over_pairs_and_that_of_an_exponential_scale(monkeyp
     assert np.mean(ratios) == pytest.approx(1, abs=5 * 0.5 / np.sqrt(1000))  # five standard errors
 
 
+@pytest.mark.slow
 def test_fast_anneals_find_the_ground_state():
     for k in range(6):
         seed = np.random.SeedSequence((13, k))
@@ -181,6 +182,7 @@ def test_tables_at_temperature():
     assert densities.groupby("temperature")["density"].sum().tolist() == pytest.approx([10, 10])
 
 
+@pytest.mark.slow
 def test_figures_show_their_data():
     measured = pd.DataFrame({"n": [8, 8, 16, 16], "temperature": [0.5, 1.0] * 2, "standard_error": 0.01})
     measured["energy_per_spin"] = [-1.2, -0.9, -1.3, -0.95]

@@ -53,6 +53,7 @@ def physics(n_variance_scale=1 / ROOT):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim_id", BY_ID)
 def test_this_projects_theory_agrees_and_mistakes_do_not(claim_id):
     claim = BY_ID[claim_id]
@@ -62,6 +63,7 @@ def test_this_projects_theory_agrees_and_mistakes_do_not(claim_id):
             assert worst(claim) > 1, mutant.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("H", [4, 6])
 def test_other_orders_agree(H):
     for claim in claims_of_order(H):
@@ -223,6 +225,7 @@ def relaxation(times, H):
 """
 
 
+@pytest.mark.slow
 def test_theory_in_a_file_of_its_own_agrees(tmp_path):
     file = tmp_path / "my_theory.py"
     file.write_text(FILE)

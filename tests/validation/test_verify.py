@@ -222,7 +222,6 @@ def test_a_mutant_of_a_claim_that_disagrees_anyway_proves_nothing(synthetic_file
     assert {v.fate for v in run(synthetic_file, "true", mutants=True).mutant_verdicts} == {"killed"}
 
 
-@pytest.mark.slow
 def test_what_a_dead_worker_took_with_it_is_counted_in_samples(synthetic_file, with_a_death):
     # 30 samples in units of two; one sample of seed 0 ends its process.
     reason = with_a_death["die/dies"].reason

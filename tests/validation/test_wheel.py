@@ -49,6 +49,7 @@ def environment(tmp_path_factory):
     return folder / "venv" / "bin"
 
 
+@pytest.mark.slow
 def test_a_claim_is_verified_from_another_folder(environment, tmp_path):
     where = call(environment / "python", "-c", "import validation; print(validation.__file__)", cwd=tmp_path)
     assert str(environment.parent) in where

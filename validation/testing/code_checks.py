@@ -130,7 +130,7 @@ def check_landscape(
     Examples
     --------
     >>> from spinglass import SphericalSpinGlass
-    >>> check_landscape(SphericalSpinGlass.pure).exit_status
+    >>> check_landscape(SphericalSpinGlass.pure, H=2).exit_status
     0
     """
     return check_subject({"landscape": make}, H, effort, seed, raises=raises, **declared)

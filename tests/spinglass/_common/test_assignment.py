@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from spinglass._common.assignment import assign
 
@@ -26,10 +27,12 @@ def arrays_assigned_to_slices(function):
                 yield ast.unparse(node)
 
 
+@pytest.mark.slow
 def test_there_are_compiled_functions():
     assert sum(len(list(compiled_functions(path))) for path in FILES) > 100
 
 
+@pytest.mark.slow
 def test_no_compiled_function_assigns_an_array_to_a_slice():
     found = {
         (path.relative_to(ROOT).as_posix(), text)

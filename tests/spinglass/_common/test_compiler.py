@@ -1,6 +1,7 @@
 """A kernel runs its own copies of the kernels that it calls, whatever else the process has compiled or read."""
 
 import numpy as np
+import pytest
 from llvmlite.binding import Linkage
 
 from spinglass._common.jit import jit
@@ -20,6 +21,7 @@ def _caller(a):
         _callee(a[1:])
 
 
+@pytest.mark.slow
 def test_copies_are_seen_by_no_other_kernel():
     # Numba marks copies as linkonce_odr: of those of one name, the process runs the one that it met first.
     _caller._cache = NoCache()  # a kernel read from disk has no module to look at

@@ -62,6 +62,7 @@ def presses(at=None):
     return press, event.install_listener("numba:run_pass", press)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["first", "middle", "last"])
 def test_ctrl_c_ends_a_compilation_at_the_next_pass(new_kernel, place):
     counter, listening = presses()
@@ -167,6 +168,7 @@ def test_overlapping_blocks_share_the_limit_on_blas(monkeypatch):
         assert limits() == {2}
 
 
+@pytest.mark.slow
 def test_one_version_serves_constants_and_variables(tmp_path):
     path = tmp_path / "constants.py"
     path.write_text(
@@ -189,6 +191,7 @@ def kernel(x, k):
     assert len(module.power.signatures) == 1
 
 
+@pytest.mark.slow
 def test_a_long_compilation_says_so_once(new_kernel, monkeypatch, caplog):
     monkeypatch.setattr(compile_once, "_QUIET", 0.0)
     monkeypatch.setattr(compile_once, "_said", threading.Event())
