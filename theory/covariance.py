@@ -1,6 +1,7 @@
 """The covariance function of a spherical spin glass, which determines its theory at large n."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,15 @@ from numpy.typing import ArrayLike
 
 from spinglass._common.types import Array
 from theory.arguments import Model, mixture
+
+
+def sum_of_powers(terms: Iterable[tuple[int, float]], t: Any, derivative: int = 0) -> Any:
+    """Return ``sum_k c_k t^k`` for pairs (k, c_k), or a derivative of it, in the shape of ``t``."""
+    total = 0.0 * t
+    for k, coefficient in terms:
+        if k >= derivative:
+            total = total + coefficient * float(math.perm(k, derivative)) * t ** (k - derivative)
+    return total
 
 
 @dataclass(frozen=True)
@@ -103,12 +113,7 @@ class Covariance:
         float or array
             The value, in the shape of ``t``.
         """
-        total = 0.0 * t
-        for p, square in self.squares:
-            if p >= derivative:
-                factor = float(np.prod(np.arange(p - derivative + 1, p + 1)))
-                total = total + square * factor * t ** (p - derivative)
-        return total
+        return sum_of_powers(self.squares, t, derivative)
 
     def missing(self, rest: ArrayLike) -> Array:
         """Return ``nu(1) - nu(1 - rest)`` without cancellation.

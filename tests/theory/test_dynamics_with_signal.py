@@ -160,6 +160,9 @@ def test_the_threshold_at_other_temperatures():
     assert rests == pytest.approx(T / 2)
     assert theory.descent_threshold({2: 1.0}, 3, 1e-6) == pytest.approx(theory.descent_threshold({2: 1.0}, 3), rel=1e-5)
     assert theory.descent_threshold({3: 1.0}, 3) == np.inf
+    # The spiked matrix has the transition of its eigenvalues at any T below T_d = sqrt 2.
+    for T in (0.5, 2**0.5):
+        assert theory.descent_threshold({2: 1.0}, 2, T) == pytest.approx(2**-0.5, rel=1e-12)
     assert theory.descent_threshold({1: 0.1, 2: 1.0}, 3) == 0.0
     with pytest.raises(ValueError, match="external field"):
         theory.descent_threshold({2: 1.0}, {1: 1.0, 3: 1.0})

@@ -108,3 +108,18 @@ def test_a_field_informs_at_any_strength():
 def test_what_cannot_be_computed_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("k", [3, 40, 200])
+def test_thresholds_of_high_orders_are_inverse_temperatures(k):
+    # Powers m^k of the smallest overlaps underflow.
+    found = theory.recovery_thresholds({k: 1.0}, k)
+    assert found.informative == pytest.approx(1 / theory.dynamical_temperature(k), rel=1e-9)
+    assert found.bayes == pytest.approx(1 / theory.static_temperature(k), rel=1e-9)
+
+
+def test_a_signal_of_high_order_is_recovered_at_a_fixed_point():
+    found = theory.recovery({40: 3.0}, 40)
+    push = 40 * 9.0 * found.overlap**39
+    assert found.phase == "hard"
+    assert 0.9 < found.overlap == pytest.approx(push / (1 + push), rel=1e-12)

@@ -67,4 +67,6 @@ def _inverse_susceptibility(H: Model, nu: Covariance, T: float) -> float:
         return math.sqrt(nu(1.0, 2))
     if float(dynamical_temperature(H)) <= T:
         return T
+    if nu.pure_order == 2:
+        return math.sqrt(nu(1.0, 2))  # nu'' is constant, so that (1-q)/T does not depend on T
     return T / (1 - float(threshold_state(T, H).overlap))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinglass._common.types import Array
-from theory.covariance import Covariance
+from theory.covariance import Covariance, sum_of_powers
 
 # Five arrays with this number of rows and columns need 2.6 GB and take minutes to fill.
 _MOST_NODES = 8000
@@ -39,8 +39,7 @@ class Protocol:
 
     def signal_at(self, m: float, derivative: int = 0) -> float:
         """Return ``sum lambda_k m^k`` or its derivative."""
-        terms = (strength * math.perm(k, derivative) * m ** max(k - derivative, 0) for k, strength in self.signal)
-        return float(sum(terms))
+        return float(sum_of_powers(self.signal, m, derivative))
 
     def planted(self) -> tuple[Array, Array]:
         """Return the strengths and the orders of the signal, as arrays for kernels."""

@@ -1,5 +1,6 @@
 """How much can be known about a planted signal: the Bayes-optimal overlap, and that of message passing."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,9 +107,19 @@ def leaves_zero(xi: Covariance) -> bool:
 
 def log_gain(xi: Covariance, u: ArrayLike) -> Array:
     """Return ``log(xi'(m) (1-m) / m)`` at ``m = 1/(1 + exp(-u))``: state evolution increases m where it is positive."""
-    u = np.asarray(u)
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(xi(1 / (1 + np.exp(-u)), 1)) - u)
+    return log_value(xi, u, 1) - np.asarray(u)
+
+
+def log_value(xi: Covariance, u: ArrayLike, derivative: int = 0) -> Array:
+    """Return the logarithm of xi or a derivative at ``m = 1/(1 + exp(-u))``; powers of small m would underflow."""
+    log_m = -np.logaddexp(0.0, -np.asarray(u, dtype=np.float64))
+    terms = [
+        math.log(square * math.perm(k, derivative)) + (k - derivative) * log_m
+        for k, square in xi.squares
+        if k >= derivative and square > 0.0
+    ]
+    total: Array = np.logaddexp.reduce(terms, axis=0) if terms else np.full(log_m.shape, -np.inf)
+    return total
 
 
 def stable_overlaps(xi: Covariance) -> list[float]:

@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 
 from theory.arguments import Model, Signal
 from theory.covariance import Covariance
-from theory.information.recovery import GRID, log_gain
+from theory.information.recovery import GRID, log_gain, log_value
 from theory.information.signal_to_noise import signal_to_noise
 from theory.statics.log_remainder import log_remainder
 
@@ -103,7 +103,7 @@ def _log_bayes(xi: Covariance, u: Any) -> Any:
     m = 1 / (1 + np.exp(-np.asarray(u)))
     # -log(1-m) = log(1 + exp(u)) stays finite where m rounds to 1.
     entropy = np.where(m < 0.5, log_remainder(np.minimum(m, 0.5)) * m**2, np.logaddexp(0.0, u) - m)
-    return np.log(entropy / xi(m))
+    return np.log(entropy) - log_value(xi, u)
 
 
 def _lowest(function: Callable[[float], float], near: int) -> float:

@@ -47,12 +47,10 @@ def noise_levels(signal: Signal, H: Model) -> dict[int, float]:
     >>> noise_levels({2: 0.5, 3: 1.0}, {2: 1.0, 3: 1.0})
     {2: 2.0, 3: 0.3333333333333333}
     """
-    return {
-        k: 1 / (k * square) if square else float("inf") for k, square in signal_to_noise(signal, H, "signal").squares
-    }
+    return {k: 1 / (k * square) if square else float("inf") for k, square in signal_to_noise(signal, H).squares}
 
 
-def signal_to_noise(signal: Signal, H: Model, name: str = "signal") -> Covariance:
+def signal_to_noise(signal: Signal, H: Model) -> Covariance:
     """Return the function xi, with ``(lambda_k / a_k)^2`` as its coefficients.
 
     Parameters
@@ -61,8 +59,6 @@ def signal_to_noise(signal: Signal, H: Model, name: str = "signal") -> Covarianc
         Orders and strengths.
     H : int or mapping
         The glass.
-    name : str
-        Name of the argument, for messages.
 
     Returns
     -------
@@ -78,14 +74,14 @@ def signal_to_noise(signal: Signal, H: Model, name: str = "signal") -> Covarianc
     without = [k for k, strength in terms if k not in weights and strength]
     if without:
         raise ValueError(
-            f"the {name} has order {without[0]}, at which the glass has no noise (its orders are {sorted(weights)}): "
+            f"the signal has order {without[0]}, at which the glass has no noise (its orders are {sorted(weights)}): "
             "the signal could then be read off exactly; give the glass a weight of this order"
         )
     ratios = {k: strength / weights[k] if strength else 0.0 for k, strength in terms}
     beyond = [k for k, ratio in ratios.items() if ratio and not _WEAKEST <= abs(ratio) <= _STRONGEST]
     if beyond:
         raise ValueError(
-            f"at order {beyond[0]} the {name} is {abs(ratios[beyond[0]]):.3g} times as strong as the noise; from "
+            f"at order {beyond[0]} the signal is {abs(ratios[beyond[0]]):.3g} times as strong as the noise; from "
             f"{_WEAKEST:g} to {_STRONGEST:g} times the computation is accurate"
         )
     return Covariance(tuple((k, ratio * ratio) for k, ratio in ratios.items()))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.arguments import Model, Signal, signal_terms
-from theory.covariance import Covariance
+from theory.covariance import Covariance, sum_of_powers
 from theory.large_n.radial_law import RadialLaw
 
 # Stronger signals leave points at overlaps that floats do not distinguish from 1.
@@ -71,11 +71,7 @@ class PlantedModel:
 
     def signal(self, m: Any, derivative: int = 0) -> Any:
         """Return s or a derivative at overlaps m."""
-        total = 0.0 * m
-        for k, strength in self.terms:
-            if k >= derivative:
-                total = total + strength * math.perm(k, derivative) * m ** (k - derivative)
-        return total
+        return sum_of_powers(self.terms, m, derivative)
 
     def rank_one(self, m: Any) -> Any:
         """Return ``s''(m) (1 - m^2)``, the strength of the rank-one term."""

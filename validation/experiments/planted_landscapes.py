@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 import theory
-from spinglass import SphericalSpinGlass, enumerate_critical_points, sphere
+from spinglass import SphericalSpinGlass, enumerate_critical_points, plant, sphere
 from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass._common.types import Array
-from spinglass.planted import plant
 from theory.arguments import Model, Signal, mixture
 
 

@@ -1,6 +1,6 @@
 """Planted models, starts of given overlap with the signal, and the mutant that plants too little."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -42,14 +42,14 @@ def near(v: Array, overlap: float, size: int, seed: np.random.SeedSequence) -> A
     return np.asarray(overlap * v + np.sqrt(1 - overlap**2) * across)
 
 
-def half_as_strong(add_spike: Function) -> Function:
-    """Add half of the signal."""
-    return lambda packed, v, H, factor: add_spike(packed, v, H, factor / 2)
+def weaker(by: float) -> Callable[[Function], Function]:
+    """Return the patch that divides the planted signal by a number."""
+    return lambda add_spike: lambda packed, v, H, factor: add_spike(packed, v, H, factor / by)
 
 
 HALF_SIGNAL = Mutant(
     "half the signal",
     "the signal is planted with half of its strength",
-    {"spinglass.planted._add_spike": half_as_strong},
+    {"spinglass.planted._add_spike": weaker(2.0)},
     upstream=True,
 )

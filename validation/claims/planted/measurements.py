@@ -3,8 +3,8 @@
 import numpy as np
 
 import theory
+from spinglass import plant
 from spinglass._common.types import Array
-from spinglass.planted import plant
 from validation.claims._shared.complete_landscapes import Model, Points, all_points, drawn
 from validation.series import Between
 

@@ -4,16 +4,12 @@ from typing import Any
 
 from validation.claim import Mutant
 from validation.claims._shared.perturbations import Function, of_next_size
+from validation.claims._shared.planted import weaker
 
 
 def without_second_derivative(rank_one: Function) -> Function:  # noqa: ARG001
     """Leave the signal's second derivative out of the Hessian."""
     return lambda model, m: 0.0 * m  # noqa: ARG005
-
-
-def weaker(add_spike: Function) -> Function:
-    """Plant a signal that is too weak by a factor sqrt 2."""
-    return lambda packed, v, H, factor: add_spike(packed, v, H, factor * 2**-0.5)
 
 
 def physics_strength(count: Function) -> Function:
@@ -53,7 +49,7 @@ PHYSICS_STRENGTH = Mutant(
 WEAK = Mutant(
     "signal too weak",
     "the signal is planted too small by a factor sqrt 2",
-    {"spinglass.planted._add_spike": weaker},
+    {"spinglass.planted._add_spike": weaker(2**0.5)},
     upstream=True,
 )
 FORGOTTEN = Mutant(
