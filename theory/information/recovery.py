@@ -107,7 +107,7 @@ def leaves_zero(xi: Covariance) -> bool:
 
 def log_gain(xi: Covariance, u: ArrayLike) -> Array:
     """Return ``log(xi'(m) (1-m) / m)`` at ``m = 1/(1 + exp(-u))``: state evolution increases m where it is positive."""
-    return log_value(xi, u, 1) - np.asarray(u)
+    return np.asarray(log_value(xi, u, 1) - np.asarray(u, dtype=np.float64))
 
 
 def log_value(xi: Covariance, u: ArrayLike, derivative: int = 0) -> Array:
@@ -118,8 +118,7 @@ def log_value(xi: Covariance, u: ArrayLike, derivative: int = 0) -> Array:
         for k, square in xi.squares
         if k >= derivative and square > 0.0
     ]
-    total: Array = np.logaddexp.reduce(terms, axis=0) if terms else np.full(log_m.shape, -np.inf)
-    return total
+    return np.asarray(np.logaddexp.reduce([np.full(log_m.shape, -np.inf), *terms], axis=0))
 
 
 def stable_overlaps(xi: Covariance) -> list[float]:
