@@ -124,4 +124,6 @@ def _writer(name: str, stream: Any) -> Any:
 
     # Dictionaries and statistics help only where numbers repeat or increase.
     whole = [column for column, (kind, _) in TABLES[name].columns.items() if kind in ("int32", "bool", "string")]
-    return parquet.ParquetWriter(stream, schema(name), compression="zstd", compression_level=9, use_dictionary=whole, write_statistics=whole)
+    return parquet.ParquetWriter(
+        stream, schema(name), compression="zstd", compression_level=9, use_dictionary=whole, write_statistics=whole
+    )
