@@ -1,9 +1,13 @@
 """The atlas: rows are what the library returns, files describe themselves, and a build goes on to the same bytes."""
 
+import importlib.util
 import json
 import math
+import re
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from itertools import combinations_with_replacement, product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,7 +23,8 @@ from validation.atlas.landscape_sets import sample_seed
 from validation.cli.main import main
 from validation.engine.stored_units import Stored
 
-PLAN = AtlasPlan.checked([(3, 4, 3), (4, 3, 2)], seed=5, starts=20)
+PAGE = (Path(__file__).parents[2] / "docs" / "atlas.md").read_text(encoding="utf-8")
+PLAN = AtlasPlan.checked([(3, 4, 2), (4, 3, 1)], seed=5, starts=20)
 KEY = ["H", "n", "sample"]
 
 
@@ -150,7 +155,7 @@ def test_other_programs_read_the_tables(atlas, library, monkeypatch):
 
 
 @pytest.mark.slow
-def test_an_interrupted_build_goes_on_to_the_same_bytes_with_any_number_of_workers(atlas, tmp_path, monkeypatch):
+def test_an_interrupted_build_goes_on_elsewhere_to_the_same_bytes(atlas, tmp_path, monkeypatch):
     calls = []
 
     def interrupted(plan, unit, perform=build.perform):
@@ -167,7 +172,8 @@ def test_an_interrupted_build_goes_on_to_the_same_bytes_with_any_number_of_worke
     with pytest.raises(ValueError, match="unfinished run, 1 of 2 units; continue with --resume"):
         build_atlas(PLAN, tmp_path, workers=1)
     shares = []
-    found = build_atlas(PLAN, tmp_path, workers=2, resume=True, watch=lambda share, *rest: shares.append(share))
+    with ThreadPoolExecutor(2) as elsewhere:
+        build_atlas(PLAN, tmp_path, resume=True, executor=elsewhere, watch=lambda share, *rest: shares.append(share))
     assert 0 < shares[0] < 1 == shares[-1]
     assert (tmp_path / "SHA256SUMS").read_bytes() == (atlas / "SHA256SUMS").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in atlas.iterdir())
@@ -271,7 +277,7 @@ def test_other_files_and_other_plans_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(build, "store_units", lambda *rest: Stored(interrupted=True))
     build_atlas(PLAN, tmp_path, workers=1)
     with pytest.raises(ValueError, match="holds a different run: seed was 5 and is 6"):
-        build_atlas(AtlasPlan.checked([(3, 4, 3), (4, 3, 2)], seed=6, starts=20), tmp_path, workers=1, resume=True)
+        build_atlas(AtlasPlan.checked([(3, 4, 2), (4, 3, 1)], seed=6, starts=20), tmp_path, workers=1, resume=True)
 
 
 def test_the_estimate_alone_builds_nothing(capsys):
@@ -279,4 +285,25 @@ def test_the_estimate_alone_builds_nothing(capsys):
     out, err = capsys.readouterr()
     rows = json.loads(out)
     assert [(row["n"], row["samples"], row["paths_per_sample"]) for row in rows] == [(4, 2, 15), (5, 3, 31)]
-    assert "MB, and as much again while it is built" in err
+    assert "MB, and about twice as much more while it is built" in err
+
+
+@pytest.mark.slow
+def test_the_code_of_the_page_reads_an_atlas(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    build_atlas(AtlasPlan.checked([(3, 8, 1)], starts=5), "atlas", workers=1)
+    blocks = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+    assert [re.search(r"import (\w+)", block)[1] for block in blocks] == ["pandas", "polars", "duckdb"]
+    for block in blocks:
+        if importlib.util.find_spec(re.search(r"import (\w+)", block)[1]):
+            exec(compile(block, "atlas.md", "exec"), {})
+
+
+def test_the_page_lists_all_columns_and_the_standard_set():
+    for name, table in TABLES.items():
+        row = re.search(rf"^\| `{name}` \|.*$", PAGE, flags=re.MULTILINE)[0]
+        assert re.findall(r"`(\w+)`", row) == [name, *(column for column in table.columns if column not in KEY)]
+    rows = re.findall(r"^\| n = (\d+) \| n = (\d+) \| ([\d ]+) \|$", PAGE, flags=re.MULTILINE)
+    stated = [(3, int(n), int(m.replace(" ", ""))) for n, _, m in rows]
+    stated += [(4, int(n), int(m.replace(" ", ""))) for _, n, m in rows]
+    assert AtlasPlan.checked(stated) == SETS["standard"]

@@ -44,7 +44,7 @@ def measure(plan: AtlasPlan, part: Part, sample: int) -> "dict[str, pa.Table]":
         graph = critical_points.landscape_graph(every)
         basins = critical_points.basin_volumes(graph, plan.starts, seed)
         rows |= {"minima": _minima(basins), "saddles": _saddles(basins), "pairs": _pairs(every)}
-    rows["samples"] = _sample(every, basins, seed, plan.starts)
+    rows["samples"] = _sample(every, basins, seed, plan.starts) | {"couplings": [in_lexical_order(glass).tolist()]}
     key = {"H": part.H, "n": part.n, "sample": sample}
     return {name: _arrow(rows.get(name), key, schema(name)) for name in TABLES}
 
@@ -73,7 +73,6 @@ def _sample(every: Enumeration, basins: Basins | None, seed: int, starts: int) -
         "counts": [every.counts.tolist()],
         "starts": [starts],
         "unsettled_starts": [None if basins is None else basins.unsettled],
-        "couplings": [in_lexical_order(every.landscape).tolist()],
     }
 
 

@@ -144,7 +144,7 @@ def _in_words(frame: Any, workers: int | None) -> str:
 
     size, seconds, count = frame["bytes"].sum() / _MEGABYTE, frame["seconds"].sum(), workers or available_cores()
     return (
-        f"about {size:.3g} MB, and as much again while it is built; about {duration(seconds)} on one core, "
+        f"about {size:.3g} MB, and about twice as much more while it is built; about {duration(seconds)} on one core, "
         f"{duration(seconds / count)} with {count} worker{'s' * (count > 1)}, as measured on another machine"
     )
 

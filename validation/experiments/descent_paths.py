@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from spinglass import descend
-from spinglass._common.types import Array
+from spinglass._common.types import Array, IntArray
 from spinglass.critical_points import LandscapeGraph
 from spinglass.critical_points.graph import beside
+from spinglass.landscape import Landscape
 
 # A path is followed a few steps of the integrator at a time. Each time the first step turns the point by a small fixed
 # angle, so that the places are close where the path is curved, and not where the flow is slow.
@@ -62,7 +63,7 @@ def descent_paths(graph: LandscapeGraph, places: int = 25) -> dict[int, DescentP
     chosen = np.flatnonzero(graph.settled)
     if not chosen.size:
         return {}
-    every, n = graph.every, graph.every.x.shape[1]
+    every = graph.every
     minima, top = every.x[graph.minima], every.x[graph.saddles]
     trails = _followed(graph, chosen)
     paths = {}
@@ -78,11 +79,15 @@ def descent_paths(graph: LandscapeGraph, places: int = 25) -> dict[int, DescentP
         ]
         points = np.concatenate([halves[0][0][::-1], halves[1][0][1:]])
         position = np.concatenate([-halves[0][1][::-1], halves[1][1][1:]])
-        paths[saddle] = DescentPath((first, second), position, np.asarray(every.landscape.energy(points) / n))
+        paths[saddle] = DescentPath((first, second), position, _energy_per_spin(every.landscape, points))
     return paths
 
 
-def _followed(graph: LandscapeGraph, chosen: Array) -> Array:
+def _energy_per_spin(landscape: Landscape, points: Array) -> Array:
+    return np.asarray(landscape.energy_and_gradient(points)[0] / points.shape[1])
+
+
+def _followed(graph: LandscapeGraph, chosen: IntArray) -> Array:
     """Return places on the two sides of the chosen saddles, shape (places, 2 saddles, n)."""
     every = graph.every
     minima = every.x[graph.minima]
@@ -97,7 +102,7 @@ def _followed(graph: LandscapeGraph, chosen: Array) -> Array:
     return np.stack(trail)
 
 
-def _distance(x: Array, minima: Array, ends: Array) -> Array:
+def _distance(x: Array, minima: Array, ends: IntArray) -> Array:
     """Return the distances of each row from both minima that its saddle joins, shape (rows, 2)."""
     return np.asarray(np.linalg.norm(x[:, None] - minima[ends], axis=2))
 

@@ -41,7 +41,7 @@ def deepest_minimum(landscapes: pd.DataFrame, H: int) -> Figure:
     """
     figure, grid = panels(1, 2, 2.5, narrow=(2, 1))
     barriers, shares = grid.ravel()
-    groups = dict(list(landscapes.groupby("n")))
+    groups = {int(n): landscapes[landscapes["n"] == n] for n in sorted(landscapes["n"].unique())}
     highest = landscapes["barrier"].max()
     for (n, group), look in zip(groups.items(), ordered(len(groups)), strict=True):
         height = np.sort(group["barrier"].dropna())
@@ -52,13 +52,14 @@ def deepest_minimum(landscapes: pd.DataFrame, H: int) -> Figure:
     barriers.set(xlim=(0, 1.05 * highest), ylim=(0, 1.03))
     barriers.legend(frameon=False, fontsize="small", loc="lower right")
     sizes = np.array(list(groups))
-    found = [group["share"] for group in groups.values()]
+    found = [group["share"].to_numpy() for group in groups.values()]
     equal = [(1 / group["minima"]).mean() for group in groups.values()]
-    mean, error = [values.mean() for values in found], [values.sem() for values in found]
+    mean = np.array([values.mean() for values in found])
+    error = np.array([values.std(ddof=1) / np.sqrt(len(values)) for values in found])
     shares.errorbar(sizes, mean, error, fmt="o-", color=SIMULATION, ms=5, capsize=2, label="found")
     shares.plot(sizes, equal, "s--", color=FAINT_TEXT, ms=4, mfc="white", label="if basins were equal")
     shares.set(xlabel="$n$", ylabel="share of starts", xticks=sizes)
-    shares.set(ylim=(0, 1.3 * max(np.add(mean, error))), xlim=(sizes[0] - 0.7, sizes[-1] + 0.7))
+    shares.set(ylim=(0, 1.3 * float((mean + error).max())), xlim=(sizes[0] - 0.7, sizes[-1] + 0.7))
     shares.legend(frameon=False, fontsize="small", loc="upper right")
     letter(grid.ravel(), [f"$H = {H}$", ""])
     return figure

@@ -93,7 +93,7 @@ def draw_densities(every: Enumeration, model: Model) -> DensityDrawing:
 
 def _density(places: Array, n: int, model: Model, k: int) -> Array:
     """Return exact mean densities; those that float64 cannot determine are in the far tails, and 0 here."""
-    return np.nan_to_num(theory.mean_critical_point_density(places, n, model, index=k, unknown="nan"))
+    return np.asarray(np.nan_to_num(theory.mean_critical_point_density(places, n, model, index=k, unknown="nan")))
 
 
 def _range(every: Enumeration, model: Model) -> tuple[float, float]:

@@ -82,7 +82,8 @@ def _text(name: str) -> Markup:
 
 def _minima(basins: Basins) -> list[dict[str, Any]]:
     """Return the rows of the table of minima."""
-    rows = basins.to_frame().assign(overlap=basins.graph.overlaps[0]).reset_index().to_dict("records")
+    frame = basins.to_frame().assign(overlap=basins.graph.overlaps[0]).reset_index()
+    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
     for row in rows:
         row["barrier"] = f"{row['escape_height']:.6f}" if math.isfinite(row["escape_height"]) else "–"
     return rows
