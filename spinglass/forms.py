@@ -90,20 +90,28 @@ class Form:
             product = self._quadratic_product(x)
             gradient += 2 * self.scale * product
             return self.scale * float(x @ product)
-        place = self._layout
-        R, Q = point.point_monomials(x[::-1].copy(), place.above), point.point_monomials(x, place.below)
-        bounds = self._hinge_bounds()
-        R_parts, Q_parts = (np.zeros((len(bounds) - 1, size), x.dtype) for size in self._top_sizes())
         own = np.empty(self.n, x.dtype)
+        if self._tasks() == 1:
+            energy = point.sweep_point(self.packed, *self._place(), x, own)
+        else:
+            energy = self._threaded_sweep(x, own)
+        gradient += x.dtype.type(self.scale) * own
+        return self.scale * float(energy)
+
+    def _threaded_sweep(self, x: FloatArray, gradient: FloatArray) -> np.floating:
+        """Write the gradient without ``scale`` at the single point x (n,) and return the energy, in threads."""
+        place, bounds = self._layout, self._hinge_bounds()
+        R, Q = point.point_monomials(x[::-1].copy(), place.above), point.point_monomials(x, place.below)
+        R_parts, Q_parts = (np.zeros((len(bounds) - 1, size), x.dtype) for size in self._top_sizes())
 
         def sweep(task: int) -> None:
             first, stop = bounds[task], bounds[task + 1]
-            point.sweep_hinges(self.packed, *self._place(), first, stop, x, R, Q, R_parts[task], Q_parts[task], own)
+            point.sweep_hinges(
+                self.packed, *self._place(), first, stop, x, R, Q, R_parts[task], Q_parts[task], gradient
+            )
 
         run_in_threads(sweep, range(len(bounds) - 1))
-        energy = point.gather_point(x, place.above, place.below, R, Q, R_parts, Q_parts, own)
-        gradient += x.dtype.type(self.scale) * own
-        return self.scale * float(energy)
+        return point.gather_point(x, place.above, place.below, R, Q, R_parts, Q_parts, gradient)
 
     def add_point_tangent(self, x: FloatArray, v: FloatArray, product: FloatArray) -> None:
         """Add the Hessian-vector product at the single point x (n,) along v (n,) to ``product``."""
@@ -145,10 +153,13 @@ class Form:
         run_in_threads(lambda part: quadratic.multiply_rows(S, x, *part, out), pairwise(bounds))
         return out
 
+    def _tasks(self) -> int:
+        """Return the number of tasks of one point."""
+        return 1 if self.packed.size < _SERIAL_POINT else min(_TASKS, self.n)
+
     def _hinge_bounds(self) -> list[int]:
         """Divide the hinges into tasks of about equal numbers of couplings."""
-        offsets = self._layout.offsets
-        tasks = 1 if offsets[-1] < _SERIAL_POINT else min(_TASKS, self.n)
+        offsets, tasks = self._layout.offsets, self._tasks()
         inner = np.searchsorted(offsets, offsets[-1] * np.arange(1, tasks) // tasks)
         return [0, *inner.tolist(), self.n]
 
