@@ -1,6 +1,7 @@
 """Product of a rectangle of couplings with a vector, and of its transpose with another, for a single point.
 
-A few rows of the rectangle are processed together, so that the weights of the columns are read and written less often.
+A few rows of the rectangle are processed together, so that every number is loaded once. Memory outside the caches is
+read more slowly in this order than row by row.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,12 +10,10 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 
-from spinglass._common.jit import intrinsic, jit
-from spinglass._common.types import FloatArray
-from spinglass.kernels.vectors import BYTES, INTEGER, SUMS, Vectors, emit_blocks, emit_rounds
+from spinglass._common.jit import intrinsic
+from spinglass.kernels.vectors import INTEGER, SUMS, Vectors, emit_blocks, emit_rounds
 
 _ROWS = 8 if SUMS > 12 else 4  # rows that are processed together: their sums must fit in registers
-_CACHED = 2**23  # bytes of couplings that stay in a cache, where the order of reading does not matter
 
 Add = Callable[..., Sequence[Any]]
 
@@ -40,8 +39,8 @@ class _Rows:
         everywhere = builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), width), None))
         return builder.icmp_signed(">=", lanes, everywhere)
 
-    def in_one_loop(self, starts: Sequence[Any], factors: Sequence[Any]) -> list[Any]:
-        """Read every coupling once, from all rows in turn; return a vector for each row, whose lanes add up to P."""
+    def both(self, starts: Sequence[Any], factors: Sequence[Any]) -> list[Any]:
+        """Emit both products of the rows at ``starts``; return a vector for each row, whose lanes add up to P."""
 
         def add(at: Any, sums: Sequence[Any], new: Any = None) -> list[Any]:
             q, weight, after = self.vectors.load(self.q, at), self.vectors.load(self.w, at), []
@@ -53,26 +52,6 @@ class _Rows:
             return after
 
         return self._over_columns([self.zero] * len(starts), add)
-
-    def in_order(self, starts: Sequence[Any], factors: Sequence[Any]) -> list[Any]:
-        """Return the same bits, reading the rows one after the other, and again for the weights while in the cache."""
-        totals = []
-        for start in starts:
-
-            def add(at: Any, sums: Sequence[Any], new: Any = None, start: Any = start) -> list[Any]:
-                return self.vectors.multiply_add(self._couplings(start, at, new), self.vectors.load(self.q, at), sums)
-
-            totals += self._over_columns([self.zero], add)
-
-        def add_weights(at: Any, sums: Sequence[Any], new: Any = None) -> Sequence[Any]:
-            weight = self.vectors.load(self.w, at)
-            for start, factor in zip(starts, factors, strict=True):
-                weight = self.vectors.multiply_add(self._couplings(start, at, new), [factor], weight)
-            self.vectors.store(weight, self.w, at)
-            return sums
-
-        self._over_columns([], add_weights)
-        return totals
 
     def _couplings(self, start: Any, at: Any, new: Any) -> list[Any]:
         (row,) = self.vectors.load(self.a, self.builder.add(start, at))
@@ -105,37 +84,35 @@ def _emit_totals(vectors: Vectors, sums: Sequence[Any]) -> list[Any]:
     return [builder.extract_element(left[0], INTEGER(i)) for i in range(len(sums))]
 
 
-def _plain_rows(
-    in_cache: bool, a: Any, start: int, q: Any, y: Any, q_weights: Any, p: Any, rows: int, columns: int
-) -> None:
+def _plain_products(a: Any, start: int, q: Any, y: Any, q_weights: Any, p: Any, rows: int, columns: int) -> None:
     A = a[start : start + rows * columns].reshape(rows, columns)
     p[:rows] = A @ q[:columns]
     q_weights[:columns] += y[:rows] @ A
 
 
-@intrinsic(_plain_rows)
-def _rows(
-    typingctx: Any, in_cache: Any, a: Any, start: Any, q: Any, y: Any, q_weights: Any, p: Any, rows: Any, columns: Any
+@intrinsic(_plain_products)
+def add_products(
+    typingctx: Any, a: Any, start: Any, q: Any, y: Any, q_weights: Any, p: Any, rows: Any, columns: Any
 ) -> Any:
-    """``multiply_both`` for at least as many columns as a vector has lanes; ``in_cache`` is a constant."""
-    if not isinstance(in_cache, types.BooleanLiteral):
-        return None  # Numba tries literal types first
-    signature = types.void(in_cache, a, types.int64, q, y, q_weights, p, types.int64, types.int64)
+    """``P[i] = sum_k A[i, k] Q[k]`` and ``W[k] += sum_i Y[i] A[i, k]``, where A (rows, columns) begins at ``start``.
+
+    There must be at least as many columns as a vector register has numbers.
+    """
+    signature = types.void(a, types.int64, q, y, q_weights, p, types.int64, types.int64)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        _, a_array, start, q_array, y_array, w_array, p_array, rows, columns = args
+        a_array, start, q_array, y_array, w_array, p_array, rows, columns = args
         vectors = Vectors(context, builder, a.dtype, 1)
         arrays = zip((a, q, q_weights, y, p), (a_array, q_array, w_array, y_array, p_array), strict=True)
         a_data, q_data, w_data, y_data, p_data = (vectors.data(kind, array) for kind, array in arrays)
         emitter = _Rows(vectors, a_data, q_data, w_data, columns)
-        emit = emitter.in_one_loop if in_cache.literal_value else emitter.in_order
         i = INTEGER(0)
         for height in (_ROWS, 1):
 
             def block(i: Any, height: int = height) -> None:
                 places = [builder.add(i, INTEGER(row)) for row in range(height)]
                 starts = [builder.add(start, builder.mul(place, columns)) for place in places]
-                sums = emit(starts, [vectors.spread(builder.gep(y_data, [place])) for place in places])
+                sums = emitter.both(starts, [vectors.spread(builder.gep(y_data, [place])) for place in places])
                 for place, total in zip(places, _emit_totals(vectors, sums), strict=True):
                     builder.store(total, builder.gep(p_data, [place]))
 
@@ -143,29 +120,3 @@ def _rows(
         return context.get_dummy_value()
 
     return signature, codegen
-
-
-@jit
-def multiply_both(
-    a: FloatArray,
-    start: int,
-    q: FloatArray,
-    y: FloatArray,
-    q_weights: FloatArray,
-    p: FloatArray,
-    rows: int,
-    columns: int,
-) -> None:
-    """``P[i] = sum_k A[i, k] Q[k]`` and ``W[k] += sum_i Y[i] A[i, k]``, where A (rows, columns) begins at ``start``."""
-    if columns < BYTES // a.itemsize:
-        for i in range(rows):
-            total = a.dtype.type(0)
-            for k in range(columns):
-                total += a[start + i * columns + k] * q[k]
-            p[i] = total
-            for k in range(columns):
-                q_weights[k] += y[i] * a[start + i * columns + k]
-    elif a.nbytes <= _CACHED:
-        _rows(True, a, start, q, y, q_weights, p, rows, columns)
-    else:
-        _rows(False, a, start, q, y, q_weights, p, rows, columns)

@@ -8,9 +8,11 @@ import numpy as np
 
 from spinglass._common.jit import jit
 from spinglass._common.types import FloatArray, IntArray
-from spinglass.kernels.hinge import multiply_both
+from spinglass.kernels.hinge import add_products
 from spinglass.kernels.monomials import monomial_tangents, monomials, pull_back, pull_back_tangents
+from spinglass.kernels.vectors import BYTES
 
+_CACHED = 2**23  # bytes of couplings that stay in a cache
 _BLOCK = 2**13  # couplings that stay in the first- or second-level cache between two products
 
 
@@ -32,6 +34,47 @@ def add_multiple(factor: float | np.floating, a: FloatArray, out: FloatArray) ->
     """``out[i] += factor a[i]`` over the length of a."""
     for i in range(a.size):
         out[i] += factor * a[i]
+
+
+@jit
+def add_four(
+    factors: tuple[np.floating, np.floating, np.floating, np.floating], a: FloatArray, out: FloatArray
+) -> None:
+    """``out[i] += sum_k factors[k] a[k, i]``, where the flat array ``a`` contains four rows."""
+    n = out.size
+    a0, a1, a2, a3 = a[:n], a[n : 2 * n], a[2 * n : 3 * n], a[3 * n :]
+    f0, f1, f2, f3 = factors
+    for i in range(n):
+        out[i] += (f0 * a0[i] + f1 * a1[i]) + (f2 * a2[i] + f3 * a3[i])
+
+
+@jit
+def multiply_both(
+    packed: FloatArray,
+    start: int,
+    Q: FloatArray,
+    Y: FloatArray,
+    Q_weights: FloatArray,
+    P: FloatArray,
+    rows: int,
+    columns: int,
+) -> None:
+    """``P[i] = sum_k A[i, k] Q[k]`` and ``W[k] += sum_i Y[i] A[i, k]``, where A (rows, columns) begins at ``start``."""
+    if packed.nbytes <= _CACHED and columns >= BYTES // packed.itemsize:
+        add_products(packed, start, Q, Y, Q_weights, P, rows, columns)
+        return
+    for first in range(0, rows, 4):
+        last = min(first + 4, rows)
+        # Slices, because an index like start + k would be tested for its sign at every step.
+        A = packed[start + first * columns : start + last * columns]
+        for row in range(first, last):
+            P[row] = dot(A[(row - first) * columns : (row - first + 1) * columns], Q)
+        # The couplings are still in the first-level cache, and the weights are read once for four rows.
+        if last - first == 4:
+            add_four((Y[first], Y[first + 1], Y[first + 2], Y[first + 3]), A, Q_weights[:columns])
+        else:
+            for row in range(first, last):
+                add_multiple(Y[row], A[(row - first) * columns : (row - first + 1) * columns], Q_weights)
 
 
 @jit
