@@ -39,6 +39,15 @@ def as_poisson(second_moment: Function) -> Function:
     return poisson
 
 
+def without_order(order: int) -> Callable[[Function], Function]:
+    """Leave one order out of a mixture."""
+
+    def wrap(count: Function) -> Function:
+        return lambda n, H, *rest, **named: count(n, {p: a for p, a in H.items() if p != order}, *rest, **named)
+
+    return wrap
+
+
 UNCORRELATED = Mutant(
     "Hessians uncorrelated",
     "the blocks of the two Hessians are independent in theory",
