@@ -45,6 +45,7 @@ def of_sample(table, sample):
     return table[(table["H"] == sample.H) & (table["n"] == sample.n) & (table["sample"] == sample.sample)]
 
 
+@pytest.mark.slow
 def test_rows_are_what_the_library_returns_for_the_seed_of_the_sample(atlas):
     for sample in read(atlas, "samples").itertuples():
         every = enumerate_critical_points(SphericalSpinGlass.pure(sample.n, sample.H, sample.seed), "all")
@@ -179,6 +180,7 @@ def test_an_interrupted_build_goes_on_elsewhere_to_the_same_bytes(atlas, tmp_pat
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in atlas.iterdir())
 
 
+@pytest.mark.slow
 def test_a_unit_that_fails_leaves_no_files_and_is_repeated(tmp_path, monkeypatch, capsys):
     arguments = ["atlas", "build", "--n", "3", "--samples", "1", "--starts", "5", "--workers", "1", "--out", tmp_path]
 

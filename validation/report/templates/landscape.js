@@ -2,7 +2,7 @@
 // Choosing a saddle marks it and the two minima that it joins, and draws the energy along the path between them.
 (() => {
   const { minima, saddles } = JSON.parse(document.getElementById("landscape").textContent);
-  const marks = [...document.querySelectorAll("#saddles .saddle")];
+  const marks = [...document.querySelectorAll("#saddles .saddle")].sort((a, b) => a.dataset.saddle - b.dataset.saddle);
   const SVG = "http://www.w3.org/2000/svg";
   const number = (value, digits) => value.toFixed(digits).replace("-", "−");
 
@@ -66,7 +66,7 @@
     text.textContent = deeper === shallower
       ? `Both sides lead down to minimum ${deeper}, which is ${heights[0]} lower.`
       : `It joins minimum ${deeper}, which is ${heights[0]} lower, and minimum ${shallower}, which is ${heights[1]} lower` +
-        (saddle.merges ? "; it is the lowest pass between their valleys." : "; a lower pass connects their valleys, too.");
+        (saddle.merges ? "; it is the lowest pass between their valleys." : "; another pass, not higher, also connects their valleys.");
     document.getElementById("chosen").replaceChildren(title, text);
   }
 
