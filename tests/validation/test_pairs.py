@@ -177,6 +177,7 @@ def test_pairs_of_some_points_are_those_of_the_whole_table():
     pd.testing.assert_frame_equal(pairs_of_points.pairs_of(every, 0, rows), chosen, rtol=0, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_dispersion_of_a_known_number_of_minima():
     index = np.array([0, 0, 0, 1, 1, 2])
     found = numbers.dispersion(Points(np.zeros(6), index, np.zeros((6, 2)), np.zeros((6, 3))), n=3, H=3)
