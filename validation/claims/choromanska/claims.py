@@ -28,12 +28,12 @@ def two_indices(seed: np.random.SeedSequence, hidden: int, images: int | None, e
     return np.array([(first + second) / 2, abs(first - second)])
 
 
-# One repetition of the experiment, shared by all claims but the last two. With all digits, 200 epochs and the published
-# sizes (paper) there was no pilot.
+# One repetition of the experiment, shared by all claims except those on starts in the cube and on the index. With all
+# digits, 200 epochs and the published sizes (paper) there was no pilot.
 _QUICK = {
     "hidden": (10, 25, 100),
     "spins": (25, 100),
-    "networks": 10,
+    "networks": 8,
     "images": 500,
     "epochs": 40,
     "initial": "fan-in",
@@ -48,7 +48,7 @@ _PAPER = {
     "initial": "fan-in",
 }
 _REPETITIONS = (30, 100, 30)
-_CUBE = {"hidden": (25, 100), "spins": (), "initial": "uniform"}
+_CUBE = {"spins": (), "initial": "uniform"}
 _INDEX = {"hidden": 25, "images": 500, "epochs": 200, "exact_up_to": 2000}
 _TEST_LOSS = r"\bar\ell \propto m^{-a},\; 0.05 \le a \le 1,\quad s/\bar\ell \propto m^{-b},\; \tfrac13 \le b \le 1"
 
@@ -84,12 +84,13 @@ CLAIMS = (
         predict=numbers.falling_losses,
         components=("exponent of the mean", "exponent of the relative spread"),
         delta=0.5,
-        # In a pilot of 16 splits the exponents from 25 to 100 units are +0.03 (0.06) and +0.21 (0.34).
+        # In a pilot of 16 splits the exponents from 25 to 100 units are +0.03 (0.06) and +0.21 (0.34); in one of 8
+        # splits, from 25 to 250 units, the mean rises like m^0.18 (0.04).
         sizes=sizes(
             _REPETITIONS,
-            [_QUICK | _CUBE | {"networks": 5}],
+            [_QUICK | _CUBE | {"hidden": (25, 250), "networks": 3}],
             [_STANDARD | _CUBE | {"hidden": (25, 50, 100, 250)}],
-            [_PAPER | _CUBE | {"hidden": _PAPER["hidden"]}],
+            [_PAPER | _CUBE],
         ),
         mutants=(mutants.SIZE_IGNORED, mutants.UNTRAINED),
     ),
@@ -101,10 +102,10 @@ CLAIMS = (
         formula=r"\frac{d\, \operatorname{artanh} \rho}{d \log m} \le -0.18,\quad 0 \le \rho_{largest} \le 0.41",
         source=_SOURCE + ".3, Table 1: 0.76, 0.69, 0.60, 0.53, 0.41 for 25, 50, 100, 250, 500 units on MNIST",
         measured="Pearson's correlation over networks of one size trained on one split: slope of Fisher's z against "
-        "the logarithm of the size, and the correlation at the largest size",
+        "the logarithm of the size, and z at the largest size",
         measure=Reading(repeated, numbers.correlation_by_size),
         predict=numbers.falling_correlation,
-        components=("slope of Fisher's z", "correlation at the largest size"),
+        components=("slope of Fisher's z", "Fisher's z at the largest size"),
         delta=0.5,
         # In the pilots the slope is -0.78 (0.28) from 10 to 50 units and -0.06 (0.21) from 25 to 100; the correlation
         # is 0.19 for 100 units.
@@ -151,18 +152,21 @@ CLAIMS = (
     Claim(
         id="choromanska/narrowing",
         kind="published observation",
-        statement="The losses of networks, divided by their mean, narrow with the number of hidden units as energies "
-        "do with the number of spins. On these digits they narrow more slowly than the spin glass.",
-        formula=r"\frac{d \log(s/\bar\ell)}{d \log m} = \frac{d \log(s/|\bar u|)}{d \log n}",
-        source=_SOURCE + ".2, Figure 2: similar behaviour of both, without numbers, for 25 to 500 units and spins",
-        measured="slope of the logarithm of standard deviation divided by mean against that of the size, for test "
-        "losses, minus that for energies, both over published sizes",
-        measure=Reading(repeated, numbers.difference_of_exponents),
-        predict=numbers.same_exponent,
-        delta=0.4,
+        statement="The losses of networks, divided by their mean, narrow with the number m of hidden units as energies "
+        "do with the number of spins, like a power between m^(-1/2) and m^(-2/3). On these digits they narrow more "
+        "slowly.",
+        formula=r"s/\bar\ell \propto m^{-b},\; \tfrac12 \le b \le \tfrac23",
+        source=_SOURCE
+        + ".2, Figure 2: similar behaviour of networks and spin glasses of 25 to 500 units and spins; the "
+        "exponents are those of choromanska/glass",
+        measured="slope of the logarithm of the test losses' standard deviation, divided by the mean, against that of "
+        "the size, from 25 units on",
+        measure=Reading(repeated, numbers.narrowing_exponent),
+        predict=numbers.narrowing_of_glasses,
+        delta=0.6,
         # In the pilots the exponents from 25 to 100 are -0.15 (0.15) for networks and -0.6 (0.3) for glasses.
         sizes=sizes(_REPETITIONS, [_QUICK], [_STANDARD], [_PAPER]),
-        mutants=(mutants.SIZE_IGNORED, mutants.NO_DESCENT, mutants.LOSSES_OF_GLASSES),
+        mutants=(mutants.SIZE_IGNORED, mutants.UNTRAINED, mutants.LOSSES_OF_GLASSES),
     ),
     Claim(
         id="choromanska/shape",
@@ -176,7 +180,7 @@ CLAIMS = (
         measure=Reading(repeated, numbers.shape_difference),
         predict=numbers.same_shape,
         components=("skewness", "excess kurtosis"),
-        delta=0.75,
+        delta=0.8,
         # In the pilots the skewness of 24 losses of networks of 25, 50 and 100 units is 0.02, -0.24 and 0.13, that of
         # 16 energies 0.19, 0.19 and 0.11 for 25, 50 and 100 spins; standard deviations are 0.5 to 0.6.
         sizes=sizes(

@@ -119,8 +119,8 @@ HIGHER_BARRIER = Mutant(
 )
 EXPONENTIALS = Mutant(
     "exponentials",
-    "test losses are replaced by the exponentials of the standardised ones, which raises the mean skewness of ten "
-    "normal numbers from 0 to 1.3",
+    "test losses are replaced by the exponentials of the standardised ones, which raises the mean skewness of eight "
+    "normal numbers from 0 to 1.2",
     {f"{_REPETITIONS}.network_losses": exponentials},
     upstream=True,
 )

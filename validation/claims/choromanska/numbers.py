@@ -26,9 +26,9 @@ def _slope(values: Mapping[int, float]) -> float:
     return float(at @ np.array(list(values.values())) / (at @ at))
 
 
-def z_slope(correlations: Mapping[int, float]) -> float:
-    """Return the slope of Fisher's z = artanh(correlation) against the logarithm of the size."""
-    return _slope({size: float(np.arctanh(value)) for size, value in correlations.items()})
+def fishers_z(correlations: Mapping[int, float]) -> dict[int, float]:
+    """Return artanh(correlation) by size; its law for given size is nearly normal."""
+    return {size: float(np.arctanh(value)) for size, value in correlations.items()}
 
 
 def relative_spreads(values: Mapping[int, Array]) -> dict[int, float]:
@@ -47,19 +47,17 @@ def loss_exponents(repetition: Repetition) -> Array:
     return np.array([exponent(means), exponent(relative_spreads(repetition.test))])
 
 
-def difference_of_exponents(repetition: Repetition) -> float:
-    """Return the exponent of the relative spread of test losses minus that of energies, over published sizes."""
-    both = published_sizes(repetition.test), published_sizes(repetition.energies)
-    networks, glass = (exponent(relative_spreads(values)) for values in both)
-    return networks - glass
+def narrowing_exponent(repetition: Repetition) -> float:
+    """Return the exponent of the relative spread of the test losses, over published sizes."""
+    return exponent(relative_spreads(published_sizes(repetition.test)))
 
 
 def correlation_by_size(repetition: Repetition) -> Array:
-    """Return the slope of Fisher's z of training and test loss, and the correlation of the largest networks."""
-    found = {
-        units: float(np.corrcoef(losses, repetition.test[units])[0, 1]) for units, losses in repetition.train.items()
-    }
-    return np.array([z_slope(found), found[max(found)]])
+    """Return the slope of Fisher's z of training and test loss against log size, and z of the largest networks."""
+    z = fishers_z(
+        {units: np.corrcoef(losses, repetition.test[units])[0, 1] for units, losses in repetition.train.items()}
+    )
+    return np.array([_slope(z), z[max(z)]])
 
 
 def glass_concentration(repetition: Repetition) -> Array:
@@ -102,15 +100,15 @@ def falling_losses() -> Between:
     return Between([-1.0, -1.0], [-0.05, -1 / 3], scale=[0.1, 0.4])
 
 
-def same_exponent() -> Between:
-    """Predict that the exponents are equal; relative deviations refer to an exponent of 1."""
-    return Between(0.0, 0.0, scale=1.0)
+def narrowing_of_glasses() -> Between:
+    """Predict the exponents of glasses: a variance between n^-4/3 and 1/n, as in :func:`concentration`."""
+    return Between(-2 / 3, -1 / 2, scale=0.5)
 
 
 def falling_correlation() -> Between:
-    """Predict a fall at least as steep as published, to at most the smallest published correlation."""
-    steepest = z_slope(PUBLISHED_CORRELATIONS)
-    return Between([-1.0, 0.0], [steepest, min(PUBLISHED_CORRELATIONS.values())], scale=[0.5, 0.5])
+    """Predict that Fisher's z falls at least as steeply as published, to at most the smallest published value."""
+    published = fishers_z(PUBLISHED_CORRELATIONS)
+    return Between([-1.0, 0.0], [_slope(published), min(published.values())], scale=[0.5, 0.5])
 
 
 def concentration() -> Between:
