@@ -33,22 +33,24 @@ def two_indices(seed: np.random.SeedSequence, hidden: int, images: int | None, e
 _QUICK = {
     "hidden": (10, 25, 100),
     "spins": (25, 100),
+    "descents": (24, 8),
     "networks": 8,
     "images": 500,
     "epochs": 40,
     "initial": "fan-in",
 }
-_STANDARD = _QUICK | {"hidden": (10, 25, 50, 100), "spins": (25, 50, 100), "networks": 24}
+_STANDARD = _QUICK | {"hidden": (10, 25, 50, 100), "spins": (25, 50, 100), "descents": (24,) * 3, "networks": 24}
 _PAPER = {
     "hidden": (25, 50, 100, 250, 500),
     "spins": (25, 50, 100, 250, 500),
+    "descents": (34,) * 5,
     "networks": 34,
     "images": None,
     "epochs": 200,
     "initial": "fan-in",
 }
 _REPETITIONS = (30, 100, 30)
-_CUBE = {"spins": (), "initial": "uniform"}
+_CUBE = {"spins": (), "descents": (), "initial": "uniform"}
 _INDEX = {"hidden": 25, "images": 500, "epochs": 200, "exact_up_to": 2000}
 _TEST_LOSS = r"\bar\ell \propto m^{-a},\; 0.05 \le a \le 1,\quad s/\bar\ell \propto m^{-b},\; \tfrac13 \le b \le 1"
 

@@ -74,7 +74,7 @@ def _energies(
     found = {}
     for units in hidden:
         size = spins[0] if spins else units
-        found[units] = 0.1 * glass_energies(child(other, units), (size,), starts)[size]
+        found[units] = 0.1 * glass_energies(child(other, units), (size,), (starts,))[size]
     return found
 
 

@@ -66,7 +66,8 @@ def glass_concentration(repetition: Repetition) -> Array:
     Variance and mean are over starts in one landscape.
     """
     found = published_sizes(repetition.energies)
-    variances = {n: float(energies.var(ddof=1)) for n, energies in found.items()}
+    fewest = min(map(len, found.values()))  # the mean logarithm of a variance depends on the number of starts
+    variances = {n: float(energies[:fewest].var(ddof=1)) for n, energies in found.items()}
     means = np.array([energies.mean() for energies in found.values()])
     design = np.stack([np.ones(len(found)), np.array(list(found), dtype=float) ** -0.5], axis=1)
     return np.array([exponent(variances), np.linalg.lstsq(design, means)[0][0]])
@@ -84,8 +85,9 @@ def crossed_barrier(repetition: Repetition, crossed: tuple[int, ...]) -> Array:
 
 def shape_difference(repetition: Repetition, units: int, size: int) -> Array:
     """Return how much skewness and kurtosis of the test losses of one size exceed those of a glass's energies."""
-    both = repetition.test[units], repetition.energies[size]
-    return np.array([np.subtract(*map(number, both)) for number in (shapes.skewness, shapes.excess_kurtosis)])
+    losses = repetition.test[units]
+    energies = repetition.energies[size][: len(losses)]  # moments of few numbers depend on how many there are
+    return np.array([number(losses) - number(energies) for number in (shapes.skewness, shapes.excess_kurtosis)])
 
 
 def shape_and_coincidences(repetition: Repetition, few_units: int, few_spins: int) -> Array:

@@ -19,8 +19,8 @@ class Repetition:
     ----------
     train, test : dict of int to ndarray, shape (networks,)
         Losses of networks trained from independent starts on the same images.
-    energies : dict of int to ndarray, shape (networks,)
-        Energies per spin at which descents of one landscape end, as many as there are networks.
+    energies : dict of int to ndarray, shape (descents,)
+        Energies per spin at which descents of one landscape end, at least as many as there are networks.
     """
 
     train: dict[int, Array]
@@ -43,10 +43,11 @@ def network_losses(
     )
 
 
-def glass_energies(seed: np.random.SeedSequence, spins: tuple[int, ...], starts: int) -> dict[int, Array]:
+def glass_energies(seed: np.random.SeedSequence, spins: tuple[int, ...], descents: tuple[int, ...]) -> dict[int, Array]:
     """Return the energies per spin at which SGD ends, in one landscape of each size."""
     return {
-        n: glass_descents.glass_ends(n, H, starts, "sgd", child(seed, n))["energy_per_spin"].to_numpy() for n in spins
+        n: glass_descents.glass_ends(n, H, starts, "sgd", child(seed, n))["energy_per_spin"].to_numpy()
+        for n, starts in zip(spins, descents, strict=True)
     }
 
 
@@ -54,6 +55,7 @@ def repeated(
     seed: np.random.SeedSequence,
     hidden: tuple[int, ...],
     spins: tuple[int, ...],
+    descents: tuple[int, ...],
     networks: int,
     images: int | None,
     epochs: int,
@@ -61,4 +63,4 @@ def repeated(
 ) -> Repetition:
     """Repeat the experiment once; a simulation for :class:`validation.Reading`."""
     train, test = network_losses(seed, hidden, networks, images, epochs, initial)
-    return Repetition(train, test, glass_energies(seed, spins, networks))
+    return Repetition(train, test, glass_energies(seed, spins, descents))

@@ -104,7 +104,8 @@ def fitted_glasses(losses: pd.DataFrame, energies: pd.DataFrame, seed: int) -> p
 
 def by_landscape(energies: pd.DataFrame) -> dict[int, Array]:
     """Return the energies as arrays of shape (landscapes, starts), by number of spins."""
-    return {
-        int(n): np.stack([ends.to_numpy() for _, ends in group.groupby("sample")["energy_per_spin"]])
-        for n, group in energies.groupby("n")
-    }
+    found = {}
+    for n in energies["n"].unique().tolist():
+        samples = energies[energies["n"] == n].groupby("sample")["energy_per_spin"]
+        found[int(n)] = np.stack([ends.to_numpy() for _, ends in samples])
+    return found
