@@ -57,8 +57,14 @@ def test_concentration_of_energies_is_that_put_in():
     sizes = (12, 25, 50, 100)
     energies = {n: -1.63 + 0.8 * n**-0.5 + 0.3 * n**-0.6 * NORMAL for n in sizes}
     energies[12] += 1  # smaller than the systems of the paper: not used
-    energies[25] = np.append(energies[25], energies[25].mean() + [0.5, -0.5])  # more starts: for the mean only
-    assert numbers.glass_concentration(_repetition(energies=energies)) == pytest.approx([-1.2, -1.63])
+    energies[25] = np.append(
+        energies[25], energies[25].mean() + np.array([0.5, -0.5])
+    )  # more starts: for the mean only
+    at = np.array([25, 50, 100])
+    slope = np.polyfit(np.log(at), np.log(0.09 * at**-1.2 + 0.01 / at), 1)[0]
+    assert numbers.glass_concentration(_repetition(energies=energies)) == pytest.approx([slope, -1.63])
+    energies[25] = np.full(16, -1.5)  # all descents end in the same minimum
+    assert np.isfinite(numbers.glass_concentration(_repetition(energies=energies))).all()
 
 
 def test_crossings_of_the_barrier_and_their_bound():
