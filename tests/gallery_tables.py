@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from validation.experiments.networks.digits_efforts import EFFORTS
-from validation.experiments.networks.digits_summary import by_size
+from validation.experiments.networks.digits_summary import by_size, fitted_glasses
 from validation.experiments.networks.loss_planes import PLANES
 from validation.experiments.networks.path_assumptions import ASSUMPTIONS
 from validation.figures.networks.polynomial_fits import _curve_fits
@@ -106,6 +106,13 @@ def _digits():
         ]
     losses = _frame("starts hidden train_loss test_loss status", rows)
     return {"losses": losses, "summary": by_size(losses)}
+
+
+def _losses_and_energies():
+    losses, z = _digits()["losses"], np.linspace(-2.5, 2.5, 16)
+    rows = [(n, sample, -1.5 + x * 0.4 / np.sqrt(n)) for n, sample, x in product((15, 25, 100), range(2), z)]
+    energies = _frame("n sample energy_per_spin", rows)
+    return {"losses": losses, "energies": energies, "fits": fitted_glasses(losses, energies, 0)}
 
 
 def _indices():
@@ -369,7 +376,7 @@ TABLES = {
     "pairs-paths": _pair_paths,
     "planted-overlaps": _planted_overlaps,
     "choromanska-glass": lambda: _ends_and_minima((15, 25, 50, 100), -1.75, -1.0, ("sgd", "gradient")),
-    "choromanska-test-losses": _digits,
+    "choromanska-test-losses": _losses_and_energies,
     "choromanska-train-test": _digits,
     "choromanska-by-size": _digits,
     "choromanska-index": _indices,
