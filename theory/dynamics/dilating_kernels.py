@@ -52,7 +52,7 @@ def slant(unit: float, lag: float, other: float) -> float:
     """Return ``sinh(x / 2)``."""
     young, old = lag / unit, other / unit
     root = np.sqrt((young + np.sqrt(young * young + 1.0)) / (old + np.sqrt(old * old + 1.0)))
-    return 0.5 * (root - 1.0 / root)
+    return float(0.5 * (root - 1.0 / root))
 
 
 @jit
