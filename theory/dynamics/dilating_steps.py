@@ -7,7 +7,8 @@ derivatives solves all equations of a row together.
 
 The latest time is limited by stability. Late in a descent the memory integrals nearly cancel mu C for any clock h in
 C(t,t') = c(h(t') / h(t)), and only d/dt, which decreases as 1/t, determines the clock. Differences between the clocks
-of successive rows then grow, as for Volterra equations of the first kind with quadrature of high order.
+of successive rows then grow. A possible reason is that quadrature of high order is unstable for Volterra equations of
+the first kind, which these resemble.
 """
 
 import math

@@ -16,7 +16,7 @@ WINDOW = 1.5
 # integration is unstable.
 _LONGEST = 0.25
 # Later, differences between successive rows grow from row to row until Newton's method fails: on the coarser grid, in
-# these units, from 1e6 on at orders 3 and 4 and their mixture, from 2.4e5 on at order 10.
+# these units, from 1.1e6 on at order 4, from 2.4e5 on at order 10.
 _LATEST = 5e5
 # Kernels compute third powers of the rate and of its inverse.
 _SLOWEST, _FASTEST = 1e-60, 1e60
