@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spinglass import CriticalPoints
 
 Paths = Annotated[int, typer.Option("--max-paths", help="Largest number of homotopy paths per sample.")]
-MAX_PATHS = 2**21  # the default of enumerate_critical_points
+MAX_PATHS = 2**24  # the default of enumerate_critical_points
 _SIGNAL = 0x53  # first key of the child seed of the signal; those of couplings have another one
 
 
