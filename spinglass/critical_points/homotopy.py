@@ -28,13 +28,13 @@ from spinglass.critical_points.tracking.taylor import workspace
 from spinglass.critical_points.tracking.tensor import form
 from spinglass.critical_points.tracking.tracker import ARRIVED, Precision, lanes, track
 
-_BLOCK = 128  # paths per task of a thread
+_BLOCK = 256
 _STRETCH = 64 * _BLOCK  # paths between two checkpoints
 _ATTEMPTS = 3  # number of start forms that are tried
 
 # The order and the prediction error were the fastest for H = 3, n = 10..16. From an error of 3e-4 on, lost paths cost
 # more than longer steps save.
-_QUICK = Precision(order=6, prediction=1e-4, correction=1e-2, radius=0.6, shortest=1e-9, steps=1000)
+_QUICK = Precision(order=5, prediction=3e-4, correction=1e-2, radius=1.0, shortest=1e-9, steps=1000)
 _CAREFUL = Precision(order=8, prediction=1e-7, correction=1e-4, radius=0.4, shortest=1e-12, steps=3000)
 
 
@@ -243,20 +243,29 @@ def solutions(
     retries = failed = 0
     for attempt in range(_ATTEMPTS):
         ends = follow_all(problem, attempt, checkpoint, callback if attempt == 0 else None, distribute)
-        again = _lost(ends, problem.copies)
-        ends = _carefully(problem, attempt, ends, again)
+        ends, again = _lost_followed_again(problem, attempt, ends)
+        retries += again + (problem.paths if attempt else 0)
         failed = int(np.count_nonzero(~ends.arrived)) // problem.copies
-        retries += len(again) + (problem.paths if attempt else 0)
-        if failed and problem.certified:
-            # Where only one of two conjugate paths arrived, its end must have a box, which holds for both.
-            alone = np.unique(records.without_conjugate_or_box(ends) // problem.copies)
-            ends = _carefully(problem, attempt, ends, alone)
-            retries += len(alone)
         found = records.closed_under_conjugation(records.united(found, ends))
         # A few paths may be lost by chance; many lost paths mean that the solutions are not isolated.
         if len(found.table) >= problem.expected or failed > 4 + problem.paths // 20:
             break
     return Solutions(found, problem.expected, problem.paths, retries, failed)
+
+
+def _lost_followed_again(problem: Problem, attempt: int, ends: Records) -> tuple[Records, int]:
+    """Follow lost paths again, each once, and return the records and the number of these paths."""
+    careful = np.empty(0, np.int64)
+    # A lost path may be found to end where another one had jumped to, which is then followed again, too.
+    while len(again := np.setdiff1d(_lost(ends, problem.copies), careful)):
+        ends = _carefully(problem, attempt, ends, again)
+        careful = np.union1d(careful, again)
+    if len(careful) and problem.certified:
+        # Where only one of two conjugate solutions was found, its box, which holds for both, may be lacking.
+        alone = np.unique(records.without_conjugate_or_box(ends) // problem.copies)
+        ends = _carefully(problem, attempt, ends, alone)
+        careful = np.union1d(careful, alone)
+    return ends, len(careful)
 
 
 def _lost(ends: Records, copies: int) -> IntArray:

@@ -56,6 +56,19 @@ def test_paths_that_collide_are_both_followed_again(monkeypatch):
     assert calls[1].tolist() == [4, 17]
 
 
+def test_a_path_that_jumped_to_the_end_of_a_lost_one_is_followed_again(monkeypatch):
+    def jump(call, paths, ends):
+        if call == 1:
+            ends.points[4] = ends.points[17]
+            ends.status[17] = STEP_TOO_SHORT
+
+    calls = lose(monkeypatch, jump)
+    every = enumerate_critical_points(SphericalSpinGlass.pure(5, 3, seed=0), "all")
+    assert every.proven
+    assert every.retries == 2
+    assert [paths.tolist() for paths in calls[1:]] == [[17], [4]]
+
+
 def test_collisions_with_mirror_images_are_seen(monkeypatch):
     def jump(call, paths, ends):
         if call == 1:

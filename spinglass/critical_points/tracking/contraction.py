@@ -46,7 +46,16 @@ def add_contraction(
     out0: int,
 ) -> None:
     """Add ``weight sum_l level[table[table0 + s, l]] x_l`` to entries ``out0 + s`` of ``out``, s < size."""
-    for s in range(size):
+    pairs = size - size % 2
+    for s in range(0, pairs, 2):  # two sums at a time: they do not wait for each other, and share the entries of x
+        a0 = a1 = zero()
+        for i in range(table.shape[1]):
+            xi = load(x, x0 + i)
+            a0 += load(level, level0 + table[table0 + s, i]) * xi
+            a1 += load(level, level0 + table[table0 + s + 1, i]) * xi
+        store(out, out0 + s, load(out, out0 + s) + weight * a0)
+        store(out, out0 + s + 1, load(out, out0 + s + 1) + weight * a1)
+    for s in range(pairs, size):
         total = zero()
         for i in range(table.shape[1]):
             total += load(level, level0 + table[table0 + s, i]) * load(x, x0 + i)

@@ -2,6 +2,11 @@
 
 Each lane follows its own path with its own step length; when a path ends, its lane takes the next one. A step predicts
 a point from the power series, takes one Newton step from it, and is accepted if the Newton step is short.
+
+A point X of projective space may be multiplied by any function of s. The series is therefore multiplied by a polynomial
+1 + p s + q s^2 that makes its last coefficient as short as possible. It nearly cancels the singularities closest to the
+path (as a Padé approximant does, with a denominator that all components share and that projective space ignores), and
+steps become longer by a third.
 """
 
 from typing import NamedTuple
@@ -14,6 +19,7 @@ from spinglass.critical_points.tracking.simd import (
     WIDTH,
     aligned_rows,
     choose,
+    conjugate,
     load,
     load_real,
     root,
@@ -21,6 +27,7 @@ from spinglass.critical_points.tracking.simd import (
     squared_modulus,
     store,
     store_real,
+    zero,
 )
 from spinglass.critical_points.tracking.start_system import start_point
 from spinglass.critical_points.tracking.taylor import Workspace, correct, expand
@@ -29,10 +36,12 @@ from spinglass.critical_points.tracking.tensor import Form
 ARRIVED, STEP_TOO_SHORT, TOO_MANY_STEPS, NOT_REGULAR = range(4)
 _ON_THE_WAY = -1
 
-# The last Newton step at a regular solution is the rounding error times its condition number; at a singular one it is
-# of order 1.
-_POLISHED, _REGULAR = 1e-12, 1e-9
+# A path has arrived when a Newton step at its end is shorter than this: convergence is quadratic at a regular solution,
+# and only linear, too slow for the number of steps allowed, at a singular one.
+_POLISHED = 1e-8
 _POLISHES = 5  # largest number of Newton steps at the end of a path
+_TINY = 1e-200  # avoids a division by zero if a coefficient of the series vanishes
+_INDEPENDENT = 1e-3  # added to the squared length of the component of one coefficient across another, relative to it
 
 
 class Lanes(NamedTuple):
@@ -45,7 +54,8 @@ class Lanes(NamedTuple):
     time, step
         The homotopy parameter t of these points, and the step to the next point; real.
     lengths
-        Lengths of the Newton step and of the last three coefficients of the new series; real, four rows.
+        Lengths of the Newton step, of the last three coefficients of the new series, and of the last one after
+        `_shorten`; real, five rows.
     accepted
         1 if the step was accepted, else 0; real.
     """
@@ -63,7 +73,7 @@ def lanes(form: Form, order: int) -> Lanes:
         aligned_rows(2 * form.variables * (order + 1)),
         aligned_rows(1),
         aligned_rows(1),
-        aligned_rows(4),
+        aligned_rows(5),
         aligned_rows(1),
     )
 
@@ -74,7 +84,7 @@ class Precision(NamedTuple):
     order: int  # of the power series
     prediction: float  # allowed error of the predicted point, relative to |X| = 1
     correction: float  # largest length of a Newton step that is accepted
-    radius: float  # largest step, in units of the estimated radius of convergence
+    radius: float  # largest step, in units of the estimated radius of convergence of the original series
     shortest: float  # a path whose step falls below this has failed
     steps: int  # largest number of steps of one path
 
@@ -105,10 +115,34 @@ def _length(variables: int, a: Array, first: int, out: Array, row: int) -> None:
 
 
 @jit
-def _step_length(precision: Precision, last: float, before: float, earlier: float) -> float:
-    """Return the largest step whose first neglected term, extrapolated from the last three, is within tolerance."""
+def _shorten(variables: int, order: int, x: Array) -> None:
+    """Multiply the series by the factor 1 + p s + q s^2 that makes its last coefficient shortest (least squares)."""
+    a, b, c = order * variables, (order - 1) * variables, (order - 2) * variables
+    ba = ca = bc = zero()
+    bb = cc = splat(_TINY)
+    for i in range(variables):
+        xa, xb, xc = load(x, a + i), load(x, b + i), load(x, c + i)
+        ba += conjugate(xb) * xa
+        ca += conjugate(xc) * xa
+        bc += conjugate(xb) * xc
+        bb = bb + squared_modulus(xb)
+        cc = cc + squared_modulus(xc)
+    inverse = splat(1.0) / bb
+    along = inverse * bc  # xc - along xb is orthogonal to xb
+    across = splat(1.0 + _INDEPENDENT) * cc - bb * squared_modulus(along)
+    q = -((splat(1.0) / across) * (ca - conjugate(along) * ba))
+    p = -(inverse * (ba + q * bc))
+    for i in range(order * variables - 1, variables - 1, -1):
+        store(x, variables + i, load(x, variables + i) + p * load(x, i) + q * load(x, i - variables))
+    for i in range(variables):
+        store(x, variables + i, load(x, variables + i) + p * load(x, i))
+
+
+@jit
+def _step_length(precision: Precision, last: float, before: float, earlier: float, shortened: float) -> float:
+    """Return the largest step whose first neglected term is within tolerance; its growth is that of the last three."""
     ratio = max(last / before, np.sqrt(last / earlier))
-    by_error: float = (precision.prediction / (last * ratio)) ** (1.0 / (precision.order + 1))
+    by_error: float = (precision.prediction / (shortened * ratio)) ** (1.0 / (precision.order + 1))
     by_radius: float = precision.radius / ratio
     return min(by_error, by_radius)
 
@@ -158,6 +192,8 @@ def track(
         _length(variables, w.change, 0, now.lengths, 0)
         for k in range(3):
             _length(variables, w.x, (order - k) * variables, now.lengths, 1 + k)
+        _shorten(variables, order, w.x)
+        _length(variables, w.x, order * variables, now.lengths, 4)
         for lane in range(WIDTH):
             now.accepted[0, lane] = 1.0 if now.lengths[0, lane] <= precision.correction else 0.0
         accepted = load_real(now.accepted, 0)
@@ -188,10 +224,10 @@ def _conclude(precision: Precision, lane: int, polish: IntArray, now: Lanes, tar
     if now.time[0, lane] >= 1.0:
         now.step[0, lane] = 0.0
         polish[lane] += 1
-        error = now.lengths[0, lane]
-        if error <= _POLISHED or (polish[lane] >= _POLISHES and error <= _REGULAR):
+        if now.lengths[0, lane] <= _POLISHED:
             return ARRIVED
         return NOT_REGULAR if polish[lane] >= _POLISHES else _ON_THE_WAY
-    length = _step_length(precision, now.lengths[1, lane], now.lengths[2, lane], now.lengths[3, lane])
+    lengths = now.lengths[:, lane]
+    length = _step_length(precision, lengths[1], lengths[2], lengths[3], lengths[4])
     now.step[0, lane] = min(length, 1.0 - now.time[0, lane])
     return _ON_THE_WAY if length >= precision.shortest else STEP_TOO_SHORT
