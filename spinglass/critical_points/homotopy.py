@@ -29,7 +29,7 @@ from spinglass.critical_points.tracking.tensor import form
 from spinglass.critical_points.tracking.tracker import ARRIVED, Precision, lanes, track
 
 _BLOCK = 256
-_STRETCH = 64 * _BLOCK  # paths between two checkpoints
+_STRETCH = 2**14  # paths between two checkpoints
 _ATTEMPTS = 3  # number of start forms that are tried
 
 # The order and the prediction error were the fastest for H = 3, n = 10..16. From an error of 3e-4 on, lost paths cost
@@ -171,11 +171,11 @@ class Homotopy:
         return ends
 
 
-def stretch(problem: Problem, attempt: int, number: int) -> Records:
-    """Follow one stretch of paths; the arguments and the result can be sent between processes."""
-    first = number * _STRETCH
+def stretch(problem: Problem, attempt: int, size: int, number: int) -> Records:
+    """Follow the paths of a stretch of given size; the arguments and the result can be sent between processes."""
+    first = number * size
     with one_blas_thread():
-        ends = _homotopy(problem, attempt).follow(np.arange(first, min(first + _STRETCH, problem.paths)), _QUICK)
+        ends = _homotopy(problem, attempt).follow(np.arange(first, min(first + size, problem.paths)), _QUICK)
         return problem.examined(ends, both=False)
 
 
@@ -218,7 +218,7 @@ def follow_all(
     done = resumed
     if callback and resumed:
         callback(Progress(done, problem.paths, failed, resumed))
-    for number, found in distribute(partial(stretch, problem, attempt), missing):
+    for number, found in distribute(partial(stretch, problem, attempt, _STRETCH), missing):
         if checkpoint:
             checkpoint.save(attempt, number, found)
         failed += keep(number, found)

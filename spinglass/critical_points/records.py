@@ -41,7 +41,7 @@ class Records(NamedTuple):
     @property
     def arrived(self) -> NDArray[np.bool_]:
         """Whether each row is a solution."""
-        return ~np.isnan(self.table["keys"][:, 0, 0])
+        return np.asarray(~np.isnan(self.table["keys"][:, 0, 0]))
 
     def rows(self, chosen: NDArray[np.bool_]) -> "Records":
         """Return the rows that are marked."""

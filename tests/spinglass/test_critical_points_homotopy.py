@@ -1,15 +1,17 @@
 """Lost paths are found again or reported; threads, checkpoints and kills leave the result as it is."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
 from flint import acb, arb, ctx
 
 from spinglass import SphericalSpinGlass
+from spinglass._common import memory
 from spinglass.critical_points import enumerate_critical_points, homotopy, keys, projective
 from spinglass.critical_points.checkpoint import Checkpoint
-from spinglass.critical_points.records import RECORD, Records
+from spinglass.critical_points.records import BYTES, RECORD, Records, closed_under_conjugation, united
 from spinglass.critical_points.system import model
 from spinglass.critical_points.tracking.tracker import ARRIVED, STEP_TOO_SHORT, TOO_MANY_STEPS
 
@@ -325,6 +327,30 @@ def test_solutions_are_proven_distinct_only_if_some_key_differs():
     assert keys.proven_distinct(values, 0.7 * reach, 5)
     assert not keys.proven_distinct(values, np.append(0.7 * reach[:5], np.inf), 5)
     assert not keys.proven_distinct(values, np.append(0.7 * reach[:5], np.nan), 5)
+
+
+def test_comparing_all_with_all_fits_in_the_estimated_memory(monkeypatch):
+    monkeypatch.setattr(keys, "_PAIRS", 2**12)  # else the few MB of pairs compared at a time would dominate
+    rng = np.random.default_rng(7)
+    rows = 2**16
+    table = np.zeros(rows, RECORD)
+    half = rng.random((rows // 2, 2, 2))
+    table["keys"] = np.concatenate([half, half[:, ::-1]])
+    table["reach"] = np.where(np.arange(rows) < rows // 2, 1e-13, np.nan)
+    tracemalloc.start()
+    found = united(Records(table[:0], np.empty((0, 3))), Records(table, np.empty((0, 3))))
+    found = closed_under_conjugation(found)
+    assert keys.proven_distinct(found.table["keys"], found.table["reach"], 3)
+    peak = tracemalloc.get_traced_memory()[1] + table.nbytes
+    tracemalloc.stop()
+    assert len(found.table) == rows
+    assert 0.5 * BYTES < peak / rows < BYTES
+
+
+def test_an_enumeration_that_does_not_fit_is_refused_with_the_figure(monkeypatch):
+    monkeypatch.setattr(memory, "available_memory", lambda: 2**20)
+    with pytest.raises(ValueError, match=r"8191 complex solutions, needs 0.00 GiB but only .* try a smaller n"):
+        enumerate_critical_points(SphericalSpinGlass.pure(13, 3, seed=0))
 
 
 def some_records(rng, rows, near):

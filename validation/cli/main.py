@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from validation.cli import claims, doctor, explore, figures, judging, pairs, predictions, sample, study
+from validation.cli import claims, doctor, enumerating, explore, figures, judging, pairs, predictions, sample, study
 from validation.cli.encoding import readable_output
 
 _LONGEST_MESSAGE = 4000
@@ -43,7 +43,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "compare": claims.compare,
     "judge": judging.judge,
     "descend": explore.descend,
-    "enumerate": explore.enumerate_samples,
+    "enumerate": enumerating.enumerate_samples,
     "graph": explore.graph,
     "pairs": pairs.pairs,
     "sample": sample.sample,
