@@ -213,8 +213,8 @@ def _result(terms: Model, system: System, found: Solutions, proof: Proof, doubtf
     bound = np.sqrt(n) * (6 * proof.reach + 1e-14)
     energy = np.asarray(glass.energy(x), np.float64)
     order = np.lexsort((x[:, 0], energy))
+    eigenvalues = _eigenvalues(system, glass, x)[order]
     x, energy = x[order], energy[order]
-    eigenvalues = sphere.hessian_eigenvalues(glass, x)
     reason = _what_is_missing(found, doubtful, eigenvalues) or proof.gap
     nothing = np.zeros(len(x), np.int64)
     every = Enumeration(
@@ -239,6 +239,15 @@ def _result(terms: Model, system: System, found: Solutions, proof: Proof, doubtf
     )
     vars(every)["eigenvalues"] = eigenvalues  # stored in the cache of the property `eigenvalues`
     return every
+
+
+def _eigenvalues(system: System, glass: SphericalSpinGlass, x: Array) -> Array:
+    """Return the eigenvalues of the Riemannian Hessian, ascending; for a pure model ``x`` is of the form (y, -y)."""
+    if system.mixed:
+        return sphere.hessian_eigenvalues(glass, x)
+    half = sphere.hessian_eigenvalues(glass, x[: len(x) // 2])
+    # The Hessian of a pure model is as even or odd as its order: at -y it is that at y, or its negative.
+    return np.concatenate([half, half if system.degree % 2 == 0 else -half[:, ::-1]])
 
 
 def _gradient_norm(glass: SphericalSpinGlass, x: Array) -> Array:

@@ -150,7 +150,7 @@ def test_a_command_resumes_from_its_checkpoint(capsys, tmp_path, monkeypatch):
     command = ["enumerate", "--n", 6, "--samples", 2, "--certify", "all"]
     status, whole, _ = spinglass(capsys, *command)
     assert status == 0
-    assert "2 samples proven to be whole" in whole
+    assert "proven to be all in 2 of 2 samples" in whole
     assert spinglass(capsys, *command, "--checkpoint", tmp_path)[1] == whole
     assert sorted(folder.name for folder in tmp_path.iterdir()) == ["sample-00000", "sample-00001"]
     monkeypatch.setattr(homotopy, "_QUICK", None)  # paths can no longer be followed

@@ -36,9 +36,9 @@ from spinglass.critical_points.tracking.tensor import Form
 ARRIVED, STEP_TOO_SHORT, TOO_MANY_STEPS, NOT_REGULAR = range(4)
 _ON_THE_WAY = -1
 
-# A path has arrived when a Newton step at its end is shorter than this: convergence is quadratic at a regular solution,
-# and only linear, too slow for the number of steps allowed, at a singular one.
-_POLISHED = 1e-8
+# The last Newton step at a regular solution is the rounding error times its condition number; at a singular one it is
+# of order 1.
+_POLISHED, _REGULAR = 1e-12, 1e-9
 _POLISHES = 5  # largest number of Newton steps at the end of a path
 _TINY = 1e-200  # avoids a division by zero if a coefficient of the series vanishes
 _INDEPENDENT = 1e-3  # added to the squared length of the component of one coefficient across another, relative to it
@@ -224,7 +224,8 @@ def _conclude(precision: Precision, lane: int, polish: IntArray, now: Lanes, tar
     if now.time[0, lane] >= 1.0:
         now.step[0, lane] = 0.0
         polish[lane] += 1
-        if now.lengths[0, lane] <= _POLISHED:
+        error = now.lengths[0, lane]
+        if error <= _POLISHED or (polish[lane] >= _POLISHES and error <= _REGULAR):
             return ARRIVED
         return NOT_REGULAR if polish[lane] >= _POLISHES else _ON_THE_WAY
     lengths = now.lengths[:, lane]
