@@ -17,7 +17,7 @@ from spinglass.critical_points.certification import Certify, Proof, prove
 from spinglass.critical_points.checkpoint import Checkpoint
 from spinglass.critical_points.homotopy import Distribute, Problem, Progress, Solutions
 from spinglass.critical_points.projective import on_sphere, split
-from spinglass.critical_points.result import Enumeration
+from spinglass.critical_points.result import Enumeration, nothing
 from spinglass.critical_points.system import EqualToGlass, Model, System, model
 from spinglass.critical_points.tracking.start_system import number_of_classes
 from spinglass.hamiltonian import SphericalSpinGlass
@@ -79,7 +79,8 @@ def enumerate_critical_points(
 
     Critical points solve ``grad energy(x) = (x.grad/n) x``. A generic model whose highest order is d has exactly
     ``((d-1)^n - 1)/(d-2)`` complex solutions up to a factor (n for d = 2; twice as many for a mixed model). A homotopy
-    from a start form with known solutions leads to all of them, and hence to all real ones.
+    from a start form with known solutions leads to all of them, and hence to all real ones. Coordinates are kept only
+    of solutions that may be real; memory is at most 200 bytes per complex solution.
 
     Parameters
     ----------
@@ -95,7 +96,8 @@ def enumerate_critical_points(
         Folder in which finished stretches of paths are saved. An interrupted run with the same folder resumes, with
         the same result. Default: None.
     callback
-        Function that is called with a :class:`Progress` after every stretch, in the calling thread. Default: None.
+        Function that is called with a :class:`Progress` after every stretch, and once for those that were read from the
+        checkpoint, in the calling thread. Default: None.
     distribute
         Function that is called with a function ``work`` and some whole numbers, and yields pairs ``(k, work(k))`` in
         any order, for example from a cluster; ``work`` follows one stretch of paths and can be pickled. Default: None,
@@ -139,14 +141,14 @@ def enumerate_critical_points(
         raise ValueError(f'certify must be "real", "all" or None, not {certify!r}')
     if isinstance(glass, EqualToGlass):
         if reason := glass.continua():
-            return _nothing(glass, reason)
+            return nothing(glass, reason)
         glass = glass.spin_glass()
     if not isinstance(glass, SphericalSpinGlass):
         known = ", ".join(["SphericalSpinGlass", *(kind.__name__ for kind in _OWN)])
         raise TypeError(f"enumeration needs one of {known}, not {type(glass).__name__}")
     terms = model(glass)
     if not terms.packed:
-        return _nothing(terms.glass, "the energy is zero everywhere: every point is critical")
+        return nothing(terms.glass, "the energy is zero everywhere: every point is critical")
     paths = _number_of_paths(terms)
     if paths > whole_number("max_paths", max_paths, 1):
         raise ValueError(
@@ -277,27 +279,3 @@ def _what_is_missing(found: Solutions, doubtful: int, eigenvalues: Array) -> str
     if alternating != euler:
         return f"the Morse relation fails: sum (-1)^k N_k = {alternating}, not {euler}"
     return ""
-
-
-def _nothing(landscape: Any, reason: str) -> Enumeration:
-    """Return an empty result for a model whose critical points are not isolated."""
-    return Enumeration(
-        landscape=landscape,
-        x=np.empty((0, landscape.n)),
-        energy=np.empty(0),
-        gradient_norm=np.empty(0),
-        status=np.empty(0, "<U9"),
-        iterations=np.empty(0, np.int64),
-        evaluations=np.empty(0, np.int64),
-        method="none",
-        complete=False,
-        reason=reason,
-        proven=False,
-        certified=np.empty(0, bool),
-        error_bound=np.empty(0),
-        found=0,
-        expected=0,
-        paths=0,
-        retries=0,
-        failed=0,
-    )
