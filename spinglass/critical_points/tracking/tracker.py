@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spinglass._common.jit import jit
+from spinglass._common.jit import jit_without_references
 from spinglass._common.types import Array, ComplexArray, IntArray
 from spinglass.critical_points.tracking.simd import (
     WIDTH,
@@ -58,6 +58,10 @@ class Lanes(NamedTuple):
         `_shorten`; real, five rows.
     accepted
         1 if the step was accepted, else 0; real.
+    row, polish
+        For each lane, the row of its path in the output, -1 if it has none, and its number of Newton steps at t = 1.
+    start
+        A start point, complex numbers.
     """
 
     series: Array
@@ -65,6 +69,9 @@ class Lanes(NamedTuple):
     step: Array
     lengths: Array
     accepted: Array
+    row: IntArray
+    polish: IntArray
+    start: ComplexArray
 
 
 def lanes(form: Form, order: int) -> Lanes:
@@ -75,6 +82,9 @@ def lanes(form: Form, order: int) -> Lanes:
         aligned_rows(1),
         aligned_rows(5),
         aligned_rows(1),
+        np.empty(WIDTH, np.int64),
+        np.empty(WIDTH, np.int64),
+        np.empty(form.variables, np.complex128),
     )
 
 
@@ -89,7 +99,7 @@ class Precision(NamedTuple):
     steps: int  # largest number of steps of one path
 
 
-@jit
+@jit_without_references
 def _predict(variables: int, order: int, step: Array, coefficients: Array, w: Workspace) -> None:
     """Evaluate the series at ``step``, scale the result to length one, and write it to ``point``."""
     h = load_real(step, 0)
@@ -105,7 +115,7 @@ def _predict(variables: int, order: int, step: Array, coefficients: Array, w: Wo
         store(w.point, i, scale * load(w.point, i))
 
 
-@jit
+@jit_without_references
 def _length(variables: int, a: Array, first: int, out: Array, row: int) -> None:
     """Write the length of the vector at entries ``first``.. of ``a`` into a row of ``out``."""
     square = splat(0.0)
@@ -114,7 +124,7 @@ def _length(variables: int, a: Array, first: int, out: Array, row: int) -> None:
     store_real(out, row, root(square))
 
 
-@jit
+@jit_without_references
 def _shorten(variables: int, order: int, x: Array) -> None:
     """Multiply the series by the factor 1 + p s + q s^2 that makes its last coefficient shortest (least squares)."""
     a, b, c = order * variables, (order - 1) * variables, (order - 2) * variables
@@ -138,7 +148,7 @@ def _shorten(variables: int, order: int, x: Array) -> None:
         store(x, variables + i, load(x, variables + i) + p * load(x, i))
 
 
-@jit
+@jit_without_references
 def _step_length(precision: Precision, last: float, before: float, earlier: float, shortened: float) -> float:
     """Return the largest step whose first neglected term is within tolerance; its growth is that of the last three."""
     ratio = max(last / before, np.sqrt(last / earlier))
@@ -147,7 +157,7 @@ def _step_length(precision: Precision, last: float, before: float, earlier: floa
     return min(by_error, by_radius)
 
 
-@jit
+@jit_without_references
 def _begin(path: int, degree: int, roots: ComplexArray, sheets: int, lane: int, start: ComplexArray, x: Array) -> None:
     start_point(path, degree, roots, sheets, start)
     x[:, lane] = 0.0
@@ -156,7 +166,7 @@ def _begin(path: int, degree: int, roots: ComplexArray, sheets: int, lane: int, 
         x[2 * i + 1, lane] = start[i].imag
 
 
-@jit
+@jit_without_references
 def track(
     form: Form,
     c: Array,
@@ -172,16 +182,15 @@ def track(
 ) -> None:
     """Follow ``paths``; write the end of path k, its status and its number of steps to row k of the outputs."""
     order, variables = precision.order, form.variables
-    row_of = np.full(WIDTH, -1)
-    polish = np.zeros(WIDTH, np.int64)
-    start = np.empty(variables, np.complex128)
+    row_of, polish = now.row, now.polish
+    row_of[:] = -1
     coming = 0
     active = 1
     while active > 0:
         active = 0
         for lane in range(WIDTH):
             if row_of[lane] < 0 and coming < paths.size:
-                _begin(paths[coming], form.degree, roots, sheets, lane, start, now.series)
+                _begin(paths[coming], form.degree, roots, sheets, lane, now.start, now.series)
                 row_of[lane], now.time[0, lane], now.step[0, lane], polish[lane] = coming, 0.0, 0.0, 0
                 coming += 1
             active += row_of[lane] >= 0
@@ -204,7 +213,7 @@ def track(
             if row < 0:
                 continue
             steps[row] += 1
-            state = _conclude(precision, lane, polish, now, w.time)
+            state = _conclude(precision, lane, now, w.time)
             if state == _ON_THE_WAY and steps[row] >= precision.steps:
                 state = TOO_MANY_STEPS
             if state != _ON_THE_WAY:
@@ -214,8 +223,8 @@ def track(
                 row_of[lane] = -1
 
 
-@jit
-def _conclude(precision: Precision, lane: int, polish: IntArray, now: Lanes, target: Array) -> int:
+@jit_without_references
+def _conclude(precision: Precision, lane: int, now: Lanes, target: Array) -> int:
     """Choose the next step of one lane, given whether the last one was accepted, and return the state of the lane."""
     if now.accepted[0, lane] == 0.0:
         now.step[0, lane] *= 0.5
@@ -223,12 +232,12 @@ def _conclude(precision: Precision, lane: int, polish: IntArray, now: Lanes, tar
     now.time[0, lane] = target[0, lane]
     if now.time[0, lane] >= 1.0:
         now.step[0, lane] = 0.0
-        polish[lane] += 1
+        now.polish[lane] += 1
         error = now.lengths[0, lane]
-        if error <= _POLISHED or (polish[lane] >= _POLISHES and error <= _REGULAR):
+        if error <= _POLISHED or (now.polish[lane] >= _POLISHES and error <= _REGULAR):
             return ARRIVED
-        return NOT_REGULAR if polish[lane] >= _POLISHES else _ON_THE_WAY
-    lengths = now.lengths[:, lane]
-    length = _step_length(precision, lengths[1], lengths[2], lengths[3], lengths[4])
+        return NOT_REGULAR if now.polish[lane] >= _POLISHES else _ON_THE_WAY
+    lengths = now.lengths
+    length = _step_length(precision, lengths[1, lane], lengths[2, lane], lengths[3, lane], lengths[4, lane])
     now.step[0, lane] = min(length, 1.0 - now.time[0, lane])
     return _ON_THE_WAY if length >= precision.shortest else STEP_TOO_SHORT
