@@ -183,7 +183,8 @@ def track(
     """Follow ``paths``; write the end of path k, its status and its number of steps to row k of the outputs."""
     order, variables = precision.order, form.variables
     row_of, polish = now.row, now.polish
-    row_of[:] = -1
+    for lane in range(WIDTH):
+        row_of[lane] = -1
     coming = 0
     active = 1
     while active > 0:
