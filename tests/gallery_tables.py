@@ -304,6 +304,12 @@ def _second_moments():
     return {"moments": _frame("number n mean ratio ratio_error", rows)}
 
 
+def _deepest_minima():
+    heights = np.linspace(0.02, 0.4, 12)
+    rows = [(n, k, n - 2, x * 8 / n, 0.5 - 0.02 * n + 0.01 * k) for n in (4, 6, 8, 10) for k, x in enumerate(heights)]
+    return {"landscapes": _frame("n sample minima barrier share", rows)}
+
+
 def _planted_overlaps():
     m, half = np.linspace(-0.99, 0.99, 67), np.linspace(0.0, 0.99, 34)
     exact = [
@@ -356,6 +362,7 @@ TABLES = {
     "counts-to-complexity": _counts,
     "counts-by-energy": _densities,
     "disconnectivity": _tree,
+    "deepest-minimum": _deepest_minima,
     "stability": _stability,
     "pairs-overlaps": _pair_densities,
     "pairs-second-moment": _second_moments,

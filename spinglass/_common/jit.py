@@ -46,7 +46,8 @@ def jit_without_references(function: Callable[_P, _R]) -> Callable[_P, _R]:
 def _compiled(function: Callable[_P, _R], references: bool) -> Callable[_P, _R]:
     if _SWITCHED_OFF:
         return np.errstate(all="ignore")(function)  # compiled code does not warn either
-    compiled: Any = numba.njit(
+    njit: Any = numba.njit  # the stubs do not know the option `_nrt`
+    compiled = njit(
         nogil=True,
         error_model="numpy",
         fastmath={"reassoc", "contract", "nsz"},
