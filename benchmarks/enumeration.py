@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.memory import peak
 from benchmarks.timing import Result, best_time, duration, isolated
 from spinglass import SphericalSpinGlass
 from spinglass._common.threads import available_cores
@@ -22,6 +23,7 @@ from spinglass.critical_points.certification import Certify
 LIMITS = {8: 0.03, 10: 0.2, 12: 1.5, 16: 60.0}  # seconds, on two cores, after compilation
 PHC = {5: None, 7: None, 8: 200.0}  # how many times faster than PHCpack is required
 SEED = 0
+LARGE, MEMORY = 20, 2 * 2**30  # n, and bytes of memory that the whole enumeration with proofs may take
 
 
 def ours(n: int, certify: Certify) -> tuple[float, int]:
@@ -31,6 +33,26 @@ def ours(n: int, certify: Certify) -> tuple[float, int]:
     if not every.complete:
         raise RuntimeError(f"n = {n}: {every.reason}")
     return best_time(lambda: enumerate_critical_points(glass, certify), seconds=3), every.found
+
+
+def large_landscape() -> tuple[float, float, int]:
+    """Return CPU seconds and wall seconds of the enumeration of n = ``LARGE``, all proven, and its peak memory."""
+    glass = SphericalSpinGlass.pure(LARGE, 3, seed=SEED)
+    wall, cpu = time.perf_counter(), time.process_time()
+    every = enumerate_critical_points(glass, "all")
+    if not every.proven:
+        raise RuntimeError(f"n = {LARGE}: {every.reason}")
+    return time.process_time() - cpu, time.perf_counter() - wall, peak()
+
+
+def large_enumeration() -> list[Result]:
+    """One sample of n = 20, every solution proven, in one go: peak memory compared with the limit. Takes minutes."""
+    cpu, wall, memory = isolated(large_landscape)
+    times = f"{duration(wall)}, {duration(cpu)} of CPU"
+    task = f"all critical points, H=3, n={LARGE} ({2**LARGE - 1} complex), all proven: {times}"
+    return [
+        Result(task, f"{memory / 2**30:.2f} GiB at most", "limit", f"{MEMORY / 2**30:.0f} GiB", MEMORY / memory, 1.0)
+    ]
 
 
 def equations(n: int) -> str:
@@ -79,7 +101,7 @@ def enumeration() -> list[Result]:
     for n, limit in LIMITS.items():
         seconds[n], found = isolated(ours, n, None)
         proven, _ = isolated(ours, n, "all")
-        task = f"all critical points, H=3, n={n} ({found} complex)"
+        task = f"all critical points, H=3, n={n} ({found} complex, {found / seconds[n]:.0f} paths/s)"
         results += [
             Result(task, duration(seconds[n]), "limit", duration(limit), limit / seconds[n], 1.0),
             Result(f"{task}, all proven", duration(proven), "without proof", duration(seconds[n]), seconds[n] / proven),

@@ -31,13 +31,28 @@ def jit(function: Callable[_P, _R]) -> Callable[_P, _R]:
     order would depend on the positions of its arrays in memory. Where the number of lanes must not change the bits of a
     lane, use :func:`spinglass.kernels.products.fma`, which leaves the compiler no choice of which product is rounded.
     """
+    return _compiled(function, references=True)
+
+
+def jit_without_references(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Compile ``function`` as :func:`jit` does, but without counting references to arrays; it must not create any.
+
+    Otherwise every call counts the references to all its arrays, up and down, by atomic instructions. In small kernels
+    that costs as much as the arithmetic, and threads that share arrays wait for each other.
+    """
+    return _compiled(function, references=False)
+
+
+def _compiled(function: Callable[_P, _R], references: bool) -> Callable[_P, _R]:
     if _SWITCHED_OFF:
         return np.errstate(all="ignore")(function)  # compiled code does not warn either
-    compiled: Any = numba.njit(
+    njit: Any = numba.njit  # the stubs do not know the option `_nrt`
+    compiled = njit(
         nogil=True,
         error_model="numpy",
         fastmath={"reassoc", "contract", "nsz"},
         pipeline_class=SelfContainedCompiler,
+        _nrt=references,
     )(function)
     compiled._cache = KernelCache.of(function)
     compiled.get_call_template = _without_literals(compiled.get_call_template)

@@ -29,6 +29,8 @@ from spinglass._common.threads import run_in_threads
 from spinglass._common.types import Array, ComplexArray
 from spinglass.critical_points import projective
 from spinglass.critical_points.ball_arithmetic import ExactSystem
+from spinglass.critical_points.keys import keys, proven_distinct
+from spinglass.critical_points.projective import Split
 from spinglass.critical_points.system import Model, Numbers, System, complex_points, inverses
 
 Certify = Literal["real", "all"] | None
@@ -184,27 +186,48 @@ class Proof(NamedTuple):
     gap: str
 
 
-def prove(model: Model, system: System, real: Array, others: ComplexArray, certify: Certify) -> Proof:
-    """Prove what ``certify`` asks for; ``others`` are the solutions that are not real, in conjugate pairs."""
+def prove(model: Model, system: System, table: NDArray[np.void], near: Split, certify: Certify) -> Proof:
+    """Prove what ``certify`` asks for.
+
+    Parameters
+    ----------
+    model, system
+        The energy, and its polynomial system.
+    table
+        Table of :class:`spinglass.critical_points.records.Records`, with the boxes of solutions far from real.
+    near
+        The solutions that are marked in the table as near real.
+    certify
+        What to prove.
+    """
     if certify is None:
-        unproven = np.zeros(len(real), bool)
-        return Proof(real, unproven, np.full(len(real), np.inf), everything=False, gap="")
-    if certify == "real":
-        # A proof that a solution is not real also holds for its conjugate, so one of each pair is enough.
-        others = others[projective.one_of_each_pair(others)]
-    real_boxes = _proven_boxes(model, system, complex_points(real))
-    other_boxes = _proven_boxes(model, system, others)
+        unproven = np.zeros(len(near.real), bool)
+        return Proof(near.real, unproven, np.full(len(near.real), np.inf), everything=False, gap="")
+    real_boxes = _proven_boxes(model, system, complex_points(near.real))
     certified = apart(real_boxes)
-    not_real = surely_not_real(other_boxes)
+    other_boxes = not_real_boxes(model, system, near.others)
+    far = ~table["near_real"]
+    reach = np.concatenate([table["reach"][far], other_boxes.reach])
+    not_real = np.isfinite(reach)
     gaps = []
     if not certified.all():
         gaps.append(f"{np.count_nonzero(~certified)} solutions could not be proven real and distinct")
     if not not_real.all():
         gaps.append(f"{np.count_nonzero(~not_real)} solutions could not be proven not to be real")
-    everything = certify == "all" and not gaps and bool(apart(other_boxes).all())
-    if certify == "all" and not gaps and not everything:
-        gaps.append("not all solutions could be proven distinct")
+    everything = False
+    if certify == "all" and not gaps:
+        everything = proven_distinct(
+            np.concatenate([table["keys"][far], keys(other_boxes.points)]), reach, system.variables
+        )
+        if not everything:
+            gaps.append("not all solutions could be proven distinct")
     return Proof(real_boxes.points.real, certified, real_boxes.reach, everything, "; ".join(gaps))
+
+
+def not_real_boxes(model: Model, system: System, points: ComplexArray) -> Boxes:
+    """Return boxes with exactly one solution and no real class; the radius is infinite where this is not proven."""
+    found = _proven_boxes(model, system, points)
+    return Boxes(found.points, np.where(surely_not_real(found), found.radius, np.inf))
 
 
 def _proven_boxes(model: Model, system: System, points: ComplexArray) -> Boxes:

@@ -9,20 +9,21 @@ import numpy as np
 
 from spinglass import sphere
 from spinglass._common.arguments import whole_number
+from spinglass._common.memory import require_memory
 from spinglass._common.threads import one_blas_thread
 from spinglass._common.types import Array
-from spinglass.critical_points import homotopy, projective, quadratic_models
+from spinglass.critical_points import homotopy, projective, quadratic_models, records
 from spinglass.critical_points.certification import Certify, Proof, prove
 from spinglass.critical_points.checkpoint import Checkpoint
-from spinglass.critical_points.homotopy import Progress, Solutions
+from spinglass.critical_points.homotopy import Distribute, Problem, Progress, Solutions
 from spinglass.critical_points.projective import on_sphere, split
-from spinglass.critical_points.result import Enumeration
+from spinglass.critical_points.result import Enumeration, nothing
 from spinglass.critical_points.system import EqualToGlass, Model, System, model
 from spinglass.critical_points.tracking.start_system import number_of_classes
 from spinglass.hamiltonian import SphericalSpinGlass
 from spinglass.results import Status
 
-MAX_PATHS = 2**21  # n = 20 at H = 3 is 2^20 - 1
+MAX_PATHS = 2**24  # n = 24 at H = 3 is 2^24 - 1
 _OWN: dict[type, Callable[[Any], Any]] = {}  # enumerations of other landscapes, by class
 _Function = TypeVar("_Function", bound=Callable[[Any], Any])
 _DEGENERATE = 1e-10  # |eigenvalue|, relative to the largest, below which rounding makes its sign uncertain
@@ -56,6 +57,7 @@ def enumerate_critical_points(
     *,
     checkpoint: str | PathLike[str] | None = None,
     callback: Callable[[Progress], None] | None = None,
+    distribute: Distribute | None = None,
     max_paths: int = MAX_PATHS,
 ) -> Enumeration: ...
 
@@ -70,13 +72,15 @@ def enumerate_critical_points(
     *,
     checkpoint: str | PathLike[str] | None = None,
     callback: Callable[[Progress], None] | None = None,
+    distribute: Distribute | None = None,
     max_paths: int = MAX_PATHS,
 ) -> Any:
     """Find every critical point of the energy on the sphere ``|x|^2 = n``.
 
     Critical points solve ``grad energy(x) = (x.grad/n) x``. A generic model whose highest order is d has exactly
     ``((d-1)^n - 1)/(d-2)`` complex solutions up to a factor (n for d = 2; twice as many for a mixed model). A homotopy
-    from a start form with known solutions leads to all of them, and hence to all real ones.
+    from a start form with known solutions leads to all of them, and hence to all real ones. Coordinates are kept only
+    of solutions that may be real; memory is at most 200 bytes per complex solution.
 
     Parameters
     ----------
@@ -92,9 +96,14 @@ def enumerate_critical_points(
         Folder in which finished stretches of paths are saved. An interrupted run with the same folder resumes, with
         the same result. Default: None.
     callback
-        Function that is called with a :class:`Progress` after every stretch, in the calling thread. Default: None.
+        Function that is called with a :class:`Progress` after every stretch, and once for those that were read from the
+        checkpoint, in the calling thread. Default: None.
+    distribute
+        Function that is called with a function ``work`` and some whole numbers, and yields pairs ``(k, work(k))`` in
+        any order, for example from a cluster; ``work`` follows one stretch of paths and can be pickled. Default: None,
+        which follows them in this process, on all cores.
     max_paths
-        Largest number of homotopy paths that is accepted. Default: 2^21.
+        Largest number of homotopy paths that is accepted. Default: 2^24.
 
     Returns
     -------
@@ -107,8 +116,8 @@ def enumerate_critical_points(
     Raises
     ------
     ValueError
-        If ``certify`` is unknown, the model needs more than ``max_paths`` paths, the full tensor of the energy is too
-        large, or the checkpoint cannot be written or belongs to another model.
+        If ``certify`` is unknown, the model needs more than ``max_paths`` paths or more memory than is available, the
+        full tensor of the energy is too large, or the checkpoint cannot be written or belongs to another model.
     TypeError
         If ``glass`` is of another class; the number of critical points is known only for these.
 
@@ -125,21 +134,21 @@ def enumerate_critical_points(
     (True, True, 15, True)
     """
     if type(glass) in _OWN:
-        if (certify, checkpoint, callback, max_paths) != ("real", None, None, MAX_PATHS):
+        if (certify, checkpoint, callback, distribute, max_paths) != ("real", None, None, None, MAX_PATHS):
             raise ValueError(f"the enumeration of a {type(glass).__name__} has no options; pass the problem alone")
         return _OWN[type(glass)](glass)
     if certify not in ("real", "all", None):
         raise ValueError(f'certify must be "real", "all" or None, not {certify!r}')
     if isinstance(glass, EqualToGlass):
         if reason := glass.continua():
-            return _nothing(glass, reason)
+            return nothing(glass, reason)
         glass = glass.spin_glass()
     if not isinstance(glass, SphericalSpinGlass):
         known = ", ".join(["SphericalSpinGlass", *(kind.__name__ for kind in _OWN)])
         raise TypeError(f"enumeration needs one of {known}, not {type(glass).__name__}")
     terms = model(glass)
     if not terms.packed:
-        return _nothing(terms.glass, "the energy is zero everywhere: every point is critical")
+        return nothing(terms.glass, "the energy is zero everywhere: every point is critical")
     paths = _number_of_paths(terms)
     if paths > whole_number("max_paths", max_paths, 1):
         raise ValueError(
@@ -147,11 +156,18 @@ def enumerate_critical_points(
             "take a smaller n, or raise max_paths (--max-paths on the command line)"
         )
     system = terms.system()
-    saved = Checkpoint(Path(checkpoint), system.tensor, system.spins) if checkpoint is not None else None
+    require_memory(
+        records.BYTES * _most_solutions(system),
+        f"the enumeration of {glass!r}, which has {_most_solutions(system)} complex solutions,",
+        "a smaller n",
+    )
+    certified = certify is not None
+    saved = Checkpoint(Path(checkpoint), system.tensor, system.spins, certified) if checkpoint is not None else None
     with one_blas_thread():
-        found = _solutions(terms, system, saved, callback)
-        real, others, doubtful = split(system, found.classes)
-        return _result(terms, system, found, prove(terms, system, real, others, certify), doubtful)
+        found = _solutions(Problem(terms, system, certified), saved, callback, distribute or homotopy.here)
+        near = split(system, found.records.points)
+        proof = prove(terms, system, found.records.table, near, certify)
+        return _result(terms, system, found, proof, near.doubtful)
 
 
 def _most_solutions(system: System) -> int:
@@ -168,20 +184,25 @@ def _number_of_paths(terms: Model) -> int:
 
 
 def _solutions(
-    terms: Model, system: System, saved: Checkpoint | None, callback: Callable[[Progress], None] | None
+    problem: Problem,
+    saved: Checkpoint | None,
+    callback: Callable[[Progress], None] | None,
+    distribute: Distribute,
 ) -> Solutions:
     """Find the complex solutions, by homotopy or, for a highest order of at most 2, by linear algebra."""
+    terms, system = problem.model, problem.system
     degree, n = max(terms.packed), terms.glass.n
     if degree >= 3:
-        return homotopy.solutions(system, system.mixed and terms.symmetric, saved, callback)
+        return homotopy.solutions(problem, saved, callback, distribute)
     if degree == 1:
         points, expected = quadratic_models.field_only(system.tensor[:n, n]), 2
     elif system.mixed:
         points, expected = quadratic_models.with_field(system)
     else:
         points, expected = quadratic_models.eigenvectors(system.tensor), n
-    points = points[projective.first_of_each(points)[0]]
-    return Solutions(points, expected, paths=0, retries=0, failed=0)
+    points = points[projective.first_of_each(points)]
+    found = records.examined(terms, system, points, np.ones(len(points), bool), problem.certified, both=True)
+    return Solutions(found, expected, paths=0, retries=0, failed=0)
 
 
 def _result(terms: Model, system: System, found: Solutions, proof: Proof, doubtful: int) -> Enumeration:
@@ -194,8 +215,8 @@ def _result(terms: Model, system: System, found: Solutions, proof: Proof, doubtf
     bound = np.sqrt(n) * (6 * proof.reach + 1e-14)
     energy = np.asarray(glass.energy(x), np.float64)
     order = np.lexsort((x[:, 0], energy))
+    eigenvalues = _eigenvalues(system, glass, x)[order]
     x, energy = x[order], energy[order]
-    eigenvalues = sphere.hessian_eigenvalues(glass, x)
     reason = _what_is_missing(found, doubtful, eigenvalues) or proof.gap
     nothing = np.zeros(len(x), np.int64)
     every = Enumeration(
@@ -209,10 +230,10 @@ def _result(terms: Model, system: System, found: Solutions, proof: Proof, doubtf
         method="homotopy" if found.paths else "linear algebra",
         complete=not reason,
         reason=reason,
-        proven=proof.everything and len(found.classes) == _most_solutions(system),
+        proven=proof.everything and len(found.records.table) == _most_solutions(system),
         certified=np.tile(proof.certified, copies)[order],
         error_bound=np.tile(bound, copies)[order],
-        found=len(found.classes),
+        found=len(found.records.table),
         expected=found.expected,
         paths=found.paths,
         retries=found.retries,
@@ -220,6 +241,15 @@ def _result(terms: Model, system: System, found: Solutions, proof: Proof, doubtf
     )
     vars(every)["eigenvalues"] = eigenvalues  # stored in the cache of the property `eigenvalues`
     return every
+
+
+def _eigenvalues(system: System, glass: SphericalSpinGlass, x: Array) -> Array:
+    """Return the eigenvalues of the Riemannian Hessian, ascending; for a pure model ``x`` is of the form (y, -y)."""
+    if system.mixed:
+        return sphere.hessian_eigenvalues(glass, x)
+    half = sphere.hessian_eigenvalues(glass, x[: len(x) // 2])
+    # The Hessian of a pure model is as even or odd as its order: at -y it is that at y, or its negative.
+    return np.concatenate([half, half if system.degree % 2 == 0 else -half[:, ::-1]])
 
 
 def _gradient_norm(glass: SphericalSpinGlass, x: Array) -> Array:
@@ -231,7 +261,7 @@ def _gradient_norm(glass: SphericalSpinGlass, x: Array) -> Array:
 
 def _what_is_missing(found: Solutions, doubtful: int, eigenvalues: Array) -> str:
     """Return the reason why critical points may be missing, or an empty text."""
-    number = len(found.classes)
+    number = len(found.records.table)
     if number > found.expected:
         return f"found {number} solutions, more than the {found.expected} possible isolated ones: they are not isolated"
     if number < found.expected:
@@ -249,27 +279,3 @@ def _what_is_missing(found: Solutions, doubtful: int, eigenvalues: Array) -> str
     if alternating != euler:
         return f"the Morse relation fails: sum (-1)^k N_k = {alternating}, not {euler}"
     return ""
-
-
-def _nothing(landscape: Any, reason: str) -> Enumeration:
-    """Return an empty result for a model whose critical points are not isolated."""
-    return Enumeration(
-        landscape=landscape,
-        x=np.empty((0, landscape.n)),
-        energy=np.empty(0),
-        gradient_norm=np.empty(0),
-        status=np.empty(0, "<U9"),
-        iterations=np.empty(0, np.int64),
-        evaluations=np.empty(0, np.int64),
-        method="none",
-        complete=False,
-        reason=reason,
-        proven=False,
-        certified=np.empty(0, bool),
-        error_bound=np.empty(0),
-        found=0,
-        expected=0,
-        paths=0,
-        retries=0,
-        failed=0,
-    )

@@ -2,34 +2,39 @@
 
 All ``((d-1)^n - 1)/(d-2)`` paths (twice as many for mixed models) are followed. The run is complete when the same
 number of distinct solutions was found. Lost paths are followed again with shorter steps, then all paths from a new
-start form, for a bounded number of attempts. The result does not depend on the number of threads.
+start form, for a bounded number of attempts. Paths are followed in stretches, each of which leaves the records of its
+ends (:mod:`.records`). A stretch gives the same bits on any number of threads and on any machine of one kind, so the
+result does not depend on interruptions, or on where stretches are followed.
 
 References: Cartwright and Sturmfels (2013), Theorem 1.2 (pure models); Nie and Ranestad (2009), Theorem 2.2 (mixed).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from spinglass._common.threads import run_in_threads
+from spinglass._common.threads import one_blas_thread, run_in_threads
 from spinglass._common.types import ComplexArray, IntArray
-from spinglass.critical_points import projective
-from spinglass.critical_points.checkpoint import Checkpoint, Ends
-from spinglass.critical_points.system import System
+from spinglass.critical_points import records
+from spinglass.critical_points.checkpoint import Checkpoint
+from spinglass.critical_points.keys import repeated
+from spinglass.critical_points.records import RECORD, Records
+from spinglass.critical_points.system import Model, System
 from spinglass.critical_points.tracking.simd import aligned_rows
 from spinglass.critical_points.tracking.start_system import number_of_classes, principal_roots
-from spinglass.critical_points.tracking.taylor import workspace
+from spinglass.critical_points.tracking.taylor import Workspace, workspace
 from spinglass.critical_points.tracking.tensor import form
-from spinglass.critical_points.tracking.tracker import ARRIVED, Precision, lanes, track
+from spinglass.critical_points.tracking.tracker import ARRIVED, Lanes, Precision, lanes, track
 
-_BLOCK = 128  # paths per task of a thread
-_STRETCH = 64 * _BLOCK  # paths between two checkpoints
+_BLOCK = 256
+_STRETCH = 2**14  # paths between two checkpoints
 _ATTEMPTS = 3  # number of start forms that are tried
 
-# The order and the prediction error were the fastest for H = 3, n = 10..16. From an error of 3e-4 on, lost paths cost
-# more than longer steps save.
-_QUICK = Precision(order=6, prediction=1e-4, correction=1e-2, radius=0.6, shortest=1e-9, steps=1000)
+# The order and the prediction error were the fastest for H = 3, n = 12 and 16, where 0.2% of the paths are lost. With
+# larger errors, lost paths and rejected steps cost more than longer steps save.
+_QUICK = Precision(order=5, prediction=3e-4, correction=1e-2, radius=1.0, shortest=1e-9, steps=1000)
 _CAREFUL = Precision(order=8, prediction=1e-7, correction=1e-4, radius=0.4, shortest=1e-12, steps=3000)
 
 
@@ -44,11 +49,26 @@ class Progress(NamedTuple):
         Number of paths in total.
     failed
         Number of paths among ``done`` that did not arrive at a regular solution.
+    resumed
+        Number of paths among ``done`` that were read from the checkpoint. Default: 0.
     """
 
     done: int
     paths: int
     failed: int
+    resumed: int = 0
+
+
+# Calls a function on each of some numbers, and yields pairs of a number and the value of the function, in any order.
+Distribute = Callable[[Callable[[int], Records], Iterable[int]], Iterable[tuple[int, Records]]]
+
+
+class Ends(NamedTuple):
+    """End points of paths (paths, variables), with their status and number of steps, (paths,)."""
+
+    points: ComplexArray
+    status: IntArray
+    steps: IntArray
 
 
 class Solutions(NamedTuple):
@@ -56,8 +76,8 @@ class Solutions(NamedTuple):
 
     Attributes
     ----------
-    classes
-        Solutions as points of length one, shape (found, variables).
+    records
+        The solutions.
     expected
         Number of solutions of a generic model.
     paths, retries
@@ -66,11 +86,43 @@ class Solutions(NamedTuple):
         Number of paths of the last attempt that did not arrive at a regular solution.
     """
 
-    classes: ComplexArray
+    records: Records
     expected: int
     paths: int
     retries: int
     failed: int
+
+
+class Problem(NamedTuple):
+    """A model of degree d >= 3, its polynomial system, and whether boxes around its solutions are proven."""
+
+    model: Model
+    system: System
+    certified: bool
+
+    @property
+    def copies(self) -> int:
+        """Number of solutions per path: 2 if with (x, x_0) also (x, -x_0) is a solution of a mixed model, else 1."""
+        return 2 if self.system.mixed and self.model.symmetric else 1
+
+    @property
+    def expected(self) -> int:
+        """Number of complex solutions of a generic model."""
+        return number_of_classes(self.system.spins, self.system.degree) * (2 if self.system.mixed else 1)
+
+    @property
+    def paths(self) -> int:
+        """Number of paths, from all start solutions (x, x_0) or from one of each (x, +-x_0)."""
+        return self.expected // self.copies
+
+    def examined(self, ends: "Ends", both: bool) -> Records:
+        """Return the records of the ends of paths, ``copies`` rows per path."""
+        points = ends.points
+        if self.copies == 2:
+            points = np.repeat(points, 2, axis=0)
+            points[1::2, -1] *= -1
+        arrived = np.repeat(ends.status == ARRIVED, self.copies)
+        return records.examined(self.model, self.system, points, arrived, self.certified, both)
 
 
 class Homotopy:
@@ -97,9 +149,14 @@ class Homotopy:
     def follow(self, paths: IntArray, precision: Precision) -> Ends:
         """Follow the given paths and return their ends."""
         ends = _empty_ends(len(paths), self.variables)
+        unused: list[tuple[Workspace, Lanes]] = []  # memory of blocks that are done
 
         def work(first: int) -> None:
             rows = slice(first, first + _BLOCK)
+            try:
+                memory = unused.pop()
+            except IndexError:
+                memory = workspace(self._form, precision.order), lanes(self._form, precision.order)
             track(
                 self._form,
                 self._start,
@@ -107,36 +164,73 @@ class Homotopy:
                 self._sheets,
                 precision,
                 paths[rows],
-                workspace(self._form, precision.order),
-                lanes(self._form, precision.order),
+                *memory,
                 ends.points[rows],
                 ends.status[rows],
                 ends.steps[rows],
             )
+            unused.append(memory)
             ends.points[rows] = ends.points[rows] @ self._frame.T
 
         run_in_threads(work, range(0, len(paths), _BLOCK))
         return ends
 
 
+def stretch(problem: Problem, attempt: int, size: int, number: int) -> Records:
+    """Follow the paths of a stretch of given size; the arguments and the result can be sent between processes."""
+    first = number * size
+    with one_blas_thread():
+        ends = _homotopy(problem, attempt).follow(np.arange(first, min(first + size, problem.paths)), _QUICK)
+        return problem.examined(ends, both=False)
+
+
+def _homotopy(problem: Problem, attempt: int) -> Homotopy:
+    return Homotopy(problem.system, 2 if problem.system.mixed and problem.copies == 1 else 1, attempt)
+
+
+def here(work: Callable[[int], Records], numbers: Iterable[int]) -> Iterator[tuple[int, Records]]:
+    """Call ``work`` on the numbers in this process, one after the other."""
+    for number in numbers:
+        yield number, work(number)
+
+
 def follow_all(
-    homotopy: Homotopy, attempt: int, checkpoint: Checkpoint | None, callback: Callable[[Progress], None] | None
-) -> Ends:
+    problem: Problem,
+    attempt: int,
+    checkpoint: Checkpoint | None,
+    callback: Callable[[Progress], None] | None,
+    distribute: Distribute,
+) -> Records:
     """Follow every path, stretch by stretch; stretches saved in the checkpoint are loaded instead."""
-    whole = _empty_ends(homotopy.paths, homotopy.variables)
-    for number, first in enumerate(range(0, homotopy.paths, _STRETCH)):
-        rows = slice(first, min(first + _STRETCH, homotopy.paths))
-        ends = checkpoint.load(attempt, number) if checkpoint else None
-        if ends is None:
-            ends = homotopy.follow(np.arange(rows.start, rows.stop), _QUICK)
-            if checkpoint:
-                checkpoint.save(attempt, number, ends)
-        for part, new in zip(whole, ends, strict=True):
-            part[rows] = new
+    rows = _STRETCH * problem.copies
+    whole = np.zeros(problem.paths * problem.copies, RECORD)
+    numbers = range(-(-problem.paths // _STRETCH))
+    points: list[ComplexArray] = [np.empty((0, problem.system.variables), complex)] * len(numbers)
+    done = failed = resumed = 0
+
+    def keep(number: int, found: Records) -> int:
+        whole[number * rows : (number + 1) * rows], points[number] = found
+        return int(np.count_nonzero(~found.arrived)) // problem.copies
+
+    missing = []
+    for number in numbers:
+        found = checkpoint.load(attempt, number) if checkpoint else None
+        if found is None:
+            missing.append(number)
+        else:
+            failed += keep(number, found)
+            resumed += len(found.table) // problem.copies
+    done = resumed
+    if callback and resumed:
+        callback(Progress(done, problem.paths, failed, resumed))
+    for number, found in distribute(partial(stretch, problem, attempt, _STRETCH), missing):
+        if checkpoint:
+            checkpoint.save(attempt, number, found)
+        failed += keep(number, found)
+        done += len(found.table) // problem.copies
         if callback:
-            failed = int(np.count_nonzero(whole.status[: rows.stop] != ARRIVED))
-            callback(Progress(rows.stop, homotopy.paths, failed))
-    return whole
+            callback(Progress(done, problem.paths, failed, resumed))
+    return Records(whole, np.concatenate(points))
 
 
 def _empty_ends(paths: int, variables: int) -> Ends:
@@ -144,57 +238,51 @@ def _empty_ends(paths: int, variables: int) -> Ends:
 
 
 def solutions(
-    system: System,
-    mirror: bool = False,
+    problem: Problem,
     checkpoint: Checkpoint | None = None,
     callback: Callable[[Progress], None] | None = None,
+    distribute: Distribute = here,
 ) -> Solutions:
-    """Find every solution of a system of degree d >= 3.
-
-    ``mirror`` states that the solutions of a mixed model come in pairs (x, x_0) and (x, -x_0), so half of the paths are
-    enough.
-    """
-    sheets = 2 if system.mixed and not mirror else 1
-    expected = number_of_classes(system.spins, system.degree) * (2 if system.mixed else 1)
-    found = np.empty((0, system.variables), complex)
+    """Find every solution of a system of degree d >= 3."""
+    found = Records(np.empty(0, RECORD), np.empty((0, problem.system.variables), complex))
     retries = failed = 0
     for attempt in range(_ATTEMPTS):
-        homotopy = Homotopy(system, sheets, attempt)
-        ends = follow_all(homotopy, attempt, checkpoint, callback if attempt == 0 else None)
-        again = _lost(ends, mirror)
-        if len(again):
-            for part, new in zip(ends, homotopy.follow(again, _CAREFUL), strict=True):
-                part[again] = new
-        failed = int(np.count_nonzero(ends.status != ARRIVED))
-        arrived = ends.points[ends.status == ARRIVED] if failed else ends.points
-        del ends  # 2^20 paths at n = 20 take 350 MB, and every copy takes the same
-        found = _union(found, _with_mirror_images(arrived) if mirror else arrived)
-        retries += len(again) + (homotopy.paths if attempt else 0)
+        ends = follow_all(problem, attempt, checkpoint, callback if attempt == 0 else None, distribute)
+        ends, again = _lost_followed_again(problem, attempt, ends)
+        retries += again + (problem.paths if attempt else 0)
+        failed = int(np.count_nonzero(~ends.arrived)) // problem.copies
+        found = records.closed_under_conjugation(records.united(found, ends))
         # A few paths may be lost by chance; many lost paths mean that the solutions are not isolated.
-        if len(found) >= expected or failed > 4 + homotopy.paths // 20:
+        if len(found.table) >= problem.expected or failed > 4 + problem.paths // 20:
             break
-    return Solutions(found, expected, homotopy.paths, retries, failed)
+    return Solutions(found, problem.expected, problem.paths, retries, failed)
 
 
-def _lost(ends: Ends, mirror: bool) -> IntArray:
+def _lost_followed_again(problem: Problem, attempt: int, ends: Records) -> tuple[Records, int]:
+    """Follow lost paths again, each once, and return the records and the number of these paths."""
+    careful = np.empty(0, np.int64)
+    # A lost path may be found to end where another one had jumped to, which is then followed again, too.
+    while len(again := np.setdiff1d(_lost(ends, problem.copies), careful)):
+        ends = _carefully(problem, attempt, ends, again)
+        careful = np.union1d(careful, again)
+    if len(careful) and problem.certified:
+        # Where only one of two conjugate solutions was found, its box, which holds for both, may be lacking.
+        alone = np.unique(records.without_conjugate_or_box(ends) // problem.copies)
+        ends = _carefully(problem, attempt, ends, alone)
+        careful = np.union1d(careful, alone)
+    return ends, len(careful)
+
+
+def _lost(ends: Records, copies: int) -> IntArray:
     """Return paths that did not arrive, and paths with a common end, one of which must have jumped to another path."""
-    arrived = np.flatnonzero(ends.status == ARRIVED)
-    points = ends.points[arrived]
-    collided = projective.first_of_each(_with_mirror_images(points) if mirror else points)[1] % max(1, len(points))
-    return np.union1d(np.flatnonzero(ends.status != ARRIVED), arrived[collided])
+    collided = repeated(ends.table["keys"])[1]
+    return np.unique(np.flatnonzero(collided | ~ends.arrived) // copies)
 
 
-def _with_mirror_images(points: ComplexArray) -> ComplexArray:
-    images = points.copy()
-    images[:, -1] *= -1
-    return np.concatenate([points, images])
-
-
-def _union(found: ComplexArray, arrived: ComplexArray) -> ComplexArray:
-    """Return the distinct classes of both sets, with their conjugates, which are also solutions of a real model."""
-    both = np.concatenate([found, arrived]) if len(found) else arrived
-    distinct = projective.first_of_each(both)[0]
-    if len(distinct) < len(both):
-        both = both[distinct]
-    alone = projective.without_conjugate(both)
-    return np.concatenate([both, both[alone].conj()]) if len(alone) else both
+def _carefully(problem: Problem, attempt: int, ends: Records, paths: IntArray) -> Records:
+    """Follow some paths again, with shorter steps, and replace their records; all of them get boxes."""
+    if not len(paths):
+        return ends
+    new = problem.examined(_homotopy(problem, attempt).follow(paths, _CAREFUL), both=True)
+    rows = (paths[:, None] * problem.copies + np.arange(problem.copies)).ravel()
+    return ends.replaced(rows, new)

@@ -4,20 +4,19 @@ A class is a solution up to a complex factor. Its representatives in this module
 two classes is the sine of the angle between them.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spinglass._common.types import Array, ComplexArray, IntArray
+from spinglass.critical_points.keys import SAME, keys, meeting, rounding
 from spinglass.critical_points.system import System
 
-SAME = 1e-8  # classes closer than this count as one solution; solutions are accurate to about 1e-12
-_ROUNDING = 1e-14  # rounding error of a distance or of a key
+_ROUNDING = 1e-14  # rounding error of a distance
 # Only solutions with an imaginary part below this are tested for being real: the imaginary part of a computed real
 # solution is the rounding error times its condition number.
-_CANDIDATE = 1e-4
+CANDIDATE = 1e-4
 _STEPS = 3  # Newton steps of that test
 
 
@@ -25,29 +24,9 @@ def close_pairs(points: ComplexArray, reach: Array) -> IntArray:
     """Return all pairs i < j whose distance is at most ``reach_i + reach_j``, shape (pairs, 2)."""
     pairs = [
         np.sort(np.stack([i, j], axis=1)[distance(points[i], points[j]) <= reach[i] + reach[j] + _ROUNDING], axis=1)
-        for i, j in _overlapping(_key(points), reach)
+        for i, j in meeting(keys(points), reach + rounding(points.shape[1]))
     ]
     return np.concatenate([np.empty((0, 2), np.int64), *pairs])
-
-
-def _key(points: ComplexArray, conjugated: bool = False) -> Array:
-    """Return the keys ``|b.X|^2/|X|^2``, |b| = 1; two keys differ by at most three times the distance."""
-    rng = np.random.default_rng(0)
-    real, imaginary = rng.standard_normal((2, points.shape[1]))
-    b = real + (-1j if conjugated else 1j) * imaginary
-    return np.asarray((np.abs(points @ b) / (np.linalg.norm(points, axis=1) * np.linalg.norm(b))) ** 2)
-
-
-def _overlapping(key: Array, reach: Array) -> Iterator[tuple[IntArray, IntArray]]:
-    """Yield all pairs whose intervals of keys overlap; no other pairs can be close."""
-    low, high = key - 3 * reach - _ROUNDING, key + 3 * reach + _ROUNDING
-    order = np.argsort(low, kind="stable")
-    counts = np.searchsorted(low[order], high[order], side="right") - np.arange(len(order)) - 1
-    # A few rows at a time, because wide intervals may overlap with very many others.
-    for rows in np.array_split(np.arange(len(order)), 1 + int(counts.sum()) // 2**18):
-        first = np.repeat(rows, counts[rows])
-        offset = np.arange(len(first)) - np.repeat(np.cumsum(counts[rows]) - counts[rows], counts[rows])
-        yield order[first], order[first + 1 + offset]
 
 
 def distance(X: ComplexArray, Y: ComplexArray) -> Array:
@@ -56,22 +35,10 @@ def distance(X: ComplexArray, Y: ComplexArray) -> Array:
     return np.asarray(np.linalg.norm(Y - along[:, None] * X, axis=1) / np.linalg.norm(Y, axis=1))
 
 
-def first_of_each(points: ComplexArray) -> tuple[IntArray, IntArray]:
-    """Return the rows that are not close to an earlier row, and the rows that are close to any other row."""
+def first_of_each(points: ComplexArray) -> IntArray:
+    """Return the rows that are not close to an earlier row."""
     pairs = close_pairs(points, np.full(len(points), SAME / 2))
-    return np.setdiff1d(np.arange(len(points)), pairs[:, 1]), np.unique(pairs)
-
-
-def without_conjugate(points: ComplexArray) -> IntArray:
-    """Return the rows whose complex conjugate is not among the points."""
-    B = len(points)
-    keys = np.concatenate([_key(points), _key(points, conjugated=True)])
-    paired = np.zeros(B, bool)
-    for i, j in _overlapping(keys, np.full(2 * B, SAME / 2)):
-        i, j = np.minimum(i, j), np.maximum(i, j)
-        i, j = i[(i < B) & (j >= B)], j[(i < B) & (j >= B)] - B
-        paired[i[distance(points[i], points[j].conj()) <= SAME]] = True
-    return np.flatnonzero(~paired)
+    return np.setdiff1d(np.arange(len(points)), pairs[:, 1])
 
 
 def aligned(points: ComplexArray) -> ComplexArray:
@@ -105,26 +72,31 @@ class Split(NamedTuple):
         Real solutions, refined in real arithmetic, shape (real, variables).
     others
         Solutions that are not real, shape (others, variables).
+    is_real
+        Whether each solution is real, shape (solutions,).
     doubtful
         Number of solutions that look real but are not regular.
     """
 
     real: Array
     others: ComplexArray
+    is_real: NDArray[np.bool_]
     doubtful: int
 
 
 def split(system: System, solutions: ComplexArray) -> Split:
     """Separate the real solutions: a solution is real if Newton's method, started from its real part, returns to it."""
     imaginary = imaginary_part(solutions)
-    near = np.flatnonzero(imaginary < _CANDIDATE)
+    near = np.flatnonzero(imaginary < CANDIDATE)
     start = aligned(solutions[near]).real
     start /= np.linalg.norm(start, axis=1, keepdims=True)
     with np.errstate(all="ignore"):  # a singular matrix gives NaN, and comparisons with NaN are false
         refined, last = system.newton(start, _STEPS)
     real = (last < SAME) & (distance(solutions[near], refined.astype(complex)) < SAME)
     doubtful = int(np.count_nonzero(imaginary[near[~real]] < SAME))
-    return Split(np.asarray(refined[real].real), np.delete(solutions, near[real], axis=0), doubtful)
+    is_real = np.zeros(len(solutions), bool)
+    is_real[near[real]] = True
+    return Split(np.asarray(refined[real].real), solutions[~is_real], is_real, doubtful)
 
 
 def on_sphere(system: System, points: Array) -> Array:

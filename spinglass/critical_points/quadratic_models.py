@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from spinglass._common.types import Array, ComplexArray
 from spinglass.critical_points import projective
+from spinglass.critical_points.keys import SAME
 from spinglass.critical_points.system import System, complex_points
 
 # In units of the largest entry of the tensor: eigenvalues closer than this are equal up to rounding, and a component of
@@ -67,7 +68,7 @@ def with_field(system: System) -> tuple[ComplexArray, int]:
     starts = starts[np.isfinite(starts).all(axis=1)]
     found = _refined(system, starts @ spectrum.vectors)
     expected = 2 * int(np.count_nonzero(~continuum | (square >= 0)))
-    return found[projective.first_of_each(found)[0]], expected
+    return found[projective.first_of_each(found)], expected
 
 
 def _spectrum(S: Array, b: Array) -> Spectrum:
@@ -120,4 +121,4 @@ def _refined(system: System, x: ComplexArray) -> ComplexArray:
         rows = slice(first, first + system.rows_at_once)
         with np.errstate(all="ignore"):  # a singular matrix gives NaN, and comparisons with NaN are false
             points[rows], last[rows] = system.newton(starts[rows], _STEPS)
-    return points[last < projective.SAME]
+    return points[last < SAME]

@@ -1,7 +1,7 @@
 """The result of an enumeration: the critical points of a disorder sample, and what is proven about them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -111,3 +111,27 @@ class Enumeration(CriticalPoints):
                 "  by index           " + " ".join(map(str, self.counts)),
             ]
         return "\n".join(lines)
+
+
+def nothing(landscape: Any, reason: str) -> Enumeration:
+    """Return an empty result for a model whose critical points are not isolated."""
+    return Enumeration(
+        landscape=landscape,
+        x=np.empty((0, landscape.n)),
+        energy=np.empty(0),
+        gradient_norm=np.empty(0),
+        status=np.empty(0, "<U9"),
+        iterations=np.empty(0, np.int64),
+        evaluations=np.empty(0, np.int64),
+        method="none",
+        complete=False,
+        reason=reason,
+        proven=False,
+        certified=np.empty(0, bool),
+        error_bound=np.empty(0),
+        found=0,
+        expected=0,
+        paths=0,
+        retries=0,
+        failed=0,
+    )

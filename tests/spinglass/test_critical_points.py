@@ -370,8 +370,8 @@ def test_bad_arguments_are_refused_with_what_to_do():
         enumerate_critical_points(glass, "yes")
     with pytest.raises(TypeError, match="needs one of SphericalSpinGlass, .*not ndarray"):
         enumerate_critical_points(np.zeros((3, 3, 3)))
-    with pytest.raises(ValueError, match=r"4194303 paths .* max_paths"):
-        enumerate_critical_points(SphericalSpinGlass.pure(22, 3, seed=0))
+    with pytest.raises(ValueError, match=r"33554431 paths .* max_paths"):
+        enumerate_critical_points(SphericalSpinGlass.pure(25, 3, seed=0))
     with pytest.raises(ValueError, match="15 paths"):
         enumerate_critical_points(glass, max_paths=14)
     with pytest.raises(ValueError, match="max_paths must be a whole number of at least 1, not 'all'"):

@@ -6,8 +6,8 @@ import pytest
 
 import theory
 from spinglass import SphericalSpinGlass, critical_points
-from spinglass.critical_points import enumerate_critical_points, enumeration
-from validation.cli import explore
+from spinglass.critical_points import Progress, enumerate_critical_points, enumeration, homotopy
+from validation.cli import enumerating, explore
 from validation.cli.main import main
 from validation.experiments.survey import survey
 
@@ -128,6 +128,8 @@ def test_ctrl_c_in_the_flows_keeps_the_graph(capsys, tmp_path, monkeypatch):
         (["graph", "--n", 5, "--max-paths", 30], "31 paths to follow, more than max_paths = 30"),
         (["enumerate", "--max-paths", 0], "max_paths must be a whole number of at least 1, not 0"),
         (["enumerate", "--out", "points.txt"], "'points.txt'; use a name that ends in .parquet or .csv"),
+        (["enumerate", "--certify", "yes"], "--certify must be real, all or none, not 'yes'"),
+        (["enumerate", "--cluster", "localhost"], "tcp://host:port, or mpi; given 'localhost'"),
         (["enumerate", "--seed", -1], "seed must be an int >= 0"),
         (["enumerate", "--out", "/proc/nowhere/x.parquet"], "cannot write to /proc/nowhere"),
         (["graph", "--starts", 0], "starts must be at least 1, not 0"),
@@ -142,6 +144,32 @@ def test_bad_input_is_one_line_and_status_2(capsys, arguments, message):
     assert err.startswith("spinglass: error: ")
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_a_command_resumes_from_its_checkpoint(capsys, tmp_path, monkeypatch):
+    command = ["enumerate", "--n", 6, "--samples", 2, "--certify", "all"]
+    status, whole, _ = spinglass(capsys, *command)
+    assert status == 0
+    assert "proven to be all in 2 of 2 samples" in whole
+    assert spinglass(capsys, *command, "--checkpoint", tmp_path)[1] == whole
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["sample-00000", "sample-00001"]
+    monkeypatch.setattr(homotopy, "_QUICK", None)  # paths can no longer be followed
+    assert spinglass(capsys, *command, "--checkpoint", tmp_path)[1] == whole
+    status, _, err = spinglass(capsys, *command[:-1], "none", "--checkpoint", tmp_path)
+    assert status == 2
+    assert "with other certificates; use an empty folder" in err
+
+
+def test_progress_tells_rate_and_time_left_of_the_paths_of_this_run():
+    status = enumerating.Status(samples=2)
+    status._left._began -= 10  # as if ten seconds had passed
+    line = status.line(0, 0, Progress(done=500, paths=1000, failed=1, resumed=300))
+    assert line == (
+        "sample 1 of 2, 500 of 1000 paths, 20 per second; 0 critical points so far, about 1 min 15 s left"
+    )  # a tenth of the work took 10 s, and three quarters are left
+    assert status.line(1, 77, None) == "sample 2 of 2; 77 critical points so far"
+    line = status.line(1, 77, Progress(done=400, paths=1000, failed=0))
+    assert line.startswith("sample 2 of 2, 400 of 1000 paths, 60 per second; 77 critical points")
 
 
 def test_the_limit_on_paths_is_that_of_the_library(capsys):

@@ -228,7 +228,7 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ),
         (
             'task = "enumerate"\n[settings]\nn = [4, 30]\nH = 3',
-            r"n=30 has 10\^9 homotopy paths, more than max_paths=2097152",
+            r"n=30 has 10\^9 homotopy paths, more than max_paths=16777216",
         ),
         (
             'task = "enumerate"\n[settings]\nn = 4\nH = 3\nmax_paths = 14',

@@ -10,10 +10,14 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
+from spinglass import SphericalSpinGlass, enumerate_critical_points
+from spinglass.critical_points import homotopy
 from validation import verify
+from validation.cli.enumerating import over
 from validation.cli.main import main
 from validation.engine import executors
 from validation.engine.manifest import MANIFEST
@@ -137,6 +141,44 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_bytes(tmp_path, synth
     assert "2 agree, 0 disagree, 0 undecided" in capsys.readouterr().out
     assert status == 0
     assert (there / DATA).read_bytes() == (whole / DATA).read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.bits
+def test_an_enumeration_on_a_cluster_that_loses_a_worker_gives_the_same_bits(tmp_path, dask, monkeypatch):
+    address, workers = dask
+    monkeypatch.setattr(homotopy, "_STRETCH", 64)
+    glass = SphericalSpinGlass.pure(11, 3, seed=0)
+    whole = enumerate_critical_points(glass, "all")
+
+    def kill(progress):
+        if progress.done > 8 * 64 and workers[0].poll() is None:
+            os.kill(workers[0].pid, signal.SIGKILL)
+            workers[0].wait()
+
+    with executors.cluster(address) as executor:
+        options = {"checkpoint": tmp_path, "callback": kill, "distribute": over(executor)}
+        there = enumerate_critical_points(glass, "all", **options)
+    assert workers[0].returncode == -signal.SIGKILL
+    assert len(list(tmp_path.glob("attempt-0-*.npz"))) == 32
+    assert there.proven
+    for name in ("x", "energy", "error_bound"):
+        assert np.array_equal(getattr(there, name), getattr(whole, name)), name
+
+
+def failing(number):
+    if number == 2:
+        raise MemoryError("too large")
+    return -number
+
+
+def test_a_stretch_that_fails_on_an_executor_ends_the_enumeration():
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        assert list(over(pool)(failing, iter([0, 1]))) == [(0, 0), (1, -1)]
+        with pytest.raises(ValueError, match=r"(?s)stretch 2 of the paths failed.*MemoryError: too large"):
+            list(over(pool)(failing, range(3)))
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Commands that explore single landscapes, and count the critical points of several."""
+"""Commands that explore single landscapes."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spinglass import CriticalPoints
 
 Paths = Annotated[int, typer.Option("--max-paths", help="Largest number of homotopy paths per sample.")]
-MAX_PATHS = 2**21  # the default of enumerate_critical_points
+MAX_PATHS = 2**24  # the default of enumerate_critical_points
 _SIGNAL = 0x53  # first key of the child seed of the signal; those of couplings have another one
 
 
@@ -140,51 +140,3 @@ def _means_by_time(rows: "pd.DataFrame") -> "pd.DataFrame":
     energies = rows.groupby("time")["energy_per_spin"]
     columns = {"energy_per_spin": energies.mean(), "standard_error": energies.sem(), "starts": energies.count()}
     return pd.DataFrame(columns).reset_index()
-
-
-def enumerate_samples(
-    n: Annotated[int, typer.Option("--n", help="Number of spins.")] = 8,
-    H: Orders = None,
-    mixture: Mixture = None,
-    samples: Annotated[int, typer.Option(help="Number of independent landscapes.")] = 1,
-    seed: Annotated[int, typer.Option(help="Random seed of the couplings.")] = 0,
-    max_paths: Paths = MAX_PATHS,
-    out: Annotated[
-        Path | None, typer.Option(parser=path, help="Output table, one row per critical point: .parquet or .csv.")
-    ] = None,
-    as_json: Json = False,
-    as_csv: Csv = False,
-) -> None:
-    """Find all critical points and certify them.
-
-    The table shows the mean number of points of each index and the exact mean.
-
-    Exit status: 1 if the enumeration of a sample is incomplete, otherwise 0.
-    """
-    from spinglass.critical_points import Progress
-    from validation.cli.landscape_tables import counts_table, print_failures, print_totals
-    from validation.experiments.survey import survey
-    from validation.report.console import print_table, working
-    from validation.report.files import prepare_table, write_table
-    from validation.report.progress import TimeLeft
-
-    printed, model = output(as_json, as_csv), read_model(H, mixture)
-    if out is not None:
-        prepare_table(out)
-    with working("enumerating") as show:
-        left = TimeLeft()
-
-        def tell(sample: int, points: int, progress: Progress | None) -> None:
-            paths = f", {progress.done} of {progress.paths} paths" if progress else ""
-            done = (sample + (progress.done / max(progress.paths, 1) if progress else 0)) / samples
-            show(f"sample {sample + 1} of {samples}{paths}; {points} critical points so far{left.text(done)}")
-
-        found = survey(n, model.H, samples, seed, tell, max_paths)
-    print_totals(printed.console, found, model.text, seed)
-    if len(found.counts):
-        printed.table(found.to_frame(), lambda console: print_table(console, counts_table(found)))
-    print_failures(printed.console, found)
-    if out is not None and found.finished:
-        write_table(found.points, out, index=False)
-        printed.note(f"{len(found.points)} rows written to {out}")
-    raise typer.Exit(130 if found.finished < samples else int(bool(found.failures)))

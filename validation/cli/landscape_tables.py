@@ -28,9 +28,10 @@ def print_totals(console: Console, survey: Survey, model: str, seed: int) -> Non
     seed
         The seed, which is printed as well.
     """
+    proven = f", proven to be all in {survey.proven} of {survey.finished} samples" if survey.proven else ""
     console.print(
         f"n = {survey.n}, {model}, seed {seed}: {survey.finished} of {survey.asked} samples, "
-        f"{len(survey.points)} critical points, {survey.paths} paths, {survey.retries} repeated",
+        f"{len(survey.points)} critical points, {survey.paths} paths, {survey.retries} repeated{proven}",
         highlight=False,
         soft_wrap=True,
     )

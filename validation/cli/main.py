@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from validation.cli import atlas, claims, doctor, explore, figures, graph, judging, pairs, predictions, sample, study
+from validation.cli import (
+    atlas,
+    claims,
+    doctor,
+    enumerating,
+    explore,
+    figures,
+    graph,
+    judging,
+    pairs,
+    predictions,
+    sample,
+    study,
+)
 from validation.cli.encoding import readable_output
 
 _LONGEST_MESSAGE = 4000
@@ -43,7 +56,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "compare": claims.compare,
     "judge": judging.judge,
     "descend": explore.descend,
-    "enumerate": explore.enumerate_samples,
+    "enumerate": enumerating.enumerate_samples,
     "graph": graph.graph,
     "pairs": pairs.pairs,
     "sample": sample.sample,

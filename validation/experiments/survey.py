@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,9 @@ import theory
 from spinglass import SphericalSpinGlass, critical_points
 from spinglass._common.seeds import child, seed_sequence
 from spinglass.critical_points import Enumeration, Progress
+from spinglass.critical_points.certification import Certify
 from spinglass.critical_points.enumeration import MAX_PATHS
+from spinglass.critical_points.homotopy import Distribute
 from theory.arguments import Model, mixture
 
 
@@ -31,6 +34,8 @@ class Survey:
         Reason why a sample is not complete, by sample number.
     paths, retries
         Numbers of homotopy paths tracked in all samples, and of paths tracked again.
+    proven
+        Number of samples in which every complex solution is proven to be found (``certify="all"``).
     asked
         Number of samples requested, which exceeds the number finished after an interruption.
     """
@@ -42,6 +47,7 @@ class Survey:
     failures: dict[int, str]
     paths: int
     retries: int
+    proven: int
     asked: int
 
     @property
@@ -78,6 +84,10 @@ def survey(
     seed: int,
     watch: Callable[[int, int, Progress | None], object] | None = None,
     max_paths: int = MAX_PATHS,
+    *,
+    certify: Certify = "real",
+    checkpoint: Path | None = None,
+    distribute: Distribute | None = None,
 ) -> Survey:
     """Enumerate the critical points of ``samples`` samples of a model; on Ctrl-C return those that are finished.
 
@@ -97,6 +107,12 @@ def survey(
         its start).
     max_paths : int, default MAX_PATHS
         Samples that need more homotopy paths are refused.
+    certify : {"real", "all"} or None, default "real"
+        What is proven, as in :func:`spinglass.enumerate_critical_points`.
+    checkpoint : pathlib.Path or None, default None
+        Folder in which finished stretches of paths are saved, in one folder per sample.
+    distribute : callable or None, default None
+        What runs the stretches of paths, as in :func:`spinglass.enumerate_critical_points`.
 
     Returns
     -------
@@ -106,7 +122,7 @@ def survey(
     Raises
     ------
     ValueError
-        If ``samples < 1``, or the model is refused.
+        If ``samples < 1``, or the model or the checkpoint is refused.
 
     Examples
     --------
@@ -127,7 +143,16 @@ def survey(
         for sample in range(samples):
             tell(None)
             glass = SphericalSpinGlass.mixed(n, weights, child(root, sample))
-            done.append(critical_points.enumerate_critical_points(glass, callback=tell, max_paths=max_paths))
+            done.append(
+                critical_points.enumerate_critical_points(
+                    glass,
+                    certify=certify,
+                    checkpoint=checkpoint / f"sample-{sample:05d}" if checkpoint else None,
+                    callback=tell,
+                    distribute=distribute,
+                    max_paths=max_paths,
+                )
+            )
     except KeyboardInterrupt:
         pass
     return _collected(n, H, done, samples)
@@ -148,5 +173,6 @@ def _collected(n: int, H: Model, done: list[Enumeration], asked: int) -> Survey:
         failures={sample: every.reason for sample, every in enumerate(done) if not every.complete},
         paths=sum(every.paths for every in done),
         retries=sum(every.retries for every in done),
+        proven=sum(every.proven for every in done),
         asked=asked,
     )

@@ -58,22 +58,40 @@ class TimeLeft:
     def __init__(self) -> None:
         self._began = time.monotonic()
 
-    def text(self, fraction: float) -> str:
+    def text(self, fraction: float, before: float = 0.0) -> str:
         """Return the remaining time as the end of a line.
 
         Parameters
         ----------
         fraction
             Fraction of the work that is done.
+        before
+            Fraction that was done before, in an earlier run; it does not enter the rate. Default 0.
 
         Returns
         -------
         str
             ``, about ... left``; empty as long as nothing is done.
         """
-        if not fraction > 0:
+        if not fraction > before:
             return ""
-        return f", about {duration((time.monotonic() - self._began) * (1 - fraction) / fraction)} left"
+        return f", about {duration((time.monotonic() - self._began) * (1 - fraction) / (fraction - before))} left"
+
+    def rate(self, number: int) -> str:
+        """Return a rate as the end of a line.
+
+        Parameters
+        ----------
+        number
+            Number of things done since the object was made.
+
+        Returns
+        -------
+        str
+            ``, ... per second``; empty as long as nothing is done.
+        """
+        elapsed = time.monotonic() - self._began
+        return f", {number / elapsed:.3g} per second" if number > 0 and elapsed > 0 else ""
 
 
 def duration(seconds: float) -> str:

@@ -87,7 +87,7 @@ TASKS = {
     ),
     "enumerate": Task(
         "find all critical points; one row per point",
-        MODEL | {"max_paths": whole("largest number of homotopy paths per sample", 1, 2**21)},
+        MODEL | {"max_paths": whole("largest number of homotopy paths per sample", 1, 2**24)},
         {
             "point": ("int64", "number of the point"),
             **POINT,

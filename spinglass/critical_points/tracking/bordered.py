@@ -12,12 +12,12 @@ accident, and an inaccurate solution only shortens the next step.
 
 from typing import Any
 
-from spinglass._common.jit import jit
+from spinglass._common.jit import jit_without_references
 from spinglass._common.types import Array
 from spinglass.critical_points.tracking.simd import conjugate, load, reciprocal, store, zero
 
 
-@jit
+@jit_without_references
 def factorise(n: int, a: Array, pivot: Array) -> None:
     """Replace the packed lower triangle ``a`` (entry (i, j) at i(i+1)/2 + j) by L, and ``pivot`` by 1/D."""
     for j in range(n):
@@ -33,7 +33,7 @@ def factorise(n: int, a: Array, pivot: Array) -> None:
             store(a, row + j, v)
 
 
-@jit
+@jit_without_references
 def solve(n: int, a: Array, pivot: Array, x: Array, x0: int) -> None:
     """Replace entries x0..x0+n-1 of ``x`` by S^{-1} x with the factors of `factorise`."""
     for i in range(1, n):
@@ -49,7 +49,7 @@ def solve(n: int, a: Array, pivot: Array, x: Array, x0: int) -> None:
             store(x, x0 + j, load(x, x0 + j) - load(a, i * (i + 1) // 2 + j) * xi)
 
 
-@jit
+@jit_without_references
 def dot(n: int, a: Array, a0: int, b: Array, b0: int) -> Any:
     """Return ``a.b`` without conjugation."""
     total = zero()
@@ -58,7 +58,7 @@ def dot(n: int, a: Array, a0: int, b: Array, b0: int) -> Any:
     return total
 
 
-@jit
+@jit_without_references
 def hermitian(n: int, a: Array, b: Array, b0: int) -> Any:
     """Return ``conj(a).b``."""
     total = zero()
@@ -67,7 +67,7 @@ def hermitian(n: int, a: Array, b: Array, b0: int) -> Any:
     return total
 
 
-@jit
+@jit_without_references
 def border(n: int, mixed: bool, a: Array, pivot: Array, x: Array, z: Array, y: Array, corner: Array) -> None:
     """Prepare `solve_bordered`: write S^{-1} x to ``z``, S^{-1} y to ``y``, and the inverse border to ``corner``.
 
@@ -92,7 +92,7 @@ def border(n: int, mixed: bool, a: Array, pivot: Array, x: Array, z: Array, y: A
     store(corner, 3, a00 * inverse)
 
 
-@jit
+@jit_without_references
 def solve_bordered(
     n: int,
     mixed: bool,

@@ -8,13 +8,13 @@ A series is one array of complex entries, one coefficient after the other. Kerne
 coefficient begins, because creating a view of an array costs as much as a small contraction.
 """
 
-from spinglass._common.jit import jit
+from spinglass._common.jit import jit_without_references
 from spinglass._common.types import Array, IntArray
 from spinglass.critical_points.tracking.simd import load, store, zero
 from spinglass.critical_points.tracking.tensor import Form
 
 
-@jit
+@jit_without_references
 def contract_top(top: Array, x: Array, x0: int, out: Array, out0: int) -> None:
     """Write ``sum_l top[s, l] x_l``, a real matrix times complex lanes, to entries ``out0 + s`` of ``out``."""
     rows, variables = top.shape
@@ -32,7 +32,7 @@ def contract_top(top: Array, x: Array, x0: int, out: Array, out0: int) -> None:
         store(out, out0 + s + 3, a3)
 
 
-@jit
+@jit_without_references
 def add_contraction(
     table: IntArray,
     table0: int,
@@ -46,28 +46,37 @@ def add_contraction(
     out0: int,
 ) -> None:
     """Add ``weight sum_l level[table[table0 + s, l]] x_l`` to entries ``out0 + s`` of ``out``, s < size."""
-    for s in range(size):
+    pairs = size - size % 2
+    for s in range(0, pairs, 2):  # two sums at a time: they do not wait for each other, and share the entries of x
+        a0 = a1 = zero()
+        for i in range(table.shape[1]):
+            xi = load(x, x0 + i)
+            a0 += load(level, level0 + table[table0 + s, i]) * xi
+            a1 += load(level, level0 + table[table0 + s + 1, i]) * xi
+        store(out, out0 + s, load(out, out0 + s) + weight * a0)
+        store(out, out0 + s + 1, load(out, out0 + s + 1) + weight * a1)
+    for s in range(pairs, size):
         total = zero()
         for i in range(table.shape[1]):
             total += load(level, level0 + table[table0 + s, i]) * load(x, x0 + i)
         store(out, out0 + s, load(out, out0 + s) + weight * total)
 
 
-@jit
+@jit_without_references
 def add_products(size: int, a: Array, a0: int, b: Array, b0: int, weight: float, out: Array, out0: int) -> None:
     """Add ``weight a_i b_i`` to entries ``out0 + i`` of ``out``, i < size."""
     for i in range(size):
         store(out, out0 + i, load(out, out0 + i) + weight * (load(a, a0 + i) * load(b, b0 + i)))
 
 
-@jit
+@jit_without_references
 def clear(a: Array, first: int, size: int) -> None:
     """Set entries first..first+size-1 to zero."""
     for i in range(first, first + size):
         store(a, i, zero())
 
 
-@jit
+@jit_without_references
 def raise_levels(form: Form, k: int, x: Array, level: Array) -> None:
     """Compute the k-th coefficients of T_2, ..., T_{d-1} from the coefficients of X up to k and from lower ones."""
     d, variables = form.degree, form.variables
@@ -92,7 +101,7 @@ def raise_levels(form: Form, k: int, x: Array, level: Array) -> None:
             )
 
 
-@jit
+@jit_without_references
 def raise_diagonal(form: Form, c: Array, k: int, x: Array, diagonal: Array) -> None:
     """Do the same for the start form ``sum_i c_i x_i^d``, whose levels are the vectors ``c_i x_i^(d-m)``.
 
@@ -109,7 +118,7 @@ def raise_diagonal(form: Form, c: Array, k: int, x: Array, diagonal: Array) -> N
             add_products(n, diagonal, above, x, j * variables, weight, diagonal, k * rows + n * (m - 2))
 
 
-@jit
+@jit_without_references
 def gradient_known(form: Form, k: int, x: Array, level: Array, diagonal: Array, f: Array, g: Array) -> None:
     """Write the contribution of lower coefficients of X to the k-th ones of T_1 (``f``; start form: ``g``)."""
     d, n, variables = form.degree, form.spins, form.variables

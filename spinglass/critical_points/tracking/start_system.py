@@ -7,7 +7,7 @@ coordinate is its principal root, and each later coordinate is any of the d-1 va
 
 import numpy as np
 
-from spinglass._common.jit import jit
+from spinglass._common.jit import jit_without_references
 from spinglass._common.types import ComplexArray
 
 
@@ -27,7 +27,7 @@ def principal_roots(coefficients: ComplexArray, degree: int) -> ComplexArray:
     return coefficients ** (-1.0 / (degree - 2))
 
 
-@jit
+@jit_without_references
 def start_point(path: int, degree: int, roots: ComplexArray, sheets: int, out: ComplexArray) -> None:
     """Write the start point of ``path`` into ``out``, scaled to length one.
 

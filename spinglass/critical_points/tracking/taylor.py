@@ -6,7 +6,7 @@ space: every point is scaled to |X| = 1, and the coefficients of the series sati
 
 from typing import NamedTuple
 
-from spinglass._common.jit import jit
+from spinglass._common.jit import jit_without_references
 from spinglass._common.types import Array
 from spinglass.critical_points.tracking.bordered import border, dot, factorise, hermitian, solve_bordered
 from spinglass.critical_points.tracking.contraction import (
@@ -96,7 +96,7 @@ def workspace(form: Form, order: int) -> Workspace:
     )
 
 
-@jit
+@jit_without_references
 def _evaluate(form: Form, c: Array, w: Workspace) -> None:
     """Compute the zeroth coefficients at ``point``: levels, gradients, Rayleigh quotient and residual."""
     n = form.spins
@@ -118,7 +118,7 @@ def _evaluate(form: Form, c: Array, w: Workspace) -> None:
         store(w.change, i, quotient * load(w.point, i) - load(w.change, i))
 
 
-@jit
+@jit_without_references
 def _prepare_system(form: Form, w: Workspace) -> None:
     """Factorise the linear system at ``point``."""
     n, scale, mixed = form.spins, form.degree - 1.0, form.variables > form.spins
@@ -139,13 +139,13 @@ def _prepare_system(form: Form, w: Workspace) -> None:
     border(n, mixed, w.matrix, w.pivot, w.point, w.z, w.y, w.corner)
 
 
-@jit
+@jit_without_references
 def _solve(form: Form, w: Workspace, v: Array, v0: int, mu: Array, mu0: int) -> None:
     n, mixed = form.spins, form.variables > form.spins
     solve_bordered(n, mixed, w.matrix, w.pivot, w.point, w.z, w.y, w.corner, v, v0, mu, mu0)
 
 
-@jit
+@jit_without_references
 def correct(form: Form, c: Array, w: Workspace) -> None:
     """Take one Newton step from ``point``; the new point becomes X_0 of the series, the step is ``change``."""
     n = form.spins
@@ -160,7 +160,7 @@ def correct(form: Form, c: Array, w: Workspace) -> None:
     store(w.eigenvalue, 0, load(w.eigenvalue, 0) + load(w.shift, 0))
 
 
-@jit
+@jit_without_references
 def expand(form: Form, c: Array, order: int, w: Workspace) -> None:
     """Compute the series up to ``order`` around the new point."""
     d, n, variables = form.degree, form.spins, form.variables

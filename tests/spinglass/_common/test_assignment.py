@@ -14,7 +14,9 @@ FILES = [path for package in ("spinglass", "theory") for path in (ROOT / package
 
 def compiled_functions(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef) and any(ast.unparse(one) == "jit" for one in node.decorator_list):
+        if isinstance(node, ast.FunctionDef) and any(
+            ast.unparse(one) in ("jit", "jit_without_references") for one in node.decorator_list
+        ):
             yield node
 
 

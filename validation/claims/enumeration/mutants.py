@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import numpy as np
+
 from validation.claim import Mutant
 from validation.claims._shared.perturbations import Function
 
@@ -13,8 +15,8 @@ def losing_solutions(some: int) -> Function:
     def wrap(solutions: Function) -> Function:
         def lossy(*arguments: Any) -> Any:
             found = solutions(*arguments)
-            kept = [row for row in range(len(found.classes)) if row % some]
-            return found._replace(classes=found.classes[kept])
+            kept = np.arange(len(found.records.table)) % some > 0
+            return found._replace(records=found.records.rows(kept))
 
         return lossy
 
