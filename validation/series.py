@@ -168,8 +168,10 @@ def by_effort(what: str, given: ByEffort) -> dict[Effort, float]:
         raise ValueError(
             f"{what} must be one number or have one for each of {', '.join(EFFORTS)}; given {quoted(repr(given))}"
         )
-    numbers = {effort: given[effort] if isinstance(given, Mapping) else given for effort in EFFORTS}
-    for number in numbers.values():
-        if isinstance(number, bool) or not isinstance(number, Real):
-            raise ValueError(f"{what} must be a number, not {number!r}")
-    return {effort: float(number) for effort, number in numbers.items()}
+    return {effort: _real(what, given[effort] if isinstance(given, Mapping) else given) for effort in EFFORTS}
+
+
+def _real(what: str, given: object) -> float:
+    if isinstance(given, bool) or not isinstance(given, Real):
+        raise ValueError(f"{what} must be a number, not {given!r}")
+    return float(given)

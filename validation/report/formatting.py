@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+from validation.series import Effort
 from validation.statistics.evidence import Point
 
 _MOST_PLACES = 9
@@ -108,7 +109,7 @@ def prediction(point: Point) -> str:
     return f"≤ {number(high)}" if low == 0 and point.standard_error == 0 else f"{low:.2g}…{high:.2g}"
 
 
-def percents(numbers: Mapping[str, float]) -> str:
+def percents(numbers: Mapping[Effort, float]) -> str:
     """Format relative deviations by effort: one number in per cent if they are equal, otherwise one per effort.
 
     Parameters
