@@ -9,6 +9,7 @@ import theory
 from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared.complete_landscapes import Points, landscapes, points
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import CURVATURE, INDEX, MULTIPLICITY, NORMALISATION
 from validation.claims.enumeration import hessian_law
 from validation.claims.enumeration.hessian_law import STATISTICS
@@ -101,7 +102,7 @@ CLAIMS = (
         measure=Reading(points, spectra),
         predict=mean_spectra,
         components=tuple(f"{name}, {low:g} < u < {high:g}" for low, high in BINS for name in STATISTICS),
-        delta=0.03,
+        delta=deltas(0.03, 0.01, 0.0032),
         sizes=landscapes((6,), (6, 8), (6, 8, 10)),
         mutants=(
             CURVATURE,

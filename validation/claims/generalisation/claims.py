@@ -1,7 +1,7 @@
 """Over- and underfitting: polynomials, whose expected errors are known exactly, and a network trained too long."""
 
 from validation.claim import Claim, Mutant
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims.generalisation import measurements, mutants
 from validation.statistics.estimators import Identity
 
@@ -51,8 +51,8 @@ CLAIMS = (
         measure=measurements.mean_errors,
         predict=measurements.expected_errors,
         components=tuple(f"{measurements.NAMES[m]}, {('training', 'test')[k]}" for m, k in measurements.KEPT),
-        delta=0.1,
-        sizes=sizes((128, 512, 4096), settings("size data_sets", (10, 32), (100, 8))),
+        delta=deltas(0.075, 0.025, 0.0075),
+        sizes=sizes((128, 1200, 12800), settings("size data_sets", (10, 32), (100, 8))),
         mutants=(
             Mutant(
                 "a degree less",

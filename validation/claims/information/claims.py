@@ -1,7 +1,7 @@
 """The claims on recovery of a planted signal."""
 
 from validation.claim import Claim, Mutant
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.planted import HALF_SIGNAL
 from validation.claims.information import mutants
@@ -70,7 +70,7 @@ CLAIMS = (
         measured="the difference of the two sides, by quadrature over the sphere",
         measure=posterior_overlaps,
         predict=no_difference,
-        delta=0.05,
+        delta=deltas(0.05, 0.01, 0.004),
         sizes=sizes((400, 10_000, 60_000), settings("n", 2, 3)),
         mutants=(
             Mutant(

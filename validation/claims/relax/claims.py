@@ -3,7 +3,7 @@
 import numpy as np
 
 from validation.claim import Claim
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims.relax import mutants
 from validation.claims.relax.measurements import (
     curvature,
@@ -105,7 +105,7 @@ def _beginnings(H: int) -> tuple[Claim, ...]:
             measure=Reading(relaxed, start_moments),
             predict=normal_moments,
             components=("mean", "square"),
-            delta=0.4,
+            delta=deltas(0.4, 0.13, 0.04),
             sizes=sizes(_STARTS, settings("n H", (_sizes(H)[0], H))),
             mutants=mutants.START,
             needs=("relax", "all couplings"),
@@ -121,7 +121,7 @@ def _beginnings(H: int) -> tuple[Claim, ...]:
             "function of time, because -E has the law of E",
             measure=Reading(relaxed, slope),
             predict=infinite_slope,
-            delta=0.18,
+            delta=deltas(0.18, 0.06, 0.02),
             bias=0.01,
             bias_reason=_FOURTH_ORDER,
             sizes=_flows(H),
@@ -139,7 +139,7 @@ def _beginnings(H: int) -> tuple[Claim, ...]:
             "even function of time, because -E has the law of E",
             measure=Reading(relaxed, curvature),
             predict=infinite_curvature,
-            delta=0.18,
+            delta=deltas(0.18, 0.06, 0.02),
             bias=0.01,
             bias_reason=_FOURTH_ORDER,
             sizes=_flows(H),

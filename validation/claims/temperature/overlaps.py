@@ -9,7 +9,7 @@ from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from theory.statics import equilibrium
 from validation.claim import Claim, Mutant
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.mutants import MULTIPLICITY, PHYSICS_TEMPERATURE
 from validation.claims._shared.tempered import FROZEN, Tempered, growing_sizes, tempered
 from validation.claims.temperature import mutants
@@ -73,9 +73,9 @@ CLAIMS = (
         measure=energy_less_overlap,
         predict=balance,
         components=tuple(f"T={T:g}" for T in LADDER),
-        delta=0.06,
+        delta=deltas(0.06, 0.02, 0.006),
         sizes=sizes(
-            (320, 1000, 10000),
+            (320, 2900, 32000),
             settings("n model sweeps", *((12, model, 300) for model in MODELS)),
         ),
         mutants=(
