@@ -5,6 +5,7 @@ from dataclasses import replace
 from theory.covariance import Covariance
 from theory.statics import equilibrium
 from validation.claim import Claim, Mutant
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY, PHYSICS_TEMPERATURE
 from validation.claims._shared.perturbations import Function
 from validation.claims._shared.tempered import (

@@ -6,6 +6,7 @@ import theory
 from spinglass import SphericalSpinGlass, enumerate_critical_points, sampling
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.perturbations import losing_rows, times
 from validation.claims.ground_states import mutants

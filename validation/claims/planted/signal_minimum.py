@@ -6,6 +6,7 @@ import theory
 from spinglass import descend, sphere
 from spinglass.planted import plant
 from validation.claim import Claim
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.complete_landscapes import Model, drawn
 from validation.claims._shared.mutants import NORMALISATION
 from validation.claims.planted.measurements import Signal
