@@ -8,7 +8,6 @@ import theory
 from spinglass import SphericalSpinGlass, sampling
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
-from validation.claims._shared.efforts import deltas
 from validation.claims.ground_states import mutants
 from validation.series import Series
 from validation.statistics.extrapolation import Extrapolation

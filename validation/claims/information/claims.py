@@ -36,7 +36,7 @@ CLAIMS = (
         measure=message_passing_overlaps,
         predict=one,
         components=tuple(f"step {t}" for t in range(1, STEPS + 1)),
-        delta=0.07,
+        delta=deltas(0.07, 0.018, 0.006),
         sizes={
             "quick": [Series(m, n=n, starts=8) for n, m in ((24, 150), (48, 110), (80, 36))],
             "standard": [Series(m, n=n, starts=8) for n, m in ((60, 600), (120, 400), (240, 100))],
