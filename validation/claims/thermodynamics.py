@@ -71,6 +71,7 @@ _UNKNOWN_POWER = Extrapolation({"n^-1/2": lambda n: n**-0.5, "1/n": lambda n: 1 
 # Far above both transitions -T E/n = 1 - <q^3>, where q is the overlap of two replicas, whose law is close to
 # exp(n q^3/T^2) times that of random points. An expansion in powers of 1/T^2 gives 15/(n T)^2 and terms of order n^-3,
 # of which 10395/(6 n^3 T^6) alone is half as large at n = 48 and T = 1.5.
+_DELTA = deltas(0.08, 0.065, 0.04)  # set by the unknown power, whose fits come closer as n grows
 _PARAMAGNET = Extrapolation({"n^-2": lambda n: n**-2.0, "n^-2 + n^-3": lambda n: (n**-2.0, n**-3.0)})
 _SOURCE = "Crisanti & Sommers 1992{}; proven by Talagrand 2006 for even H, by Chen 2013 for all H"
 
@@ -83,7 +84,7 @@ def _claim(
     share: float,
     equation: str = "",
     mutants: tuple[Mutant, ...] = (),
-    delta: ByEffort = 0.08,
+    delta: ByEffort = _DELTA,
     estimator: Extrapolation = _UNKNOWN_POWER,
 ) -> Claim:
     """Return the claim on the energy at one temperature, with the share of the direct estimate."""
@@ -113,7 +114,7 @@ def _mixed_sizes(model: str, T: float, share: float, largest: int) -> dict[Effor
     }
 
 
-def _mixed_claim(name: str, statement: str, limit: str, delta: float, sizes: dict[Effort, list[Series]]) -> Claim:
+def _mixed_claim(name: str, statement: str, limit: str, delta: ByEffort, sizes: dict[Effort, list[Series]]) -> Claim:
     """Return the claim on the energy of a mixed model at one temperature."""
     return Claim(
         id=f"thermodynamics/{name}",
@@ -169,8 +170,8 @@ CLAIMS = (
     _claim(
         "between-transitions",
         "Between the static and the dynamical transition temperature, 0.829 and 0.866 at H = 3, the equilibrium energy "
-        "per spin is still -1/T: the dynamical transition leaves no trace at equilibrium. The test resolves "
-        "deviations of 8%.",
+        "per spin is still -1/T: the dynamical transition leaves no trace at equilibrium. At quick the test "
+        "resolves deviations of 8%.",
         r"-\frac{1}{T}, \quad T_s < T = 0.845 < T_d",
         BETWEEN,
         0.6,
@@ -197,7 +198,7 @@ CLAIMS = (
         "In the mixture 2+4 with weights 1 and 0.5, replica symmetry breaks continuously, and the energy at T = 0.8 is "
         "that of the continuous law of the overlap.",
         r", \quad \int_q^1 x = T \nu''(q)^{-1/2} \ \text{up to}\ \nu''(q)(1-q)^2 = T^2",
-        0.16,
+        deltas(0.16, 0.11, 0.11),
         _mixed_sizes("2+4", 0.8, 0.55, 32),
     ),
     # Pilot (same seeds): 0.915, 0.943 and 0.963, with standard deviations of 0.048, 0.024 and 0.023.
@@ -205,7 +206,7 @@ CLAIMS = (
         "broken-in-a-field",
         "In a field of 0.5 the 3-spin model at T = 0.5 breaks replica symmetry in one step, with two overlaps above 0.",
         r", \quad q_0 = 0.234, \ q_1 = 0.782, \ m = 0.288",
-        0.1,
+        deltas(0.1, 0.07, 0.07),
         _mixed_sizes("field+3", 0.5, 0.85, 40),
     ),
 )

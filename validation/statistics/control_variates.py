@@ -51,7 +51,10 @@ def controlled(values: ArrayLike, controls: ArrayLike, shares: ArrayLike) -> Arr
     >>> controlled([1.0, 2.0], [0.5, -1.0], [0.2, 0.1])
     array([1., 2.])
     """
-    return np.asarray(values, dtype=float) - np.asarray(shares, dtype=float) @ np.asarray(controls, dtype=float)
+    reduced: Array = np.asarray(values, dtype=float) - np.asarray(shares, dtype=float) @ np.asarray(
+        controls, dtype=float
+    )
+    return reduced
 
 
 def best_shares(values: ArrayLike, controls: ArrayLike) -> Fit:

@@ -59,8 +59,8 @@ CLAIMS = (
     # Pilots (seeds (7171, n, k) and (7172, n, k), 40 to 100 landscapes per size): the ratio averaged over times is
     # 0.942, 0.964 and 0.980 at n = 20, 40 and 80 for dt = 0.05, with standard deviations of 0.041, 0.021 and 0.014; the
     # fits lie between 0.996 and 0.999, with a standard error of 0.007. Energies are 1.1% too small for dt = 0.1 and
-    # 0.2% to 0.3% too small for dt = 0.05. The controls of the start reduce the variance by 1.6 at n = 20, 40 and 80 (100,
-    # 67 and 40 landscapes, seeds (881, n, k)).
+    # 0.2% to 0.3% too small for dt = 0.05. The controls of the start reduce the variance by 1.6 at n = 20, 40 and 80
+    # (40 to 100 landscapes, seeds (881, n, k)).
     Claim(
         id="dynamics/cold-langevin",
         kind="theorem",

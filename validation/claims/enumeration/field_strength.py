@@ -16,7 +16,7 @@ import numpy as np
 from scipy import special
 
 from spinglass import SphericalSpinGlass
-from spinglass._common.types import Array
+from spinglass._common.types import FloatArray
 
 _POWER = 1.5  # of the control; counts grow with the share of the harmonic of degree H about as fast
 
@@ -33,7 +33,7 @@ def harmonic_share(linear: SphericalSpinGlass, pure: SphericalSpinGlass) -> floa
 
 def control(linear: SphericalSpinGlass, pure: SphericalSpinGlass, h: float) -> float:
     """Return the power 1.5 of the harmonic's share minus its exact mean."""
-    return harmonic_share(linear, pure) ** _POWER - mean_power(pure.n, pure.orders[0], h, _POWER)
+    return float(harmonic_share(linear, pure) ** _POWER) - mean_power(pure.n, pure.orders[0], h, _POWER)
 
 
 @cache
@@ -56,7 +56,7 @@ def harmonics(n: int, H: int) -> int:
     return comb(n + H - 1, H) - comb(n + H - 3, H - 2)
 
 
-def _trace_free_square(J: Array) -> float:
+def _trace_free_square(J: FloatArray) -> float:
     """Return the squared norm of the trace-free part of a symmetric tensor of order 2, 3 or 4."""
     n, square = len(J), float((J**2).sum())
     if J.ndim == 2:
