@@ -129,7 +129,7 @@ def test_the_fraction_weighs_a_point_by_its_rarity():
     density = theory.mean_critical_point_density(-0.5, 6, 3)
     excess = hessians.index_fraction(every, 6, 3) - hessians.semicircle(3)
     # Less the controls: the weight in the band, its first moment around the middle, which is 0, and the number.
-    weight, _, number = hessians._SHARES
+    weight, _, number = hessians.SHARES
     controls = weight * (1 / density - 1) + number * (3 / float(theory.mean_critical_points(6, 3)) - 1)
     assert math.isclose(excess, (0.2 - theory.index_fraction(-0.5, 3)) / density - controls)
 

@@ -22,7 +22,7 @@ from validation.statistics.extrapolation import Extrapolation
 TIMES = (0.2, 0.5, 1.0, 2.0, 3.5, 5.0)
 # (time, waiting time), all among TIMES
 PAIRS = ((1.0, 0.5), (2.0, 0.5), (5.0, 0.5), (2.0, 1.0), (5.0, 1.0), (5.0, 2.0))
-_SHARES = (-0.1, 0.12, -0.025, 0.12)  # of the controls of the start in the energies, from a pilot (see below)
+SHARES = (-0.1, 0.12, -0.025, 0.12)  # of the controls of the start in the energies, from a pilot (see below)
 _STEP = 0.01  # of the integration; errors are below 2e-5
 
 
@@ -78,7 +78,7 @@ def relative_energies(flow: Flow, H: int) -> Array:
     """
     share = infinite_overlaps(TIMES, H) ** H
     ratios = (flow.energies[1:] - share * flow.energies[0]) / infinite_energies(TIMES, H)
-    return controlled(ratios, flow.controls, _SHARES)
+    return controlled(ratios, flow.controls, SHARES)
 
 
 def relative_overlaps(flow: Flow, H: int) -> Array:

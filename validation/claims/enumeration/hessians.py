@@ -4,6 +4,7 @@ import math
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 import theory
 from spinglass._common.types import Array
@@ -20,7 +21,7 @@ from validation.statistics.extrapolation import Extrapolation
 
 BINS = ((-1.6, -1.2), (-1.2, -0.8), (-0.8, -0.4))
 BAND = (-1.0, 0.0)
-_SHARES = (-0.25, -0.38, 0.23)  # of the controls of the index fraction, from a pilot with other seeds (see below)
+SHARES = (-0.25, -0.38, 0.23)  # of the controls of the index fraction, from a pilot with other seeds (see below)
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 
 
@@ -62,21 +63,40 @@ def mean_spectra(n: int, H: int) -> Between:
 
 
 def index_fraction(every: Points, n: int, H: int) -> float:
+    """Return :func:`weighted_index_fraction` minus fixed shares of its controls, to reduce the variance."""
+    return float(controlled(weighted_index_fraction(every, n, H), band_controls(every, n, H), SHARES))
+
+
+def weighted_index_fraction(every: Points, n: int, H: int) -> float:
     """Return an estimate of the fraction of negative eigenvalues, averaged uniformly over the energies of ``BAND``.
 
     Each point is weighted by the inverse of its mean density and compared with the semicircle at its own energy; the
-    average of the semicircle over the band is then added. Fixed shares of three controls of mean 0 are subtracted to
-    reduce the variance: the total weight in the band minus 1, the sum of the weights times ``u - (middle of the
-    band)``, and the number of all points relative to its mean, minus 1. The first two have mean 0 because the weights
-    turn sums over points into averages over the band.
+    average of the semicircle over the band is then added.
     """
+    inside, weight = _in_band(every, n, H)
+    u = every.energy_per_spin[inside]
+    excess = every.index[inside] / (n - 1) - theory.index_fraction(u, H)
+    return semicircle(H) + float(np.sum(excess * weight))
+
+
+def band_controls(every: Points, n: int, H: int) -> Array:
+    """Return three numbers of mean 0 that fluctuate with the index fraction.
+
+    They are the total weight in the band minus 1, the sum of the weights times ``u - (middle of the band)``, and the
+    number of all points relative to its mean, minus 1. The first two have mean 0 because the weights turn sums over
+    points into averages over the band.
+    """
+    inside, weight = _in_band(every, n, H)
+    u = every.energy_per_spin
+    moment = np.sum(weight * (u[inside] - sum(BAND) / 2))
+    return np.array([weight.sum() - 1, moment, len(u) / _mean_number(n, H) - 1])
+
+
+def _in_band(every: Points, n: int, H: int) -> tuple[NDArray[np.bool_], Array]:
+    """Return which points lie in the band, and the weights of these."""
     u = every.energy_per_spin
     inside = (u > BAND[0]) & (u < BAND[1])
-    weight = 1 / theory.mean_critical_point_density(u[inside], n, H) / (BAND[1] - BAND[0])
-    excess = every.index[inside] / (n - 1) - theory.index_fraction(u[inside], H)
-    moment = np.sum(weight * (u[inside] - sum(BAND) / 2))
-    controls = [weight.sum() - 1, moment, len(u) / _mean_number(n, H) - 1]
-    return float(controlled(semicircle(H) + np.sum(excess * weight), controls, _SHARES))
+    return inside, 1 / theory.mean_critical_point_density(u[inside], n, H) / (BAND[1] - BAND[0])
 
 
 @cache

@@ -15,8 +15,6 @@ from validation.claims.enumeration import field_strength
 from validation.claims.enumeration.mutants import weak_field, without_field
 from validation.statistics.control_variates import controlled
 
-_SHARE = 1.55  # of the control, in units of the numbers without a field; from a pilot with other seeds (see below)
-
 
 def counts(seed: np.random.SeedSequence, n: int, H: int, field: float) -> Array:
     """Return the numbers of critical points and of minima of one landscape in a field, with a smaller variance.
@@ -26,8 +24,18 @@ def counts(seed: np.random.SeedSequence, n: int, H: int, field: float) -> Array:
     """
     every = every_point(seed, n, {1: field, H: 1.0})
     number = np.array([len(every), np.sum(every.index == 0)], dtype=float)
+    return controlled(number, harmonic_control(seed, n, H, field), shares(n, H))
+
+
+def harmonic_control(seed: np.random.SeedSequence, n: int, H: int, field: float) -> Array:
+    """Return the control of :func:`counts`, shape (1,)."""
     linear, pure = (SphericalSpinGlass.mixed(n, {order: a}, seed) for order, a in ((1, field), (H, 1.0)))
-    return controlled(number, [field_strength.control(linear, pure, field)], _SHARE * _without_field(n, H)[:, None])
+    return np.array([field_strength.control(linear, pure, field)])
+
+
+def shares(n: int, H: int) -> Array:
+    """Return the shares of the control in both numbers, shape (2, 1), from a pilot with other seeds (see below)."""
+    return 1.55 * _without_field(n, H)[:, None]
 
 
 @cache
