@@ -43,7 +43,7 @@ def _without_field(n: int, H: int) -> Array:
     """Return the mean numbers of critical points and of minima without a field, less the 2 and 1 that always exist."""
     if H == 2:
         return np.array([2.0 * n - 2, 1.0])
-    return np.array([float(theory.mean_critical_points(n, H, index=index)) for index in (None, 0)]) - [2, 1]
+    return np.array([float(theory.mean_critical_points(n, {H: 1.0}, index=index)) for index in (None, 0)]) - [2, 1]
 
 
 def mean_counts(n: int, H: int, field: float) -> Array:
