@@ -1,20 +1,35 @@
 """One homogeneous form of a spin glass: its packed couplings and calls to the kernels for its order."""
 
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from itertools import pairwise
+from math import comb
 
 import numpy as np
 
 from spinglass._common.threads import available_cores, run_in_threads
 from spinglass._common.types import FloatArray, IntArray
-from spinglass.kernels import hessian, point, quadratic, rows
+from spinglass.kernels import derivative, hessian, point, quadratic, rows
 from spinglass.kernels.tile import LANES
-from spinglass.layout import Layout, layout
+from spinglass.layout import Layout, fill_indices, layout, monomial_counts
 
 # Numbers of multiply-adds below which threads cost more time than they save.
 _SERIAL_POINT = 2**19
 _SERIAL_BATCH = 2**21
+_MOST_DERIVATIVES = 2**13  # numbers of the derivative matrix that stay in the nearest caches
 _TASKS = 16  # a constant: the order of summation must not depend on the number of threads
+
+
+@cache
+def _derivative_tables(n: int, H: int) -> tuple[IntArray, IntArray]:
+    """Return the sorted index tuples (couplings, H) in packed order and the numbers of monomials of degree H-1."""
+    place = layout(n, H)
+    indices = np.empty((place.size, H), np.int64)
+    fill_indices(np.arange(place.size), place.above, place.below, place.offsets, indices)
+    counts = monomial_counts(n, H - 1)
+    for array in (indices, counts):
+        array.flags.writeable = False
+    return indices, counts
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,14 @@ class Form:
         operand = quadratic.symmetric_matrix(self.packed, self.n).reshape(-1) if self.H == 2 else self.packed
         object.__setattr__(self, "_operand", operand)
 
+    @cached_property
+    def _derivatives(self) -> tuple[FloatArray, IntArray] | None:
+        """The derivative matrix of a small form of order 3 or more, and the numbers of monomials of degree H-1."""
+        if self.H < 3 or self.n * comb(self.n + self.H - 2, self.H - 1) > _MOST_DERIVATIVES:
+            return None
+        indices, counts = _derivative_tables(self.n, self.H)
+        return derivative.derivative_matrix(self.packed, indices, counts), counts
+
     def __reduce__(self) -> tuple[type["Form"], tuple[int, int, FloatArray, float]]:
         # The layout is not pickled but recomputed: its unpickled arrays would be writeable, and Numba would compile
         # every kernel a second time for writeable arrays.
@@ -44,6 +67,15 @@ class Form:
         """Add energies and gradients of one part of the form at all rows of x (B, n) to (B,) and (B, n)."""
         scale = x.dtype.type(self.scale)
         target = np.empty((0, 0), x.dtype) if gradient is None else gradient
+        if parts == 1 and self._derivatives is not None:
+            D, counts = self._derivatives
+            whole = gradient is not None
+            run_in_threads(
+                lambda span: rows.derivative_rows(D, counts, scale, x, *span, energy, target, whole),
+                self._spans(len(x)),
+                nothing=(0, 0),
+            )
+            return
 
         def sweep(span: tuple[int, int]) -> None:
             rows.sweep_rows(
@@ -90,20 +122,28 @@ class Form:
             product = self._quadratic_product(x)
             gradient += 2 * self.scale * product
             return self.scale * float(x @ product)
-        place = self._layout
-        R, Q = point.point_monomials(x[::-1].copy(), place.above), point.point_monomials(x, place.below)
-        bounds = self._hinge_bounds()
-        R_parts, Q_parts = (np.zeros((len(bounds) - 1, size), x.dtype) for size in self._top_sizes())
         own = np.empty(self.n, x.dtype)
+        if self._tasks() == 1:
+            energy = point.sweep_point(self.packed, *self._place(), x, own)
+        else:
+            energy = self._threaded_sweep(x, own)
+        gradient += x.dtype.type(self.scale) * own
+        return self.scale * float(energy)
+
+    def _threaded_sweep(self, x: FloatArray, gradient: FloatArray) -> np.floating:
+        """Write the gradient without ``scale`` at the single point x (n,) and return the energy, in threads."""
+        place, bounds = self._layout, self._hinge_bounds()
+        R, Q = point.point_monomials(x[::-1].copy(), place.above), point.point_monomials(x, place.below)
+        R_parts, Q_parts = (np.zeros((len(bounds) - 1, size), x.dtype) for size in self._top_sizes())
 
         def sweep(task: int) -> None:
             first, stop = bounds[task], bounds[task + 1]
-            point.sweep_hinges(self.packed, *self._place(), first, stop, x, R, Q, R_parts[task], Q_parts[task], own)
+            point.sweep_hinges(
+                self.packed, *self._place(), first, stop, x, R, Q, R_parts[task], Q_parts[task], gradient
+            )
 
         run_in_threads(sweep, range(len(bounds) - 1))
-        energy = point.gather_point(x, place.above, place.below, R, Q, R_parts, Q_parts, own)
-        gradient += x.dtype.type(self.scale) * own
-        return self.scale * float(energy)
+        return point.gather_point(x, place.above, place.below, R, Q, R_parts, Q_parts, gradient)
 
     def add_point_tangent(self, x: FloatArray, v: FloatArray, product: FloatArray) -> None:
         """Add the Hessian-vector product at the single point x (n,) along v (n,) to ``product``."""
@@ -145,10 +185,13 @@ class Form:
         run_in_threads(lambda part: quadratic.multiply_rows(S, x, *part, out), pairwise(bounds))
         return out
 
+    def _tasks(self) -> int:
+        """Return the number of tasks of one point."""
+        return 1 if self.packed.size < _SERIAL_POINT else min(_TASKS, self.n)
+
     def _hinge_bounds(self) -> list[int]:
         """Divide the hinges into tasks of about equal numbers of couplings."""
-        offsets = self._layout.offsets
-        tasks = 1 if offsets[-1] < _SERIAL_POINT else min(_TASKS, self.n)
+        offsets, tasks = self._layout.offsets, self._tasks()
         inner = np.searchsorted(offsets, offsets[-1] * np.arange(1, tasks) // tasks)
         return [0, *inner.tolist(), self.n]
 

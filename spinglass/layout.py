@@ -18,7 +18,7 @@ from spinglass._common.jit import jit
 from spinglass._common.types import IntArray
 
 
-def _monomial_counts(n: int, degree: int) -> IntArray:
+def monomial_counts(n: int, degree: int) -> IntArray:
     """Return ``counts[d, v]``, the number of monomials of degree d in v variables, for d <= degree and v <= n."""
     counts = [[comb(v + d - 1, d) if v else int(d == 0) for v in range(n + 1)] for d in range(degree + 1)]
     if max(map(max, counts)) > np.iinfo(np.int64).max:
@@ -79,8 +79,8 @@ def layout(n: int, H: int) -> Layout:
     ValueError
         If the number of monomials overflows int64.
     """
-    above = _monomial_counts(n, (H - 1) // 2)
-    below = _monomial_counts(n, H - 1 - (H - 1) // 2)
+    above = monomial_counts(n, (H - 1) // 2)
+    below = monomial_counts(n, H - 1 - (H - 1) // 2)
     hinges = np.arange(n)
     offsets = np.concatenate([[0], np.cumsum(above[-1, n - hinges] * below[-1, hinges + 1])])
     for array in (above, below, offsets):

@@ -8,7 +8,12 @@ import numpy as np
 
 from spinglass._common.jit import jit
 from spinglass._common.types import FloatArray, IntArray
+from spinglass.kernels.hinge import add_products
 from spinglass.kernels.monomials import monomial_tangents, monomials, pull_back, pull_back_tangents
+from spinglass.kernels.vectors import BYTES
+
+_CACHED = 2**23  # bytes of couplings that stay in a cache
+_BLOCK = 2**13  # couplings that stay in the first- or second-level cache between two products
 
 
 @jit
@@ -44,6 +49,35 @@ def add_four(
 
 
 @jit
+def multiply_both(
+    packed: FloatArray,
+    start: int,
+    Q: FloatArray,
+    Y: FloatArray,
+    Q_weights: FloatArray,
+    P: FloatArray,
+    rows: int,
+    columns: int,
+) -> None:
+    """``P[i] = sum_k A[i, k] Q[k]`` and ``W[k] += sum_i Y[i] A[i, k]``, where A (rows, columns) begins at ``start``."""
+    if packed.nbytes <= _CACHED and columns >= BYTES // packed.itemsize:
+        add_products(packed, start, Q, Y, Q_weights, P, rows, columns)
+        return
+    for first in range(0, rows, 4):
+        last = min(first + 4, rows)
+        # Slices, because an index like start + k would be tested for its sign at every step.
+        A = packed[start + first * columns : start + last * columns]
+        for row in range(first, last):
+            P[row] = dot(A[(row - first) * columns : (row - first + 1) * columns], Q)
+        # The couplings are still in the first-level cache, and the weights are read once for four rows.
+        if last - first == 4:
+            add_four((Y[first], Y[first + 1], Y[first + 2], Y[first + 3]), A, Q_weights[:columns])
+        else:
+            for row in range(first, last):
+                add_multiple(Y[row], A[(row - first) * columns : (row - first + 1) * columns], Q_weights)
+
+
+@jit
 def sweep_hinges(
     packed: FloatArray,
     above: IntArray,
@@ -61,25 +95,14 @@ def sweep_hinges(
     """Add rectangles start..stop-1 to the weights of the top levels of R and Q; write df/dx_m at fixed R and Q."""
     n = x.size
     R, Q = R[R.size - above[-1, n] :], Q[Q.size - below[-1, n] :]
+    P, Y = np.empty_like(R), np.empty_like(R)
     for m in range(start, stop):
-        rows, columns = above[-1, n - m], below[-1, m + 1]
-        total = x[m] - x[m]  # zero of x's type
-        for first in range(0, rows, 4):
-            last = min(first + 4, rows)
-            # Slices, because an index like start + q would be tested for its sign at every step.
-            A = packed[offsets[m] + first * columns : offsets[m] + last * columns]
-            for row in range(first, last):
-                P = dot(A[(row - first) * columns : (row - first + 1) * columns], Q)
-                R_weights[row] += x[m] * P
-                total += R[row] * P
-            # The couplings are still in the first-level cache, and the weights are read once for four rows.
-            if last - first == 4:
-                Y = x[m] * R[first], x[m] * R[first + 1], x[m] * R[first + 2], x[m] * R[first + 3]
-                add_four(Y, A, Q_weights[:columns])
-            else:
-                for row in range(first, last):
-                    add_multiple(x[m] * R[row], A[(row - first) * columns : (row - first + 1) * columns], Q_weights)
-        gradient[m] = total
+        rows = above[-1, n - m]
+        for row in range(rows):
+            Y[row] = x[m] * R[row]
+        multiply_both(packed, offsets[m], Q, Y, Q_weights, P, rows, below[-1, m + 1])
+        add_multiple(x[m], P[:rows], R_weights)
+        gradient[m] = dot(P[:rows], R)
 
 
 @jit
@@ -104,18 +127,21 @@ def tangent_hinges(
     n = x.size
     dR, R = dR[R.size - above[-1, n] :], R[R.size - above[-1, n] :]
     dQ, Q = dQ[Q.size - below[-1, n] :], Q[Q.size - below[-1, n] :]
+    P, dP, Y, dY = np.empty_like(R), np.empty_like(R), np.empty_like(R), np.empty_like(R)
     for m in range(first, stop):
         rows, columns = above[-1, n - m], below[-1, m + 1]
-        total = x[m] - x[m]
         for row in range(rows):
-            A = packed[offsets[m] + row * columns : offsets[m] + (row + 1) * columns]
-            P, dP = dot(A, Q), dot(A, dQ)
-            add_multiple(x[m] * R[row], A, Q_weights[0])
-            add_multiple(v[m] * R[row] + x[m] * dR[row], A, Q_weights[1])
-            R_weights[0, row] += x[m] * P
-            R_weights[1, row] += v[m] * P + x[m] * dP
-            total += dR[row] * P + R[row] * dP
-        product[m] = total
+            Y[row] = x[m] * R[row]
+            dY[row] = v[m] * R[row] + x[m] * dR[row]
+        block = max(_BLOCK // columns, 1)
+        for row in range(0, rows, block):
+            A, height = offsets[m] + row * columns, min(block, rows - row)
+            multiply_both(packed, A, Q, Y[row:], Q_weights[0], P[row:], height, columns)
+            multiply_both(packed, A, dQ, dY[row:], Q_weights[1], dP[row:], height, columns)
+        add_multiple(x[m], P[:rows], R_weights[0])
+        add_multiple(v[m], P[:rows], R_weights[1])
+        add_multiple(x[m], dP[:rows], R_weights[1])
+        product[m] = dot(P[:rows], dR) + dot(dP[:rows], R)
 
 
 @jit
@@ -163,6 +189,18 @@ def gather_point(
     pull_back(reversed_x, R.reshape(-1, 1), sum_tasks(R_parts, R.size), above, reversed_gradient)
     gradient += reversed_gradient[::-1, 0]
     return energy
+
+
+@jit
+def sweep_point(
+    packed: FloatArray, above: IntArray, below: IntArray, offsets: IntArray, x: FloatArray, gradient: FloatArray
+) -> np.floating:
+    """Write the gradient at one point as a single task and return the energy."""
+    n = x.size
+    R, Q = point_monomials(x[::-1].copy(), above), point_monomials(x, below)
+    R_parts, Q_parts = np.zeros((1, above[-1, n]), x.dtype), np.zeros((1, below[-1, n]), x.dtype)
+    sweep_hinges(packed, above, below, offsets, 0, n, x, R, Q, R_parts[0], Q_parts[0], gradient)
+    return gather_point(x, above, below, R, Q, R_parts, Q_parts, gradient)
 
 
 @jit

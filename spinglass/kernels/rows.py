@@ -8,6 +8,7 @@ import numpy as np
 from spinglass._common.jit import jit
 from spinglass._common.types import FloatArray, IntArray
 from spinglass.kernels.chunk import sweep_chunk, tangent_chunk
+from spinglass.kernels.derivative import derivative_chunk
 from spinglass.kernels.products import fma
 from spinglass.kernels.quadratic import quadratic_chunk
 from spinglass.kernels.tile import LANES, multiply_add
@@ -30,6 +31,25 @@ def _lanes(rows: FloatArray, first: int, lanes: int) -> FloatArray:
         for i in range(n):
             out[i, lane] = rows[row, i]
     return out
+
+
+@jit
+def _add_chunk(
+    scale: float | np.floating,
+    chunk_energy: FloatArray,
+    chunk_gradient: FloatArray,
+    begin: int,
+    stop: int,
+    energy: FloatArray,
+    gradient: FloatArray,
+    whole_gradient: bool,
+) -> None:
+    """Add ``scale`` times the first columns of a chunk to the rows begin..stop-1."""
+    for row in range(begin, stop):
+        energy[row] = fma(scale, chunk_energy[row - begin], energy[row])
+        if whole_gradient:
+            for i in range(gradient.shape[1]):
+                gradient[row, i] = fma(scale, chunk_gradient[i, row - begin], gradient[row, i])
 
 
 @jit
@@ -82,11 +102,33 @@ def sweep_rows(
                 chunk_gradient,
                 whole_gradient,
             )
-        for lane in range(min(width, stop - begin)):
-            energy[begin + lane] = fma(scale, chunk_energy[lane], energy[begin + lane])
-            if whole_gradient:
-                for i in range(n):
-                    gradient[begin + lane, i] = fma(scale, chunk_gradient[i, lane], gradient[begin + lane, i])
+        last = min(begin + width, stop)
+        _add_chunk(scale, chunk_energy, chunk_gradient, begin, last, energy, gradient, whole_gradient)
+        begin += width
+
+
+@jit
+def derivative_rows(
+    D: FloatArray,
+    counts: IntArray,
+    scale: float | np.floating,
+    x: FloatArray,
+    first: int,
+    stop: int,
+    energy: FloatArray,
+    gradient: FloatArray,
+    whole_gradient: bool,
+) -> None:
+    """Do the same as `sweep_rows` for a small form, from the matrix D of `derivative_matrix`."""
+    begin = first
+    while begin < stop:
+        width = _width(stop - begin)
+        lanes = _lanes(x, begin, width)
+        chunk_energy = np.empty(width, x.dtype)
+        chunk_gradient = np.empty((x.shape[1], width), x.dtype)
+        derivative_chunk(D, counts, lanes, chunk_energy, chunk_gradient)
+        last = min(begin + width, stop)
+        _add_chunk(scale, chunk_energy, chunk_gradient, begin, last, energy, gradient, whole_gradient)
         begin += width
 
 

@@ -5,7 +5,7 @@ import pytest
 import sympy
 from dense import DenseGlass
 
-from spinglass import SphericalSpinGlass, couplings
+from spinglass import SphericalSpinGlass, couplings, forms
 from spinglass.kernels.tile import LANES
 
 MODELS = {
@@ -48,6 +48,21 @@ def test_values_and_derivatives_are_the_dense_ones(name, batch, dtype):
             # Rounding of a few thousand terms of either sign, far below one part in a thousand of any term.
             scale = 1 + np.abs(expected).max() + np.abs(point).max() ** max(glass.orders)
             assert np.abs(result - expected).max() <= 200 * np.finfo(dtype).eps * scale
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", MODELS)
+def test_rectangles_of_couplings_give_what_the_derivative_matrix_of_small_models_gives(name, dtype, monkeypatch):
+    x = np.random.default_rng(0).standard_normal((LANES + 3, _model(name).n)).astype(dtype)
+    energy, gradient = _model(name, dtype).energy_and_gradient(x)
+    monkeypatch.setattr(forms, "_MOST_DERIVATIVES", 0)
+    other = _model(name, dtype)
+    for given, expected in [
+        (other.energy(x), energy),
+        *zip(other.energy_and_gradient(x), (energy, gradient), strict=True),
+    ]:
+        bound = 200 * np.finfo(dtype).eps * (1 + np.abs(x).max() ** max(other.orders))
+        assert np.abs(given - expected).max() <= bound * (1 + np.abs(expected).max())
 
 
 @pytest.mark.parametrize("H", [2, 3, 4])

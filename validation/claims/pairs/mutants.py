@@ -28,6 +28,15 @@ def flat_jacobian(power: int) -> Callable[[Function], Function]:
     return wrap
 
 
+def without_order(order: int) -> Callable[[Function], Function]:
+    """Leave one order out of a mixture."""
+
+    def wrap(count: Function) -> Function:
+        return lambda n, H, *rest, **named: count(n, {p: a for p, a in H.items() if p != order}, *rest, **named)
+
+    return wrap
+
+
 UNCORRELATED = Mutant(
     "Hessians uncorrelated",
     "the blocks of the two Hessians are independent in theory",

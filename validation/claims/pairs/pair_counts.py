@@ -6,16 +6,19 @@ import numpy as np
 
 import theory
 from spinglass._common.types import Array, IntArray
-from validation.claim import Claim
-from validation.claims._shared.complete_landscapes import Points, points
+from spinglass.critical_points import Enumeration
+from validation.claim import Claim, Mutant
+from validation.claims._shared.complete_landscapes import Points, every_point, points
 from validation.claims._shared.mutants import INDEX, MULTIPLICITY
-from validation.claims.pairs.mutants import JACOBIAN, POINTS_LOST, UNCONDITIONED, UNCORRELATED
+from validation.claims.pairs.mutants import JACOBIAN, POINTS_LOST, UNCONDITIONED, UNCORRELATED, without_order
 from validation.reading import Reading
 from validation.series import Series
 
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 INDICES = ((0, 0), (0, 1), (1, 1))
 HALVES = ((-1.0, 0.0), (0.0, 1.0))
+MIXTURE = {1: 1.0, 2: 0.7, 3: 1.0}  # order 1 is an external field
+SIGNED_EDGES = (-1.0, -0.5, 0.0, 0.5, 0.8, 1.0)
 _ACCURACY, _ACCURACY_BY_INDEX = 0.01, 0.02  # of theory
 _MIRROR = 1e-9  # pairs (x, -x) have overlap -1 up to rounding
 _SOURCE = "Subag 2017, Lemmas 13 and 14; Ros, Biroli & Cammarota 2019; at finite n derived for this project"
@@ -25,7 +28,7 @@ _FORMULA = (
 )
 
 
-def overlaps(every: Points) -> tuple[Array, IntArray, IntArray]:
+def overlaps(every: Points | Enumeration) -> tuple[Array, IntArray, IntArray]:
     """Return the overlaps of all ordered pairs of different points, without (x, -x), and the index of each point."""
     q = every.x @ every.x.T / every.x.shape[1]
     first, second = np.nonzero((np.abs(q) < 1.0 - _MIRROR) & ~np.eye(len(q), dtype=bool))
@@ -61,6 +64,18 @@ def mean_by_index(n: int, H: int) -> Array:
             for low, high in HALVES
         ]
     )
+
+
+def pairs_of_mixture(seed: np.random.SeedSequence, n: int) -> Array:
+    """Draw a landscape of ``MIXTURE``; return its numbers of ordered pairs with overlap between ``SIGNED_EDGES``."""
+    q, *_ = overlaps(every_point(seed, n, MIXTURE))
+    return np.histogram(q, bins=SIGNED_EDGES)[0].astype(float)
+
+
+def mean_pairs_of_mixture(n: int) -> Array:
+    """Return the means of :func:`pairs_of_mixture`."""
+    bins = pairwise(SIGNED_EDGES)
+    return np.array([theory.mean_pairs_between(n, MIXTURE, low, high, accuracy=_ACCURACY).value for low, high in bins])
 
 
 # Errors of theory are Monte Carlo errors: at an accuracy a of one standard error, all bins together deviate by more
@@ -113,5 +128,40 @@ CLAIMS = (
             "paper": [Series(20000, n=8, H=3), Series(20000, n=10, H=3)],
         },
         mutants=(UNCORRELATED, UNCONDITIONED, JACOBIAN, INDEX, POINTS_LOST),
+    ),
+    Claim(
+        id="pairs/of-mixtures",
+        kind="theorem",
+        statement="The mean number of pairs of critical points by overlap is the Kac-Rice integral over two points "
+        "also for a mixture in an external field, where positive and negative overlaps are not equally frequent.",
+        formula=_FORMULA,
+        source=_SOURCE,
+        measured="the numbers of ordered pairs of different critical points of a landscape of orders 2 and 3 in a "
+        "field with overlap in each of five intervals, all points enumerated",
+        measure=pairs_of_mixture,
+        predict=mean_pairs_of_mixture,
+        components=tuple(f"q {low:g} to {high:g}" for low, high in pairwise(SIGNED_EDGES)),
+        delta=0.2,
+        bias=0.04,
+        bias_reason=f"{_BIAS_REASON}; at n = 3 theory is exact",
+        sizes={
+            "quick": [Series(700, n=3)],
+            "standard": [Series(6000, n=3), Series(3000, n=5)],
+            "paper": [Series(60000, n=3), Series(20000, n=6)],
+        },
+        mutants=(
+            UNCONDITIONED,
+            POINTS_LOST,
+            Mutant(
+                "field left out",
+                "theory leaves the external field out",
+                {"theory.mean_pairs_between": without_order(1)},
+            ),
+            Mutant(
+                "matrix left out",
+                "theory leaves order 2 out",
+                {"theory.mean_pairs_between": without_order(2)},
+            ),
+        ),
     ),
 )

@@ -1,0 +1,31 @@
+"""The product of a rectangle of couplings with a vector, and of its transpose with another."""
+
+import numpy as np
+import pytest
+
+from spinglass.kernels.point import multiply_both
+
+SHAPES = [(1, 8), (3, 9), (5, 3), (8, 16), (9, 31), (17, 23), (50, 50), (100, 16)]
+START = 5
+
+
+@pytest.fixture(scope="module")
+def large():
+    return np.random.default_rng(0).normal(size=2**20 + 1)  # more than what counts as cached
+
+
+def products(a, q, y, weights, rows, columns):
+    p, q_weights = np.empty(rows), weights.copy()
+    multiply_both(a, START, q, y, q_weights, p, rows, columns)
+    return p, q_weights
+
+
+@pytest.mark.parametrize(("rows", "columns"), SHAPES)
+def test_products_are_those_of_numpy_in_both_kernels(large, rows, columns):
+    rng = np.random.default_rng(1)
+    q, y, weights = rng.normal(size=columns), rng.normal(size=rows), rng.normal(size=columns)
+    A = large[START : START + rows * columns].reshape(rows, columns)
+    for packed in (large, large[: START + rows * columns].copy()):
+        p, q_weights = products(packed, q, y, weights, rows, columns)
+        np.testing.assert_allclose(p, A @ q, rtol=0, atol=1e-13)
+        np.testing.assert_allclose(q_weights, weights + y @ A, rtol=0, atol=1e-13)
