@@ -118,8 +118,9 @@ _SIZES: dict[Effort, list[Series]] = {
 # with a standard error of 0.005. One landscape of n = 800 (seed (800, 99)) has energies of 1.007, 1.003, 0.998, 0.994,
 # 0.995 and 0.997 of those of the infinite system, and takes 43 s on one core and 0.9 GB.
 # The controls of the start reduce the variance of the energies by factors of 2.1, 2.1 and 2.4 at n = 20, 40 and 80
-# (150, 100 and 60 landscapes, seeds (881, n, k)) and take 3% more time. Of the overlaps with the start they would save
-# 1.2 to 1.4, of the correlations 1.1 to 1.3, so that these have none.
+# (150, 100 and 60 landscapes, seeds (881, n, k)), so that this fit has a standard error of 0.0036, and take a few
+# per cent more time. Of the overlaps with the start they would save 1.2 to 1.4, of the correlations 1.1 to 1.3, so that
+# these have none.
 
 
 def ageless(pairs: Function) -> Function:  # noqa: ARG001

@@ -37,7 +37,7 @@ CLAIMS = (
     ),
     # Pilot, seed 9999, 2000 data sets: standard deviations of the errors of one data set relative to their means are at
     # most 0.91 (training) and 1.02 (test, M = 9) at N = 10, and 0.15 at N = 100. With 128 samples of 32 and of 8 data
-    # sets the relative standard error is at most 0.016; delta/4.3 is 0.023.
+    # sets the relative standard error is at most 0.016; delta/4.3 is 0.017.
     Claim(
         id="generalisation/mean-errors",
         kind="theorem",
