@@ -166,7 +166,8 @@ def by_effort(what: str, given: ByEffort) -> dict[Effort, float]:
     """
     if isinstance(given, Mapping) and set(given) != set(EFFORTS):
         raise ValueError(
-            f"{what} must be one number or have one for each of {', '.join(EFFORTS)}; given {quoted(repr(given))}"
+            f"{what} must be one number or have one for each of {', '.join(EFFORTS)}, such as "
+            f'{{"quick": 0.06, "standard": 0.02, "paper": 0.006}}; given {given!r}'
         )
     return {effort: _real(what, given[effort] if isinstance(given, Mapping) else given) for effort in EFFORTS}
 
