@@ -169,7 +169,7 @@ CLAIMS = (
         "n",
         measure=Reading(points, index_fraction),
         predict=semicircle,
-        delta=deltas(0.05, 0.016, 0.0065),
+        delta=deltas(0.055, 0.018, 0.0065),
         sizes=landscapes((5, 6, 8), (6, 8, 10), (6, 8, 10)),
         mutants=(
             CURVATURE,
