@@ -12,6 +12,7 @@ from typing import Any
 
 from validation import Claim, Extrapolation
 from validation.claims import catalogue
+from validation.durations import recorded
 from validation.report.files import CLAIMS
 from validation.report.progress import duration
 from validation.series import EFFORTS
@@ -28,9 +29,9 @@ smallest deviation that they rule out, the resolution reached. δ depends on the
 
 - **δ**: what the claim must rule out at quick / standard / paper.
 - **before**: δ at all efforts, and the resolution reached at quick, in the version without a δ for each effort.
-- **reached**: the resolution reached by a run with this version, and the time of its measurements. Times were measured
-  on a machine that other programs used, up to ten times as long as on an idle one. A dash means that the claim was not
-  run at this effort.
+- **reached**: the resolution reached by a run with this version, and its time. Times at quick are those on one idle
+  core, which `python -m benchmarks claims` records. Times at standard and paper are those of the run, on a machine that
+  other programs used as well: up to ten times as long. A dash means that the claim was not run at this effort.
 """
 _LIMITS = """
 ## What the resolution of limits is made of
@@ -112,7 +113,8 @@ def row(claim: Claim, before: Mapping[str, Any] | None, found: Mapping[str, Mapp
             continue
         reached = percent(entry["resolution"]) if entry["resolution"] else "within its range"
         verdict = "" if entry["status"] == "agrees" else f", {entry['status']}"
-        cells.append(f"{reached}{verdict} ({duration(entry['seconds'])})")
+        seconds = recorded().get(claim.id, entry["seconds"]) if effort == "quick" else entry["seconds"]
+        cells.append(f"{reached}{verdict} ({duration(seconds)})")
     return "| " + " | ".join(cells) + " |"
 
 
