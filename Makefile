@@ -22,12 +22,16 @@ unexport PYTHONDONTWRITEBYTECODE
 verify: .venv/installed
 	$(BIN)/spinglass verify --minutes 1.6
 
-# `lint` runs beside the tests; what it finds is printed at the end.
-test: .venv/installed-test
+# Run tests and `lint` at the same time; what `lint` finds is printed at the end.
+define beside_lint
 	@mkdir -p build
 	@$(MAKE) --no-print-directory lint >build/lint.txt 2>&1 & lint=$$!; \
-	$(MAKE) --no-print-directory pytest; tests=$$?; \
+	$(1); tests=$$?; \
 	if wait $$lint; then echo "make lint: passed"; else cat build/lint.txt; exit 1; fi; exit $$tests
+endef
+
+test: .venv/installed-test
+	$(call beside_lint,$(MAKE) --no-print-directory pytest)
 
 # Both cores share the files of tests. Then the tests of equal bits once more: they must hold for kernels that are
 # compiled in the process and for kernels that are read from disk.
@@ -36,8 +40,8 @@ pytest: .venv/installed-test
 	$(PYTEST) -m bits $$(grep -rl --include='*.py' mark.bits tests)
 
 # Fast enough to run before every commit.
-check: lint
-	$(PYTEST) -m "not slow"
+check: .venv/installed-test
+	$(call beside_lint,$(PYTEST) -m "not slow")
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .

@@ -12,8 +12,15 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 PACKAGES = ("spinglass", "theory", "validation")
-# Modules whose examples take about a second each.
-SLOW_EXAMPLES = ("theory.dynamics.", "validation.testing.strategies.")
+# Modules whose examples take a fifth of a second to two seconds.
+SLOW_EXAMPLES = (
+    "theory.dynamics.",
+    "theory.pairs.pair_counts.",
+    "theory.planted.field_window.",
+    "theory.planted.overlap_counts.",
+    "validation.experiments.pairs_of_points.",
+    "validation.testing.",
+)
 
 
 def pytest_collect_file(file_path: Path) -> None:

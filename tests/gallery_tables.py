@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from validation.experiments.networks.digits_efforts import EFFORTS
-from validation.experiments.networks.digits_summary import by_size
+from validation.experiments.networks.digits_summary import by_size, fitted_glasses
 from validation.experiments.networks.loss_planes import PLANES
 from validation.experiments.networks.path_assumptions import ASSUMPTIONS
 from validation.figures.networks.polynomial_fits import _curve_fits
@@ -106,6 +106,13 @@ def _digits():
         ]
     losses = _frame("starts hidden train_loss test_loss status", rows)
     return {"losses": losses, "summary": by_size(losses)}
+
+
+def _losses_and_energies():
+    losses, z = _digits()["losses"], np.linspace(-2.5, 2.5, 16)
+    rows = [(n, sample, -1.5 + x * 0.4 / np.sqrt(n)) for n, sample, x in product((15, 25, 100), range(2), z)]
+    energies = _frame("n sample energy_per_spin", rows)
+    return {"losses": losses, "energies": energies, "fits": fitted_glasses(losses, energies, 0)}
 
 
 def _indices():
@@ -304,6 +311,12 @@ def _second_moments():
     return {"moments": _frame("number n mean ratio ratio_error", rows)}
 
 
+def _deepest_minima():
+    heights = np.linspace(0.02, 0.4, 12)
+    rows = [(n, k, n - 2, x * 8 / n, 0.5 - 0.02 * n + 0.01 * k) for n in (4, 6, 8, 10) for k, x in enumerate(heights)]
+    return {"landscapes": _frame("n sample minima barrier share", rows)}
+
+
 def _planted_overlaps():
     m, half = np.linspace(-0.99, 0.99, 67), np.linspace(0.0, 0.99, 34)
     exact = [
@@ -356,13 +369,14 @@ TABLES = {
     "counts-to-complexity": _counts,
     "counts-by-energy": _densities,
     "disconnectivity": _tree,
+    "deepest-minimum": _deepest_minima,
     "stability": _stability,
     "pairs-overlaps": _pair_densities,
     "pairs-second-moment": _second_moments,
     "pairs-paths": _pair_paths,
     "planted-overlaps": _planted_overlaps,
     "choromanska-glass": lambda: _ends_and_minima((15, 25, 50, 100), -1.75, -1.0, ("sgd", "gradient")),
-    "choromanska-test-losses": _digits,
+    "choromanska-test-losses": _losses_and_energies,
     "choromanska-train-test": _digits,
     "choromanska-by-size": _digits,
     "choromanska-index": _indices,

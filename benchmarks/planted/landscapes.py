@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Callable
-from itertools import permutations
+from functools import cache
+from itertools import combinations_with_replacement, permutations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-_LETTERS = "abcdefgh"
 
 
 class Dense:
@@ -19,11 +19,11 @@ class Dense:
         self.J, self.scale, self.H, self.n = J, scale, J.ndim, len(J)
 
     def _contracted(self, x: Array, *kept: int) -> Array:
-        letters = _LETTERS[: self.H]
-        out = "".join(letters[k] for k in kept)
         others = [k for k in range(self.H) if k not in kept]
-        text = f"{letters},{','.join(letters[k] for k in others)}->{out}" if others else f"{letters}->{out}"
-        return np.asarray(self.scale * np.einsum(text, self.J, *[x] * len(others)))
+        rest = np.transpose(self.J, (*kept, *others))
+        for _ in others:
+            rest = rest @ x
+        return np.asarray(self.scale * rest)
 
     def energy(self, x: Array) -> Any:
         """Return the energy of a point."""
@@ -62,15 +62,27 @@ def on_unit_sphere(n: int, H: int, seed: int) -> Dense:
     return Dense(normals(n, H, seed), math.sqrt(n))
 
 
+@cache
 def _different(n: int, H: int) -> Array:
     """Return where all indices of a tensor are different."""
     grid = np.indices((n,) * H).reshape(H, -1)
     return np.array([len(set(column)) == H for column in grid.T]).reshape((n,) * H)
 
 
+@cache
 def _increasing(n: int, H: int) -> Array:
     grid = np.indices((n,) * H)
     return np.asarray((np.diff(grid, axis=0) > 0).all(axis=0))
+
+
+@cache
+def _permutations(n: int, H: int) -> Array:
+    """Return the number of permutations of each index tuple that does not decrease, and 0 for all others."""
+    numbers = np.zeros((n,) * H)
+    for index in combinations_with_replacement(range(n), H):
+        repeated = (math.factorial(index.count(k)) for k in set(index))
+        numbers[index] = math.factorial(H) / math.prod(repeated)
+    return numbers
 
 
 def without_repeated_indices(n: int, H: int, seed: int) -> Dense:
@@ -99,12 +111,7 @@ def copied_symmetric(n: int, H: int, seed: int) -> Dense:
 def uniform(n: int, H: int, seed: int) -> Dense:
     """Return a landscape with uniformly distributed couplings on the increasing index tuples with repetition."""
     J = np.random.default_rng(seed).uniform(-math.sqrt(3), math.sqrt(3), (n,) * H)
-    grid = np.indices(J.shape)
-    J *= (np.diff(grid, axis=0) >= 0).all(axis=0)
-    for index in np.argwhere(J != 0):
-        counts = np.unique(index, return_counts=True)[1]
-        J[tuple(index)] *= math.sqrt(math.factorial(H) / math.prod(map(math.factorial, counts.tolist())))
-    return Dense(J, n ** (-(H - 1) / 2))
+    return Dense(J * np.sqrt(_permutations(n, H)), n ** (-(H - 1) / 2))
 
 
 class _WrongSign(Dense):

@@ -16,7 +16,11 @@ from spinglass.saving import Saved
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LandscapeGraph", "Merges", "landscape_graph"]  # the other functions serve basins.py and the tests
+__all__ = [
+    "LandscapeGraph",
+    "Merges",
+    "landscape_graph",
+]  # the other functions serve basins.py, the page of a landscape and the tests
 
 # A flow starts from a saddle at this angle, or at this share of the distance to the nearest other critical point,
 # whichever is smaller.
@@ -201,12 +205,12 @@ def landscape_graph(every: Enumeration, accuracy: float = 1e-4) -> LandscapeGrap
     if not every.complete:
         raise ValueError(f"a graph needs every critical point, but some are missing: {every.reason}")
     minima, saddles = np.flatnonzero(every.index == 0), np.flatnonzero(every.index == 1)
-    starts = _beside(every, saddles)
+    starts = beside(every, saddles)
     ends = minimum_of_flow(every, minima, starts, accuracy).reshape(2, -1).T
     return LandscapeGraph(every=every, minima=minima, saddles=saddles, joins=np.sort(ends, axis=1))
 
 
-def _beside(every: Enumeration, saddles: IntArray) -> Array:
+def beside(every: Enumeration, saddles: IntArray) -> Array:
     """Return a point on each side of each saddle along its unstable direction, shape (2 saddles, n)."""
     x = every.x[saddles]
     if not len(x):

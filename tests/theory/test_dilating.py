@@ -26,7 +26,7 @@ def test_the_quadratic_model_is_exact_to_very_long_times():
     error = np.abs(found.energy - exact_quadratic(times))
     assert np.all(error < found.energy_error)
     assert found.energy_error.max() < 1e-3
-    assert error[times > 100].max() < 2e-5
+    assert error[times > 100].max() < 1e-6
 
 
 @pytest.mark.slow
@@ -52,6 +52,16 @@ def test_energies_fall_towards_the_threshold_by_the_known_power_of_time():
     assert np.polyfit(np.log(times[late]), np.log(above[late]), 1)[0] == pytest.approx(-2 / 3, abs=0.005)
 
 
+@pytest.mark.slow
+def test_order_ten_falls_by_the_same_power_up_to_a_hundred_thousand_units_of_time():
+    rate = 90**0.5
+    times = np.geomspace(1e4, 1e5, 20) / rate
+    found = theory.relaxation(times, 10, step=0.04 / rate)
+    above = found.energy + float(theory.E_inf(10))
+    assert np.polyfit(np.log(times), np.log(above), 1)[0] == pytest.approx(-2 / 3, abs=0.003)
+    assert found.energy_error.max() < 3e-5
+
+
 def test_correlations_of_any_age_are_read_off():
     found = theory.relaxation([0.5, 40.0, 200.0, LATE], 3, waiting_times=[0.123, 40.0, 199.0], step=STEP)
     assert np.isnan(found.correlation[1, 0])
@@ -61,10 +71,10 @@ def test_correlations_of_any_age_are_read_off():
 
 @pytest.mark.slow
 def test_a_finer_grid_lies_within_the_estimated_error_of_the_widest_allowed():
-    wide = theory.relaxation([60.0, 90.0], 3, spacing=0.12, step=STEP)
-    default = theory.relaxation([60.0, 90.0, LATE], 3, step=STEP)
-    assert np.all(np.abs(wide.energy - default.energy[:2]) < wide.energy_error)
-    assert np.all(default.energy_error[:2] < wide.energy_error)
+    wide = theory.relaxation([60.0, LATE], 3, spacing=0.12, step=STEP)
+    default = theory.relaxation([60.0, LATE], 3, step=STEP)
+    assert np.all(np.abs(wide.energy - default.energy) < wide.energy_error)
+    assert default.energy_error[1] < wide.energy_error[1] < 3e-5
     with pytest.raises(ValueError, match="between 0.05 and 0.12"):
         theory.relaxation([40.0, 60.0], 3, spacing=0.14)
 

@@ -6,10 +6,12 @@ import sys
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.special import ive
 
 import theory
 from theory.covariance import Covariance
+from theory.dynamics import uniform_kernels
 from theory.dynamics.resolution import fastest_rate
 from theory.dynamics.two_resolutions import integrated_pair
 from theory.dynamics.uniform_grid import Protocol, integrate, refuse_too_long
@@ -228,7 +230,7 @@ def test_the_longest_steps_let_in_are_stable(H, T, start):
 def test_runs_of_days_are_refused_with_their_cost():
     with pytest.raises(ValueError, match=r"steps of 1e-09 .* hours"):
         theory.relaxation([1.0], 3, step=1e-9)
-    with pytest.raises(ValueError, match="has not been checked"):
+    with pytest.raises(ValueError, match="is not stable"):
         theory.gradient_descent_energy(1e12, 3)
     refuse_too_long(100.0, 0.05)
 
@@ -236,3 +238,38 @@ def test_runs_of_days_are_refused_with_their_cost():
 def test_importing_the_package_loads_no_compiler():
     code = "import sys, theory; assert 'numba' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.slow
+def test_integrals_over_the_past_have_third_order_beside_quadrature():
+    # C(s, t) has a cusp at s = t, as at temperature T. At the last node, where the sums have no correction, the memory
+    # and its slope are 0.
+    T, end = 0.7, 2.0
+
+    def memory(s):
+        return (end - s) ** 2 * np.cos(s)
+
+    def force(s):
+        return 1 + np.sin(s)
+
+    def error(steps):
+        h, t = end / steps, np.linspace(0.0, end, steps + 1)
+        apart = np.abs(t[:, None] - t)
+        nodes = (np.eye(t.size), np.eye(t.size), np.zeros(t.size))
+        for m in range(1, t.size):
+            uniform_kernels.append(nodes, np.exp(-apart[m] * np.array([[T], [1.0]])), h, m)
+        found = uniform_kernels.integrate_past(nodes, force(t), memory(t), h, T, np.empty((5, t.size)))
+        exact = [past(at) for at in t]
+        return np.abs(np.transpose(found) - exact)
+
+    def past(t):
+        of_C = quad(lambda s: memory(s) * math.exp(-T * abs(t - s)), 0, end, points=[t])[0]
+        of_R = quad(lambda s: memory(s) * math.exp(t - s), t, end)[0]
+        return of_C + quad(lambda s: force(s) * math.exp(s - t), 0, t)[0], of_R
+
+    first, second = error(16), error(32)
+    # At node 1 the correction at the start meets the cusp: an error of T memory(0) h^2/24 remains at this node alone.
+    assert first[1, 0] < T * memory(0) * (end / 16) ** 2 / 18
+    first[1], second[1] = 0.0, 0.0
+    assert (first.max(axis=0) < 2e-3).all()
+    assert (second.max(axis=0) < first.max(axis=0) / 6.5).all()

@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 
 import theory
 from theory.covariance import Covariance
+from theory.statics.log_remainder import log_remainder
 
 MIXTURE = {3: 0.5**0.5, 4: 0.5**0.5}
 MODELS = [3, 4, 10, MIXTURE, {2: 1.0, 3: 0.5}]
@@ -259,3 +260,11 @@ def test_refusals_say_what_is_wrong():
         theory.ground_state_energy({3: 1.0}, digits=20)
     with pytest.raises(ValueError, match="one model"):
         theory.ground_state([3, 4])
+
+
+def test_the_remainder_of_the_logarithm_is_that_of_many_digits():
+    e = np.array([1e-12, 1e-3, 0.1, 0.3, 0.4999, 0.5, 0.7, 0.999, 1 - 1e-12])
+    with mpmath.workdps(50):
+        exact = [float((-mpmath.log(1 - v) - v) / v**2) for v in map(mpmath.mpf, e.tolist())]
+    assert np.allclose(log_remainder(e), exact, rtol=1e-15, atol=0)
+    assert log_remainder(np.array(0.0)) == 0.5

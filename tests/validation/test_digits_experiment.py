@@ -1,4 +1,4 @@
-"""The experiment on digits: its tables, its summaries beside SciPy's, its figures beside their data, its claims."""
+"""The experiment on digits: its tables, its summaries beside SciPy's, its figures beside their data."""
 
 import numpy as np
 import pandas as pd
@@ -6,25 +6,29 @@ import pytest
 from scipy import stats
 
 from spinglass.networks.curvature import curvature
-from validation.claims.choromanska import claims
-from validation.experiments.networks import digits, digits_summary
+from validation.experiments.networks import digits, digits_summary, glass_descents
 from validation.experiments.networks.digits_efforts import EFFORTS, Sizes
 from validation.figures import gallery
-from validation.figures.networks import digit_networks
+from validation.figures.networks import digit_networks, loss_distributions
 from validation.figures.networks.choromanska import ENTRIES, entries
 
 TINY = Sizes(
-    networks=6, epochs=3, images=60, indexed=2, exact_up_to=500, sizes=(4, 8), glasses=2, starts=5
+    networks=6, epochs=3, images=60, indexed=2, exact_up_to=500, sizes=(4, 8), glasses=2, starts=8
 )  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
     monkeypatch.setitem(EFFORTS, "quick", TINY)
-    monkeypatch.setitem(digits.GLASS_SIZES, "quick", (6, 9))
-    digits.losses.cache_clear()
+    monkeypatch.setitem(glass_descents.GLASS_SIZES, "quick", (6, 9))
+    _forget()
     yield
+    _forget()
+
+
+def _forget():
     digits.losses.cache_clear()
+    glass_descents._ends.cache_clear()
 
 
 def test_losses_are_those_of_the_networks_trained_alone():
@@ -51,11 +55,11 @@ def test_indices_are_those_of_the_whole_spectrum():
 
 @pytest.mark.slow
 def test_glasses_end_lower_than_they_start_and_are_counted():
-    table = digits.glasses("quick", 2)
-    assert table.groupby(["n", "sample", "method"]).size().eq(5).all()
-    assert len(table) == 2 * 2 * 2 * 5
+    table = glass_descents.glasses("quick", 2)
+    assert table.groupby(["n", "sample", "method"]).size().eq(8).all()
+    assert len(table) == 2 * 2 * 2 * 8
     assert (table["energy_per_spin"] < 0).all()
-    again = digits.glass_ends(9, 3, 5, "sgd", np.random.SeedSequence(2, spawn_key=(1,)))
+    again = glass_descents.glass_ends(9, 3, 8, "sgd", np.random.SeedSequence(2, spawn_key=(1,)))
     one = table.query("n == 9 and sample == 1 and method == 'sgd'")
     assert again["energy_per_spin"].tolist() == one["energy_per_spin"].tolist()
 
@@ -94,10 +98,21 @@ def test_figures_show_their_data():
     scatter = ENTRIES["choromanska-train-test"].draw(tables).axes
     chosen = losses[(losses["starts"] == "fan-in") & (losses["hidden"] == 8)]
     assert scatter[1].lines[0].get_xydata().tolist() == chosen[["train_loss", "test_loss"]].to_numpy().tolist()
-    histograms = digit_networks.test_loss_distributions(losses).axes
-    assert len(histograms) == 4
+
+
+@pytest.mark.slow
+def test_histograms_show_all_networks_and_the_shape_of_the_fitted_glass():
+    tables = ENTRIES["choromanska-test-losses"].tables(1)
+    histograms = loss_distributions.test_loss_distributions(**tables).axes
+    assert len(histograms) == 6
     # The last column's 98th percentile leaves out one network of six at most.
     assert sum(bar.get_height() for bar in histograms[0].patches) in (5, 6)
+    networks, glass = histograms[2].patches[:-1], histograms[2].patches[-1]
+    assert sum(bar.get_height() for bar in networks) == 6
+    steps = glass.get_xy()
+    assert abs(np.sum(np.diff(steps[:, 0]) * steps[:-1, 1])) == pytest.approx(6 * 0.25)  # 6 networks, bins of 1/4
+    fit = tables["fits"].query("starts == 'fan-in' and hidden == 4").iloc[0]
+    assert f"= {fit['size']}$" in histograms[2].get_title(loc="left")
 
 
 @pytest.mark.slow
@@ -121,16 +136,3 @@ def test_captions_name_the_effort():
     )
     assert gallery.entry("disconnectivity", "paper") is gallery.entry("disconnectivity")
     assert all("{" not in entry.caption for entry in entries("paper").values())
-
-
-def test_falls_are_computed_from_the_losses():
-    given = {"small": 4, "large": 8, "networks": 5, "images": 60, "epochs": 2, "initial": "fan-in", "least": 0.1}
-    seed = np.random.SeedSequence(4)
-    data = digits.digit_data(seed, 60)
-    small, large = (digits.trained(data, hidden, 5, seed, epochs=2) for hidden in (4, 8))
-    mean, spread = claims.losses_fall(seed, **given)
-    assert np.exp(mean) == pytest.approx(np.mean(small.test_loss) / np.mean(large.test_loss))
-    assert np.exp(spread) == pytest.approx(np.std(small.test_loss) / np.std(large.test_loss))
-    fall = claims.correlation_falls(seed, **given)
-    expected = [stats.pearsonr(one.train_loss, one.test_loss).statistic for one in (small, large)]
-    assert fall == pytest.approx(expected[0] - expected[1])

@@ -167,3 +167,22 @@ def test_measured_and_exact_densities_of_three_spins_agree():
         assert abs(row.density - inside) < 5 * row.standard_error + 0.05 * inside
     mean = pairs_of_points.second_moments([3], 3, [], 0.1, 0)
     assert mean["ratio"].iloc[0] == pytest.approx(theory.second_moment(3, 3).ratio)
+
+
+def test_pairs_of_some_points_are_those_of_the_whole_table():
+    every = enumerate_critical_points(SphericalSpinGlass.pure(4, 3, 1))
+    rows = np.flatnonzero(every.index <= 1)
+    whole = pairs_of_points.pairs_of(every, 0)
+    chosen = whole[whole["first"].isin(rows) & whole["second"].isin(rows)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(pairs_of_points.pairs_of(every, 0, rows), chosen, rtol=0, atol=1e-14)
+
+
+@pytest.mark.slow
+def test_dispersion_of_a_known_number_of_minima():
+    index = np.array([0, 0, 0, 1, 1, 2])
+    found = numbers.dispersion(Points(np.zeros(6), index, np.zeros((6, 2)), np.zeros((6, 3))), n=3, H=3)
+    mean = theory.mean_critical_points(3, 3, index=0)
+    assert found == pytest.approx((3 - mean) ** 2 / mean)
+    moment = theory.second_moment(3, 3, index=0, accuracy=0.002)
+    # The variance over the mean from the ratio of moments, with the same random numbers.
+    assert numbers.mean_dispersion(3, 3) == pytest.approx((moment.ratio - 1) * moment.mean)

@@ -1,12 +1,15 @@
-"""The report as a browser shows it; skipped where there is none, unless ``make test-browser`` asks for it."""
+"""Pages as a browser shows them; skipped where there is none, unless ``make test-browser`` asks for them."""
 
 import dataclasses
+import json
 import os
 
 import pytest
 
+from spinglass import SphericalSpinGlass, basin_volumes, enumerate_critical_points, landscape_graph
 from tests.browser import CHROMIUM, in_browser
 from validation import verify
+from validation.report.one_landscape import landscape_page
 
 if CHROMIUM is None and not os.environ.get("SPINGLASS_REQUIRES_BROWSER"):
     pytest.skip("no Chromium here; install Debian's chromium to test the report in it", allow_module_level=True)
@@ -95,5 +98,56 @@ def test_print_shows_every_claim_and_no_filter(page):
         await tab.call("Emulation.setEmulatedMedia", media="print")
         assert await tab.value("document.querySelector('.filter').offsetHeight") == 0
         assert len(await tab.value(SHOWN)) == 7
+
+    in_browser(look)
+
+
+CHOSEN = "[...document.querySelectorAll('[aria-checked=true]')].map(mark => Number(mark.dataset.saddle))"
+MARKED = "[...document.querySelectorAll('.minimum.chosen')].map(minimum => minimum.id)"
+PROFILE = "document.querySelector('#profile').getAttribute('aria-label')"
+CENTRE = """(() => {{ const box = document.querySelector('[data-saddle="{}"]').getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2] }})()"""
+
+
+def shown(value):
+    return f"{round(value, 6):.4f}".replace("-", "−")
+
+
+@pytest.mark.slow
+def test_a_saddle_is_chosen_by_mouse_and_keyboard_and_its_minima_are_marked(tmp_path):
+    """Also: the page asks for nothing, fits a phone, and says what it shows."""
+    graph = landscape_graph(enumerate_critical_points(SphericalSpinGlass.pure(6, 3, 2)))
+    file = tmp_path / "landscape.html"
+    file.write_text(landscape_page(basin_volumes(graph, 50, 0), 3, "n = 6, H = 3", "spinglass graph"), encoding="utf-8")
+    energies = graph.every.energy_per_spin
+
+    async def check(tab, saddle):
+        assert await tab.value(CHOSEN) == [saddle]
+        ends = graph.joins[saddle].tolist()
+        assert sorted(await tab.value(MARKED)) == sorted({f"minimum-{end}" for end in ends})
+        told = await tab.value(PROFILE)
+        assert f"up to {shown(energies[graph.saddles[saddle]])} at the saddle" in told
+        assert all(f"{shown(energies[graph.minima[end]])} at minimum {end}" in told for end in ends)
+        assert f"Saddle {saddle}:" in await tab.value("document.querySelector('#chosen').textContent")
+
+    async def look(tab):
+        await tab.show(file.as_uri())
+        assert (tab.requests, tab.complaints) == ([file.as_uri()], [])
+        assert await tab.value("document.querySelectorAll('#saddles path').length") == len(graph.saddles)
+        await check(tab, int(graph.merges.saddle[graph.merges.deeper == 0][0]))
+        x, y = await tab.value(CENTRE.format(len(graph.saddles) - 1))
+        for kind in ("mousePressed", "mouseReleased"):
+            await tab.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        await check(tab, len(graph.saddles) - 1)
+        for key, saddle in (("ArrowRight", 0), ("ArrowUp", 1), ("ArrowLeft", 0), ("End", len(graph.saddles) - 1)):
+            for kind in ("keyDown", "keyUp"):
+                await tab.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
+            await check(tab, saddle)
+        assert await tab.value("document.querySelectorAll('#saddles [tabindex=\"0\"]').length") == 1
+        await tab.show(file.as_uri(), width=360)
+        assert await tab.value(OVERFLOW) <= 0
+        assert json.loads(await tab.value("document.querySelector('#landscape').textContent"))["minima"] == [
+            round(value, 6) for value in energies[graph.minima].tolist()
+        ]
 
     in_browser(look)

@@ -11,14 +11,15 @@ from scipy.interpolate import CubicSpline
 from spinglass._common.types import Array, IntArray
 from theory.dynamics.uniform_grid import Run
 
-SEEDS = 4  # number of rows from the uniform grid, as many as interpolation between rows needs
+SEEDS = 8  # number of rows from the uniform grid, for interpolation between rows and extrapolation from them
 
 
 @dataclass(frozen=True)
 class Rows:
     """An integration on a uniform grid and the rows of the dilating grid that continue it.
 
-    Node 0 of a row lies at t' = t, the last node at t' = 0.
+    Node 0 of a row lies at t' = t, the last node at t' = 0; between them, ``asinh(lag / unit) - asinh(t' / unit)`` is
+    equidistant, where the lag is t - t'.
 
     Attributes
     ----------
@@ -27,17 +28,13 @@ class Rows:
     unit : float
         Lag at which the distances of nodes change from constant to proportional to the lag (to t' for the older half).
     times : array, shape (rows,)
-        Times of the rows.
+        Times of the rows, at a fixed ratio.
     energy : array, shape (rows,)
         Energy per spin.
     multiplier : array, shape (rows,)
         Lagrange multiplier mu.
     sizes : array of int, shape (rows,)
         Number of nodes of each row.
-    young : array, shape (rows, room)
-        ``asinh(lag / unit)`` of each node.
-    old : array, shape (rows, room)
-        ``asinh(t' / unit)`` of each node.
     correlation : array, shape (rows, room)
         C at each node.
     response : array, shape (rows, room)
@@ -50,8 +47,6 @@ class Rows:
     energy: Array
     multiplier: Array
     sizes: IntArray
-    young: Array
-    old: Array
     correlation: Array
     response: Array
 
@@ -59,17 +54,16 @@ class Rows:
     def after(cls, run: Run, end: float, spacing: float, unit: float) -> "Rows":
         """Return the last rows of a run, and space for the rows up to ``end`` or one row beyond."""
         last = float(run.times[-1])
-        ahead = max(0, math.ceil(math.log(end / last) / math.log1p(spacing) - 1e-9))
-        times = last * (1 + spacing) ** np.arange(1.0 - SEEDS, ahead + 1)
-        nodes = [row_nodes(time, spacing, unit) for time in times]
-        sizes = np.array([lags.size for lags, _ in nodes], dtype=np.int64)
-        blank = [np.zeros(times.size), np.zeros(times.size), sizes, *np.ones((4, times.size, int(sizes.max())))]
-        rows = cls(run, unit, times, *blank)
-        for row, (lags, others) in enumerate(nodes):
-            rows.young[row, : lags.size] = np.arcsinh(lags / unit)
-            rows.old[row, : lags.size] = np.arcsinh(others / unit)
+        # The unit is adjusted so that X is a multiple of half of the spacing at the end of the run.
+        intervals = max(3 * SEEDS, round(2 * math.asinh(last / unit) / spacing))
+        unit = last / math.sinh(0.5 * spacing * intervals)
+        ahead = max(0, math.ceil((math.asinh(end / unit) - 0.5 * spacing * intervals) / spacing - 1e-9))
+        sizes = intervals + 2 * np.arange(1 - SEEDS, ahead + 1) + 1
+        times = unit * np.sinh(0.5 * spacing * (sizes - 1))
+        blank = np.ones((2, times.size, int(sizes.max())))
+        rows = cls(run, unit, times, np.zeros(times.size), np.zeros(times.size), sizes, *blank)
         for row in range(SEEDS):
-            values = rows.read(times[row], nodes[row][1])
+            values = rows.read(times[row], rows.nodes(row)[1])
             rows.correlation[row, : sizes[row]], rows.response[row, : sizes[row]] = values
         rows.energy[:SEEDS] = CubicSpline(run.times, run.energy)(times[:SEEDS])
         rows.multiplier[:SEEDS] = CubicSpline(run.times, run.multiplier)(times[:SEEDS])
@@ -86,15 +80,27 @@ class Rows:
         functions = (self.correlation, self.response, run.correlation, run.response)
         # Rounding must not place the last row from the uniform grid beyond its end.
         end = max(float(run.times[-1]), float(self.times[SEEDS - 1]))
-        return (run.step, end, self.unit, np.log(self.times), self.sizes, self.young, self.old, *functions)
+        half = np.arcsinh(self.times / self.unit) / 2
+        origin, second = 2 * half[:2]
+        lengths = np.column_stack([half, np.sinh(half)])
+        return (run.step, end, self.unit, float(origin), float(second - origin), self.sizes, lengths, *functions)
 
     def nodes(self, row: int) -> tuple[Array, Array]:
         """Return the lags and second times t' of the nodes of a row, from the youngest to the oldest."""
-        size, time = self.sizes[row], self.times[row]
-        young, old = self.young[row, :size], self.old[row, :size]
-        lags, others = self.unit * np.sinh(young), self.unit * np.sinh(old)
-        near = young <= old
-        return np.where(near, lags, time - others), np.where(near, time - lags, others)
+        time = self.times[row]
+        x = self.places(row)
+        middle = np.arcsinh(time / (2 * self.unit * np.cosh(x / 2)))
+        lags, others = self.unit * np.sinh(middle + x / 2), self.unit * np.sinh(middle - x / 2)
+        lags[[0, -1]], others[[0, -1]] = (0.0, time), (time, 0.0)
+        return lags, others
+
+    def places(self, row: int) -> Array:
+        """Return ``asinh(lag / unit) - asinh(t' / unit)`` at the nodes of a row."""
+        return math.asinh(self.times[row] / self.unit) * np.linspace(-1, 1, int(self.sizes[row]))
+
+    def slants(self, row: int) -> Array:
+        """Return ``sinh(x / 2)`` at the nodes of a row, where x is their place."""
+        return np.asarray(np.sinh(self.places(row) / 2))
 
     def read(self, times: ArrayLike, others: ArrayLike) -> tuple[Array, Array]:
         """Return C and R between ``times`` and ``others``, where no time of ``others`` is later."""
@@ -121,12 +127,3 @@ class Rows:
         if not self.run.overlap.any():
             return np.zeros(times.size)
         return np.asarray(CubicSpline(self.run.times, self.run.overlap)(times))
-
-
-def row_nodes(time: float, spacing: float, unit: float) -> tuple[Array, Array]:
-    """Return the lags and second times t' of the nodes of a row, whose distances increase away from both ends."""
-    near = unit * np.sinh(spacing * np.arange(int(math.asinh(0.5 * time / unit) / spacing) + 1))
-    # The halves meet in the middle; the last node of the older half is omitted if it is too close.
-    old = near[:-1] if time - 2 * near[-1] < 0.25 * spacing * time else near
-    old = old[::-1]
-    return np.concatenate([near, time - old]), np.concatenate([time - near, old])

@@ -1,99 +1,92 @@
 """Kernels of the dilating grid: interpolation in two times, graded quadrature, and the equations of one row.
 
-A *row* is C(t, .) and R(t, .) at one time t, from its youngest node t' = t (number 0) to its oldest, t' = 0.
-Interpolation between nodes and between rows is in the lag ``t - t'`` (for the younger half, where it is at most ``t'``)
-or in ``t'`` (for the older half). Rows then change on the scale of t only, however fast they vary along themselves.
+A *row* is C(t, .) and R(t, .) at one time t, from its youngest node t' = t (number 0) to its oldest, t' = 0. Nodes are
+equidistant in ``x = asinh(lag / unit) - asinh(t' / unit)``, where the lag is t - t', from -X to X with
+``X = asinh(t / unit)``: equidistant in time near both ends, at distances proportional to the lag or to t' elsewhere.
 
-``grid`` is ``(h, end, unit, logs, sizes, young, old, C, R, uniform_C, uniform_R)``: the step and the end of the uniform
-grid; the lag at which the distances of nodes change from constant to proportional; for each row its log time, its
-number of nodes, the nodes as ``asinh(lag / unit)`` and ``asinh(t' / unit)``, and C and R; C and R on the uniform grid.
+Interpolation along a row is in x, that between rows in X at fixed ``sinh(x / 2) / sinh(X / 2)``: at fixed lag where
+the lag is small, at fixed t' where t' is small, and at ratios of t' and lag that change little between them. Rows then
+change on the scale of t only, however fast they vary along themselves.
+
+``grid`` is ``(h, end, unit, origin, ratio, sizes, lengths, C, R, uniform_C, uniform_R)``: the step and the end of the
+uniform grid; the lag at which the distances of nodes change from constant to proportional; X of the first row and the
+difference of X between successive rows; for each row its number of nodes, ``X / 2`` and ``sinh(X / 2)``, C and R; C and
+R on the uniform grid.
 """
 
 from typing import Any
 
 import numpy as np
 
-from spinglass._common.assignment import assign
 from spinglass._common.jit import jit
 from spinglass._common.types import Array
 from theory.dynamics.uniform_kernels import dot, power_law
 
-NODES = 6  # number of nodes for interpolation along a row
-ROWS = 4  # number of rows for interpolation between rows
+NODES = 8  # number of nodes for interpolation along a row
+ROWS = 6  # number of rows for interpolation between rows
+CELLS = 4  # number of nodes of the uniform grid for interpolation in one time
 
 
 @jit
-def lagrange(x: float, places: Array, out: Array) -> None:
-    """Write the weights of values at ``places`` for the interpolating polynomial at x."""
-    for i in range(places.size):
-        above, below = 1.0, 1.0
-        for j in range(places.size):
-            if j != i:
-                above *= x - places[j]
-                below *= places[i] - places[j]
-        out[i] = above / below
+def weights_at(x: float, out: Array) -> None:
+    """Write the weights of values at 0, 1, 2, ... for the interpolating polynomial at x."""
+    count = out.size
+    product = 1.0
+    for i in range(count):
+        out[i] = product
+        product *= (x - i) / (i + 1)
+    product = 1.0
+    for i in range(count - 1, -1, -1):
+        out[i] *= product
+        product *= (i - x) / (count - i)
 
 
 @jit
-def lagrange_slope(at: int, places: Array, out: Array) -> None:
-    """Write the weights of values at ``places`` for the slope of the interpolating polynomial at place ``at``."""
-    x = places[at]
-    for i in range(places.size):
-        if i == at:
-            continue
-        weight = 1.0 / (places[i] - x)
-        for j in range(places.size):
-            if j not in (i, at):
-                weight *= (x - places[j]) / (places[i] - places[j])
-        out[i] = weight
-    out[at] = 0.0
-    out[at] = -np.sum(out)
+def first_of(x: float, count: int, size: int) -> int:
+    """Return the first of ``count`` successive integers below ``size`` for interpolation at x."""
+    return min(max(int(x) - count // 2 + 1, 0), size - count)
 
 
 @jit
-def first_node(places: Array, x: float) -> int:
-    """Return the first of the nodes, with monotone places, for interpolation at x along a row."""
-    rising = places[-1] > places[0]
-    low, high = 0, places.size - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if (places[middle] <= x) == rising:
-            low = middle
-        else:
-            high = middle
-    return min(max(low - NODES // 2 + 1, 0), places.size - NODES)
+def slant(unit: float, lag: float, other: float) -> float:
+    """Return ``sinh(x / 2)``."""
+    young, old = lag / unit, other / unit
+    root = np.sqrt((young + np.sqrt(young * young + 1.0)) / (old + np.sqrt(old * old + 1.0)))
+    return float(0.5 * (root - 1.0 / root))
 
 
 @jit
-def along_row(grid: Any, row: int, lag: float, other: float, out: Array) -> int:
-    """Write interpolation weights along a row used for time ``other + lag``, at the same lag or the same other time.
+def half_length(unit: float, time: float) -> float:
+    """Return ``sinh(X / 2)`` at a time."""
+    return slant(unit, time, 0.0)
 
-    The first node that they belong to is returned.
-    """
-    unit, sizes, young, old = grid[2], grid[4], grid[5], grid[6]
-    places = young[row, : sizes[row]] if lag <= other else old[row, : sizes[row]]
-    x = np.arcsinh((lag if lag <= other else other) / unit)
-    start = first_node(places, x)
-    lagrange(x, places[start : start + NODES], out)
-    return start
+
+@jit
+def along_row(grid: Any, row: int, slanted: float, out: Array) -> int:
+    """Write interpolation weights along a row at ``sinh(x / 2) = slanted``; return the first node they belong to."""
+    size = grid[5][row]
+    x = 0.5 * (size - 1) * (1.0 + np.arcsinh(slanted) / grid[6][row, 0])
+    node = first_of(x, NODES, size)
+    weights_at(x - node, out)
+    return node
 
 
 @jit
 def on_uniform(grid: Any, time: float, lag: float, other: float, out: Array) -> None:
     """Write C and R by cubic interpolation in the uniform grid, which uses only pairs with ``other <= time``."""
     h, C, R = grid[0], grid[9], grid[10]
-    last = C.shape[0] - 4
+    size = C.shape[0]
     young = lag <= other
     x, y = time / h, (lag if young else other) / h
-    column = min(max(int(y) - 1, 0), last)
+    column = first_of(y, CELLS, size)
     # The rows must have all these columns; at y = 0 only one column is used.
-    row = min(max(int(x) - 1, column if y == 0.0 else column + 3), last)
-    places, down, across = np.arange(4.0), np.empty(4), np.empty(4)
-    lagrange(x - row, places, down)
-    lagrange(y - column, places, across)
+    row = min(max(int(x) - 1, column if y == 0.0 else column + CELLS - 1), size - CELLS)
+    down, across = np.empty(CELLS), np.empty(CELLS)
+    weights_at(x - row, down)
+    weights_at(y - column, across)
     out[:2] = 0.0
-    for a in range(4):
-        for b in range(4):
+    for a in range(CELLS):
+        for b in range(CELLS):
             i = row + a
             j = i - column - b if young else column + b
             out[0] += down[a] * across[b] * C[i, j]
@@ -101,19 +94,18 @@ def on_uniform(grid: Any, time: float, lag: float, other: float, out: Array) -> 
 
 
 @jit
-def stencil(logs: Array, last: int, z: float) -> int:
-    """Return the first of the rows, none after ``last``, for interpolation at log time z."""
-    found = int(np.searchsorted(logs[: last + 1], z, side="right")) - 1
-    return min(max(found - ROWS // 2 + 1, 0), last + 1 - ROWS)
-
-
-@jit
-def same(first: Array, second: Array) -> bool:
-    """Return whether all numbers of two arrays are equal."""
-    equal = True
-    for k in range(first.size):
-        equal = equal and first[k] == second[k]
-    return equal
+def slope_weights(at: int, out: Array) -> None:
+    """Write the weights of values at 0, 1, 2, ... for the slope of the interpolating polynomial at place ``at``."""
+    for i in range(out.size):
+        if i == at:
+            continue
+        weight = 1.0 / (i - at)
+        for j in range(out.size):
+            if j not in (i, at):
+                weight *= (at - j) / (i - j)
+        out[i] = weight
+    out[at] = 0.0
+    out[at] = -np.sum(out)
 
 
 @jit
@@ -126,31 +118,27 @@ def between_rows(
     The difference ``lag`` of the two times is an argument of its own: late in a descent C leaves 1 so slowly that the
     rounding error of a computed difference would matter.
     """
-    logs, C, R = grid[3], grid[7], grid[8]
+    C, R = grid[7], grid[8]
     out[2] = 0.0
     if time <= grid[1]:
         on_uniform(grid, time, lag, other, out)
         return 0
-    out[:2] = 0.0
-    z = np.log(time)
-    first, node = stencil(logs, last, z), 0
-    rows, weights, used = np.empty(ROWS), np.empty(NODES), np.full(NODES, np.nan)
-    lagrange(z, logs[first : first + ROWS], rows)
-    sizes, places = grid[4], grid[5] if lag <= other else grid[6]
-    x = np.arcsinh((lag if lag <= other else other) / grid[2])
-    for i in range(ROWS):
-        start = first_node(places[first + i, : sizes[first + i]], x)
-        near = places[first + i, start : start + NODES]
-        if not same(near, used):  # far from the middle, successive rows have the same nodes
-            lagrange(x, near, weights)
-            assign(used, near)
-        if first + i == unknown:
-            out[2], node = rows[i], start
-            assign(share, weights)
+    z = (np.arcsinh(time / grid[2]) - grid[3]) / grid[4]
+    # No later row than the one after this time: when more rows are known, the function of two times that earlier
+    # memory integrals have used does not change.
+    first, node = min(max(int(z) + 2 - ROWS, 0), last + 1 - ROWS), 0
+    rows, weights = np.empty(ROWS), np.empty(NODES)
+    weights_at(z - first, rows)
+    part = slant(grid[2], lag, other) / half_length(grid[2], time)
+    sum_C, sum_R = 0.0, 0.0
+    for i in range(first, first + ROWS):
+        if i == unknown:
+            out[2], node = rows[i - first], along_row(grid, i, part * grid[6][i, 1], share)
             continue
-        for k in range(NODES):
-            out[0] += rows[i] * weights[k] * C[first + i, start + k]
-            out[1] += rows[i] * weights[k] * R[first + i, start + k]
+        start = along_row(grid, i, part * grid[6][i, 1], weights)
+        sum_C += rows[i - first] * dot(weights, C[i, start : start + NODES])
+        sum_R += rows[i - first] * dot(weights, R[i, start : start + NODES])
+    out[0], out[1] = sum_C, sum_R
     return node
 
 
@@ -163,12 +151,13 @@ def read(grid: Any, last: int, times: Array, others: Array, out: Array) -> None:
 
 
 @jit
-def row_at_nodes(grid: Any, row: int, lags: Array, others: Array, out: Array) -> None:
-    """Write C and R of an earlier row at the nodes of a new one."""
+def row_at_nodes(grid: Any, row: int, slants: Array, out: Array) -> None:
+    """Write C and R of an earlier row where ``sinh(x / 2) / sinh(X / 2)`` is the same as at the nodes of a new one."""
     C, R = grid[7], grid[8]
     weights = np.empty(NODES)
-    for k in range(others.size):
-        start = along_row(grid, row, lags[k], others[k], weights)
+    stretched = grid[6][row, 1] / slants[-1]
+    for k in range(slants.size):
+        start = along_row(grid, row, slants[k] * stretched, weights)
         out[0, k] = dot(weights, C[row, start : start + NODES])
         out[1, k] = dot(weights, R[row, start : start + NODES])
 
@@ -206,82 +195,91 @@ def panels(unit: float, width: float, rule: Array, half: float, away: Array, wei
 def plan(grid: Any, row: int, lags: Array, others: Array, width: float, rule: Array, room: int) -> Any:
     """Return the quadrature points of the memory integrals of a new row.
 
-    They are, for each point: the node whose equation it belongs to, whether it is older than that node, its weight, C
-    and R between the two with the contribution of the new row, and the interpolation weights of the new row at the
-    point.
+    The points of node k are those from ``bounds[2k]`` to ``bounds[2k+1]``, which are younger than it, and those from
+    there to ``bounds[2k+2]``, which are older. They have: a weight, C and R between point and node with the
+    contribution of the new row, and the interpolation weights of the new row at the point.
     """
-    served, older = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.bool_)
+    bounds = np.zeros(2 * others.size + 1, dtype=np.int64)
     weight, known = np.empty(room), np.empty((room, 3))
     here, there = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
     reading, sharing = np.empty((room, NODES)), np.zeros((room, NODES))
     away, weights = np.empty(room), np.empty(room)
-    p, time = 0, others[0]
-    for k in range(others.size):
+    p, time, size = 0, others[0], others.size
+    for k in range(size):
         lag, other = lags[k], others[k]
         for end in range(4):
             # The four ends: from t' towards t, from t towards t', from t' towards 0, from 0 towards t'.
             count = panels(grid[2], width, rule, 0.5 * (lag if end < 2 else other), away, weights)
             for q in range(count):
                 a = away[q]
-                served[p], older[p], weight[p] = k, end > 1, weights[q]
+                weight[p] = weights[q]
                 if end < 2:
                     s = other + a if end == 0 else time - a
-                    here[p] = along_row(grid, row, lag - a if end == 0 else a, s, reading[p])
+                    back = lag - a if end == 0 else a
                     apart = a if end == 0 else lag - a
                     there[p] = between_rows(grid, row, row, s, apart, other, known[p], sharing[p])
                 else:
                     s = other - a if end == 2 else a
-                    here[p] = along_row(grid, row, lag + a if end == 2 else time - a, s, reading[p])
+                    back = lag + a if end == 2 else time - a
                     apart = a if end == 2 else other - a
                     there[p] = between_rows(grid, row, row, other, apart, s, known[p], sharing[p])
+                here[p] = along_row(grid, row, slant(grid[2], back, s), reading[p])
                 p += 1
-    return served[:p], older[:p], weight[:p], known[:p], here[:p], there[:p], reading[:p], sharing[:p]
+            if end % 2 == 1:
+                bounds[2 * k + (end + 1) // 2] = p
+    return bounds, weight[:p], known[:p], here[:p], there[:p], reading[:p], sharing[:p]
 
 
 @jit
-def memory(squares: Array, orders: Array, points: Any, c: Array, r: Array, F: Array, J: Array) -> float:
-    """Subtract the memory integrals from the equations F of a row, and their derivatives from J; return the energy.
+def memory(squares: Array, orders: Array, points: Any, c: Array, r: Array, sloping: bool, F: Array, J: Array) -> float:
+    """Subtract the memory integrals from the equations F of a row; return the energy.
 
-    The unknowns are C and R at nodes 1.. and mu. The equations are those of C and R at nodes 1.., and that of mu, which
-    is the equation of C at node 0.
+    The equations are those of C at each node, then those of R; the equation of C at node 0 is that of mu. If
+    ``sloping``, derivatives with respect to C and R at each node are subtracted from J.
     """
-    served, older, weight, known, here, there, reading, sharing = points
-    K = c.size - 1
+    bounds, weight, known, here, there, reading, sharing = points
+    n = c.size
     energy = 0.0
-    for p in range(served.size):
-        k, w, i, j, share = served[p], weight[p], here[p], there[p], known[p, 2]
-        C, R = dot(reading[p], c[i : i + NODES]), dot(reading[p], r[i : i + NODES])
-        A, B = known[p, 0], known[p, 1]
-        if share != 0.0:
-            A += share * dot(sharing[p], c[j : j + NODES])
-            B += share * dot(sharing[p], r[j : j + NODES])
-        second, third = power_law(squares, orders, 2, C), power_law(squares, orders, 3, C)
-        line = k - 1 if k > 0 else 2 * K
-        F[line] -= w * second * R * A
-        by_C, by_R, by_share = w * third * R * A, w * second * A, 0.0
-        if older[p]:
-            force = w * power_law(squares, orders, 1, C)
-            F[line] -= force * B
-            by_C += w * second * B
-            by_share = force * share
-            if k == 0:
-                energy -= force * B
-        elif k > 0:
-            F[K + k - 1] -= w * second * R * B
-            _spread(J[K + k - 1, :K], i, reading[p], w * third * R * B)
-            _spread(J[K + k - 1, K : 2 * K], i, reading[p], w * second * B)
-            _spread(J[K + k - 1, K : 2 * K], j, sharing[p], w * second * R * share)
-        _spread(J[line, :K], i, reading[p], by_C)
-        _spread(J[line, K : 2 * K], i, reading[p], by_R)
-        if share != 0.0:
-            _spread(J[line, :K], j, sharing[p], w * second * R * share)
-            _spread(J[line, K : 2 * K], j, sharing[p], by_share)
+    for half in range(2 * n):
+        k, older = half // 2, half % 2 == 1
+        line_C, line_R = J[k], J[n + k]
+        sum_C, sum_R, work = 0.0, 0.0, 0.0
+        for p in range(bounds[half], bounds[half + 1]):
+            w, i, j, share = weight[p], here[p], there[p], known[p, 2]
+            C, R = dot(reading[p], c[i : i + NODES]), dot(reading[p], r[i : i + NODES])
+            A, B = known[p, 0], known[p, 1]
+            if share != 0.0:
+                A += share * dot(sharing[p], c[j : j + NODES])
+                B += share * dot(sharing[p], r[j : j + NODES])
+            second = w * power_law(squares, orders, 2, C)
+            force = w * power_law(squares, orders, 1, C) if older else 0.0
+            sum_C += second * R * A + force * B
+            sum_R += second * R * B
+            work += force * B
+            if not sloping:
+                continue
+            third = w * power_law(squares, orders, 3, C) * R
+            _spread(line_C[:n], i, reading[p], third * A + (second * B if older else 0.0))
+            _spread(line_C[n:], i, reading[p], second * A)
+            if not older:
+                _spread(line_R[:n], i, reading[p], third * B)
+                _spread(line_R[n:], i, reading[p], second * B)
+            if share != 0.0:
+                _spread(line_C[:n], j, sharing[p], second * R * share)
+                if older:
+                    _spread(line_C[n:], j, sharing[p], force * share)
+                else:
+                    _spread(line_R[n:], j, sharing[p], second * R * share)
+        F[k] -= sum_C
+        if not older:
+            F[n + k] -= sum_R
+        if k == 0:
+            energy -= work
     return energy
 
 
 @jit
 def _spread(line: Array, start: int, weights: Array, factor: float) -> None:
-    """Subtract a factor times weights from a line of unknowns, which begins at node 1."""
+    """Subtract a factor times weights from the derivatives with respect to successive nodes."""
     for i in range(NODES):
-        if start + i > 0:
-            line[start + i - 1] -= factor * weights[i]
+        line[start + i] -= factor * weights[i]

@@ -16,8 +16,9 @@ from theory.dynamics.uniform_grid import Protocol, integrate
 
 # Factor by which errors of the uniform grid, of third order, decrease when the step is halved.
 _GAIN = 8.0
-# Ratio of the spacings of the two dilating grids.
-_WIDER = 2**0.5
+# Ratio of the spacings of the two dilating grids, and factor by which their difference is multiplied to estimate the
+# error of the finer one, which is as large as the difference if it is of second order.
+_WIDER, _MARGIN = 2**0.5, 2.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Relaxation:
         Energy per spin at each time.
     energy_error : array, shape (t,)
         Estimated error of the energy: the difference of two integrations, one of which has twice the step and sqrt(2)
-        times the spacing of the other.
+        times the spacing of the other; twice that on the dilating grid, except near its beginning.
     multiplier : array, shape (t,)
         Lagrange multiplier mu of the force that keeps points on the sphere.
     waiting_times : array, shape (w,)
@@ -126,6 +127,7 @@ def _largest_nearby(times: Array, coarse: Rows, fine: Rows, read: Callable[[Rows
     found = np.empty(times.size)
     for side, grid in ((times <= join, coarse.run.times), (times > join, coarse.times[coarse.times <= fine.last])):
         difference = np.abs(read(fine, grid) - read(coarse, grid))
+        difference[grid > WINDOW * join] *= _MARGIN
         first = np.maximum(np.searchsorted(grid, times[side] / WINDOW) - 1, 0)
         last = np.searchsorted(grid, times[side] * WINDOW, side="right") + 1
         found[side] = [difference[low:high].max() for low, high in zip(first, last, strict=True)]

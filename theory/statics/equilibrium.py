@@ -100,8 +100,8 @@ def equilibrium(T: ArrayLike, H: Model) -> Equilibrium:
               + \int_{q_0}^{q_1} \frac{dq}{\hat x(q)} + \log(1 - q_1), \qquad \hat x(q) = \int_q^1 x
 
     over all distributions x of the overlap, on [q_0, q_1]: any kind of replica symmetry breaking, also in a field. Laws
-    with one value, with two of which one is 0, and with an interval on which :math:`\hat x = T \nu''^{-1/2}` are solved
-    in closed form. All others follow from ground states of the model on smaller spheres. Every result is checked
+    with one value, with two of which one is 0, and with an interval on which :math:`\hat x = T {\nu''}^{-1/2}` are
+    solved in closed form. All others follow from ground states of the model on smaller spheres. Every result is checked
     against the criterion for the minimum over all laws.
 
     Parameters

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from validation.cli import claims, doctor, explore, figures, judging, pairs, predictions, sample, study
+from validation.cli import atlas, claims, doctor, explore, figures, graph, judging, pairs, predictions, sample, study
 from validation.cli.encoding import readable_output
 
 _LONGEST_MESSAGE = 4000
@@ -44,7 +44,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "judge": judging.judge,
     "descend": explore.descend,
     "enumerate": explore.enumerate_samples,
-    "graph": explore.graph,
+    "graph": graph.graph,
     "pairs": pairs.pairs,
     "sample": sample.sample,
     "thresholds": predictions.thresholds,
@@ -56,6 +56,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 }
 for name, command in _COMMANDS.items():
     app.command(name)(command)
+app.add_typer(atlas.app, name="atlas")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,7 +11,7 @@ import pandas as pd
 import theory
 from spinglass import SphericalSpinGlass, critical_points
 from spinglass._common.seeds import child, seed_sequence
-from spinglass._common.types import Array
+from spinglass._common.types import Array, IntArray
 from spinglass.critical_points import Enumeration, Progress
 from spinglass.critical_points.enumeration import MAX_PATHS
 from theory.arguments import Model, mixture
@@ -96,8 +96,8 @@ def exact_pairs(
     return pd.DataFrame(rows, columns=["low", "high", "exact", "exact_error"])
 
 
-def pairs_of(every: Enumeration, sample: int) -> pd.DataFrame:
-    """Return all unordered pairs of critical points of one sample.
+def pairs_of(every: Enumeration, sample: int, rows: IntArray | None = None) -> pd.DataFrame:
+    """Return all unordered pairs of critical points of one sample, or those of some of them.
 
     Parameters
     ----------
@@ -105,6 +105,8 @@ def pairs_of(every: Enumeration, sample: int) -> pd.DataFrame:
         The critical points.
     sample : int
         Number of the sample.
+    rows : ndarray of int or None, default None
+        Increasing rows in ``every`` of the points whose pairs are wanted; None for all points.
 
     Returns
     -------
@@ -117,14 +119,16 @@ def pairs_of(every: Enumeration, sample: int) -> pd.DataFrame:
     >>> len(pairs_of(every, 0)) == len(every) * (len(every) - 1) // 2
     True
     """
-    first, second = np.triu_indices(len(every), 1)
-    u, index = every.energy_per_spin, every.index.astype(np.int16)
+    chosen = np.arange(len(every)) if rows is None else rows
+    one, other = np.triu_indices(len(chosen), 1)
+    first, second = chosen[one], chosen[other]
+    x, u, index = every.x[chosen], every.energy_per_spin, every.index.astype(np.int16)
     return pd.DataFrame(
         {
             "sample": np.full(len(first), sample, np.int32),
             "first": first.astype(np.int32),
             "second": second.astype(np.int32),
-            "overlap": (every.x @ every.x.T / every.x.shape[1])[first, second],
+            "overlap": (x @ x.T / x.shape[1])[one, other],
             "energy_first": u[first],
             "energy_second": u[second],
             "index_first": index[first],

@@ -1,11 +1,14 @@
 """The disconnectivity graph of one landscape, and below it the basin volumes of its minima."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from spinglass._common.types import Array, IntArray
 from validation.figures.style import EMPHASIS, SIMULATION, THEORY, letter, panels
 
 _FEW = 14  # minima that fit into one column
@@ -50,7 +53,75 @@ def disconnectivity(minima: pd.DataFrame, merges: pd.DataFrame, title: str) -> F
     return figure
 
 
-def _order(minima: int, pairs: np.ndarray) -> list[int]:
+class Fork(NamedTuple):
+    """A place of the tree where two valleys merge.
+
+    Attributes
+    ----------
+    sides
+        Horizontal positions of the deeper and of the shallower valley; the merged valley is in the middle.
+    reach
+        Energies up to which the two valleys are drawn already.
+    top
+        Energy of the saddle at which they merge.
+    """
+
+    sides: tuple[float, float]
+    reach: tuple[float, float]
+    top: float
+
+
+class Tree(NamedTuple):
+    """A disconnectivity graph as a drawing.
+
+    Attributes
+    ----------
+    order
+        The minima from left to right.
+    place
+        Horizontal position of each minimum, shape (minima,).
+    forks
+        The merging of valleys, lowest saddle first.
+    """
+
+    order: list[int]
+    place: Array
+    forks: list[Fork]
+
+
+def arrange(own: Array, pairs: IntArray, saddles: Array) -> Tree:
+    """Arrange a disconnectivity graph so that no two lines cross.
+
+    Parameters
+    ----------
+    own : ndarray, shape (minima,)
+        Energies per spin of the minima, deepest first.
+    pairs : ndarray, shape (merges, 2)
+        The deeper and the shallower of the minima whose valleys merge, lowest saddle first.
+    saddles : ndarray, shape (merges,)
+        Energies per spin at which they merge.
+
+    Returns
+    -------
+    Tree
+        Positions of the minima and of the saddles.
+
+    Examples
+    --------
+    >>> arrange(np.array([-2.0, -1.0]), np.array([[0, 1]]), np.array([-0.5])).forks
+    [Fork(sides=(0.0, 1.0), reach=(-2.0, -1.0), top=-0.5)]
+    """
+    order = _order(len(own), pairs)
+    place = np.argsort(order).astype(float)
+    valley, reach = place.tolist(), own.tolist()
+    forks = []
+    for (deeper, shallower), energy in zip(pairs.tolist(), saddles.tolist(), strict=True):
+        forks.append(Fork((valley[deeper], valley[shallower]), (reach[deeper], reach[shallower]), energy))
+        valley[deeper], reach[deeper] = (valley[deeper] + valley[shallower]) / 2, energy
+    return Tree(order, place, forks)
+
+
+def _order(minima: int, pairs: IntArray) -> list[int]:
     """Return an order of the minima in which no two lines cross."""
     side_by_side = {minimum: [minimum] for minimum in range(minima)}
     for deeper, shallower in pairs.tolist():
@@ -79,12 +150,10 @@ def draw_tree(axis: Axes, own: np.ndarray, pairs: np.ndarray, saddles: np.ndarra
     list of int
         The minima from left to right.
     """
-    order = _order(len(own), pairs)
-    place, reach = np.argsort(order).astype(float), own.copy()
-    axis.plot(place, own, "o", color=SIMULATION, ms=4)
-    for pair, energy in zip(pairs.tolist(), saddles.tolist(), strict=True):
-        deeper, shallower = pair
-        axis.plot(np.repeat(place[pair], 2), [reach[deeper], energy, energy, reach[shallower]], color=EMPHASIS, lw=1.2)
-        place[deeper], reach[deeper] = place[pair].mean(), energy
-        axis.plot(place[deeper], energy, "D", color=THEORY, ms=4)
-    return order
+    found = arrange(own, pairs, saddles)
+    axis.plot(found.place, own, "o", color=SIMULATION, ms=4)
+    for fork in found.forks:
+        left, right = fork.sides
+        axis.plot(np.repeat(fork.sides, 2), [fork.reach[0], fork.top, fork.top, fork.reach[1]], color=EMPHASIS, lw=1.2)
+        axis.plot((left + right) / 2, fork.top, "D", color=THEORY, ms=4)
+    return found.order

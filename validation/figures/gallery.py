@@ -14,6 +14,7 @@ from spinglass.networks.data import Digits
 from validation.engine.run_folder import write_whole
 from validation.experiments import critical_points
 from validation.figures import (
+    deepest_minimum,
     disconnectivity,
     dynamics,
     landscapes,
@@ -47,6 +48,7 @@ FORMATS = ("pdf", "png", "svg")
 _REPEATABLE: "dict[RcKeyType, Any]" = {"svg.hashsalt": "spinglass", "pdf.fonttype": 42}
 GALLERY = {
     **landscapes.ENTRIES,
+    **deepest_minimum.ENTRIES,
     **stability_of_minima.ENTRIES,
     **pair_densities.ENTRIES,
     **planted_signals.ENTRIES,

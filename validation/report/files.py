@@ -76,6 +76,27 @@ def prepare_table(file: str | Path) -> Path:
     path = Path(file)
     if path.suffix.lower() not in _TABLES:
         raise ValueError(f"unknown table format: {quoted(str(file))}; use a name that ends in .parquet or .csv")
+    return prepare_file(path)
+
+
+def prepare_file(path: Path) -> Path:
+    """Check that a file can be written before any work is done; create its folder.
+
+    Parameters
+    ----------
+    path
+        Path of the file.
+
+    Returns
+    -------
+    Path
+        The path.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be written.
+    """
     prepare(path.parent)
     if not path.exists():
         try:
@@ -84,10 +105,10 @@ def prepare_table(file: str | Path) -> Path:
         except (OSError, ValueError) as error:
             nowhere = "it is a symbolic link without a target" if isinstance(error, FileExistsError) else None
             reason = nowhere or getattr(error, "strerror", None) or error
-            raise ValueError(f"cannot write {file}: {reason}; choose another file") from None
+            raise ValueError(f"cannot write {path}: {reason}; choose another file") from None
     if path.is_dir() or (path.exists() and not os.access(path, os.W_OK)):
         reason = "it is a folder" if path.is_dir() else "permission denied"
-        raise ValueError(f"cannot write {file}: {reason}; choose another file")
+        raise ValueError(f"cannot write {path}: {reason}; choose another file")
     return path
 
 

@@ -225,7 +225,7 @@ def html(report: Report) -> str:
     str
         The page.
     """
-    environment = _environment(autoescape=True)
+    templates = environment(autoescape=True)
     style = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
     counts = [
         (status, sum(verdict.status == status for verdict in report.verdicts))
@@ -235,7 +235,7 @@ def html(report: Report) -> str:
         fates = Counter(str(verdict.fate) for verdict in report.mutant_verdicts)
         counts.append((f"killed of {fates['killed'] + fates['lives']} mutants", fates["killed"]))
         counts += [("mutants prove nothing", fates["proves nothing"])] * bool(fates["proves nothing"])
-    template = environment.get_template("report.html.j2")
+    template = templates.get_template("report.html.j2")
     circumstances = _circumstances(report)
     families = list(dict.fromkeys(entry.claim.family for entry in circumstances["entries"]))
     statuses = [status for status, count in counts[:3] if count]
@@ -255,10 +255,10 @@ def markdown(report: Report) -> str:
     str
         The page.
     """
-    environment = _environment(autoescape=False)
-    environment.finalize = markdown_text  # escapes every value that the template shows
-    environment.filters |= {"block": markdown_block, "code": markdown_code, "formula": markdown_formula}
-    return environment.get_template("report.md.j2").render(**_circumstances(report))
+    templates = environment(autoescape=False)
+    templates.finalize = markdown_text  # escapes every value that the template shows
+    templates.filters |= {"block": markdown_block, "code": markdown_code, "formula": markdown_formula}
+    return templates.get_template("report.md.j2").render(**_circumstances(report))
 
 
 def _circumstances(report: Report) -> dict[str, Any]:
@@ -271,7 +271,19 @@ def _circumstances(report: Report) -> dict[str, Any]:
 
 
 @cache  # templates are compiled once
-def _environment(autoescape: bool) -> "Environment":
+def environment(autoescape: bool) -> "Environment":
+    """Return the environment that reads the templates of pages.
+
+    Parameters
+    ----------
+    autoescape
+        Whether text is escaped for HTML.
+
+    Returns
+    -------
+    jinja2.Environment
+        The environment; the same object for equal arguments.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

@@ -4,15 +4,14 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from validation.engine.executors import Failure, sweep
 from validation.engine.provenance import code, versions
 from validation.engine.run_folder import RunFolder, open_run, whole_file
+from validation.engine.stored_units import store_units
 from validation.report.files import DATA, prepare
 from validation.study.plan import Study, in_words
 from validation.study.tasks import TASKS
@@ -113,26 +112,14 @@ def run_study(
     folder = prepare(out)
     configuration = {"command": "study", **asdict(study), "versions": versions(), "code": code()}
     units = [StudyUnit(i, *divmod(i, study.samples)) for i in range(study.units)]
-    failed: dict[int, str] = {}
-    interrupted = False
     with open_run(folder, configuration, len(units), resume, (DATA,)) as kept:
-        tell = partial(_tell, watch, kept, failed, len(units))
-        left = [unit for unit in units if unit.number not in kept.finished]
-        try:
-            tell()
-            with closing(sweep(partial(perform, study), left, workers or available_cores(), executor)) as results:
-                for unit, result in results:
-                    if isinstance(result, Failure):
-                        failed[unit.number] = result.text
-                        kept.fail(unit.number, result.text)
-                    else:
-                        kept.save(unit.number, result)
-                    tell()
-        except KeyboardInterrupt:
-            interrupted = True
+        tell = partial(_tell, watch, kept, len(units))
+        done = store_units(
+            kept, partial(perform, study), dict(enumerate(units)), workers or available_cores(), executor, tell
+        )
         with kept.explained():
             rows = _write_dataset(study, units, kept, folder / DATA)
-        return StudyResult(len(kept.finished), failed, len(units), rows, interrupted)
+        return StudyResult(len(kept.finished), done.failures, len(units), rows, done.interrupted)
 
 
 def perform(study: Study, unit: StudyUnit) -> "pa.Table":
@@ -161,9 +148,9 @@ def perform(study: Study, unit: StudyUnit) -> "pa.Table":
     return pa.Table.from_pandas(frame[list(task.columns)], _schema(task.columns), preserve_index=False)
 
 
-def _tell(watch: Watch | None, kept: RunFolder, failed: dict[int, str], total: int) -> None:
+def _tell(watch: Watch | None, kept: RunFolder, total: int, failures: dict[int, str]) -> None:
     if watch is not None:
-        watch(len(kept.finished), len(failed), total)
+        watch(len(kept.finished), len(failures), total)
 
 
 def _schema(columns: Any) -> "pa.Schema":

@@ -1,6 +1,7 @@
 """Errors that mutants of the pairs family introduce, and the mutants that several of its claims share."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,16 @@ def flat_jacobian(power: int) -> Callable[[Function], Function]:
         return lambda law, n: log_density(law, n) + power * np.log(law.sine)
 
     return wrap
+
+
+def as_poisson(second_moment: Function) -> Function:
+    """Give the number of points the second moment of a Poisson number with the same mean."""
+
+    def poisson(*arguments: Any, **named: Any) -> Any:
+        moment = second_moment(*arguments, **named)
+        return replace(moment, value=moment.mean + moment.mean**2)
+
+    return poisson
 
 
 def without_order(order: int) -> Callable[[Function], Function]:

@@ -1,17 +1,15 @@
-"""The experiment of Choromanska et al. (2015), section 5: networks of several sizes on digits, and the spin glass.
+"""The experiment of Choromanska et al. (2015), section 5: networks of several sizes on digits.
 
 Networks have one hidden layer of ReLUs without biases and a softmax output. They are trained with mini-batches of ten
 and a decaying learning rate. The paper used MNIST; here the 1797 real digits that scikit-learn ships are used, or MNIST
 if its files are given.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spinglass import SphericalSpinGlass, descend, sphere
 from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass.networks.curvature import curvature
 from spinglass.networks.curvature.spectrum import solution_index
@@ -19,14 +17,14 @@ from spinglass.networks.data import Digits, digits
 from spinglass.networks.training.many import train
 from spinglass.networks.training.optimisers import SGD, Optimiser, as_optimiser
 from spinglass.networks.training.trained_networks import TrainedNetworks
-from validation.experiments.networks.digits_efforts import EFFORTS, GLASS_SIZES
+from validation.experiments.networks.digits_efforts import EFFORTS
 from validation.series import Effort
 
 if TYPE_CHECKING:
     import pandas as pd
 
 STARTS = ("fan-in", "uniform")
-_DATA, _NETWORKS, _GLASS, _POINTS = range(4)
+_DATA, _NETWORKS = range(2)
 
 
 def digit_data(seed: Seed, images: int | None) -> Digits:
@@ -235,68 +233,5 @@ def optimisers(
         .history()
         .assign(optimiser=name)
         for name, optimiser, batch in OPTIMISERS
-    ]
-    return pd.concat(tables, ignore_index=True)
-
-
-def glass_ends(n: int, H: int, starts: int, method: str, seed: Seed) -> "pd.DataFrame":
-    """Return the energies per spin at which descents of one spin glass from random points end.
-
-    Parameters
-    ----------
-    n : int
-        Number of spins.
-    H : int
-        Interaction order.
-    starts : int
-        Descents.
-    method : {"sgd", "gradient"}
-        Stochastic gradient descent (the couplings in ten parts, one part per step, a decaying rate, 200 epochs) or
-        gradient flow.
-    seed : int, SeedSequence or Generator
-        Source of all random numbers.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per descent: n, method, energy_per_spin, status.
-    """
-    import pandas as pd
-
-    root = seed_sequence(seed)
-    glass = SphericalSpinGlass.pure(n, H, child(root, _GLASS, n))
-    x0 = sphere.random_points(n, starts, child(root, _POINTS, n))
-    options: dict[str, Any] = {"seed": child(root, _POINTS, n, 1)} if method == "sgd" else {}
-    found = descend(glass, x0, method=method, tol=1e-5, **options)
-    return pd.DataFrame({"n": n, "method": method, "energy_per_spin": found.energy_per_spin, "status": found.status})
-
-
-def glasses(effort: Effort, seed: int, H: int = 3, methods: Sequence[str] = ("sgd", "gradient")) -> "pd.DataFrame":
-    """Return the energies per spin at which descents end, for all sizes and methods of an effort.
-
-    Parameters
-    ----------
-    effort : {"quick", "standard", "paper"}
-        How much to simulate.
-    seed : int
-        Seed of all random numbers.
-    H : int, default 3
-        Interaction order.
-    methods : sequence of str, default ("sgd", "gradient")
-        Methods, see :func:`glass_ends`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per descent: n, sample, method, energy_per_spin, status.
-    """
-    import pandas as pd
-
-    size, root = EFFORTS[effort], seed_sequence(seed)
-    tables = [
-        glass_ends(n, H, size.starts, method, child(root, sample)).assign(sample=sample)
-        for n in GLASS_SIZES[effort]
-        for sample in range(size.glasses)
-        for method in methods
     ]
     return pd.concat(tables, ignore_index=True)

@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from spinglass._common.seeds import child, seed_sequence
+from spinglass._common.types import Array
+from validation.experiments.networks.shapes import Fit, fitted_glass
 from validation.statistics.evidence import CONFIDENCE
+
+_FITS = 4  # child of the seed; smaller numbers belong to the simulations
 
 
 def by_size(losses: pd.DataFrame) -> pd.DataFrame:
@@ -69,3 +74,38 @@ def paths(history: pd.DataFrame) -> pd.DataFrame:
     later = history[history["epoch"] > 0]
     grouped = later.groupby(["optimiser", "data", "epoch"], sort=False)["loss"]
     return grouped.agg(mean="mean", lowest="min", highest="max").reset_index()
+
+
+def fitted_glasses(losses: pd.DataFrame, energies: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Return the spin glass whose energies, shifted and scaled, are distributed most like the losses of each size.
+
+    Parameters
+    ----------
+    losses : pandas.DataFrame
+        Columns starts, hidden, test_loss, status; diverged networks are left out.
+    energies : pandas.DataFrame
+        Columns n, sample, energy_per_spin, with equally many descents in every landscape of a size.
+    seed : int
+        Seed of the p-values.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns starts, hidden, size, distance, p_value, critical, see :class:`.shapes.Fit`.
+    """
+    sound, landscapes, root = losses[losses["status"] != "diverged"], by_landscape(energies), seed_sequence(seed)
+    groups = sound.groupby(["starts", "hidden"], sort=False)["test_loss"]
+    rows = [
+        (*key, *fitted_glass(group.to_numpy(), landscapes, child(root, _FITS, number)))
+        for number, (key, group) in enumerate(groups)
+    ]
+    return pd.DataFrame(rows, columns=["starts", "hidden", *Fit._fields])
+
+
+def by_landscape(energies: pd.DataFrame) -> dict[int, Array]:
+    """Return the energies as arrays of shape (landscapes, starts), by number of spins."""
+    found = {}
+    for n in energies["n"].unique().tolist():
+        samples = energies[energies["n"] == n].groupby("sample")["energy_per_spin"]
+        found[int(n)] = np.stack([ends.to_numpy() for _, ends in samples])
+    return found

@@ -11,10 +11,10 @@ from matplotlib.ticker import MaxNLocator
 import theory
 from spinglass.networks.data import Digits
 from validation.experiments import critical_points
-from validation.experiments.networks import digits
+from validation.experiments.networks import glass_descents
 from validation.experiments.networks.digits_efforts import EFFORTS, GLASS_SIZES
 from validation.figures.entry import Entry, Tables
-from validation.figures.networks import digit_networks
+from validation.figures.networks import digit_networks, loss_distributions
 from validation.figures.networks.digit_networks import EffortFigure
 from validation.figures.style import BAND, OTHER_SIMULATION, SIMULATION, THEORY, legend_above, letter, panels
 from validation.series import Effort
@@ -23,7 +23,7 @@ _H = 3
 
 
 def _glass(effort: Effort, seed: int, data: Digits | None) -> Tables:  # noqa: ARG001  one signature for all figures
-    ends = digits.glasses(effort, seed, _H)
+    ends = glass_descents.glasses(effort, seed, _H)
     energies = np.linspace(-1.8, -0.9, 361)
     return {"ends": ends, "minima": critical_points.densities_of_minima(sorted(ends["n"].unique()), _H, energies)}
 
@@ -91,11 +91,12 @@ _FIGURES = {
         "Theorem 2.1), which counts every minimum once: it is not the distribution of where descents end. Grey: the "
         "band [-E_0, -E_inf], where critical points of low index lie as Lambda grows.",
     ),
+    **loss_distributions.FIGURES,
     **digit_networks.FIGURES,
 }
 
 # Costs of the figures at effort quick; see Entry.seconds.
-_SECONDS = {"glass": 37, "test-losses": 20, "index": 5, "optimisers": 4, "train-test": 0.7, "by-size": 0.9}
+_SECONDS = {"glass": 37, "test-losses": 22, "index": 5, "optimisers": 4, "train-test": 0.7, "by-size": 0.9}
 
 
 def entries(effort: Effort, data: Digits | None = None) -> dict[str, Entry]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
@@ -23,13 +22,13 @@ from validation.figures.style import (
 )
 from validation.series import Effort
 
-_TRAINING = (
+TRAINING = (
     "ReLU networks with one hidden layer, without biases, trained on {images} for "
     "{epochs} epochs by SGD in batches of 10 with rate 0.1/(1 + 0.05 epoch) and cross-entropy loss"
 )
 
 
-_STARTS = (
+STARTS = (
     "Starting weights are uniform in [-1, 1] (uniform, as published) or in sqrt(6/fan-in) [-1, 1] (fan-in).{differ}"
 )
 
@@ -48,52 +47,15 @@ class EffortFigure(NamedTuple):
 FIGURES: dict[str, EffortFigure] = {}
 
 
-def _losses(effort: Effort, seed: int, data: Digits | None) -> pd.DataFrame:
+def all_losses(effort: Effort, seed: int, data: Digits | None) -> pd.DataFrame:
+    """Return the losses of networks of all sizes from both kinds of starts, named in the column ``starts``."""
     tables = [digits.losses(effort, seed, starts, data).assign(starts=starts) for starts in digits.STARTS]
     return pd.concat(tables, ignore_index=True)
 
 
 def _networks(effort: Effort, seed: int, data: Digits | None) -> Tables:
-    losses = _losses(effort, seed, data)
+    losses = all_losses(effort, seed, data)
     return {"losses": losses, "summary": digits_summary.by_size(losses)}
-
-
-def test_loss_distributions(losses: pd.DataFrame) -> Figure:
-    """Draw histograms of the test loss, one row per size and one column per kind of starts.
-
-    Parameters
-    ----------
-    losses : pandas.DataFrame
-        One row per network: starts, hidden, test_loss.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The figure.
-    """
-    kinds, sizes = list(dict.fromkeys(losses["starts"])), sorted(losses["hidden"].unique())
-    figure, axes = panels(len(sizes), len(kinds), 0.8, 0.5, sharex="col")
-    for column, kind in enumerate(kinds):
-        chosen = losses[losses["starts"] == kind]
-        bins = np.linspace(chosen["test_loss"].min(), np.quantile(chosen["test_loss"], 0.98), 41)
-        for axis, hidden in zip(axes[:, column], sizes, strict=True):
-            values = chosen.loc[chosen["hidden"] == hidden, "test_loss"]
-            *_, bars = axis.hist(values, bins=bins, color=SIMULATION, alpha=0.65)
-            mean = axis.axvline(values.mean(), color=THEORY, lw=1.5, label="mean")
-            axis.yaxis.set_major_locator(MaxNLocator(2, integer=True))
-        axes[-1, column].set_xlabel("test loss")
-    letter(axes.ravel(), [f"{hidden} units, {kind}" for hidden in sizes for kind in kinds])
-    figure.supylabel("number of networks", fontsize="medium")
-    legend_above(figure, [bars, mean], ["networks", "their mean"])
-    return figure
-
-
-FIGURES["test-losses"] = EffortFigure(
-    _networks,
-    lambda tables: test_loss_distributions(tables["losses"]),
-    f"Test losses of {_TRAINING}; {{networks}} networks per size, one row per number of hidden units. {_STARTS} "
-    "Histograms end at the 98th percentile of each column.",
-)
 
 
 def train_against_test(losses: pd.DataFrame, summary: pd.DataFrame) -> Figure:
@@ -136,7 +98,7 @@ def _draw_scatter(tables: Tables) -> Figure:
 FIGURES["train-test"] = EffortFigure(
     _networks,
     _draw_scatter,
-    f"Test against training loss, one dot per network: {_TRAINING}; {{networks}} networks per size, starting "
+    f"Test against training loss, one dot per network: {TRAINING}; {{networks}} networks per size, starting "
     "weights uniform in sqrt(6/fan-in) [-1, 1]. Pearson's correlation with its 98% interval (Fisher's z).",
 )
 
@@ -185,7 +147,7 @@ FIGURES["by-size"] = EffortFigure(
     _networks,
     lambda tables: losses_by_size(tables["summary"]),
     "(a) Mean and (b) standard deviation of the test loss over starts, and (c) its correlation with the training loss, "
-    f"against the number of hidden units, with 98% intervals: {_TRAINING}; {{networks}} networks per size. {_STARTS}",
+    f"against the number of hidden units, with 98% intervals: {TRAINING}; {{networks}} networks per size. {STARTS}",
 )
 
 
@@ -232,7 +194,7 @@ FIGURES["index"] = EffortFigure(
     _indices,
     lambda tables: solution_indices(tables["indices"]),
     "Normalised index at the end of training: number of eigenvalues of the training loss's Hessian below a threshold "
-    f"(-0.001, or -0.001 times the largest eigenvalue), divided by the number of parameters. {_TRAINING}; {{indexed}} "
+    f"(-0.001, or -0.001 times the largest eigenvalue), divided by the number of parameters. {TRAINING}; {{indexed}} "
     f"networks per size, starting weights uniform in [-1, 1]. Exact (markers) up to {{exact_up_to}} parameters; for "
     "more, a bar between two proven bounds.",
 )
