@@ -22,6 +22,7 @@ from benchmarks import (
     sweeps,
     tempering,
     training,
+    variance,
 )
 from benchmarks.timing import Result
 from validation.report.console import print_table, terminal
@@ -42,6 +43,7 @@ SECTIONS: dict[str, Callable[[], list[Result]]] = {
     "dynamics": dynamics.dynamics,
     "runs": runs.runs,
     "claims": claims.claims,
+    "variance": variance.variance,
     "accuracy-finite-n": accuracy.finite_n,
     "accuracy-large-n": accuracy_asymptotics.large_n,
 }

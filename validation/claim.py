@@ -4,7 +4,6 @@ import copy
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from validation.current_functions import check_name, current, declared
 from validation.reading import Reading, Source
-from validation.series import DECIDING_KINDS, EFFORTS, KINDS, Between, Effort, Kind, Series, one_of
+from validation.series import DECIDING_KINDS, EFFORTS, KINDS, Between, ByEffort, Effort, Kind, Series, by_effort, one_of
 from validation.statistics.estimators import Estimator, Identity, Mean
 
 FEWEST_CLUSTERS = 30
@@ -98,7 +97,8 @@ class Claim:
         only those parameters of the series that its signature declares, or all of them if it takes ``**parameters``.
         A mutant that replaces ``predict`` receives the same parameters as the original.
     delta
-        The smallest relative deviation that the claim must be able to detect.
+        The smallest relative deviation that the claim must be able to detect: one number for all efforts, or a
+        mapping with one for each effort, which may not grow from quick to paper.
     sizes
         For each effort, the series to measure. Every series needs at least 30 samples, except for an
         :class:`Identity`.
@@ -107,8 +107,8 @@ class Claim:
     components
         Names of the numbers that ``measure`` returns. Default: no names.
     bias
-        A derived bound on the relative deviation of a correct theory at these sizes, at most half of ``delta``.
-        Default 0, for exact theory.
+        A derived bound on the relative deviation of a correct theory at these sizes, at most half of ``delta``; one
+        number or a mapping by effort, since the sizes depend on the effort. Default 0, for exact theory.
     bias_reason
         The derivation of ``bias`` in one sentence; required if ``bias`` is not 0.
     estimator
@@ -144,11 +144,11 @@ class Claim:
     measured: str
     measure: Callable[..., ArrayLike] | Reading
     predict: Callable[..., Prediction]
-    delta: float
+    delta: ByEffort
     sizes: Mapping[Effort, Sequence[Series]]
     mutants: Sequence[Mutant]
     components: Sequence[str] = ()
-    bias: float = 0.0
+    bias: ByEffort = 0.0
     bias_reason: str = ""
     estimator: Estimator = field(default_factory=Mean)
     needs: Sequence[str] = ()
@@ -170,18 +170,21 @@ class Claim:
         self._check_mutants()
 
     def _check_resolution(self) -> None:
-        for name in ("delta", "bias"):
-            if isinstance(getattr(self, name), bool) or not isinstance(getattr(self, name), Real):
-                raise ValueError(f"claim {self.id}: {name} must be a number, not {getattr(self, name)!r}")
-            object.__setattr__(self, name, float(getattr(self, name)))
-        if not 0 < self.delta < math.inf:
-            raise ValueError(f"claim {self.id}: delta must be positive and finite, not {self.delta!r}")
-        if not 0 <= 2 * self.bias <= self.delta:
+        deltas, biases = (by_effort(f"claim {self.id}: {name}", getattr(self, name)) for name in ("delta", "bias"))
+        for effort, delta in deltas.items():
+            if not 0 < delta < math.inf:
+                raise ValueError(f"claim {self.id}: delta must be positive and finite, not {delta!r}")
+            if not 0 <= 2 * biases[effort] <= delta:
+                raise ValueError(
+                    f"claim {self.id}, effort {effort}: the bias bound {biases[effort]:g} must be at most half of "
+                    f"delta = {delta:g}; use larger sizes, a better prediction, or a larger delta"
+                )
+        if not deltas["quick"] >= deltas["standard"] >= deltas["paper"]:
             raise ValueError(
-                f"claim {self.id}: the bias bound {self.bias:g} must be at most half of delta "
-                f"= {self.delta:g}; use larger sizes, a better prediction, or a larger delta"
+                f"claim {self.id}: delta may not grow from quick to paper, because a larger effort must not tell "
+                f"less; given {self.delta!r}"
             )
-        if self.bias and not self.bias_reason:
+        if any(biases.values()) and not self.bias_reason:
             raise ValueError(f"claim {self.id}: a bias bound needs bias_reason, its derivation in one sentence")
 
     def _check_sizes(self) -> None:
@@ -243,6 +246,36 @@ class Claim:
     def decides(self) -> bool:
         """Whether a disagreement makes the whole verification fail: true of identities, theorems and bounds."""
         return self.kind in DECIDING_KINDS
+
+    def delta_at(self, effort: Effort) -> float:
+        """Return the smallest relative deviation that the claim must be able to detect at an effort.
+
+        Parameters
+        ----------
+        effort
+            ``"quick"``, ``"standard"`` or ``"paper"``.
+
+        Returns
+        -------
+        float
+            Its ``delta``.
+        """
+        return by_effort("delta", self.delta)[effort]
+
+    def bias_at(self, effort: Effort) -> float:
+        """Return the bound on the relative deviation of a correct theory at an effort's sizes.
+
+        Parameters
+        ----------
+        effort
+            ``"quick"``, ``"standard"`` or ``"paper"``.
+
+        Returns
+        -------
+        float
+            Its ``bias``.
+        """
+        return by_effort("bias", self.bias)[effort]
 
     @property
     def alpha(self) -> float:

@@ -1,7 +1,8 @@
 """Parts of a claim: kinds, efforts, series of disorder samples, and predictions that are a range."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
@@ -15,6 +16,7 @@ Effort = Literal["quick", "standard", "paper"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 EFFORTS: tuple[Effort, ...] = get_args(Effort)
 DECIDING_KINDS: tuple[Kind, ...] = ("identity", "theorem", "bound")
+ByEffort = float | Mapping[Effort, float]
 
 
 class Series:
@@ -135,3 +137,42 @@ def one_of(what: str, given: str, known: Sequence[_Name]) -> _Name:
         if given == name:
             return name
     raise ValueError(f"{what} must be one of {', '.join(known)}; given {quoted(given)}")
+
+
+def by_effort(what: str, given: ByEffort) -> dict[Effort, float]:
+    """Return the number of each effort, of one number for all efforts or of a mapping with one for each.
+
+    Parameters
+    ----------
+    what
+        What the number is, for the error message.
+    given
+        A number, or a mapping such as ``{"quick": 0.06, "standard": 0.02, "paper": 0.006}``.
+
+    Returns
+    -------
+    dict
+        The numbers of quick, standard and paper.
+
+    Raises
+    ------
+    ValueError
+        If a value is not a number, or the mapping has other keys than the three efforts.
+
+    Examples
+    --------
+    >>> by_effort("delta", 0.1)
+    {'quick': 0.1, 'standard': 0.1, 'paper': 0.1}
+    """
+    if isinstance(given, Mapping) and set(given) != set(EFFORTS):
+        raise ValueError(
+            f"{what} must be one number or have one for each of {', '.join(EFFORTS)}, such as "
+            f'{{"quick": 0.06, "standard": 0.02, "paper": 0.006}}; given {given!r}'
+        )
+    return {effort: _real(what, given[effort] if isinstance(given, Mapping) else given) for effort in EFFORTS}
+
+
+def _real(what: str, given: object) -> float:
+    if isinstance(given, bool) or not isinstance(given, Real):
+        raise ValueError(f"{what} must be a number, not {given!r}")
+    return float(given)

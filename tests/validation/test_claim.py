@@ -6,6 +6,7 @@ import pytest
 
 from validation import Between, Mean, Mutant, Proportion, Series, verify
 from validation.catalogue import Catalogue
+from validation.claims._shared.efforts import deltas
 from validation.engine.mutation import mutated
 from validation.series import EFFORTS
 
@@ -24,6 +25,11 @@ CONTROL = Mutant("control", "s", {"math.sqrt": abs}, upstream=True, verdict="agr
         ({"delta": float("nan")}, "delta must be positive"),
         ({"delta": "x"}, "delta must be a number, not 'x'"),
         ({"bias": None}, "bias must be a number, not None"),
+        ({"delta": {"quick": 0.05, "paper": 0.01}}, "delta must be one number or have one for each of quick, standard"),
+        ({"delta": {"quick": 0.05, "standard": "x", "paper": 0.01}}, "delta must be a number, not 'x'"),
+        ({"delta": deltas(0.05, 0.01, 0.02)}, "delta may not grow from quick to paper"),
+        ({"delta": deltas(0.05, 0.02, 0.0)}, "delta must be positive"),
+        ({"delta": deltas(0.1, 0.1, 0.02), "bias": 0.02, "bias_reason": "guess"}, "effort paper: the bias bound 0.02"),
         ({"sizes": {effort: Series(50) for effort in EFFORTS}}, "sizes must give a list of Series"),
         ({"sizes": [Series(50)]}, "sizes must give a list of Series"),
         ({"bias": 0.03, "bias_reason": "guess"}, "at most half of delta"),
@@ -47,7 +53,15 @@ def test_a_claim_that_does_not_hold_together_is_refused(dice, change, message):
 def test_thirty_samples_and_half_of_delta_are_enough(dice):
     sizes = {effort: [Series(30)] for effort in EFFORTS}
     claim = dataclasses.replace(dice["die/true"], sizes=sizes, bias=0.025, bias_reason="exactly half")
-    assert claim.bias == claim.delta / 2
+    assert claim.bias_at("quick") == claim.delta_at("quick") / 2
+
+
+def test_delta_and_bias_may_depend_on_the_effort(dice):
+    finer, biases = deltas(0.05, 0.02, 0.01), deltas(0.02, 0.01, 0.005)
+    claim = dataclasses.replace(dice["die/true"], delta=finer, bias=biases, bias_reason="larger sizes")
+    assert {effort: claim.delta_at(effort) for effort in EFFORTS} == finer
+    assert {effort: claim.bias_at(effort) for effort in EFFORTS} == biases
+    assert dice["die/true"].delta_at("paper") == dice["die/true"].delta_at("quick") == 0.05
 
 
 def test_only_identities_theorems_and_bounds_decide(dice):

@@ -8,6 +8,7 @@ from spinglass import SphericalSpinGlass, sampling, sphere
 from theory.dynamics import resolution
 from validation.claims._shared.planted import near, opposite_noise
 from validation.claims.dynamics import equations, flows, langevin
+from validation.experiments import gradient_flow
 
 SEED = np.random.SeedSequence(3)
 
@@ -72,7 +73,8 @@ def test_chains_stop_at_the_times_they_are_asked_for(monkeypatch):
     monkeypatch.setattr(sampling.Langevin, "step", lambda self, *a: ages.append(found := step(self, *a)) or found)
     for dt in langevin._STEPS:
         ages.clear()
-        langevin.langevin_energies(SEED, 5, 3, 0.4, 1, dt)
+        glass, x = gradient_flow.start(SEED, 5, 3, 1)
+        langevin.langevin_energies(glass, x, 0.4, dt, SEED)
         assert [info.time for _, info in ages] == pytest.approx(flows.TIMES, abs=1e-12)
 
 

@@ -1,11 +1,17 @@
 """The resolution of a verdict is the smallest delta at which the tests of equivalence agree."""
 
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from validation import Extrapolation, Identity, Mean, Proportion, verify
+from validation import Extrapolation, Identity, Mean, Mutant, Proportion, Series, verify
+from validation.claims._shared.efforts import deltas
+from validation.report.files import contents
+from validation.report.html import markdown
+from validation.series import EFFORTS
 from validation.statistics.evidence import Sample
 
 SEED = np.random.SeedSequence(0)
@@ -69,6 +75,69 @@ def test_a_claim_agrees_exactly_if_its_resolution_is_finer_than_delta(synthetic_
     assert [verdict.status for verdict in report.verdicts] == ["agrees", "undecided"]
     for verdict in report.verdicts:
         assert (0 < verdict.resolution < report.catalogue[verdict.claim_id].delta) == (verdict.status == "agrees")
+
+
+@pytest.mark.slow
+def test_a_verdict_uses_the_delta_of_its_effort(dice):
+    # Means of 200 samples of 50 throws are known to 1% at level 0.01.
+    claim = replace(dice["die/true"], delta=deltas(0.05, 0.05, 1e-4))
+    reports = {effort: verify(effort=effort, claims=[claim], workers=1) for effort in ("quick", "paper")}
+    assert [report["die/true"].status for report in reports.values()] == ["agrees", "undecided"]
+    entry = contents(reports["paper"])["claims"][0]
+    assert (entry["delta"], entry["bias"]) == (1e-4, 0.0)
+    (_, point), *_ = reports["paper"]["die/true"].points
+    assert math.isclose(point.tolerated[1], 3.5 * (1 + 1e-4))
+    assert "5% at quick, 5% at standard, 0.01% at paper" in markdown(reports["quick"])
+
+
+def test_the_parts_of_a_limit_are_those_of_its_fits():
+    # An approach slower than both laws: without the smallest size all limits are lower.
+    sizes = np.array([10.0, 20.0, 40.0])
+    noise = np.tile([[-1e-6], [1e-6]], (25, 1))
+    given = [sample(2 + 0.1 * n**-0.5 + noise, 2.0, 0.1, n=n) for n in sizes]
+    point = Extrapolation({"1/n": lambda n: 1 / n, "1/n^2": lambda n: n**-2.0}).evidence(given, 0.01, SEED).points[0]
+    every, larger = ([np.polyfit(sizes[k:] ** -p, 2 + 0.1 * sizes[k:] ** -0.5, 1)[1] for p in (1, 2)] for k in (0, 1))
+    limits, half = [*every, *larger], np.ptp(every) / 2
+    expected = {
+        "deviation": (max(limits) + min(limits)) / 2 - 2,
+        "statistics": 0.0,
+        "laws of approach": half,
+        "sizes": np.ptp(limits) / 2 - half,
+    }
+    assert min(expected["deviation"], expected["sizes"]) > 9e-4
+    parts = {name: 0.2 * part for name, part in point.resolution_parts.items()}  # delta is 0.1 of 2
+    assert parts == pytest.approx(expected, abs=3e-6)
+    assert math.isclose(sum(point.resolution_parts.values()), point.resolution)
+
+
+def test_the_parts_add_up_to_the_resolution(synthetic_file):
+    report = verify(["die/true", "die/curve", "die/constant"], claims=synthetic_file, workers=1)
+    for name in ("die/true", "die/curve"):
+        assert list(report[name].resolution_parts) == ["deviation", "statistics"]
+        assert math.isclose(sum(report[name].resolution_parts.values()), report[name].resolution)
+    assert report["die/constant"].resolution_parts == {}
+
+
+def approaching(seed, n):
+    return 2 + 0.1 / n + 0.01 * np.random.default_rng(seed).standard_normal()
+
+
+def two(n):
+    return 2.0
+
+
+def test_the_report_says_what_a_limit_is_made_of(dice):
+    series = [Series(30, n=n) for n in (10, 20, 40)]
+    sizes = dict.fromkeys(EFFORTS, series)
+    laws = {"1/n": lambda n: 1 / n, "1/n^2": lambda n: n**-2.0}
+    mutants = [Mutant(name, "s", {"math.sqrt": lambda f: f}, upstream=True) for name in "ab"]
+    changes = {"measure": approaching, "predict": two, "estimator": Extrapolation(laws), "mutants": mutants}
+    page = markdown(verify(claims=[replace(dice["die/true"], sizes=sizes, **changes)], workers=1))
+    assert re.search(
+        r"is the deviation of the estimate, \S+ statistics, \S+ half the spread of the laws of approach, and \S+ what "
+        "fits without the smallest size add",
+        page,
+    )
 
 
 def test_the_resolution_of_an_identity_is_its_largest_error():

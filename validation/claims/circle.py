@@ -5,7 +5,7 @@ import numpy as np
 import theory
 from spinglass import SphericalSpinGlass
 from validation.claim import Claim
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.mutants import MULTIPLICITY, WRONG_SIZE
 
 _ON_CIRCLE = 1e-7  # roots off the circle come in pairs z, 1/conj(z); rounding moves near-double roots by sqrt(eps)
@@ -43,8 +43,8 @@ CLAIMS = (
         measured="the number of zeros of the derivative of the energy along the circle, a trigonometric polynomial",
         measure=count,
         predict=mean_count,
-        delta=0.03,
-        sizes=sizes((2500, 10000, 60000), settings("H", 3, 4, 6)),
+        delta=deltas(0.03, 0.01, 0.003),
+        sizes=sizes((2500, 25000, 250000), settings("H", 3, 4, 6)),
         mutants=(MULTIPLICITY, WRONG_SIZE),
     ),
 )

@@ -9,6 +9,7 @@ from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import DIAGONAL, MULTIPLICITY
 from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.series import Between, Series
@@ -142,11 +143,11 @@ CLAIMS = (
         measure=sampled_covariance,
         predict=predicted_covariance,
         components=tuple(f"overlap {q:g}" for q in OVERLAPS),
-        delta=0.05,
+        delta=deltas(0.05, 0.016, 0.005),
         sizes={
             "quick": [Series(900, model=model, n=10, pairs=256) for model in MODELS],
-            "standard": [Series(3000, model=model, n=10, pairs=256) for model in MODELS],
-            "paper": [Series(30000, model=model, n=10, pairs=256) for model in MODELS],
+            "standard": [Series(9000, model=model, n=10, pairs=256) for model in MODELS],
+            "paper": [Series(90000, model=model, n=10, pairs=256) for model in MODELS],
         },
         mutants=(
             MULTIPLICITY,
@@ -173,11 +174,11 @@ CLAIMS = (
         measure=energy_products,
         predict=covariance_at_fixed_points,
         components=("variance at 1", "variance at -1", "variance at half", "1 with -1", "1 with half"),
-        delta=0.28,
+        delta=deltas(0.28, 0.09, 0.028),
         sizes={
             "quick": [Series(500, model="2+3+4", n=10), Series(500, model="H=3", n=145)],
-            "standard": [Series(2000, model="2+3+4", n=10), Series(2000, model="H=3", n=145)],
-            "paper": [Series(10000, model="2+3+4", n=10), Series(10000, model="H=3", n=145)],
+            "standard": [Series(5000, model="2+3+4", n=10), Series(5000, model="H=3", n=145)],
+            "paper": [Series(50000, model="2+3+4", n=10), Series(50000, model="H=3", n=145)],
         },
         mutants=(
             Mutant(

@@ -11,6 +11,7 @@ from spinglass import SphericalSpinGlass, sphere
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import DIAGONAL, HINGE, MULTIPLICITY
 from validation.series import Between, Series
 from validation.statistics.estimators import Identity
@@ -106,11 +107,11 @@ CLAIMS = (
         measure=deepest,
         predict=ground_state_law,
         components=tuple(f"u={u:g}" for u in ENERGIES),
-        delta=0.05,
+        delta=deltas(0.05, 0.016, 0.005),
         sizes={
             "quick": [Series(2500, n=10, starts=4)],
-            "standard": [Series(10000, n=10, starts=4)],
-            "paper": [Series(60000, n=10, starts=4), Series(60000, n=40, starts=4)],
+            "standard": [Series(25000, n=10, starts=4)],
+            "paper": [Series(250000, n=10, starts=4), Series(250000, n=40, starts=4)],
         },
         mutants=(
             MULTIPLICITY,

@@ -70,15 +70,24 @@ def _weighed(trial: Trial, root: np.random.SeedSequence) -> Verdict:
         points=tuple(zip(trial.point_labels(len(evidence.points)), evidence.points, strict=True)),
         needed=needed if status == "undecided" else None,
         p_values=evidence.p_values,
-        resolution=_resolution(claim, evidence.points),
+        resolution=_resolution(trial, evidence.points),
+        resolution_parts=_parts(trial, evidence.points),
     )
 
 
-def _resolution(claim: Claim, points: Sequence[Point]) -> float:
+def _resolution(trial: Trial, points: Sequence[Point]) -> float:
     """Return the largest relative deviation that is not ruled out; for an identity, its largest error."""
-    if claim.deterministic:
+    if trial.claim.deterministic:
         return max(point.estimate for point in points)
-    return claim.delta * float(np.max([point.resolution for point in points]))
+    return trial.delta * float(np.max([point.resolution for point in points]))
+
+
+def _parts(trial: Trial, points: Sequence[Point]) -> dict[str, float]:
+    """Return the relative parts of the resolution, of the point with the largest one; none for an identity."""
+    if trial.claim.deterministic or any(math.isnan(point.resolution) for point in points):
+        return {}
+    coarsest = max(points, key=lambda point: point.resolution)
+    return {name: trial.delta * part for name, part in coarsest.resolution_parts.items()}
 
 
 def _verdict(trial: Trial, reason: str) -> Verdict:
@@ -144,8 +153,8 @@ def _sample(trial: Trial, number: int) -> Sample:
         if outcome.unit.series == number and outcome.prediction is not None
     )
     low, high, scale = _expected(trial.claim, prediction, values.shape[1])
-    claim = trial.claim
-    return Sample(values, low, high, claim.bias * scale, claim.delta * scale, trial.series[number].parameters)
+    bias, delta = trial.claim.bias_at(trial.effort) * scale, trial.delta * scale
+    return Sample(values, low, high, bias, delta, trial.series[number].parameters)
 
 
 def _expected(claim: Claim, prediction: Between, width: int) -> tuple[Array, Array, Array]:

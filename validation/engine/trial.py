@@ -60,6 +60,11 @@ class Trial:
         """The claim's series at this effort."""
         return self.claim.sizes[self.effort]
 
+    @property
+    def delta(self) -> float:
+        """The smallest relative deviation that the claim must be able to detect at this effort."""
+        return self.claim.delta_at(self.effort)
+
     @cached_property
     def units(self) -> list[Unit]:
         """All units of work of this trial."""

@@ -76,8 +76,57 @@ def flow(
     overlaps : ndarray, shape (times + 1, times + 1)
         Overlaps of the configurations at two times.
     """
-    glass = SphericalSpinGlass.pure(n, H, child(seed, 0))
-    x0 = sphere.random_points(n, starts, child(seed, 1))
+    return flow_from(*start(seed, n, H, starts), times)
+
+
+def start(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> tuple[SphericalSpinGlass, np.ndarray]:
+    """Return a landscape and random points in it, shape (starts, n).
+
+    Parameters
+    ----------
+    seed : SeedSequence
+        Source of the random numbers.
+    n : int
+        Number of spins.
+    H : int
+        Interaction order.
+    starts : int
+        Number of points.
+
+    Returns
+    -------
+    glass : SphericalSpinGlass
+        The landscape.
+    x : ndarray, shape (starts, n)
+        The points.
+    """
+    return SphericalSpinGlass.pure(n, H, child(seed, 0)), sphere.random_points(n, starts, child(seed, 1))
+
+
+def flow_from(glass: SphericalSpinGlass, x0: np.ndarray, times: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+    """Return energies per spin, and overlaps of all pairs of times, averaged over starts.
+
+    Parameters
+    ----------
+    glass : SphericalSpinGlass
+        The landscape.
+    x0 : ndarray, shape (starts, n)
+        Where gradient flow starts.
+    times : sequence of float
+        Times; 0 is added in front.
+
+    Returns
+    -------
+    energies : ndarray, shape (times + 1,)
+        Energies per spin.
+    overlaps : ndarray, shape (times + 1, times + 1)
+        Overlaps of the configurations at two times.
+
+    Raises
+    ------
+    ArithmeticError
+        If the flow returned no trajectory.
+    """
     # With accuracy=1e-3 the relative error of the energies is 1e-4, by comparison with accuracy=1e-4 in a pilot.
     found = spinglass.descend(
         glass, x0, method="gradient", times=(0.0, *times), correlations=True, accuracy=1e-3, max_iterations=10_000

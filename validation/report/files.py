@@ -211,11 +211,9 @@ def contents(report: Report) -> dict[str, Any]:
 
 def _entry(report: Report, verdict: Verdict) -> dict[str, Any]:
     claim = report.catalogue[verdict.claim_id]
-    described = {
-        name: getattr(claim, name)
-        for name in ("statement", "formula", "source", "measured", "delta", "bias", "bias_reason")
-    }
-    return _judged(report, verdict) | described
+    described = {name: getattr(claim, name) for name in ("statement", "formula", "source", "measured", "bias_reason")}
+    size = {"delta": claim.delta_at(report.effort), "bias": claim.bias_at(report.effort)}
+    return _judged(report, verdict) | described | size
 
 
 def _judged(report: Report, verdict: Verdict) -> dict[str, Any]:
@@ -223,8 +221,8 @@ def _judged(report: Report, verdict: Verdict) -> dict[str, Any]:
         name: getattr(verdict, name)
         for name in (
             "claim_id", "kind", "mutant", "status", "fate", "reason", "p_value", "p_values", "p_equivalence", "alpha",
-            "resolution", "estimate", "standard_error", "interval", "predicted", "samples", "needed", "seconds",
-            "errors",
+            "resolution", "resolution_parts", "estimate", "standard_error", "interval", "predicted", "samples",
+            "needed", "seconds", "errors",
         )
     }  # fmt: skip
     trial = next(t for t in report.trials if t.key == (verdict.claim_id, verdict.mutant))

@@ -1,7 +1,9 @@
 """Formatting of numbers: few digits, values with errors, ranges and bounds."""
 
 import math
+from collections.abc import Mapping
 
+from validation.series import Effort
 from validation.statistics.evidence import Point
 
 _MOST_PLACES = 9
@@ -105,6 +107,30 @@ def prediction(point: Point) -> str:
     if low == high:
         return number(low)
     return f"≤ {number(high)}" if low == 0 and point.standard_error == 0 else f"{low:.2g}…{high:.2g}"
+
+
+def percents(numbers: Mapping[Effort, float]) -> str:
+    """Format relative deviations by effort: one number in per cent if they are equal, otherwise one per effort.
+
+    Parameters
+    ----------
+    numbers
+        The relative deviation of each effort.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> percents({"quick": 0.05, "standard": 0.05}), percents({"quick": 0.05, "standard": 0.0125})
+    ('5%', '5% at quick, 1.25% at standard')
+    """
+    texts = {effort: f"{100 * number:.3g}%" for effort, number in numbers.items()}
+    if len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    return ", ".join(f"{text} at {effort}" for effort, text in texts.items())
 
 
 def verb(status: str) -> str:

@@ -55,13 +55,16 @@ def claims(listed: Iterable[Claim]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per claim: id, family, kind, statement, formula, source, measured, delta (relative resolution), bias,
-        bias_reason, alpha (error level), samples at each effort, and mutants (names separated by semicolons).
+        One row per claim: id, family, kind, statement, formula, source, measured, bias_reason, alpha (error
+        level), delta (relative resolution), bias and samples at each effort, and mutants (names separated by
+        semicolons).
     """
     names = ("id", "family", "kind", "statement", "formula", "source", "measured")
-    levels = ("delta", "bias", "bias_reason", "alpha")
+    levels = ("bias_reason", "alpha")
     return pd.DataFrame(
         {name: getattr(claim, name) for name in names + levels}
+        | {f"delta_{effort}": claim.delta_at(effort) for effort in EFFORTS}
+        | {f"bias_{effort}": claim.bias_at(effort) for effort in EFFORTS}
         | {f"samples_{effort}": sum(series.samples for series in claim.sizes[effort]) for effort in EFFORTS}
         | {"mutants": "; ".join(mutant.name for mutant in claim.mutants)}
         for claim in listed

@@ -15,10 +15,11 @@ from markupsafe import Markup, escape
 
 from validation.claim import Claim
 from validation.engine.provenance import versions
-from validation.report.formatting import number, outcome, prediction, verb, with_error
+from validation.report.formatting import number, outcome, percents, prediction, verb, with_error
 from validation.report.markup import markdown_block, markdown_code, markdown_formula, markdown_text, mathml
 from validation.report.progress import duration
 from validation.report.report import Report
+from validation.series import by_effort
 from validation.statistics.evidence import Point
 from validation.statistics.verdict import Verdict
 
@@ -88,12 +89,41 @@ class ClaimSection:
         if verdict.status == "agrees":
             return (
                 f"Relative deviations of more than {verdict.resolution:.2g} are ruled out at level 0.01, and of "
-                f"{claim.delta:.3g} or more, as the claim requires, with p = {verdict.p_equivalence:.2g}; the "
-                f"prediction is not rejected (p = {verdict.p_value:.2g})."
+                f"{claim.delta_at(self.report.effort):.3g} or more, as the claim requires, with "
+                f"p = {verdict.p_equivalence:.2g}; the prediction is not rejected (p = {verdict.p_value:.2g})."
+                f"{self.parts}"
             )
         needed = f" {self.more_work[0].upper()}{self.more_work[1:]} would decide it." if self.more_work else ""
         reason = f" {verdict.reason[0].upper()}{verdict.reason[1:]}." if verdict.reason else ""
         return f"The data do not decide the claim.{reason}{needed}"
+
+    @property
+    def parts(self) -> str:
+        """Of a limit of large systems, a sentence on what its resolution is made of; otherwise empty."""
+        parts = self.verdict.resolution_parts
+        if "sizes" not in parts:
+            return ""
+        return (
+            f" Of {self.verdict.resolution:.2g}, {parts['deviation']:.2g} is the deviation of the estimate, "
+            f"{parts['statistics']:.2g} statistics, {parts['laws of approach']:.2g} half the spread of the laws of "
+            f"approach, and {parts['sizes']:.2g} what fits without the smallest size add to it."
+        )
+
+    @property
+    def required(self) -> str:
+        """The resolution that the claim requires, by effort."""
+        return percents(by_effort("delta", self.claim.delta))
+
+    @property
+    def bias(self) -> str:
+        """The bias bound at the run's effort; empty if theory is exact at these sizes."""
+        bias = self.claim.bias_at(self.report.effort)
+        return f"{bias:.3g}" if bias else ""
+
+    @property
+    def delta(self) -> str:
+        """The resolution that the claim requires at the run's effort."""
+        return f"{self.claim.delta_at(self.report.effort):.3g}"
 
     @property
     def more_work(self) -> str:

@@ -16,10 +16,10 @@ from validation.claim import Claim
 from validation.engine.trial import Trial
 from validation.report.comparison import Change
 from validation.report.console import print_table
-from validation.report.formatting import outcome, prediction, verb, with_error
+from validation.report.formatting import outcome, percents, prediction, verb, with_error
 from validation.report.progress import Progress
 from validation.report.report import Report
-from validation.series import EFFORTS
+from validation.series import EFFORTS, by_effort
 from validation.statistics.verdict import Verdict
 
 _COLOURS = {"agrees": "green", "disagrees": "bold red", "undecided": "yellow"}
@@ -206,8 +206,9 @@ def print_claim(console: Console, claim: Claim) -> None:
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column()
-    resolution = f"relative deviations of {100 * claim.delta:g}%" if not claim.deterministic else "up to rounding"
-    bias = f"{100 * claim.bias:g}%: {claim.bias_reason}" if claim.bias else "none: the prediction is exact"
+    deltas, biases = by_effort("delta", claim.delta), by_effort("bias", claim.bias)
+    resolution = "up to rounding" if claim.deterministic else f"relative deviations of {percents(deltas)}"
+    bias = f"{percents(biases)}: {claim.bias_reason}" if claim.bias_reason else "none: the prediction is exact"
     rows = {
         "kind": claim.kind + ("" if claim.decides else " (does not decide the exit status)"),
         "statement": claim.statement,

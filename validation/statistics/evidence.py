@@ -8,7 +8,7 @@ Disorder samples are the independent units: each row of data is one sample.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -83,6 +83,10 @@ class Point:
     bounds : tuple of float or None
         The two confidence bounds, each at level 0.99 for this number alone, that the tests of equivalence compare with
         ``tolerated``; None (default) if they are the ends of ``interval``.
+    spreads : mapping
+        Of a limit of large systems, the half widths by which its interval is larger than statistics alone require, by
+        name: ``"laws of approach"``, half the range of the limits fitted to all sizes, and ``"sizes"``, what fits
+        without the smallest size add to it. Default: none.
     """
 
     estimate: float
@@ -96,6 +100,7 @@ class Point:
     samples: int
     needed: int | None = None
     bounds: Range | None = None
+    spreads: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def resolution(self) -> float:
@@ -104,9 +109,31 @@ class Point:
         The tests of equivalence would agree at any larger delta. It is 0 if both confidence bounds are inside the
         predicted range, and NaN if the standard error is unknown.
         """
+        return max(self._reach[0], 0.0)
+
+    @property
+    def resolution_parts(self) -> dict[str, float]:
+        """What the resolution is made of, in units of delta; the parts add up to it if it is not 0.
+
+        ``"deviation"`` is the distance of the estimate from the predicted range (negative inside a range),
+        ``"statistics"`` the half width of the confidence interval, and ``spreads`` follow.
+        """
+        reach, deviation = self._reach
+        delta = self.tolerated[1] - self.predicted[1]
+        spreads = {name: spread / delta for name, spread in self.spreads.items()}
+        return {"deviation": deviation, "statistics": reach - deviation - sum(spreads.values()), **spreads}
+
+    @property
+    def _reach(self) -> tuple[float, float]:
+        """How far the farther bound and the estimate are beyond the predicted range, in units of delta."""
         low, high = self.bounds or self.interval
         delta = self.tolerated[1] - self.predicted[1]
-        return max(self.predicted[0] - low, high - self.predicted[1], 0.0) / delta if delta > 0 else math.nan
+        if not delta > 0:
+            return math.nan, math.nan
+        below = (self.predicted[0] - low, self.predicted[0] - self.estimate)
+        above = (high - self.predicted[1], self.estimate - self.predicted[1])
+        reach, deviation = max(below, above)
+        return reach / delta, deviation / delta
 
     @property
     def strain(self) -> float:

@@ -87,7 +87,8 @@ class Extrapolation:
         numbers = [sample.values.mean(axis=1) for sample in samples]
         means = np.array([values.mean() for values in numbers])
         variances = np.array([values.var(ddof=1) / len(values) for values in numbers])
-        forms = self.forms(_sizes([sample.parameters for sample in samples]))
+        sizes = _sizes([sample.parameters for sample in samples])
+        forms = self.forms(sizes)
         limits = {name: float(weights @ means) for name, weights in forms.items()}
         error = max(math.sqrt(weights**2 @ variances) for weights in forms.values())
         # The error of a series without spread would be 0.
@@ -102,7 +103,10 @@ class Extrapolation:
             first, bias = samples[0], samples[0].bias[0] + spread
             beyond = float(errors_beyond(middle, error, first.low[0] - bias, first.high[0] + bias))
             law = combined_t(numbers, weights, seed, resamples_for(alpha), beyond)
-        return _weighed(limits, middle, spread, 0.0 if still else error, samples, alpha, law)
+        of_all_sizes = [limit for name, limit in limits.items() if name.endswith(_window(sizes.min()))]
+        of_laws = (max(of_all_sizes) - min(of_all_sizes)) / 2
+        spreads = {"laws of approach": of_laws, "sizes": spread - of_laws}
+        return _weighed(limits, middle, spreads, 0.0 if still else error, samples, alpha, law)
 
     def forms(self, sizes: ArrayLike) -> dict[str, Array]:
         """Return the linear combinations of the series' means that give the fitted limits.
@@ -139,8 +143,8 @@ class Extrapolation:
                 if np.linalg.matrix_rank(design[inside]) == constants:
                     weights = np.zeros(len(sizes))
                     weights[inside] = np.linalg.pinv(design[inside])[0]
-                    forms[f"{name}, n >= {least:g}"] = weights
-            complete.append(forms[f"{name}, n >= {distinct[0]:g}"])
+                    forms[name + _window(least)] = weights
+            complete.append(forms[name + _window(distinct[0])])
         if len(forms) == len(self.laws):
             raise ValueError(
                 f"no law can be fitted without the smallest of the sizes {_listed(distinct)}, so that the dependence "
@@ -149,6 +153,10 @@ class Extrapolation:
         if np.allclose(complete, complete[0]):
             raise ValueError(f"the laws {', '.join(self.laws)} are equal at the sizes {_listed(distinct)}")
         return forms
+
+
+def _window(least: float) -> str:
+    return f", n >= {least:g}"
 
 
 def _sizes(parameters: Sequence[Mapping[str, object]]) -> Array:
@@ -176,7 +184,7 @@ def _design(name: str, law: Law, sizes: Array) -> Array:
 def _weighed(
     limits: Mapping[str, float],
     middle: float,
-    spread: float,
+    spreads: Mapping[str, float],
     error: float,
     samples: Sequence[Sample],
     alpha: float,
@@ -187,6 +195,7 @@ def _weighed(
     counts = [len(sample.values) for sample in samples]
     freedom = min(counts) - 1  # Welch's degrees of freedom are never fewer
     quantile = float(special.stdtrit(freedom, 1 - EQUIVALENCE_LEVEL))
+    spread = sum(spreads.values())
     bias = float(first.bias[0]) + spread
     widened = replace(first, bias=first.bias + spread, delta=first.delta - spread)
     plain = mean_point(middle, error, freedom, widened, 0, alpha, quantile, law)
@@ -204,6 +213,7 @@ def _weighed(
         # Samples of the largest series, the others in proportion; the spread of the fits does not change.
         None if plain.needed is None else math.ceil(plain.needed * max(counts) / len(first.values)),
         None if plain.bounds is None else (plain.bounds[0] - spread, plain.bounds[1] + spread),
+        spreads,
     )
     names = ", ".join(f"{name}: {value:.4g}" for name, value in limits.items())
     reason = f"extrapolations by {names}; half spread {spread:.2g}"

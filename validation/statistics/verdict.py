@@ -1,6 +1,7 @@
 """The verdict on a claim: agrees, disagrees or undecided, with the numbers on which it is based."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -51,6 +52,10 @@ class Verdict:
         The largest relative deviation from theory that the data do not rule out at level 0.01, over all compared
         numbers: a claim agrees exactly if it is smaller than delta and the prediction is not rejected. For an
         identity, the largest error. NaN if there was no test.
+    resolution_parts : dict
+        What the resolution is made of, as relative deviations that add up to it: ``"deviation"`` of the estimate from
+        the prediction, ``"statistics"``, and for a limit of large systems ``"laws of approach"`` and ``"sizes"``; see
+        :attr:`validation.statistics.evidence.Point.resolution_parts`. Empty for an identity or without a test.
     fate : str or None
         For a mutant ``"killed"``, ``"lives"`` or ``"proves nothing"``; for a control ``"holds"`` or ``"fails"``.
     """
@@ -70,6 +75,7 @@ class Verdict:
     errors: tuple[str, ...] = field(default=(), repr=False)
     p_values: tuple[float, ...] = ()
     resolution: float = math.nan
+    resolution_parts: Mapping[str, float] = field(default_factory=dict)
     fate: Fate | None = None
 
     @property

@@ -14,8 +14,8 @@ Model = int | dict[int, float]
 # Number of landscapes of order 3 by n. Claims that read the same landscapes take all of them.
 _LANDSCAPES: Mapping[Effort, Mapping[int, int]] = {
     "quick": {4: 900, 5: 700, 6: 1300, 8: 500},
-    "standard": {5: 3000, 6: 3000, 8: 3000, 10: 2000},
-    "paper": {6: 20000, 8: 20000, 10: 20000, 12: 5000, 14: 3000},
+    "standard": {5: 9000, 6: 12000, 8: 11000, 10: 3000},
+    "paper": {6: 150000, 8: 110000, 10: 85000, 12: 5000, 14: 3000},
 }
 
 

@@ -1,4 +1,4 @@
-"""How claims state their sizes: the settings to measure, and the number of disorder samples at each effort."""
+"""How claims state sizes and resolutions: settings to measure, and samples and deviations at each effort."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -40,3 +40,14 @@ def sizes(
         effort: [Series(count, **setting) for setting in group]
         for effort, count, group in zip(EFFORTS, samples, groups, strict=True)
     }
+
+
+def deltas(quick: float, standard: float, paper: float) -> dict[Effort, float]:
+    """Return a claim's resolution by effort.
+
+    Examples
+    --------
+    >>> deltas(0.05, 0.015, 0.005)
+    {'quick': 0.05, 'standard': 0.015, 'paper': 0.005}
+    """
+    return dict(zip(EFFORTS, (quick, standard, paper), strict=True))

@@ -1,7 +1,7 @@
 """The claims on lists of critical points, or of minima; they can be measured on any subject."""
 
 from validation.claim import Claim
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.claims.critical_points import mutants
 from validation.claims.critical_points.measurements import (
@@ -148,7 +148,7 @@ def _means(H: int) -> tuple[Claim, ...]:
             measured="the number of points of the list",
             measure=Reading(found, number),
             predict=mean_number,
-            delta=0.12,
+            delta=deltas(0.12, 0.035, 0.011),
             sizes=_numbers(H),
             mutants=mutants.NUMBERS,
             needs=("critical_points", "all couplings"),
@@ -163,7 +163,7 @@ def _means(H: int) -> tuple[Claim, ...]:
             "differences of gradients; of minima, the number of points of index 0",
             measure=Reading(found, per_index),
             predict=mean_per_index,
-            delta=0.15,
+            delta=deltas(0.15, 0.044, 0.014),
             sizes=_numbers(H),
             mutants=mutants.PER_INDEX,
             needs=("critical_points", "landscape", "landscape.gradient", "all couplings"),
@@ -179,7 +179,7 @@ def _means(H: int) -> tuple[Claim, ...]:
             measure=Reading(found, below),
             predict=mean_below,
             components=tuple(f"u={u:g}" for u in ENERGIES),
-            delta=0.2,
+            delta=deltas(0.2, 0.058, 0.018),
             sizes=_numbers(H),
             mutants=mutants.BELOW,
             needs=("critical_points", "landscape", "all couplings"),

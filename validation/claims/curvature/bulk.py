@@ -12,7 +12,7 @@ from spinglass.networks import LayeredNetwork
 from spinglass.networks.curvature import curvature
 from theory.networks import marchenko_pastur
 from validation.claim import Claim, Mutant
-from validation.claims._shared.efforts import sizes
+from validation.claims._shared.efforts import deltas, sizes
 
 _OUTPUTS = 2
 
@@ -69,8 +69,8 @@ CLAIM = Claim(
     components=("first", "second", "third"),
     # Pilot, 200 samples with other seeds: standard deviations of 0.14, 0.28 and 0.42 of the means at d = 20, M = 40,
     # and of 0.23, 0.35 and 0.48 at d = 30, M = 20.
-    delta=0.12,
-    sizes=sizes((300, 2500, 25000), [{"inputs": 20, "points": 40}, {"inputs": 30, "points": 20}]),
+    delta=deltas(0.12, 0.04, 0.012),
+    sizes=sizes((300, 2700, 30000), [{"inputs": 20, "points": 40}, {"inputs": 30, "points": 20}]),
     mutants=(
         Mutant(
             "equal weights",

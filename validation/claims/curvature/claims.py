@@ -3,7 +3,7 @@
 from itertools import product
 
 from validation.claim import Claim
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims.curvature import measurements, points
 from validation.claims.curvature.mutants import (
     ALL_ALIVE,
@@ -137,7 +137,7 @@ CLAIMS = (
         measure=points.ascents,
         predict=no_maximum,
         components=("strict maximum", "unexplained"),
-        delta=0.12,
+        delta=deltas(0.12, 0.012, 0.0012),
         sizes=sizes(
             _ASCENTS, settings("activation widths starts", *product(PIECEWISE_LINEAR[:2], ARCHITECTURES, (3,)))
         ),

@@ -10,6 +10,7 @@ from spinglass import SphericalSpinGlass, sphere
 from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.planted import HALF_SIGNAL, near, opposite_noise
 from validation.claims.dynamics import mutants
@@ -61,11 +62,11 @@ CLAIMS = (
         measure=overlaps_with_signal,
         predict=one,
         components=tuple(f"t={t:g}" for t in TIMES),
-        delta=0.04,
+        delta=deltas(0.03, 0.0085, 0.003),
         sizes={
             "quick": [Series(m, n=n, H=3, starts=16) for n, m in ((16, 48), (32, 38), (56, 30))],
             "standard": [Series(m, n=n, H=3, starts=32) for n, m in ((40, 400), (80, 400), (160, 200))],
-            "paper": [Series(m, n=n, H=3, starts=32) for n, m in ((100, 800), (200, 400), (400, 100))],
+            "paper": [Series(m, n=n, H=3, starts=32) for n, m in ((100, 800), (200, 1000), (400, 400))],
         },
         mutants=(
             Mutant(

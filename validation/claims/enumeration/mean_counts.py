@@ -9,6 +9,7 @@ import theory
 from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared.complete_landscapes import Points, landscapes, points
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import DIAGONAL, INDEX, MULTIPLICITY, NORMALISATION, WRONG_SIZE
 from validation.claims.enumeration.mutants import WRONG_VARIANCE
 from validation.reading import Reading
@@ -124,7 +125,7 @@ def threshold(n: int, H: int, k: int) -> float:
 
 
 def _with_order_4(sizes: dict[Effort, list[Series]]) -> dict[Effort, list[Series]]:
-    more = {"quick": Series(900, n=4, H=4), "standard": Series(3000, n=5, H=4), "paper": Series(20000, n=6, H=4)}
+    more = {"quick": Series(900, n=4, H=4), "standard": Series(9000, n=5, H=4), "paper": Series(80000, n=6, H=4)}
     return {effort: [*series, more[effort]] for effort, series in sizes.items()}
 
 
@@ -142,7 +143,7 @@ CLAIMS = (
         measured="the number of critical points of a landscape, all of them enumerated",
         measure=Reading(points, count),
         predict=mean_count,
-        delta=0.05,
+        delta=deltas(0.05, 0.016, 0.005),
         sizes=_with_order_4(landscapes((4, 6), (5, 6, 8), (6, 8, 10))),
         mutants=(WRONG_SIZE, WRONG_VARIANCE, MULTIPLICITY),
     ),
@@ -156,7 +157,7 @@ CLAIMS = (
         measured="all critical points of a landscape, counted by index; for odd H up to the middle index",
         measure=Reading(points, counts_per_index),
         predict=mean_counts_per_index,
-        delta=0.05,
+        delta=deltas(0.05, 0.016, 0.005),
         # Only H = 3 is used: without diagonal terms the models of order 4 are degenerate, and the claim could not judge
         # that mutant.
         sizes=landscapes((4, 6), (5, 8), (6, 8, 10)),
@@ -176,7 +177,7 @@ CLAIMS = (
         measure=Reading(points, counts_below),
         predict=mean_counts_below,
         components=tuple(f"index {k}, u={u:g}" for k, u in GRID),
-        delta=0.04,
+        delta=deltas(0.04, 0.0125, 0.004),
         sizes=landscapes((6,), (6, 8), (8, 10)),
         mutants=(INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE),
     ),
@@ -191,7 +192,7 @@ CLAIMS = (
         measure=Reading(points, energies),
         predict=mean_energies,
         components=tuple(f"index {k}" for k in _BY_ENERGY),
-        delta=0.015,
+        delta=deltas(0.015, 0.005, 0.0015),
         sizes=landscapes((6,), (6, 8), (8, 10)),
         mutants=(
             INDEX,
@@ -215,8 +216,8 @@ CLAIMS = (
         measure=Reading(points, low_saddles),
         predict=one_each,
         components=tuple(f"index >= {k}" for k in _SADDLES),
-        delta=0.15,
-        sizes=landscapes((6,), (6, 8, 10), (10, 12, 14)),
+        delta=deltas(0.15, 0.05, 0.023),
+        sizes=landscapes((6,), (6, 8), (8, 10)),
         mutants=(INDEX, NORMALISATION, WRONG_SIZE, WRONG_VARIANCE),
     ),
 )

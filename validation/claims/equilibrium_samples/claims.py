@@ -3,7 +3,7 @@
 import numpy as np
 
 from validation.claim import Claim
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims.equilibrium_samples import mutants
 from validation.claims.equilibrium_samples.measurements import (
     TEMPERATURES,
@@ -71,7 +71,7 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             measured="b times the average of d/(1 + exp(-bd)) over pairs of draws at T = 1 and T = 2",
             measure=Reading(drawn, two_temperatures),
             predict=balance,
-            delta=0.12,
+            delta=deltas(0.12, 0.04, 0.012),
             sizes=_of_size(H, _SMALL, _LARGE),
             mutants=mutants.TWO_TEMPERATURES,
             needs=("sample", "sample.energies"),
@@ -87,7 +87,7 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             measure=Reading(drawn, errors_in_one_landscape),
             predict=no_errors,
             components=_ERRORS,
-            delta=0.05,
+            delta=deltas(0.05, 0.016, 0.005),
             sizes=_of_size(H, _SMALL),
             mutants=mutants.ONE_LANDSCAPE,
             needs=("sample", "sample.energies", "landscape"),
@@ -103,7 +103,7 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             measure=Reading(drawn, mean_energies),
             predict=exact_mean_energies,
             components=_COMPONENTS,
-            delta=0.23,
+            delta=deltas(0.23, 0.075, 0.023),
             bias=0.005,
             bias_reason="the quadrature over the couplings uses 8192 quasi-random landscapes; with other ones it "
             "differs by less than 0.3%",
@@ -122,7 +122,7 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             measure=Reading(drawn, energy_less_overlap),
             predict=no_difference,
             components=_COMPONENTS,
-            delta=0.12,
+            delta=deltas(0.12, 0.04, 0.012),
             sizes=_of_size(H, _LARGE),
             mutants=mutants.OVERLAPS,
             needs=("sample", "sample.energies", "sample.points", "all couplings"),

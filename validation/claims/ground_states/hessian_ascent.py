@@ -7,6 +7,7 @@ from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from spinglass.descent import hessian_ascent
 from validation.claim import Claim, Mutant
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims.ground_states import mutants
 from validation.series import Series
@@ -45,7 +46,7 @@ CLAIMS = (
         measured="energy per spin after 10 steps at growing n, extrapolated to infinite n",
         measure=walk_energy,
         predict=walk_limit,
-        delta=0.04,
+        delta=deltas(0.04, 0.025, 0.014),
         sizes={
             "quick": [
                 Series(40, n=50, H=3, steps=10),

@@ -6,6 +6,7 @@ import theory
 from spinglass import SphericalSpinGlass, enumerate_critical_points, sampling
 from spinglass._common.seeds import child
 from validation.claim import Claim, Mutant
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.perturbations import losing_rows, times
 from validation.claims.ground_states import mutants
@@ -96,11 +97,11 @@ CLAIMS = (
         measured="annealed ground-state energies at growing n, minus the known correction, extrapolated",
         measure=centred_ground_state,
         predict=deepest,
-        delta=0.014,
+        delta=deltas(0.014, 0.005, 0.002),
         sizes={
             "quick": [Series(60, n=16, H=3), Series(80, n=24, H=3), Series(80, n=72, H=3)],
-            "standard": [Series(200, n=n, H=3) for n in (24, 36, 96)],
-            "paper": [Series(600, n=n, H=3) for n in (36, 48, 144)],
+            "standard": [Series(m, n=n, H=3) for n, m in ((24, 300), (36, 300), (96, 480))],
+            "paper": [Series(1000, n=n, H=3) for n in (36, 48, 144)],
         },
         mutants=(
             MULTIPLICITY,

@@ -1,7 +1,7 @@
 """The claims on recovery of a planted signal."""
 
 from validation.claim import Claim, Mutant
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.planted import HALF_SIGNAL
 from validation.claims.information import mutants
@@ -36,7 +36,7 @@ CLAIMS = (
         measure=message_passing_overlaps,
         predict=one,
         components=tuple(f"step {t}" for t in range(1, STEPS + 1)),
-        delta=0.07,
+        delta=deltas(0.07, 0.018, 0.006),
         sizes={
             "quick": [Series(m, n=n, starts=8) for n, m in ((24, 150), (48, 110), (80, 36))],
             "standard": [Series(m, n=n, starts=8) for n, m in ((60, 600), (120, 400), (240, 100))],
@@ -70,7 +70,7 @@ CLAIMS = (
         measured="the difference of the two sides, by quadrature over the sphere",
         measure=posterior_overlaps,
         predict=no_difference,
-        delta=0.05,
+        delta=deltas(0.05, 0.01, 0.004),
         sizes=sizes((400, 10_000, 60_000), settings("n", 2, 3)),
         mutants=(
             Mutant(

@@ -6,6 +6,7 @@ import numpy as np
 
 from spinglass import couplings
 from validation.claim import Claim
+from validation.claims._shared.efforts import deltas
 from validation.claims.landscape import mutants
 from validation.claims.landscape.measurements import (
     distinct_variance,
@@ -148,7 +149,7 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             measure=Reading(two_landscapes, variances),
             predict=one,
             components=pattern_names(H),
-            delta=0.15,
+            delta=deltas(0.15, 0.05, 0.016),
             sizes=_landscapes(H),
             mutants=mutants.VARIANCES,
             needs=("landscape", "all couplings"),
@@ -165,7 +166,7 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             measure=Reading(two_landscapes, moments),
             predict=normal_moments,
             components=("mean", "fourth moment", "neighbours", "absolute sum", "next seed"),
-            delta=0.15,
+            delta=deltas(0.15, 0.05, 0.016),
             sizes=_landscapes(H),
             mutants=mutants.MOMENTS,
             needs=("landscape", "all couplings"),
@@ -181,7 +182,7 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             measured="the mean square of the couplings of different indices, divided by H!",
             measure=Reading(two_landscapes, distinct_variance),
             predict=one,
-            delta=0.15,
+            delta=deltas(0.15, 0.05, 0.016),
             sizes=_landscapes(H),
             mutants=(mutants.VARIANCES[0], *mutants.DISTINCT),
             needs=("landscape", "distinct couplings"),
@@ -199,7 +200,7 @@ def claims_of_order(H: int) -> tuple[Claim, ...]:
             measure=mixture_products,
             predict=covariances,
             components=("variance at 1", "variance elsewhere", "1 with -1", "1 with another"),
-            delta=0.3,
+            delta=deltas(0.3, 0.1, 0.03),
             sizes={
                 "quick": [Series(600, n=6)],
                 "standard": [Series(6000, n=6), Series(6000, n=10)],

@@ -1,7 +1,7 @@
 """Deep linear networks and linear ResNets: global minima, all critical points, and the range of small layers."""
 
 from validation.claim import Claim
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims.linear_networks import measurements, resnet_checks
 from validation.claims.linear_networks.mutants import (
     ANGLES,
@@ -87,7 +87,7 @@ CLAIMS = (
         measure=measurements.descent_ends,
         predict=only_global,
         components=("bad minimum", "global value"),
-        delta=0.1,
+        delta=deltas(0.1, 0.01, 0.001),
         sizes=sizes(_DESCENTS, settings("widths", *_BOTTLENECKS)),
         mutants=(DECAY, RANK),
         estimator=Proportion(),

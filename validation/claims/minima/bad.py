@@ -7,6 +7,7 @@ import numpy as np
 import theory
 from validation.claim import Claim, Mutant
 from validation.claims._shared.complete_landscapes import Points, landscapes, points
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY, NORMALISATION, WRONG_SIZE
 from validation.reading import Reading
 from validation.series import Between
@@ -61,8 +62,8 @@ CLAIMS = (
         "are enumerated",
         measure=Reading(points, bad_minima),
         predict=share,
-        delta=0.06,
-        sizes=landscapes((4, 8), (6, 10), (8, 12)),
+        delta=deltas(0.06, 0.02, 0.006),
+        sizes=landscapes((4, 8), (6, 10), (8, 10)),
         mutants=(
             MULTIPLICITY,
             NORMALISATION,

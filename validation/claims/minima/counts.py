@@ -8,6 +8,7 @@ from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import DIAGONAL, MULTIPLICITY, WRONG_SIZE
 from validation.claims.minima import level_sets, mutants
 from validation.claims.minima.multistart import minima
@@ -86,8 +87,8 @@ def _sizes(starts: dict[int, int], **more: float) -> dict[Effort, list[Series]]:
     """Return series of landscapes, with a number of starts for each n; claims that read the same ones take all."""
     landscapes: dict[Effort, dict[int, int]] = {
         "quick": {3: 1500, 4: 700, 5: 1500, 6: 700},
-        "standard": dict.fromkeys(starts, 6000),
-        "paper": dict.fromkeys(starts, 60000),
+        "standard": dict.fromkeys(starts, 12000),
+        "paper": dict.fromkeys(starts, 220000),
     }
     return {
         effort: [Series(samples[n], n=n, H=3, starts=some, **more) for n, some in starts.items()]
@@ -113,7 +114,7 @@ CLAIMS = (
         "several times",
         measure=Reading(energies_of_minima, count),
         predict=mean_count,
-        delta=0.05,
+        delta=deltas(0.05, 0.012, 0.0035),
         bias=_MISSED,
         bias_reason=_MISSED_REASON,
         sizes=_sizes({3: 64, 4: 64, 5: 64, 6: 128}),
@@ -131,7 +132,7 @@ CLAIMS = (
         measure=Reading(energies_of_minima, counts_below),
         predict=mean_counts_below,
         components=tuple(f"u={u:g}" for u in _ENERGIES),
-        delta=0.05,
+        delta=deltas(0.03, 0.01, 0.003),
         bias=_MISSED,
         bias_reason=_MISSED_REASON,
         sizes=_sizes({3: 64, 5: 64}),
@@ -156,7 +157,7 @@ CLAIMS = (
         measured="whether the deepest minimum of a landscape lies below u",
         measure=Reading(energies_of_minima, some_deep),
         predict=first_moment,
-        delta=0.2,
+        delta=deltas(0.2, 0.067, 0.02),
         sizes=_sizes({3: 64, 5: 64}, u=-1.5),
         mutants=(
             _ONE_START,

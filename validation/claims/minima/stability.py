@@ -8,7 +8,7 @@ from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared.complete_landscapes import Points, every_point, landscapes, points
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.mutants import MULTIPLICITY, NORMALISATION
 from validation.claims.minima import mutants, stability_law
 from validation.claims.minima.multistart import minima
@@ -116,7 +116,7 @@ CLAIMS = (
         measure=Reading(points, stable_minima),
         predict=mean_stable_minima,
         components=_names(GRID),
-        delta=0.05,
+        delta=deltas(0.04, 0.012, 0.0042),
         sizes=landscapes((6,), (6, 8), (8, 10)),
         mutants=(_CURVATURE, NORMALISATION, _UNWEIGHTED, _WRONG_MATRIX, _ENERGY_IGNORED),
     ),
@@ -132,7 +132,7 @@ CLAIMS = (
         measure=Reading(points, stability_law.stabilities),
         predict=stability_law.mean_stabilities,
         components=tuple(f"{low:g} < u < {high:g}" for low, high in stability_law.BINS),
-        delta=0.05,
+        delta=deltas(0.05, 0.016, 0.0055),
         sizes=landscapes((6,), (6, 8), (6, 8, 10)),
         mutants=(
             _CURVATURE,
@@ -165,8 +165,8 @@ CLAIMS = (
         measure=stable_minima_of_mixture,
         predict=mean_stable_minima_of_mixture,
         components=_names(MIXED_GRID),
-        delta=0.07,
-        sizes=sizes((600, 3000, 20000), settings("n", 5), settings("n", 5, 7), settings("n", 6, 8)),
+        delta=deltas(0.07, 0.02, 0.007),
+        sizes=sizes((600, 6000, 60000), settings("n", 5), settings("n", 5, 7), settings("n", 6, 8)),
         mutants=(
             _CURVATURE,
             MULTIPLICITY,
@@ -191,11 +191,11 @@ CLAIMS = (
         measure=stable_ends,
         predict=mean_stable_ends,
         components=tuple(f"stability > {bound:g}" for bound in STABILITIES),
-        delta=0.08,
+        delta=deltas(0.08, 0.027, 0.02),
         bias=0.01,
         bias_reason="share of minima missed by all descents, measured by enumerating every critical point: below 0.01 "
         "(95%)",
-        sizes=sizes((300, 2000, 10000), settings("n H starts", (10, 3, 64))),
+        sizes=sizes((300, 4500, 15000), settings("n H starts", (10, 3, 64))),
         mutants=(
             _CURVATURE,
             _UNWEIGHTED,

@@ -17,7 +17,7 @@ from spinglass.networks.architecture import Architecture
 from spinglass.networks.paths import assumptions
 from theory.networks import path_activities
 from validation.claim import Claim, Mutant
-from validation.claims._shared.efforts import sizes
+from validation.claims._shared.efforts import deltas, sizes
 from validation.claims.networks.mutants import ONE_GATE, STUCK_GATES
 from validation.experiments.networks import path_assumptions
 from validation.reading import Reading
@@ -141,7 +141,7 @@ CLAIMS = (
         predict=predicted_random_layer,
         components=("rates", "activity and input", "two paths"),
         # Pilot, 100 samples with other seeds: standard deviations of 0.02 (of 0.1), 0.08 and 0.05 of the predictions.
-        delta=0.05,
+        delta=deltas(0.05, 0.016, 0.005),
         sizes=sizes((100, 1000, 10000), [{"inputs": 6, "units": 12}, {"inputs": 20, "units": 40}]),
         mutants=(
             STUCK_GATES,

@@ -13,7 +13,7 @@ from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, redundanc
 from theory.networks import path_activities, path_model, sign_correlations
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
-from validation.claims._shared.efforts import sizes
+from validation.claims._shared.efforts import deltas, sizes
 from validation.claims._shared.mutants import WRONG_SIZE
 from validation.claims.networks.mutants import ONE_GATE, Q_EXPONENT, RHO, STUCK_GATES, TUPLES, UNIQUE_Q
 from validation.series import EFFORTS, Between, Series
@@ -125,9 +125,9 @@ CLAIMS = (
         predict=predicted_path_covariance,
         components=tuple(f"overlap {q:g}" for q in OVERLAPS),
         # Pilot, 200 samples with other seeds: a standard deviation of 0.34 of the variance at overlap 1.
-        delta=0.08,
+        delta=deltas(0.08, 0.026, 0.008),
         sizes=sizes(
-            (800, 4000, 40000),
+            (800, 7500, 75000),
             [{"widths": (6, 6, 6, 1), "size": 6, "rho": 0.3}, {"widths": (12, 6, 6, 1), "size": 6, "rho": 0.3}],
         ),
         mutants=(
@@ -157,7 +157,7 @@ CLAIMS = (
         predict=glass_counts,
         components=("all", "minima"),
         # Pilot, 100 samples with other seeds at n = 4: standard deviations of 0.29 and 0.24, relative to the means.
-        delta=0.07,
+        delta=deltas(0.07, 0.023, 0.007),
         sizes=sizes((400, 4000, 40000), [{"n": 4, "rho": 1.0}]),
         mutants=(
             TUPLES,
@@ -176,7 +176,7 @@ CLAIMS = (
         predict=layered_prediction,
         components=("mean", "mean square"),
         # Pilot, 200 samples with other seeds: standard deviations of 0.29 and 0.63, relative to the means.
-        delta=0.12,
+        delta=deltas(0.12, 0.04, 0.012),
         sizes=sizes((700, 7000, 70000), [{"widths": (4, 3, 2, 1)}]),
         mutants=(
             Q_EXPONENT,
@@ -209,10 +209,10 @@ CLAIMS = (
             "correlation with an input",
         ),
         # Pilot, 60 samples with other seeds: standard deviations up to 0.29 of the means; 0.64 for two hidden layers.
-        delta=0.15,
+        delta=deltas(0.15, 0.05, 0.015),
         sizes={
             effort: [Series(m, widths=(4, 6, 1)), Series(3 * m, widths=(3, 4, 4, 1))]
-            for effort, m in zip(EFFORTS, (120, 1000, 10000), strict=True)
+            for effort, m in zip(EFFORTS, (120, 1200, 12000), strict=True)
         },
         mutants=(
             STUCK_GATES,

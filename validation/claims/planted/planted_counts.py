@@ -1,7 +1,7 @@
 """Exact mean numbers of critical points of planted spin glasses, compared with complete enumerations."""
 
 from validation.claim import Claim
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.mutants import INDEX
 from validation.claims.planted import measurements
 from validation.claims.planted.mutants import FORGOTTEN, NO_RANK_ONE, PHYSICS_STRENGTH, WEAK, WRONG_SIZE
@@ -18,7 +18,7 @@ _FORMULA = (
 )
 # A pure glass with the signal of its own order, a signal of two orders, and a mixture.
 _SIZES = sizes(
-    (330, 1500, 8000),
+    (330, 3000, 35000),
     settings("n H signal", (4, 3, {3: 1.2})),
     settings("n H signal", (5, 3, {3: 1.5}), (5, 3, {2: 0.6, 3: 0.6}), (4, {2: 0.6, 3: 0.8}, {2: 0.5, 3: 0.5})),
     settings("n H signal", (7, 3, {3: 1.5}), (6, 3, {2: 0.6, 3: 0.6}), (4, 4, {4: 1.3})),
@@ -40,7 +40,7 @@ CLAIMS = (
         measure=Reading(measurements.planted_points, measurements.counts_by_overlap),
         predict=measurements.mean_counts_by_overlap,
         components=tuple(f"{low:g} to {high:g}" for low, high in measurements.RANGES),
-        delta=0.35,
+        delta=deltas(0.35, 0.115, 0.035),
         sizes=_SIZES,
         mutants=(NO_RANK_ONE, PHYSICS_STRENGTH, WRONG_SIZE, WEAK),
     ),
@@ -57,7 +57,7 @@ CLAIMS = (
         components=tuple(
             f"index {k}, {'below' if high == 0.5 else 'above'} 0.5" for k, (_, high) in measurements.INDICES
         ),
-        delta=0.3,
+        delta=deltas(0.3, 0.1, 0.03),
         sizes=_SIZES,
         mutants=(NO_RANK_ONE, FORGOTTEN, WRONG_SIZE, INDEX),
     ),
@@ -71,7 +71,7 @@ CLAIMS = (
         measure=Reading(measurements.planted_points, measurements.counts_below),
         predict=measurements.mean_counts_below,
         components=tuple(f"u < {u:g}" for u in measurements.ENERGIES),
-        delta=0.15,
+        delta=deltas(0.15, 0.05, 0.015),
         sizes=_SIZES,
         mutants=(FORGOTTEN, PHYSICS_STRENGTH, WRONG_SIZE, WEAK),
     ),
@@ -86,9 +86,9 @@ CLAIMS = (
         measure=Reading(measurements.points_in_field, measurements.counts_in_field),
         predict=measurements.mean_counts_in_field,
         components=("all", "minima"),
-        delta=0.2,
+        delta=deltas(0.2, 0.067, 0.02),
         sizes=sizes(
-            (330, 1500, 6000),
+            (330, 3500, 48000),
             settings("n H share", (4, 3, 1.0)),
             settings("n H share", (4, 3, 1.3), (6, 3, 1.0)),
             settings("n H share", (6, 3, 1.3), (8, 3, 1.0)),

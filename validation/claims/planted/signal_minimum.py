@@ -7,13 +7,18 @@ from spinglass import descend, sphere
 from spinglass.planted import plant
 from validation.claim import Claim
 from validation.claims._shared.complete_landscapes import Model, drawn
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import NORMALISATION
 from validation.claims.planted.measurements import Signal
 from validation.claims.planted.mutants import PHYSICS_MINIMUM
 from validation.series import Between, Effort, Series
 from validation.statistics.extrapolation import Extrapolation
 
-_COUNTS: dict[Effort, int] = {"quick": 54, "standard": 400, "paper": 2000}
+_SIZES: dict[Effort, tuple[int, tuple[int, ...]]] = {
+    "quick": (54, (16, 24, 60)),
+    "standard": (500, (16, 24, 60)),
+    "paper": (3000, (24, 60, 120)),
+}
 
 
 def overlap_after_descent(seed: np.random.SeedSequence, n: int, H: Model, signal: Signal) -> float:
@@ -44,10 +49,9 @@ CLAIMS = (
         "growing n, extrapolated",
         measure=overlap_after_descent,
         predict=overlap_of_minimum,
-        delta=0.01,
+        delta=deltas(0.01, 0.0035, 0.0012),
         sizes={
-            effort: [Series(count, n=n, H=3, signal={3: 2.4}) for n in (16, 24, 60)]
-            for effort, count in _COUNTS.items()
+            effort: [Series(count, n=n, H=3, signal={3: 2.4}) for n in ns] for effort, (count, ns) in _SIZES.items()
         },
         mutants=(PHYSICS_MINIMUM, NORMALISATION),
         estimator=Extrapolation({"1/n": lambda n: 1 / n, "1/n^2": lambda n: n**-2.0}),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from validation.claim import Claim
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims.relax import mutants
 from validation.claims.relax.measurements import (
     curvature,
@@ -105,7 +105,7 @@ def _beginnings(H: int) -> tuple[Claim, ...]:
             measure=Reading(relaxed, start_moments),
             predict=normal_moments,
             components=("mean", "square"),
-            delta=0.4,
+            delta=deltas(0.4, 0.13, 0.04),
             sizes=sizes(_STARTS, settings("n H", (_sizes(H)[0], H))),
             mutants=mutants.START,
             needs=("relax", "all couplings"),
@@ -121,7 +121,7 @@ def _beginnings(H: int) -> tuple[Claim, ...]:
             "function of time, because -E has the law of E",
             measure=Reading(relaxed, slope),
             predict=infinite_slope,
-            delta=0.18,
+            delta=deltas(0.18, 0.06, 0.02),
             bias=0.01,
             bias_reason=_FOURTH_ORDER,
             sizes=_flows(H),
@@ -139,7 +139,7 @@ def _beginnings(H: int) -> tuple[Claim, ...]:
             "even function of time, because -E has the law of E",
             measure=Reading(relaxed, curvature),
             predict=infinite_curvature,
-            delta=0.18,
+            delta=deltas(0.18, 0.06, 0.02),
             bias=0.01,
             bias_reason=_FOURTH_ORDER,
             sizes=_flows(H),
@@ -180,7 +180,7 @@ def _limits(H: int) -> tuple[Claim, ...]:
             "1/sqrt(H(H-1)), extrapolated in n",
             measure=Reading(relaxed, relative_energies),
             predict=one,
-            delta=0.18,
+            delta=deltas(0.18, 0.06, 0.022),
             sizes=_flows(H),
             mutants=mutants.ENERGY_LIMIT,
             estimator=_SERIES_IN_1_OVER_N,
@@ -198,7 +198,7 @@ def _limits(H: int) -> tuple[Claim, ...]:
             "extrapolated in n",
             measure=Reading(relaxed, relative_overlaps),
             predict=one,
-            delta=0.22,
+            delta=deltas(0.22, 0.07, 0.025),
             sizes=_flows(H),
             mutants=mutants.OVERLAP_LIMIT,
             estimator=_SERIES_IN_1_OVER_N,
@@ -217,7 +217,7 @@ def _limits(H: int) -> tuple[Claim, ...]:
             "units of 1/sqrt(H(H-1)), extrapolated in n",
             measure=Reading(heated, relative_energies_in_bath),
             predict=one,
-            delta=0.22,
+            delta=deltas(0.22, 0.07, 0.025),
             sizes=_bath(H),
             mutants=mutants.BATH,
             estimator=_SERIES_IN_1_OVER_N,

@@ -9,7 +9,7 @@ from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
 from validation.claims._shared import gibbs
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims.temperature import mutants
 from validation.claims.temperature.mutants import HOTTER
 from validation.series import Between
@@ -85,9 +85,9 @@ CLAIMS = (
         measure=tempered_errors,
         predict=no_error,
         components=tuple(f"T={T:g}" for T in LADDER),
-        delta=0.02,
+        delta=deltas(0.02, 0.0066, 0.002),
         sizes=sizes(
-            (150, 400, 4000),
+            (150, 1400, 15000),
             settings("n model sweeps", (2, "H=3", 500), (3, "mixed", 500), (16, "H=2", 500)),
         ),
         mutants=(
@@ -111,8 +111,8 @@ CLAIMS = (
         measured="mean energy per spin at T = 0.2 minus the exact one, extrapolated from two time steps to zero",
         measure=langevin_errors,
         predict=no_langevin_error,
-        delta=0.004,
-        sizes=sizes((40, 200, 1000), settings("n chains", (12, 32))),
+        delta=deltas(0.004, 0.0014, 0.001),
+        sizes=sizes((40, 360, 1000), settings("n chains", (12, 32))),
         mutants=(
             Mutant(
                 "weak noise",

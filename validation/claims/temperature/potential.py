@@ -8,6 +8,7 @@ from spinglass._common.seeds import child
 from spinglass.planted import plant
 from theory.statics import potential
 from validation.claim import Claim, Mutant
+from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims.temperature import mutants
 from validation.series import Between, Effort, Series
@@ -44,7 +45,7 @@ def lowest(T: float, pull: float, **_: object) -> Between:
     return Between(q, q, scale=1.0)
 
 
-_COUNTS: dict[Effort, int] = {"quick": 40, "standard": 200, "paper": 1000}
+_COUNTS: dict[Effort, int] = {"quick": 40, "standard": 400, "paper": 4000}
 
 CLAIMS = (
     # Pilot (seeds (77, n, k), 40 landscapes, T = 1, pull 0.8): 0.746(27), 0.820(8) and 0.827(4) at n = 12, 24 and 48;
@@ -62,7 +63,7 @@ CLAIMS = (
         "Hamiltonian Monte Carlo at growing n, extrapolated",
         measure=attracted_overlap,
         predict=lowest,
-        delta=0.08,
+        delta=deltas(0.08, 0.027, 0.013),
         sizes={effort: [Series(m, n=n, T=1.0, pull=1.0) for n in (20, 30, 45)] for effort, m in _COUNTS.items()},
         mutants=(
             MULTIPLICITY,

@@ -10,7 +10,7 @@ from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from validation.claim import Claim, Mutant
-from validation.claims._shared.efforts import settings, sizes
+from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.perturbations import Function
 from validation.claims.temperature import mutants
 from validation.series import Between
@@ -69,8 +69,8 @@ CLAIMS = (
         measure=mean_overlaps,
         predict=no_overlap,
         components=COMPONENTS,
-        delta=0.05,
-        sizes=sizes((200, 1000, 10000), settings("n chains", (12, 8))),
+        delta=deltas(0.05, 0.016, 0.005),
+        sizes=sizes((200, 2000, 20000), settings("n chains", (12, 8))),
         mutants=(
             Mutant(
                 "one noise for all chains",
