@@ -256,7 +256,7 @@ def test_seeds_differ_and_are_exact_as_floating_point_numbers():
         (["--n", "1"], "n must be a whole number of at least 2, not 1"),
         (["--n", "4", "--H", "2"], "H must be at least 3 for an atlas, not 2"),
         (["--n", "4,4"], "H3, n04 is listed twice"),
-        (["--n", "60"], "n = 60 at H = 3 has more than 2097152 homotopy paths"),
+        (["--n", "60"], "n = 60 at H = 3 has more than 16777216 homotopy paths"),
         (["--n", "4,5,6", "--samples", "1,2"], "one for each of the 3 sizes; got 1,2"),
         (["--n", "4", "--samples", "0"], "samples must be a whole number of at least 1"),
         (["--n", "4", "--starts", "0"], "starts must be a whole number of at least 1"),

@@ -167,7 +167,8 @@ def test_progress_tells_rate_and_time_left_of_the_paths_of_this_run():
     assert line == (
         "sample 1 of 2, 500 of 1000 paths, 20 per second; 0 critical points so far, about 1 min 15 s left"
     )  # a tenth of the work took 10 s, and three quarters are left
-    assert status.line(1, 77, None) == "sample 2 of 2; 77 critical points so far"
+    # 35% of the work was done in these 10 s, and half is left.
+    assert status.line(1, 77, None) == "sample 2 of 2; 77 critical points so far, about 14 s left"
     line = status.line(1, 77, Progress(done=400, paths=1000, failed=0))
     assert line.startswith("sample 2 of 2, 400 of 1000 paths, 60 per second; 77 critical points")
 

@@ -138,8 +138,8 @@ class Status:
 
     Examples
     --------
-    >>> Status(samples=3).line(sample=1, points=62, progress=None)
-    'sample 2 of 3; 62 critical points so far'
+    >>> Status(samples=3).line(sample=0, points=0, progress=None)
+    'sample 1 of 3; 0 critical points so far'
     """
 
     def __init__(self, samples: int) -> None:
@@ -165,13 +165,12 @@ class Status:
         str
             One line. Paths that were read from a checkpoint do not enter the rate.
         """
-        if progress is None:
-            return f"sample {sample + 1} of {self._samples}; {points} critical points so far"
-        self._last[sample] = progress
-        new = sum(one.done - one.resumed for one in self._last.values())
-        done = (sample + progress.done / progress.paths) / self._samples
+        paths, part = "", 0.0
+        if progress is not None:
+            self._last[sample] = progress
+            new = sum(one.done - one.resumed for one in self._last.values())
+            paths = f", {progress.done} of {progress.paths} paths{self._left.rate(new)}"
+            part = progress.done / progress.paths
         before = sum(one.resumed / one.paths for one in self._last.values()) / self._samples
-        return (
-            f"sample {sample + 1} of {self._samples}, {progress.done} of {progress.paths} paths{self._left.rate(new)}; "
-            f"{points} critical points so far{self._left.text(done, before)}"
-        )
+        left = self._left.text((sample + part) / self._samples, before)
+        return f"sample {sample + 1} of {self._samples}{paths}; {points} critical points so far{left}"

@@ -79,7 +79,7 @@ def landscapes(*sizes: tuple[int, ...]) -> dict[Effort, list[Series]]:
     Examples
     --------
     >>> landscapes((6,), (6, 8), (8, 10))["standard"]
-    [Series(3000, n=6, H=3), Series(3000, n=8, H=3)]
+    [Series(12000, n=6, H=3), Series(11000, n=8, H=3)]
     """
     return {
         effort: [Series(_LANDSCAPES[effort][n], n=n, H=3) for n in group]
