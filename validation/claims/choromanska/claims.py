@@ -214,7 +214,7 @@ CLAIMS = (
             [_STANDARD | {"few_units": 10, "few_spins": 25}],
             [_PAPER | {"few_units": 25, "few_spins": 25}],
         ),
-        mutants=(mutants.EXPONENTIALS, mutants.NO_DESCENT, mutants.LOSSES_OF_SMALL_GLASSES),
+        mutants=(mutants.EXPONENTIALS, mutants.UNTRAINED, mutants.LOSSES_OF_SMALL_GLASSES),
     ),
     Claim(
         id="choromanska/index",
