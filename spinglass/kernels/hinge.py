@@ -4,7 +4,7 @@ A few rows of the rectangle are processed together, so that every number is load
 read more slowly in this order than row by row.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from llvmlite import ir
@@ -14,8 +14,6 @@ from spinglass._common.jit import intrinsic
 from spinglass.kernels.vectors import INTEGER, SUMS, Vectors, emit_blocks, emit_rounds
 
 _ROWS = 8 if SUMS > 12 else 4  # rows that are processed together: their sums must fit in registers
-
-Add = Callable[..., Sequence[Any]]
 
 
 class _Rows:
@@ -42,30 +40,26 @@ class _Rows:
     def both(self, starts: Sequence[Any], factors: Sequence[Any]) -> list[Any]:
         """Emit both products of the rows at ``starts``; return a vector for each row, whose lanes add up to P."""
 
-        def add(at: Any, sums: Sequence[Any], new: Any = None) -> list[Any]:
-            q, weight, after = self.vectors.load(self.q, at), self.vectors.load(self.w, at), []
-            for start, factor, total in zip(starts, factors, sums, strict=True):
-                row = self._couplings(start, at, new)
-                after += self.vectors.multiply_add(row, q, [total])
-                weight = self.vectors.multiply_add(row, [factor], weight)
-            self.vectors.store(weight, self.w, at)
-            return after
-
-        return self._over_columns([self.zero] * len(starts), add)
-
-    def _couplings(self, start: Any, at: Any, new: Any) -> list[Any]:
-        (row,) = self.vectors.load(self.a, self.builder.add(start, at))
-        return [row if new is None else self.builder.select(new, row, self.zero)]
-
-    def _over_columns(self, first: Sequence[Any], add: Add) -> list[Any]:
-        """Emit ``sums = add(at, sums)`` for every vector of columns, and then for the last one."""
-
         def step(at: Any, *sums: Any) -> list[Any]:
-            return [self.builder.add(at, self.width), *add(at, sums)]
+            return [self.builder.add(at, self.width), *self._add_columns(at, starts, factors, sums)]
 
         rounds = self.builder.sdiv(self.columns, self.width)
-        _, *sums = emit_rounds(self.builder, rounds, [INTEGER(0), *first], step)
-        return list(add(self.builder.sub(self.columns, self.width), sums, self.new))
+        _, *sums = emit_rounds(self.builder, rounds, [INTEGER(0), *[self.zero] * len(starts)], step)
+        return self._add_columns(self.builder.sub(self.columns, self.width), starts, factors, sums, self.new)
+
+    def _add_columns(
+        self, at: Any, starts: Sequence[Any], factors: Sequence[Any], sums: Sequence[Any], new: Any = None
+    ) -> list[Any]:
+        """Add a vector of columns to the sums and to W; with ``new`` only these lanes of the couplings count."""
+        q, weight, after = self.vectors.load(self.q, at), self.vectors.load(self.w, at), []
+        for start, factor, total in zip(starts, factors, sums, strict=True):
+            row = self.vectors.load(self.a, self.builder.add(start, at))
+            if new is not None:
+                row = [self.builder.select(new, row[0], self.zero)]
+            after += self.vectors.multiply_add(row, q, [total])
+            weight = self.vectors.multiply_add(row, [factor], weight)
+        self.vectors.store(weight, self.w, at)
+        return after
 
 
 def _emit_totals(vectors: Vectors, sums: Sequence[Any]) -> list[Any]:

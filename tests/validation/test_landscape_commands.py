@@ -7,7 +7,7 @@ import pytest
 import theory
 from spinglass import SphericalSpinGlass, critical_points
 from spinglass.critical_points import Progress, enumerate_critical_points, enumeration, homotopy
-from validation.cli import enumerating, explore
+from validation.cli.exploring import enumerating, explore
 from validation.cli.main import main
 from validation.experiments.survey import survey
 

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 import theory
-from validation.claims.choromanska import mutants, numbers
+from validation.claims.choromanska import mutants, readings
 from validation.claims.choromanska.repetitions import Repetition, repeated
 from validation.experiments.networks import digits, glass_descents
 
@@ -31,25 +31,25 @@ def test_a_repetition_is_that_of_networks_and_glasses_alone():
 
 def test_exponents_of_losses_are_those_put_in():
     test = {m: 2 * m**-0.3 * (1 + 0.1 * m**-0.5 * NORMAL) for m in (10, 30, 100)}
-    assert numbers.loss_exponents(_repetition(test=test)) == pytest.approx([-0.3, -0.5])
+    assert readings.loss_exponents(_repetition(test=test)) == pytest.approx([-0.3, -0.5])
 
 
 def test_narrowing_uses_published_sizes():
     test = {m: 2 * m**-0.3 * (1 + 0.1 * m**-0.2 * NORMAL) for m in (25, 50, 100)} | {10: NORMAL + 9}
-    assert numbers.narrowing_exponent(_repetition(test=test)) == pytest.approx(-0.2)
+    assert readings.narrowing_exponent(_repetition(test=test)) == pytest.approx(-0.2)
 
 
 def test_the_published_correlations_fall_as_fitted_by_numpy():
-    table = numbers.PUBLISHED_CORRELATIONS
+    table = readings.PUBLISHED_CORRELATIONS
     slope = np.polyfit(np.log(list(table)), np.arctanh(list(table.values())), 1)[0]
-    assert numbers.falling_correlation().high == pytest.approx([slope, np.arctanh(0.4081)])
+    assert readings.falling_correlation().high == pytest.approx([slope, np.arctanh(0.4081)])
 
 
 def test_correlations_are_those_of_scipy():
     train = {m: RNG.normal(size=20) for m in (10, 40)}
     test = {m: losses + RNG.normal(size=20) for m, losses in train.items()}
     z = [np.arctanh(stats.pearsonr(train[m], test[m]).statistic) for m in (10, 40)]
-    found = numbers.correlation_by_size(_repetition(train, test))
+    found = readings.correlation_by_size(_repetition(train, test))
     assert found == pytest.approx([(z[1] - z[0]) / np.log(4), z[1]])
 
 
@@ -62,28 +62,28 @@ def test_concentration_of_energies_is_that_put_in():
     )  # more starts: for the mean only
     at = np.array([25, 50, 100])
     slope = np.polyfit(np.log(at), np.log(0.09 * at**-1.2 + 0.01 / at), 1)[0]
-    assert numbers.glass_concentration(_repetition(energies=energies)) == pytest.approx([slope, -1.63])
+    assert readings.glass_concentration(_repetition(energies=energies)) == pytest.approx([slope, -1.63])
     energies[25] = np.full(16, -1.5)  # all descents end in the same minimum
-    assert np.isfinite(numbers.glass_concentration(_repetition(energies=energies))).all()
+    assert np.isfinite(readings.glass_concentration(_repetition(energies=energies))).all()
 
 
 def test_crossings_of_the_barrier_and_their_bound():
     energies = {25: np.array([-1.5, -1.634]), 100: np.array([-1.5, -1.632])}
-    assert numbers.crossed_barrier(_repetition(energies=energies), (25, 100)).tolist() == [1, 0]
+    assert readings.crossed_barrier(_repetition(energies=energies), (25, 100)).tolist() == [1, 0]
     # Route: the density of minima, integrated below the barrier by the trapezoidal rule.
-    u = np.linspace(-2.6, numbers.barrier(), 4001)
+    u = np.linspace(-2.6, readings.barrier(), 4001)
     density = theory.mean_critical_point_density(u, 25, 3, index=0)
-    assert numbers.most_crossings((25,)).high == pytest.approx([np.trapezoid(density, u)], rel=1e-4)
+    assert readings.most_crossings((25,)).high == pytest.approx([np.trapezoid(density, u)], rel=1e-4)
 
 
 def test_losses_shifted_and_scaled_from_energies_have_their_shape():
     energies = {25: np.round(RNG.exponential(size=16), 1), 100: RNG.normal(size=16)}
     test = {10: 3 + 0.1 * energies[25], 50: 5 + 2 * energies[100] ** 2}
-    same = numbers.shape_and_coincidences(_repetition(test=test, energies=energies), 10, 25)
+    same = readings.shape_and_coincidences(_repetition(test=test, energies=energies), 10, 25)
     assert same == pytest.approx(np.zeros(3), abs=1e-12)
     squares, normal = energies[100] ** 2, energies[100]
     moments = [number(squares) - number(normal) for number in (stats.skew, stats.kurtosis)]
-    found = numbers.shape_difference(_repetition(test=test, energies=energies), 50, 100)
+    found = readings.shape_difference(_repetition(test=test, energies=energies), 50, 100)
     assert found == pytest.approx(moments)
 
 

@@ -17,7 +17,7 @@ import pytest
 from spinglass import SphericalSpinGlass, enumerate_critical_points
 from spinglass.critical_points import homotopy
 from validation import verify
-from validation.cli.enumerating import over
+from validation.cli.exploring.enumerating import over
 from validation.cli.main import main
 from validation.engine import executors
 from validation.engine.manifest import MANIFEST

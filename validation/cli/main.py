@@ -6,21 +6,9 @@ from typing import Annotated
 
 import typer
 
-from validation.cli import (
-    atlas,
-    claims,
-    doctor,
-    enumerating,
-    explore,
-    figures,
-    graph,
-    judging,
-    pairs,
-    predictions,
-    sample,
-    study,
-)
+from validation.cli import claims, doctor, figures, judging, predictions, sample, study
 from validation.cli.encoding import readable_output
+from validation.cli.exploring import atlas, enumerating, explore, graph, pairs
 
 _LONGEST_MESSAGE = 4000
 

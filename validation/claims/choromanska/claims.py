@@ -7,7 +7,7 @@ from spinglass.networks.curvature import curvature
 from spinglass.networks.curvature.spectrum import solution_index
 from validation.claim import Claim
 from validation.claims._shared.efforts import sizes
-from validation.claims.choromanska import mutants, numbers
+from validation.claims.choromanska import mutants, readings
 from validation.claims.choromanska.repetitions import repeated
 from validation.experiments.networks import digits
 from validation.reading import Reading
@@ -64,8 +64,8 @@ CLAIMS = (
         source=_SOURCE + ".2: both fall, without numbers; the bounds on the exponents are set here",
         measured="networks of several sizes trained on one random split of real digits: slopes of the logarithms of "
         "the mean test loss over starts, and of its standard deviation divided by the mean, against that of the size",
-        measure=Reading(repeated, numbers.loss_exponents),
-        predict=numbers.falling_losses,
+        measure=Reading(repeated, readings.loss_exponents),
+        predict=readings.falling_losses,
         components=("exponent of the mean", "exponent of the relative spread"),
         delta=0.5,
         # In a pilot of 24 splits with other seeds the exponents from 10 to 50 units are -0.24 (standard deviation 0.03
@@ -82,8 +82,8 @@ CLAIMS = (
         formula=_TEST_LOSS,
         source=_SOURCE + ".2; the bounds on the exponents are set here",
         measured="as choromanska/test-loss, from weights uniform in [-1, 1], between published sizes",
-        measure=Reading(repeated, numbers.loss_exponents),
-        predict=numbers.falling_losses,
+        measure=Reading(repeated, readings.loss_exponents),
+        predict=readings.falling_losses,
         components=("exponent of the mean", "exponent of the relative spread"),
         delta=0.5,
         # In a pilot of 16 splits the exponents from 25 to 100 units are +0.03 (0.06) and +0.21 (0.34); in one of 8
@@ -105,8 +105,8 @@ CLAIMS = (
         source=_SOURCE + ".3, Table 1: 0.76, 0.69, 0.60, 0.53, 0.41 for 25, 50, 100, 250, 500 units on MNIST",
         measured="Pearson's correlation over networks of one size trained on one split: slope of Fisher's z against "
         "the logarithm of the size, and z at the largest size",
-        measure=Reading(repeated, numbers.correlation_by_size),
-        predict=numbers.falling_correlation,
+        measure=Reading(repeated, readings.correlation_by_size),
+        predict=readings.falling_correlation,
         components=("slope of Fisher's z", "Fisher's z at the largest size"),
         delta=0.5,
         # In the pilots the slope is -0.78 (0.28) from 10 to 50 units and -0.06 (0.21) from 25 to 100; the correlation
@@ -124,8 +124,8 @@ CLAIMS = (
         source=_SOURCE + ".2, Figure 2 (left), without exponents; the edge: Boltz, Kurchan & Liu 2021",
         measured="energies per spin after 200 epochs of SGD from random starts, one landscape per size: slope of the "
         "logarithm of their variance against that of n, and the limit of their mean, extrapolated with n^(-1/2)",
-        measure=Reading(repeated, numbers.glass_concentration),
-        predict=numbers.concentration,
+        measure=Reading(repeated, readings.glass_concentration),
+        predict=readings.concentration,
         components=("exponent of the variance", "limit of the mean"),
         delta=0.5,
         # In a pilot of 60 and 40 landscapes of 25 and 100 spins with other seeds they are -1.15 and -1.63, with
@@ -142,8 +142,8 @@ CLAIMS = (
         source=_SOURCE + ".2, as an observation; the bound is Markov's inequality with the exact mean number of minima "
         "(Auffinger, Ben Arous & Černý 2013, Theorem 2.1)",
         measured="whether one of the descents of choromanska/glass ends below -E_inf, for two sizes",
-        measure=Reading(repeated, numbers.crossed_barrier),
-        predict=numbers.most_crossings,
+        measure=Reading(repeated, readings.crossed_barrier),
+        predict=readings.most_crossings,
         components=("at the smaller size", "at the larger size"),
         delta=0.6,
         # In the pilot with 16 starts the shares of landscapes are 0.22 and 0.20, and those of descents 0.065 and 0.016.
@@ -163,8 +163,8 @@ CLAIMS = (
         "exponents are those of choromanska/glass",
         measured="slope of the logarithm of the test losses' standard deviation, divided by the mean, against that of "
         "the size, from 25 units on",
-        measure=Reading(repeated, numbers.narrowing_exponent),
-        predict=numbers.narrowing_of_glasses,
+        measure=Reading(repeated, readings.narrowing_exponent),
+        predict=readings.narrowing_of_glasses,
         delta=0.6,
         # In the pilots the exponents from 25 to 100 are -0.15 (0.15) for networks and -0.6 (0.3) for glasses.
         sizes=sizes(_REPETITIONS, [_QUICK], [_STANDARD], [_PAPER]),
@@ -179,8 +179,8 @@ CLAIMS = (
         source=_SOURCE + ".2, Figure 2, a comparison by eye; the size is fitted here",
         measured="skewness and excess kurtosis of the test losses from one split, minus those of as many energies from "
         "one landscape. If both distributions have the same shape, both differences have mean 0",
-        measure=Reading(repeated, numbers.shape_difference),
-        predict=numbers.same_shape,
+        measure=Reading(repeated, readings.shape_difference),
+        predict=readings.same_shape,
         components=("skewness", "excess kurtosis"),
         delta=0.8,
         # In the pilots the skewness of 24 losses of networks of 25, 50 and 100 units is 0.02, -0.24 and 0.13, that of
@@ -202,8 +202,8 @@ CLAIMS = (
         source=_SOURCE + ".2, Figure 2, a comparison by eye; the size is fitted here",
         measured="as choromanska/shape, with the share of pairs of starts whose losses, or energies, differ by less "
         "than 1% of the standard deviation",
-        measure=Reading(repeated, numbers.shape_and_coincidences),
-        predict=numbers.same_shape_and_coincidences,
+        measure=Reading(repeated, readings.shape_and_coincidences),
+        predict=readings.same_shape_and_coincidences,
         components=("skewness", "excess kurtosis", "coinciding pairs"),
         delta=0.9,
         # In the pilots the skewness of networks of 10 units is 1.06, that of glasses of 12, 15 and 25 spins 0.65, 0.70
@@ -226,7 +226,7 @@ CLAIMS = (
         measured="the number of eigenvalues below -0.001 of the full Hessian of the training loss after 200 epochs, "
         "divided by the number of parameters: mean of two networks trained on one split, and their difference",
         measure=two_indices,
-        predict=numbers.index_of_order_one_percent,
+        predict=readings.index_of_order_one_percent,
         components=("mean", "difference of two solutions"),
         delta=0.5,
         # In a pilot of 5 splits with other seeds, the mean at 10 units is 0.019 (0.004) and the difference 0.005; after

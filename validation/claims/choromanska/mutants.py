@@ -13,7 +13,7 @@ from validation.claims.choromanska.repetitions import glass_energies
 from validation.experiments.networks.shapes import standardised
 
 _REPETITIONS = "validation.claims.choromanska.repetitions"
-_NUMBERS = "validation.claims.choromanska.numbers"
+_READINGS = "validation.claims.choromanska.readings"
 _OTHER_LANDSCAPES = 1000  # child of the seed
 _Losses = tuple[Mapping[int, Array], Mapping[int, Array]]
 
@@ -115,7 +115,7 @@ STRONGER = Mutant(
 HIGHER_BARRIER = Mutant(
     "higher barrier",
     "the barrier lies 7% too high",
-    {f"{_NUMBERS}.barrier": perturbations.times(0.93)},
+    {f"{_READINGS}.barrier": perturbations.times(0.93)},
 )
 EXPONENTIALS = Mutant(
     "exponentials",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from validation.cli.explore import MAX_PATHS, Paths
+from validation.cli.exploring.explore import MAX_PATHS, Paths
 from validation.cli.lists import whole_numbers
 from validation.cli.models import Mixture, Orders, read_model
 from validation.cli.paths import path

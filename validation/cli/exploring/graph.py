@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from validation.cli.explore import MAX_PATHS, Paths
+from validation.cli.exploring.explore import MAX_PATHS, Paths
 from validation.cli.models import ChosenModel, Mixture, Orders, read_model
 from validation.cli.paths import path
 from validation.cli.tables import Csv, Json, output
@@ -43,7 +43,7 @@ def graph(
     The landscape as a graph: minima, the saddles that connect them, energy barriers and basins of attraction. The table
     shows the minima.
     """
-    from validation.cli.landscape_tables import minima, print_minima
+    from validation.cli.exploring.landscape_tables import minima, print_minima
     from validation.figures import gallery
     from validation.report.files import prepare, prepare_file
 

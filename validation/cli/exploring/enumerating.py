@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from validation.cli.explore import MAX_PATHS, Paths
+from validation.cli.exploring.explore import MAX_PATHS, Paths
 from validation.cli.models import Mixture, Orders, read_model
 from validation.cli.paths import path
 from validation.cli.tables import Csv, Json, output
@@ -55,7 +55,7 @@ def enumerate_samples(
 
     Exit status: 1 if the enumeration of a sample is incomplete, otherwise 0.
     """
-    from validation.cli.landscape_tables import counts_table, print_failures, print_totals
+    from validation.cli.exploring.landscape_tables import counts_table, print_failures, print_totals
     from validation.report.console import print_table
     from validation.report.files import prepare_table, write_table
 

@@ -1,0 +1,1 @@
+"""The commands that search random landscapes for their critical points, one landscape or many."""
