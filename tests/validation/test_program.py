@@ -198,7 +198,8 @@ DESCRIPTIONS = {
 @pytest.mark.slow
 @pytest.mark.parametrize(("description", "message"), DESCRIPTIONS.items())
 def test_a_program_that_describes_itself_wrongly_is_refused(description, message):
-    code = f"import time\nprint({description!r}, flush=True)\ntime.sleep(60)"
+    # It answers when asked: what it printed before might be read before the request is written.
+    code = f"import time\ninput()\nprint({description!r}, flush=True)\ntime.sleep(60)"
     with pytest.raises(ValueError, match=message):
         from_program([sys.executable, "-c", code], time_limit=0.5)
 
