@@ -149,23 +149,26 @@ def indices(positions: ArrayLike, n: int, H: int) -> IntArray:
 def check_range(packed: FloatArray, n: int, H: int, weight: float) -> None:
     """Raise ``ValueError`` unless all couplings are finite and no energy on the sphere ``|x|^2 = n`` can overflow.
 
+    Energies are calculated in float64, also from couplings in float32.
     By the Cauchy-Schwarz inequality ``|sum J_{i1..iH} x_i1 ... x_iH| <= |J| n^{H/2}``, where |J| is the Frobenius
     norm, ``|J|^2 = sum packed^2/multiplicity``. First and second derivatives are larger by factors of H. The weight and
     ``n^{-(H-1)/2}`` are applied last, so the form without them must not overflow either.
     """
     largest = _largest(packed)
-    kind, order = packed.dtype.name, f"order {H}"
+    order = f"order {H}"
     if not np.isfinite(largest):
         bad = np.count_nonzero(~np.isfinite(packed))
-        raise ValueError(f"the couplings of {order} must be finite in {kind}; {bad} of {packed.size} are not")
+        raise ValueError(
+            f"the couplings of {order} must be finite in {packed.dtype.name}; {bad} of {packed.size} are not"
+        )
     if largest == 0:
         return
-    limit = log(float(np.finfo(packed.dtype).max)) - log(8 * H * H) - 0.5 * H * log(n) - log(largest)
+    limit = log(float(np.finfo(np.float64).max)) - log(8 * H * H) - 0.5 * H * log(n) - log(largest)
     limit -= log(max(1.0, abs(weight) * n ** (-(H - 1) / 2)))
     # The multiplicities are computed only if the bound without them is inconclusive.
     if 0.5 * log(packed.size) > limit and 0.5 * log(_square_norm(packed / largest, n, H)) > limit:
         raise ValueError(
-            f"energies of {order} would overflow {kind}: couplings up to {largest:.3g}, weight {weight:.3g}, n = {n}; "
+            f"energies of {order} would overflow float64: couplings up to {largest:.3g}, weight {weight:.3g}, n = {n}; "
             "divide the couplings or the weights by a common factor"
         )
 

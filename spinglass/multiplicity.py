@@ -42,9 +42,7 @@ def _tables(n: int, H: int) -> tuple[_Monomials, _Monomials, Array]:
 
 
 @jit
-def _scale(
-    part: FloatArray, first: int, offsets: IntArray, above: _Monomials, below: _Monomials, roots: Array
-) -> None:
+def _scale(part: FloatArray, first: int, offsets: IntArray, above: _Monomials, below: _Monomials, roots: Array) -> None:
     """Multiply ``part``, the packed numbers from position ``first`` on, by the roots of their multiplicities.
 
     A multiset consists of the indices above the hinge m, those below it, and the hinge itself. The exponent of the

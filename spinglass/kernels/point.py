@@ -13,6 +13,7 @@ from spinglass.kernels.monomials import monomial_tangents, monomials, pull_back,
 from spinglass.kernels.vectors import BYTES
 
 _CACHED = 2**23  # bytes of couplings that stay in a cache
+_SHORT = 1200  # columns for which Q and its weights stay in the first-level cache from one row to the next
 _BLOCK = 2**13  # couplings that stay in the first- or second-level cache between two products
 
 
@@ -23,7 +24,7 @@ def dot(a: FloatArray, b: FloatArray) -> np.floating:
     Sums always have loops of their own. A loop that also stores is vectorised only if its arrays are found not to
     overlap at run time, and a change in the order of summation changes the bits.
     """
-    total: np.floating = a.dtype.type(0)
+    total: np.floating = b.dtype.type(0)
     for i in range(a.size):
         total += a[i] * b[i]
     return total
@@ -34,18 +35,6 @@ def add_multiple(factor: float | np.floating, a: FloatArray, out: FloatArray) ->
     """``out[i] += factor a[i]`` over the length of a."""
     for i in range(a.size):
         out[i] += factor * a[i]
-
-
-@jit
-def add_four(
-    factors: tuple[np.floating, np.floating, np.floating, np.floating], a: FloatArray, out: FloatArray
-) -> None:
-    """``out[i] += sum_k factors[k] a[k, i]``, where the flat array ``a`` contains four rows."""
-    n = out.size
-    a0, a1, a2, a3 = a[:n], a[n : 2 * n], a[2 * n : 3 * n], a[3 * n :]
-    f0, f1, f2, f3 = factors
-    for i in range(n):
-        out[i] += (f0 * a0[i] + f1 * a1[i]) + (f2 * a2[i] + f3 * a3[i])
 
 
 @jit
@@ -60,21 +49,15 @@ def multiply_both(
     columns: int,
 ) -> None:
     """``P[i] = sum_k A[i, k] Q[k]`` and ``W[k] += sum_i Y[i] A[i, k]``, where A (rows, columns) begins at ``start``."""
-    if packed.nbytes <= _CACHED and columns >= BYTES // packed.itemsize:
-        add_products(packed, start, Q, Y, Q_weights, P, rows, columns)
+    if columns >= BYTES // Q.itemsize:
+        in_order = packed.nbytes > _CACHED and columns <= _SHORT
+        add_products(packed, start, Q, Y, Q_weights, P, 0 if in_order else rows, rows, columns)
         return
-    for first in range(0, rows, 4):
-        last = min(first + 4, rows)
-        # Slices, because an index like start + k would be tested for its sign at every step.
-        A = packed[start + first * columns : start + last * columns]
-        for row in range(first, last):
-            P[row] = dot(A[(row - first) * columns : (row - first + 1) * columns], Q)
-        # The couplings are still in the first-level cache, and the weights are read once for four rows.
-        if last - first == 4:
-            add_four((Y[first], Y[first + 1], Y[first + 2], Y[first + 3]), A, Q_weights[:columns])
-        else:
-            for row in range(first, last):
-                add_multiple(Y[row], A[(row - first) * columns : (row - first + 1) * columns], Q_weights)
+    for row in range(rows):
+        # A slice, because an index like start + k would be tested for its sign at every step.
+        A = packed[start + row * columns : start + (row + 1) * columns]
+        P[row] = dot(A, Q)
+        add_multiple(Y[row], A, Q_weights)
 
 
 @jit
