@@ -83,4 +83,4 @@ def scale_by_root_multiplicity(packed: FloatArray, n: int, H: int, first: int = 
     def scale(start: int) -> None:
         _scale(packed[start : start + _PART], first + start, offsets, *tables)
 
-    run_in_threads(scale, range(0, packed.size, _PART))
+    run_in_threads(scale, range(0, max(packed.size, 1), _PART))  # a call without numbers compiles the kernel

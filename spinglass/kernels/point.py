@@ -38,6 +38,18 @@ def add_multiple(factor: float | np.floating, a: FloatArray, out: FloatArray) ->
 
 
 @jit
+def add_four(
+    factors: tuple[np.floating, np.floating, np.floating, np.floating], a: FloatArray, out: FloatArray
+) -> None:
+    """``out[i] += sum_k factors[k] a[k, i]``, where the flat array ``a`` contains four rows."""
+    n = out.size
+    a0, a1, a2, a3 = a[:n], a[n : 2 * n], a[2 * n : 3 * n], a[3 * n :]
+    f0, f1, f2, f3 = factors
+    for i in range(n):
+        out[i] += (f0 * a0[i] + f1 * a1[i]) + (f2 * a2[i] + f3 * a3[i])
+
+
+@jit
 def multiply_both(
     packed: FloatArray,
     start: int,
@@ -53,11 +65,17 @@ def multiply_both(
         in_order = packed.nbytes > _CACHED and columns <= _SHORT
         add_products(packed, start, Q, Y, Q_weights, P, 0 if in_order else rows, rows, columns)
         return
-    for row in range(rows):
-        # A slice, because an index like start + k would be tested for its sign at every step.
-        A = packed[start + row * columns : start + (row + 1) * columns]
-        P[row] = dot(A, Q)
-        add_multiple(Y[row], A, Q_weights)
+    for first in range(0, rows, 4):
+        last = min(first + 4, rows)
+        # Slices, because an index like start + k would be tested for its sign at every step.
+        A = packed[start + first * columns : start + last * columns]
+        for row in range(first, last):
+            P[row] = dot(A[(row - first) * columns : (row - first + 1) * columns], Q)
+        if last - first == 4:
+            add_four((Y[first], Y[first + 1], Y[first + 2], Y[first + 3]), A, Q_weights[:columns])
+        else:
+            for row in range(first, last):
+                add_multiple(Y[row], A[(row - first) * columns : (row - first + 1) * columns], Q_weights)
 
 
 @jit
