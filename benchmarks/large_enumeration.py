@@ -54,14 +54,16 @@ class Costs(NamedTuple):
 def operations_per_step(n: int, order: int) -> int:
     """Count the additions and multiplications of real numbers in one step of a path at H = 3.
 
-    Loops over all pairs or triples of spins are counted, those over spins are not. A complex multiplication with
-    addition is 8 operations, one by a real number is 4.
+    Loops over all pairs or triples of spins are counted, which are 70% of all operations at n = 8 and 89% at n = 20;
+    loops over the spins are not. A complex multiplication takes 6 operations, with an addition 8; a multiplication by a
+    real number with an addition takes 4.
     """
-    levels = sum(2 * k <= order for k in range(order))  # coefficients of which T_2 is computed (contract_top)
-    top = levels * 4 * n * (n * (n + 1) // 2)
-    factors = sum(8 * (n - j - 1) * (n - j) // 2 for j in range(n))  # factorise
-    known = sum(2 * j >= k for k in range(1, order + 1) for j in range(1, k))  # gradient_known
-    matrix = 12 * (n * (n + 1) // 2)  # _prepare_system
+    pairs = n * (n + 1) // 2
+    levels = sum(2 * k <= order for k in range(order))  # coefficients of which T_2 is computed
+    top = levels * 4 * n * (-(-pairs // 4) * 4)  # contract_top, which pads rows to a multiple of four
+    factors = 6 * n * (n - 1) // 2 + sum(8 * (n - j - 1) * (n - j) // 2 for j in range(n))  # factorise
+    matrix = 12 * pairs  # _prepare_system
+    known = sum(2 * j >= k for k in range(1, order + 1) for j in range(1, k))
     gradients = 8 * n * n * (known + order)  # _evaluate, gradient_known and expand
     solutions = 8 * n * (n - 1) * (order + 2)  # border, correct, and one for each coefficient
     return top + factors + matrix + gradients + solutions
