@@ -73,7 +73,8 @@ def phcpack(n: int, runs: int = 3) -> tuple[float, int]:
     Its random choices differ from run to run, and some runs end early with few solutions: the best is the
     fastest of those that found most.
     """
-    text, outcomes = equations(n), []
+    text = equations(n)
+    outcomes = []
     for _ in range(runs):
         with tempfile.TemporaryDirectory() as folder:
             source, report = Path(folder) / "in", Path(folder) / "out"
@@ -97,7 +98,8 @@ def _distinct_solutions(report: str) -> int:
 
 def enumeration() -> list[Result]:
     """One sample of H = 3: seconds compared with the limits, the cost of the proofs, and PHCpack."""
-    results, seconds = [], {}
+    results: list[Result] = []
+    seconds = {}
     for n, limit in LIMITS.items():
         seconds[n], found = isolated(ours, n, None)
         proven, _ = isolated(ours, n, "all")
