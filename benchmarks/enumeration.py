@@ -78,7 +78,7 @@ def ours_rounded(n: int, real: bool) -> tuple[float, int]:
 
 def against(solver: Solver) -> list[Result]:
     """Compare with another program, n by n, until it takes too long."""
-    results = []
+    results: list[Result] = []
     for n in PEERS:
         mine, found = isolated(ours_rounded, n, solver.real)
         theirs = solver.solve(n)
@@ -98,7 +98,7 @@ def against(solver: Solver) -> list[Result]:
 
 def published() -> list[Result]:
     """Compare paths per second with published rates for as many unknowns. The equations and the machines differ."""
-    results = []
+    results: list[Result] = []
     for one in PUBLISHED:
         seconds, found = isolated(ours, one.unknowns, None)
         mine, theirs = found / seconds, one.paths / one.seconds
@@ -110,7 +110,7 @@ def published() -> list[Result]:
 
 def enumeration() -> list[Result]:
     """One sample of H = 3: seconds compared with the limits, the cost of the proofs, and other programs."""
-    results = []
+    results: list[Result] = []
     for n, limit in LIMITS.items():
         seconds, found = isolated(ours, n, None)
         proven, _ = isolated(ours, n, "all")

@@ -98,7 +98,8 @@ def _tracker(glass: SphericalSpinGlass) -> tuple[float, float]:
 def large_enumeration() -> list[Result]:
     """Cost per path and share of the peak at each size, growth, and memory of the largest. Takes minutes."""
     most = core_peak()
-    results, measured = [], {}
+    results: list[Result] = []
+    measured: dict[int, Costs] = {}
     for n in SIZES:
         found = measured[n] = isolated(costs, n)
         task = f"H=3, n={n}, all proven: {duration(found.per_path)} of CPU per path, {found.steps:.1f} steps per path"

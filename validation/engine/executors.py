@@ -85,7 +85,7 @@ def sweep(
             waiting = iter(units)
             try:
                 yield from _over(executor, partial(_elsewhere, code(), work), waiting, _AHEAD_ELSEWHERE)
-            except WorkersDiedError as died:
+            except WorkersDiedError as died:  # pyrefly: ignore[implicit-any-type-argument]  # of the units of this pool
                 for unit in [*died.units, *waiting]:
                     yield unit, Failure("BrokenExecutor: a worker process of the given executor died")
         elif workers == 1 or len(units) < 2:
@@ -140,7 +140,7 @@ def _over_processes(work: Callable[[UnitT], ResultT], units: Sequence[UnitT], wo
         try:
             with _processes(count) as pool:
                 yield from _over(pool, work, _drained(queue), 1 if queue is suspects else _AHEAD * count)
-        except WorkersDiedError as died:
+        except WorkersDiedError as died:  # pyrefly: ignore[implicit-any-type-argument]  # of the units of this pool
             if queue is suspects:
                 for unit in died.units:
                     yield (
@@ -159,7 +159,7 @@ def _drained(queue: deque[UnitT]) -> Iterator[UnitT]:
 
 
 @contextmanager
-def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
+def _processes(count: int) -> Generator[ProcessPoolExecutor]:
     before = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
     finished = False
@@ -174,7 +174,7 @@ def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
-def _quiet_start() -> Iterator[None]:
+def _quiet_start() -> Generator[None]:
     """Start worker processes that are single-threaded, ignore Ctrl-C, and do not run the user's script.
 
     A spawned process imports the parent's ``__main__``, which fails for scripts without an
@@ -193,7 +193,7 @@ def _quiet_start() -> Iterator[None]:
 
 
 @contextmanager
-def _ctrl_c_blocked() -> Iterator[None]:
+def _ctrl_c_blocked() -> Generator[None]:
     """Block Ctrl-C in this thread and in the processes that it starts; on Windows :func:`_settle` does this."""
     if not _HAS_MASKS:
         yield
@@ -231,7 +231,7 @@ def _elsewhere(expected: str, work: Callable[[UnitT], ResultT], unit: UnitT) -> 
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[Executor]:
+def cluster(address: str) -> Generator[Executor]:
     """Provide the executor of a cluster.
 
     Parameters
@@ -282,7 +282,7 @@ def _mpi() -> Executor:
             "this is not the first MPI process; start with: mpiexec -n 8 python -m mpi4py.futures -m validation"
         )
 
-    class Ranks(MPIPoolExecutor):  # type: ignore[misc]
+    class Ranks(MPIPoolExecutor):
         def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
             return cast("Future[Any]", super().submit(_interruptible, fn, *args, **kwargs))
 
