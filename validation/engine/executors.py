@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 from unittest import mock
 
-from validation.engine.provenance import code
+from validation.engine.provenance import PACKAGES, code
 
 UnitT = TypeVar("UnitT")
 ResultT = TypeVar("ResultT")
@@ -27,6 +27,9 @@ _SINGLE_THREADED = dict.fromkeys(
 _AHEAD = 4  # units submitted per worker in advance
 _AHEAD_ELSEWHERE = 1024
 _HAS_MASKS = hasattr(signal, "pthread_sigmask")  # Windows has none
+# Imports take longer than most units. On Linux workers are forked from a server that imports all once and computes
+# nothing; libraries of other systems do not survive a fork.
+_START = "forkserver" if sys.platform == "linux" else "spawn"
 PATIENCE = 10  # seconds to wait for an answer of a scheduler
 
 
@@ -161,7 +164,10 @@ def _drained(queue: deque[UnitT]) -> Iterator[UnitT]:
 @contextmanager
 def _processes(count: int) -> Generator[ProcessPoolExecutor]:
     before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
+    context = multiprocessing.get_context(_START)
+    context.set_forkserver_preload([name for name in sys.modules if name.split(".")[0] in PACKAGES])
+    environment = {**os.environ, **_SINGLE_THREADED}
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_settle, initargs=(environment,))
     finished = False
     try:
         yield pool
@@ -205,7 +211,8 @@ def _ctrl_c_blocked() -> Generator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _settle() -> None:
+def _settle(environment: Mapping[str, str]) -> None:
+    os.environ.update(environment)  # that of a server may be older
     if not _HAS_MASKS:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
