@@ -82,7 +82,7 @@ class SphericalSpinGlass:
         self.weights = {int(H): float(weights[H]) for H in sorted(weights)}
         self.orders = tuple(self.weights)
         self.couplings = {H: packed[H] for H in self.orders}
-        self.dtype = self.couplings[self.orders[0]].dtype.type
+        self.dtype: type[np.floating] = self.couplings[self.orders[0]].dtype.type
         self._forms = [
             Form(self.n, H, self.couplings[H], a * self.n ** (-(H - 1) / 2)) for H, a in self.weights.items()
         ]
