@@ -8,6 +8,7 @@ import numpy as np
 
 from spinglass._common.jit import jit
 from spinglass._common.types import FloatArray, IntArray
+from spinglass._common.widening import in_type_of
 from spinglass.kernels.monomials import level_starts
 from spinglass.kernels.point import add_multiple, dot, point_monomials
 
@@ -22,39 +23,19 @@ def _add_gradient(
     out: FloatArray,
 ) -> None:
     """Add ``factor`` times the gradient of ``weights . top level`` to ``out`` (n,); weights are for a prefix of it."""
-    degree = counts.shape[0] - 1
-    if degree == 1:
-        add_multiple(factor, weights, out)
-        return
-    lower = _pull_level(x, levels, weights, counts, degree, factor, out)
-    for d in range(degree - 1, 1, -1):
-        lower = _pull_level(x, levels, lower, counts, d, factor, out)
-    add_multiple(factor, lower, out)
-
-
-@jit
-def _pull_level(
-    x: FloatArray,
-    levels: FloatArray,
-    weights: FloatArray,
-    counts: IntArray,
-    d: int,
-    factor: float | np.floating,
-    out: FloatArray,
-) -> FloatArray:
-    """Add ``factor`` times the part of the gradient that comes from the last variables of level d >= 2 to ``out``.
-
-    Returns the weights of level d-1.
-    """
-    variables = np.searchsorted(counts[d], weights.size)
-    start = counts[1 : d - 1, -1].sum()
-    lower = np.zeros(counts[d - 1, variables], x.dtype)
-    for v in range(variables):
-        block = weights[counts[d, v] : counts[d, v + 1]]
-        monomials = levels[start : start + block.size]
-        out[v] += factor * dot(block, monomials)
-        add_multiple(x[v], block, lower)
-    return lower
+    current = in_type_of(weights, x)
+    for d in range(counts.shape[0] - 1, 1, -1):
+        variables = np.searchsorted(counts[d], current.size)
+        start = counts[1 : d - 1, -1].sum()
+        lower = np.zeros(counts[d - 1, variables], x.dtype)
+        for v in range(variables):
+            block = current[counts[d, v] : counts[d, v + 1]]
+            monomials = levels[start : start + block.size]
+            out[v] += factor * dot(block, monomials)
+            add_multiple(x[v], block, lower)
+        current = lower
+    for v in range(current.size):
+        out[v] += factor * current[v]
 
 
 @jit
