@@ -80,7 +80,7 @@ def percent(number: float | None) -> str:
 
 def deltas(claim: Claim) -> str:
     """Return the claim's resolution at quick, standard and paper as text."""
-    return " / ".join(percent(claim.delta_at(effort)) for effort in EFFORTS)
+    return " / ".join(percent(claim.at(effort).delta) for effort in EFFORTS)
 
 
 def entries(folders: Sequence[Path]) -> dict[str, dict[str, Mapping[str, Any]]]:
@@ -133,8 +133,8 @@ def parts(claim: Claim, found: Mapping[str, Mapping[str, Mapping[str, Any]]]) ->
 
 def coarse(claim: Claim) -> bool:
     """Return whether standard or paper tells less than three or ten times more than quick."""
-    quick = claim.delta_at("quick")
-    return any(quick < _ALMOST * factor * claim.delta_at(effort) for effort, factor in _FINER.items())  # type: ignore[arg-type]
+    quick = claim.at("quick").delta
+    return any(quick < _ALMOST * factor * claim.at(effort).delta for effort, factor in _FINER.items())  # type: ignore[arg-type]
 
 
 def reason(claim_id: str) -> str:

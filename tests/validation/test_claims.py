@@ -175,7 +175,7 @@ def test_only_well_above_the_threshold_do_minima_grow_rare():
     assert np.allclose(above, [0.959, 0.965, 0.975, 0.985, 0.998], atol=5e-4)  # as the claim says, rounded
     for effort, group in catalogue()["minima/bad"].sizes.items():
         ends = [bad_minima.share(**series.parameters).low for series in group]
-        assert -np.diff(ends).max() > 2 * CLAIMS["minima/bad"].delta_at(effort)
+        assert -np.diff(ends).max() > 2 * CLAIMS["minima/bad"].at(effort).delta
 
 
 def test_gradient_flow_at_two_spins_follows_the_exact_flow():

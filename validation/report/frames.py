@@ -63,8 +63,8 @@ def claims(listed: Iterable[Claim]) -> pd.DataFrame:
     levels = ("bias_reason", "alpha")
     return pd.DataFrame(
         {name: getattr(claim, name) for name in names + levels}
-        | {f"delta_{effort}": claim.delta_at(effort) for effort in EFFORTS}
-        | {f"bias_{effort}": claim.bias_at(effort) for effort in EFFORTS}
+        | {f"delta_{effort}": claim.at(effort).delta for effort in EFFORTS}
+        | {f"bias_{effort}": claim.at(effort).bias for effort in EFFORTS}
         | {f"samples_{effort}": sum(series.samples for series in claim.sizes[effort]) for effort in EFFORTS}
         | {"mutants": "; ".join(mutant.name for mutant in claim.mutants)}
         for claim in listed
