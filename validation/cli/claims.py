@@ -99,8 +99,9 @@ def claims(
     known = catalogue() if file is None else read_claims(file)
     listed = [claim for claim in known.values() if name in (None, claim.family)]
     shown = listed or [known[str(name)]]
-    show = print_claims if listed else lambda console, claims: print_claim(console, claims[0])
-    printed.table(frames.claims(shown), lambda console: show(console, shown))
+    known_runs = file is None  # those of claims in a user's file are not recorded
+    show = print_claims if listed else lambda console, claims: print_claim(console, claims[0], known_runs)
+    printed.table(frames.claims(shown, known_runs), lambda console: show(console, shown))
 
 
 def compare(

@@ -19,6 +19,7 @@ from validation.report.formatting import number, outcome, percents, prediction, 
 from validation.report.markup import markdown_block, markdown_code, markdown_formula, markdown_text, mathml
 from validation.report.progress import duration
 from validation.report.report import Report
+from validation.resolutions import described
 from validation.series import by_effort
 from validation.statistics.evidence import Point
 from validation.statistics.verdict import Verdict
@@ -113,6 +114,11 @@ class ClaimSection:
     def required(self) -> str:
         """The resolution that the claim requires, by effort."""
         return percents(by_effort("delta", self.claim.delta))
+
+    @property
+    def reached(self) -> str:
+        """The resolution that runs of the claim have reached, by effort; empty for claims of a user."""
+        return described(self.claim) if self.report.catalogue.source == "" else ""
 
     @property
     def bias(self) -> str:

@@ -98,11 +98,11 @@ CLAIMS = (
         measured="annealed ground-state energies at growing n, minus the known correction, extrapolated",
         measure=centred_ground_state,
         predict=deepest,
-        delta=deltas(0.014, 0.002, 0.0012),
+        delta=deltas(0.014, 0.0035, 0.002),
         sizes={
             "quick": [Series(60, n=16, H=3), Series(80, n=24, H=3), Series(80, n=72, H=3)],
-            "standard": [Series(m, n=n, H=3) for n, m in ((36, 1000), (48, 1000), (144, 1200))],
-            "paper": [Series(2500, n=n, H=3) for n in (48, 72, 160)],
+            "standard": [Series(m, n=n, H=3) for n, m in ((36, 300), (48, 300), (120, 800))],
+            "paper": [Series(1000, n=n, H=3) for n in (36, 48, 144)],
         },
         mutants=(
             MULTIPLICITY,
