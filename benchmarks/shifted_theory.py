@@ -54,7 +54,7 @@ def judged(report: Report) -> list[tuple[Verdict, Verdict, Verdict]]:
         The verdicts with the prediction, with a larger one, and with a smaller one.
     """
     return [
-        (verdict, *(judge(shifted(trial, deltas), report.root) for deltas in (STEPS, -STEPS)))
+        (verdict, judge(shifted(trial, STEPS), report.root), judge(shifted(trial, -STEPS), report.root))
         for trial, verdict in zip(report.trials, report.all_verdicts, strict=True)
         if not trial.claim.deterministic
     ]

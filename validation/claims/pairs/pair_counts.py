@@ -69,8 +69,7 @@ def mean_by_index(n: int, H: int, accuracy: float) -> Array:
 
 def pairs_of_mixture(seed: np.random.SeedSequence, n: int, **_: object) -> Array:
     """Draw a landscape of ``MIXTURE``; return its numbers of ordered pairs with overlap between ``SIGNED_EDGES``."""
-    q, *_ = overlaps(every_point(seed, n, MIXTURE))
-    return np.histogram(q, bins=SIGNED_EDGES)[0].astype(float)
+    return np.histogram(overlaps(every_point(seed, n, MIXTURE))[0], bins=SIGNED_EDGES)[0].astype(float)
 
 
 def mean_pairs_of_mixture(n: int, accuracy: float) -> Array:
