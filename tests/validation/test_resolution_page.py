@@ -7,14 +7,15 @@ import pytest
 from rich.console import Console
 
 from benchmarks import resolution
-from validation import durations, resolutions
+from validation import durations, resolutions, verify
 from validation.claims import catalogue
 from validation.report import frames
+from validation.report.html import html, markdown
 from validation.report.progress import duration
 from validation.report.terminal import print_claim
 from validation.series import Series
 
-CURVE, LIMIT = "circle/mean-count", "dynamics/energy"
+CURVE, LIMIT, CHEAP = "circle/mean-count", "dynamics/energy", "landscape/normal-couplings"
 PARTS = {"deviation": 0.001, "statistics": 0.008, "laws of approach": 0.002, "sizes": 0.0}
 
 
@@ -63,6 +64,17 @@ def test_a_claim_shows_what_it_told_and_what_a_limit_is_made_of(written, capsys)
         assert (told in capsys.readouterr().out) == recorded
     row = frames.claims([claim], recorded=True).iloc[0]
     assert (row["reached_quick"], row["reached_paper"]) == (0.011, None)
+
+
+@pytest.mark.slow
+def test_a_report_shows_what_recorded_runs_of_its_claims_told(written, synthetic_file):
+    resolution.main([written("run", "standard", CHEAP, resolution=0.033)])
+    ours = verify([CHEAP], workers=1)
+    theirs = verify(["die/true"], claims=synthetic_file, workers=1)
+    for page in (html, markdown):
+        assert "3.3% at standard" in page(ours)
+        assert "recorded runs" in page(ours)
+        assert "recorded runs" not in page(theirs)
 
 
 def test_runs_with_other_sizes_do_not_count(written, capsys):
