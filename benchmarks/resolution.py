@@ -16,10 +16,10 @@ from validation.claims import catalogue
 from validation.report.files import CLAIMS
 from validation.report.progress import duration
 from validation.resolutions import Reached, reached, series_of
-from validation.series import EFFORTS
+from validation.series import EFFORTS, Effort
 
 OUTPUT = Path(__file__).parent.parent / "docs" / "resolution.md"
-_FINER = {"standard": 3.0, "paper": 10.0}
+_FINER: dict[Effort, float] = {"standard": 3.0, "paper": 10.0}
 _ALMOST = 0.85  # of the required factor, for numbers that are rounded
 _HEAD = """\
 # How finely each claim is tested
@@ -105,7 +105,8 @@ def record(content: Mapping[str, Any]) -> list[str]:
         The content of the run's ``claims.json``.
     """
     known = {claim_id: dict(entries) for claim_id, entries in resolutions.recorded().items()}
-    effort, left_out = content["effort"], []
+    effort: Effort = content["effort"]
+    left_out: list[str] = []
     for entry in content["claims"]:
         claim = catalogue().get(entry["claim_id"])
         if claim is None or claim.deterministic:
@@ -168,7 +169,7 @@ def _parts(claim_id: str, effort: str, one: Reached) -> str:
 def coarse(claim: Claim) -> bool:
     """Return whether standard or paper tells less than three or ten times more than quick."""
     quick = claim.at("quick").delta
-    return any(quick < _ALMOST * factor * claim.at(effort).delta for effort, factor in _FINER.items())  # type: ignore[arg-type]
+    return any(quick < _ALMOST * factor * claim.at(effort).delta for effort, factor in _FINER.items())
 
 
 def reason(claim_id: str) -> str:
