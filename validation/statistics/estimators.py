@@ -23,7 +23,15 @@ from validation.statistics.evidence import (
     together,
 )
 from validation.statistics.nearly_constant import NO_SPREAD, bounded_point, nearly_constant
-from validation.statistics.resampling import SMALLEST_LEVEL, combined_t, maximal_t, resamples_for, tail, too_skewed
+from validation.statistics.resampling import (
+    SMALLEST_LEVEL,
+    cautious_rows,
+    combined_t,
+    maximal_t,
+    resamples_for,
+    tail,
+    too_skewed,
+)
 
 
 class Estimator(Protocol):
@@ -84,7 +92,7 @@ def _law(values: Array, level: float, seed: np.random.SeedSequence, measured: fl
     one = np.ones((1, 1))
     if not too_skewed([values], one[0], level):
         return None
-    return combined_t([values], one, seed, resamples_for(level), measured)
+    return combined_t([values], one, seed, resamples_for(level), measured, [cautious_rows(len(values))])
 
 
 @dataclass(frozen=True)
