@@ -83,7 +83,10 @@ def measure(times: Mapping[str, int], workers: int, say: Callable[[str], None]) 
         if folder in done:
             continue
         say(f"measuring {len(lacking)} claims, seed {seed}")
-        report = verify(lacking, seed=seed, workers=workers, out=folder, resume=(folder / MANIFEST).exists())
+        try:
+            report = verify(lacking, seed=seed, workers=workers, out=folder, resume=(folder / MANIFEST).exists())
+        except ValueError as error:
+            raise ValueError(f"{error}, or remove {folder}") from error
         if report.interrupted:
             raise KeyboardInterrupt
         done[folder] = set(lacking)
