@@ -93,16 +93,16 @@ def _lowest(seed: np.random.SeedSequence, n: int, H: int) -> float:
 
 
 def _scatter(seed: np.random.SeedSequence, n: int, H: int) -> float:
-    lowest = np.array([fluctuations.minima(child(seed, k), n, H).min() for k in range(4)])
+    lowest = np.array([fluctuations.minima(child(seed, k), n, H).min() for k in range(8)])
     logs = np.sort(theory.mean_critical_points(n, H, index=0, below=lowest, log=True))
-    return float(np.array([-3, -1, 1, 3]) @ logs / 6 / (2 * np.log(2)))
+    return float(np.arange(-7, 8, 2) @ logs / 28 / (2 * np.log(2)))
 
 
 _TASKS = (
     Task("ground-states/limit", _lowest, 150, {"n": 16, "H": 3}),
     Task("ground-states/limit", _lowest, 30, {"n": 72, "H": 3}),
-    Task("ground-states/fluctuations", _scatter, 60, {"n": 8, "H": 3}),
-    Task("ground-states/fluctuations", _scatter, 40, {"n": 32, "H": 3}),
+    Task("ground-states/fluctuations", _scatter, 80, {"n": 8, "H": 3}),
+    Task("ground-states/fluctuations", _scatter, 60, {"n": 32, "H": 3}),
     Task("temperature/overlap-law", _valley, 80, {"n": 12, "sweeps": 600, "T": FROZEN}),
     Task("dynamics/energy", _flow, 200, {"n": 20, "H": 3, "starts": 32}),
     Task("dynamics/energy", _flow, 60, {"n": 80, "H": 3, "starts": 32}),
