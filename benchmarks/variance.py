@@ -11,14 +11,15 @@ import numpy as np
 
 import theory
 from benchmarks.timing import Result
-from spinglass import SphericalSpinGlass, sampling
+from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
 from theory.statics import equilibrium
 from validation import Series
 from validation.claims import catalogue
 from validation.claims._shared.complete_landscapes import every_point, points
+from validation.claims._shared.planted import near, opposite_noise
 from validation.claims._shared.tempered import FROZEN, tempered
-from validation.claims.dynamics import flows, langevin
+from validation.claims.dynamics import flows, langevin, planted_flows
 from validation.claims.enumeration import hessian_law, hessians
 from validation.claims.ground_states import fluctuations, minimum
 from validation.experiments import gradient_flow
@@ -61,6 +62,13 @@ def _bath(seed: np.random.SeedSequence, n: int, H: int, T: float, starts: int) -
     glass, x = gradient_flow.start(seed, n, H, starts)
     coarse, fine = (langevin.langevin_energies(glass, x, T, dt, child(seed, 2)) for dt in (0.1, 0.05))
     return float(((4 * fine - coarse)[1:] / 3 / langevin.infinite_bath(H, T)[0]).mean())
+
+
+def _recovered(seed: np.random.SeedSequence, n: int, H: int, starts: int) -> float:
+    v = sphere.random_points(n, 1, child(seed, 1))[0]
+    x = near(v, planted_flows.START, starts, child(seed, 2))
+    glass = next(opposite_noise({H: 1.0}, planted_flows.SIGNAL, v, child(seed, 0)))
+    return float((planted_flows.flow_overlaps(glass, x, v) / planted_flows.infinite_overlaps(H)).mean())
 
 
 def _eigenvalue(seed: np.random.SeedSequence, n: int, H: int) -> float:
@@ -108,6 +116,8 @@ _TASKS = (
     Task("dynamics/energy", _flow, 60, {"n": 80, "H": 3, "starts": 32}),
     Task("dynamics/cold-langevin", _bath, 150, {"n": 20, "H": 3, "T": 0.4, "starts": 32}),
     Task("dynamics/cold-langevin", _bath, 40, {"n": 80, "H": 3, "T": 0.4, "starts": 32}),
+    Task("dynamics/overlap-with-signal", _recovered, 60, {"n": 16, "H": 3, "starts": 16}),
+    Task("dynamics/overlap-with-signal", _recovered, 40, {"n": 56, "H": 3, "starts": 16}),
     Task("enumeration/hessian", _eigenvalue, 300, {"n": 6, "H": 3}, component=3),
     Task("enumeration/semicircle", _fraction, 400, {"n": 6, "H": 3}),
     Task("enumeration/semicircle", _fraction, 200, {"n": 8, "H": 3}),

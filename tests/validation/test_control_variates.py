@@ -11,6 +11,7 @@ from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
 from validation.claims._shared import complete_landscapes
 from validation.claims._shared.complete_landscapes import Points
+from validation.claims._shared.planted import opposite_noise
 from validation.claims.dynamics.start_controls import start_controls
 from validation.claims.enumeration import field_strength, hessians
 from validation.claims.ground_states import deep_minima, minimum
@@ -192,3 +193,13 @@ def test_energies_that_are_not_finite_and_energies_far_too_low_leave_finite_sums
     assert np.isfinite([deep_minima.log_control(deep), deep_minima.difference_control(deep)]).all()
     # No minimum at all: the sums are 0, their means are subtracted.
     assert deep_minima.log_control(np.array([])) == pytest.approx(math.exp(-deep_minima.DEEP) - 1)
+
+
+def test_opposite_noise_is_one_glass_and_its_negative_with_the_same_signal():
+    # Normal couplings and their negatives have the same law, so that both landscapes have the law of a planted model.
+    v, x = sphere.random_points(6, 2, np.random.SeedSequence(8))
+    one, other = opposite_noise({3: 1.0}, {2: 0.8, 3: 0.5}, v, np.random.SeedSequence(9))
+    overlap = v @ x / 6
+    signal = -6 * (0.8 * overlap**2 + 0.5 * overlap**3)
+    assert math.isclose(one.energy(x) - signal, -(other.energy(x) - signal), rel_tol=1e-9)
+    assert abs(one.energy(x) - signal) > 0.01
