@@ -29,8 +29,8 @@ _KEY = f"""\
 Claims that state the true mean, on numbers drawn from a known law. Rejected: p is at most {LEVEL:g}, with the 95%
 interval; at most {LEVEL:.0%} is allowed. Agrees: delta is {PLANNED_RESOLUTION:g} true standard errors, for which 95% is
 planned if the claim is on one normal number. Bound too fine: the bound reported on a prediction that is too high, or
-too low, is smaller than the true deviation; the more frequent of the two cases, of which at most
-{EQUIVALENCE_LEVEL:.0%} is allowed."""
+too low, is smaller than the true deviation; the more frequent of the two cases; at most {EQUIVALENCE_LEVEL:.0%} is
+allowed."""
 
 
 @dataclass(frozen=True)
@@ -240,4 +240,4 @@ def table(counts: Sequence[Counts]) -> list[str]:
 def with_interval(hits: float, trials: float) -> str:
     """Format a probability with its 95% confidence interval."""
     low, high = interval(hits, trials)
-    return f"{100 * hits / trials:.2g}% ({100 * low:.2g}% to {100 * high:.2g}%)"
+    return f"{100 * hits / trials:.3g}% ({100 * low:.3g}% to {100 * high:.3g}%)"

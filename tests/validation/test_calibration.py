@@ -351,10 +351,10 @@ def calibrate(monkeypatch, tmp_path):
 def test_a_calibration_of_right_claims(calibrate, tmp_path):
     page = calibrate("--runs", "2", "--drawn", "3", "--samples", "30", "40")
     assert "**6 measured verdicts**, of seeds 10000 to 10001: 0 disagree. At most 0.02 are expected." in page
-    assert "Their p-values are at most 0.01 in 0% (0% to 46%) of 6 cases." in page
+    assert "Their p-values are at most 0.01 in 0% (0% to 45.9%) of 6 cases." in page
     assert "**All runs of a claim as one**: 0 of 3 verdicts disagree. At most 0.01" in page
     assert "**3 runs drawn from them**, theory put right: 0 with any disagreement. At most 0.03" in page
-    assert "| normal | 30 | 2 | 0% (0% to 84%) |" in page
+    assert "| normal | 30 | 2 | 0% (0% to 84.2%) |" in page
     assert "| null/means | 2 / 0 / 0 | " in page
     for few in (30, 40):
         assert f"**At most {few} samples a series**, in 3 runs drawn so: 0 of 9 verdicts disagree. At most 0.03" in page
