@@ -163,7 +163,7 @@ CLAIMS = (
         id="enumeration/semicircle",
         kind="theorem",
         statement="As n grows, the fraction of negative Hessian eigenvalues at a given energy tends to that of a "
-        "semicircle shifted in proportion to the energy.",
+        "semicircle shifted in proportion to the energy. The spread of the laws of approach sets the resolution.",
         formula=r"\frac{k}{n} \to \frac12 + \frac{y\sqrt{1-y^2} + \arcsin y}{\pi}, \quad y = \frac{u}{E_\infty}",
         source="Kurchan & Laloux 1996; Auffinger, Ben Arous & Černý 2013, section 3",
         measured="the index of all critical points with -1 < u < 0, averaged uniformly over energies, extrapolated in "

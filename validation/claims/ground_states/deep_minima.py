@@ -36,7 +36,7 @@ def depths(energies_per_spin: Array, n: int, H: int) -> Array:
     found = np.sort(energies_per_spin[np.isfinite(energies_per_spin)])
     distinct = found[np.r_[True, np.diff(found) > _SAME]]
     log_numbers = theory.mean_critical_points(n, H, index=0, below=distinct, log=True)
-    return np.maximum(np.exp(log_numbers), _LEAST)
+    return np.asarray(np.maximum(np.exp(log_numbers), _LEAST))
 
 
 def log_control(deep: Array) -> float:
