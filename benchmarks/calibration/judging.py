@@ -1,7 +1,7 @@
 """Repeated tests of one claim: in measured runs, in all of them together, and in runs resampled from them."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,18 +22,20 @@ _POOLED = 0  # the seed of the bootstrap; drawn runs take 1, 2, ..., measured on
 class Judged:
     """The verdicts on one claim: in every measured run, in all of them together, and in runs resampled from them.
 
-    ``fewer`` has those of runs that were drawn with at most so many samples a series.
+    ``seeds`` are those of the measured runs. ``fewer`` has the verdicts on runs that were drawn with at most so many
+    samples a series.
     """
 
     claim_id: str
+    seeds: list[int]
     measured: list[Verdict]
     pooled: Verdict
     drawn: list[Verdict]
     fewer: dict[int, list[Verdict]]
 
 
-def weigh(folders: Sequence[Path], runs: int, fewer: Sequence[int], claim_id: str) -> Judged:
-    """Test one claim in all these ways.
+def weigh(folders: Mapping[str, Sequence[Path]], runs: int, fewer: Sequence[int], claim_id: str) -> Judged:
+    """Test one claim in all these ways; ``folders`` are those of its runs, by claim.
 
     Raises
     ------
@@ -41,12 +43,13 @@ def weigh(folders: Sequence[Path], runs: int, fewer: Sequence[int], claim_id: st
         If a folder does not have all its samples, or a drawn run cannot be judged at all.
     """
     claim = catalogue()[claim_id]
-    found = {int(folder.name): measured(claim, folder) for folder in folders}
+    found = {int(folder.name): measured(claim, folder) for folder in folders[claim_id]}
     predictions = [claim.prediction(series) for series in claim.sizes["quick"]]
     pools = [np.concatenate(parts) for parts in zip(*found.values(), strict=True)]
     right = put_right(claim, pools, predictions)
     return Judged(
         claim_id,
+        list(found),
         [judge(claim, samples, predictions, seed) for seed, samples in found.items()],
         judge(claim, pools, predictions, _POOLED),
         drawn(claim, pools, right, runs),

@@ -37,6 +37,8 @@ class GroundState(Saved):
         Total energy.
     energy_per_spin : float
         ``energy / n``.
+    energies : ndarray, shape (anneals,)
+        Total energies at which the anneals ended, in their order; infinite where an energy is not finite.
     hits : int
         Number of independent anneals that ended at this energy.
     anneals : int
@@ -49,6 +51,7 @@ class GroundState(Saved):
     x: Array = field(repr=False)
     energy: float
     energy_per_spin: float
+    energies: Array = field(repr=False)
     hits: int
     anneals: int
     status: Literal["confirmed", "unconfirmed"]
@@ -106,6 +109,7 @@ def ground_state(
     scale = gradient_scale(landscape)
     falling = schedule() * scale if temperatures is None else np.asarray(temperatures, dtype=np.float64)
     best, where, count, spent = np.inf, np.full(landscape.n, np.nan), 0, 0
+    ends: list[Array] = []
     while count < enough and spent < limit:
         start = random_points(landscape.n, rows, child(root, spent, 0))
         slow = np.repeat(falling, min(2 ** (spent // rows), 8))
@@ -117,10 +121,12 @@ def ground_state(
             best, where, count = float(energy[lowest]), found.x[lowest], 0
         count += int(np.sum(energy < best + same))
         spent += rows
+        ends.append(energy * landscape.n)
     return GroundState(
         x=where,
         energy=best * landscape.n,
         energy_per_spin=best,
+        energies=np.concatenate(ends),
         hits=count,
         anneals=spent,
         status="confirmed" if count >= enough else "unconfirmed",

@@ -87,7 +87,8 @@ def test_numbers_that_are_not_finite(tmp_path):
     found = HessianAscent(x=np.full((1, 3), np.nan), radii=np.array([0, np.inf]), energies=np.array([[0.0, -np.inf]]))
     found.save(tmp_path / "result.npz")
     same(found, HessianAscent.load(tmp_path / "result.npz"))
-    lost = GroundState(x=np.full(2, np.nan), energy=np.nan, energy_per_spin=-np.inf, hits=0, anneals=3, status="x")
+    nowhere = {"x": np.full(2, np.nan), "energies": np.full(3, np.inf)}
+    lost = GroundState(**nowhere, energy=np.nan, energy_per_spin=-np.inf, hits=0, anneals=3, status="x")
     lost.save(tmp_path / "lost.npz")
     again = GroundState.load(tmp_path / "lost.npz")
     assert np.isnan(again.energy)

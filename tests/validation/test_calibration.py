@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache, partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,12 +10,15 @@ from scipy import stats
 
 from benchmarks.calibration import __main__ as calibration
 from benchmarks.calibration.judging import drawn, judge, measured, put_right, smallest
+from benchmarks.calibration.known_laws import LAWS, interval, of_law, with_interval
+from benchmarks.calibration.summary import small_p_values
 from validation import Between, Claim, Extrapolation, Mean, Mutant, Proportion, Series, load, verify
 from validation.catalogue import Catalogue
 from validation.claims import catalogue
 from validation.engine import judgement
 from validation.engine.groups import perform
 from validation.engine.trial import Trial
+from validation.reading import Reading
 from validation.series import EFFORTS
 from validation.statistics.evidence import Sample, errors_beyond, mean_point, together
 
@@ -335,7 +339,8 @@ def calibrate(monkeypatch, tmp_path):
         monkeypatch.setattr(calibration, "IDS", [claim.id for claim in given.values()])
         monkeypatch.setattr(calibration, "RUNS", tmp_path / "runs")
         monkeypatch.setattr(calibration, "OUTPUT", tmp_path / "results.md")
-        monkeypatch.setattr("sys.argv", ["calibration", "--workers", "1", *options])
+        monkeypatch.setattr(calibration, "RUNS_OF_LAWS", {30: 2})
+        monkeypatch.setattr("sys.argv", ["calibration", "--workers", "1", "--mutants", "-1", *options])
         calibration.main()
         return (tmp_path / "results.md").read_text()
 
@@ -345,21 +350,29 @@ def calibrate(monkeypatch, tmp_path):
 @pytest.mark.slow
 def test_a_calibration_of_right_claims(calibrate, tmp_path):
     page = calibrate("--runs", "2", "--drawn", "3", "--samples", "30", "40")
-    assert "**2 measured runs**, of seeds 10000, 10001: 0 of 6 verdicts disagree. At most 0.02 are expected." in page
-    assert "**All of them as one run**: 0 of 3 verdicts disagree. At most 0.01" in page
+    assert "**6 measured verdicts**, of seeds 10000 to 10001: 0 disagree. At most 0.02 are expected." in page
+    assert "Their p-values are at most 0.01 in 0% (0% to 45.9%) of 6 cases." in page
+    assert "**All runs of a claim as one**: 0 of 3 verdicts disagree. At most 0.01" in page
     assert "**3 runs drawn from them**, theory put right: 0 with any disagreement. At most 0.03" in page
+    assert "| normal | 30 | 2 | 0% (0% to 84.2%) |" in page
     assert "| null/means | 2 / 0 / 0 | " in page
     for few in (30, 40):
         assert f"**At most {few} samples a series**, in 3 runs drawn so: 0 of 9 verdicts disagree. At most 0.03" in page
-    # Further runs are added to those that are there; of other sizes they are left out.
-    assert "**3 measured runs**, of seeds 10000, 10001, 10002:" in calibrate("--runs", "3", "--drawn", "1")
-    assert "**1 measured runs**, of seeds 10003:" in calibrate("--runs", "1", "--drawn", "1", fewer=1)
+    # Further runs are added to those that are there; claims of other sizes are measured again, and only these.
+    assert "**9 measured verdicts**, of seeds 10000 to 10002:" in calibrate("--runs", "3", "--drawn", "1")
+    page = calibrate("--runs", "1", "--drawn", "1", "--mutants", "0", fewer=1)
+    assert "**7 measured verdicts**, of seeds 10000 to 10003:" in page
+    # The mutants of these claims change nothing that is measured.
+    assert "**6 mutants** of the 3 cheapest of these claims, one run: 6 lives. Alive: null/means, a; " in page
 
 
 @pytest.mark.slow
 def test_a_calibration_of_wrong_claims_lays_it_to_theory_and_not_to_the_tests(calibrate):
     page = calibrate("--runs", "2", "--drawn", "5", off=3.0)
-    assert "6 of 6 verdicts disagree (null/means 2, null/curve 2, null/limit 2)" in page
+    assert (
+        "**6 measured verdicts**, of seeds 10000 to 10001: 6 disagree (null/means 2, null/curve 2, null/limit 2)"
+        in page
+    )
     assert "3 of 3 verdicts disagree" in page
     assert "theory put right: 0 with any disagreement" in page
     assert "| null/means | 0 / 2 / 0 | " in page
@@ -373,8 +386,9 @@ def test_a_calibration_without_all_samples_keeps_the_last_page(calibrate, tmp_pa
     with pytest.raises(SystemExit, match="lacks samples of null/means"):
         calibrate("--runs", "1", "--drawn", "2")
     assert (tmp_path / "results.md").read_text() == page
-    with pytest.raises(SystemExit):
-        calibrate("--samples", "3")
+    for wrong in (("--samples", "3"), ("--seconds", "0"), ("--runs", "0")):
+        with pytest.raises(SystemExit):
+            calibrate(*wrong)
 
 
 def test_an_interrupted_run_is_gone_on_with(calibrate, tmp_path):
@@ -385,5 +399,67 @@ def test_an_interrupted_run_is_gone_on_with(calibrate, tmp_path):
         calibrate("--runs", "1", watch=stop)
     assert calibration.interrupted(tmp_path / "runs" / "10000")
     # These claims are in no file, so that they cannot be compared with those of the unfinished run.
-    with pytest.raises(SystemExit, match="cannot be compared with those of the unfinished run.*, or remove it"):
+    with pytest.raises(SystemExit, match="cannot be compared with those of the unfinished run.*, or remove .*10000"):
         calibrate("--runs", "1")
+
+
+def test_a_claim_is_measured_as_often_as_fits(monkeypatch):
+    monkeypatch.setattr(calibration, "IDS", ["a", "b", "c", "d"])
+    monkeypatch.setattr(calibration, "recorded", lambda: {"a": 0.5, "b": 4.0, "c": 30.0})
+    assert calibration.wanted(5, 10.0) == {"a": 5, "b": 2, "c": 0, "d": 5}
+
+
+def p_values(source, values):
+    """Return a claim that reads a simulation, and its measured p-values."""
+    verdicts = [SimpleNamespace(p_values=(p,), p_value=p) for p in values]
+    judged = SimpleNamespace(claim_id=source, seeds=range(len(values)), measured=verdicts)
+    return judged, SimpleNamespace(measure=Reading(measurements_of_a_run, number))
+
+
+def measurements_of_a_run(seed, n):
+    return seed, n
+
+
+def test_claims_on_one_simulation_count_as_one_where_they_reject_together(monkeypatch):
+    values = [0.001] * 4 + [0.5] * 36
+    together = {name: p_values(name, values) for name in "ab"}
+    apart = {"a": p_values("a", values), "b": p_values("b", values[::-1])}
+    for given, trials, number in ((together, 40, 80), (apart, 80, 80)):
+        monkeypatch.setattr(
+            "benchmarks.calibration.summary.catalogue", lambda given=given: {k: given[k][1] for k in given}
+        )
+        text = small_p_values([one for one, _ in given.values()], 0.01)
+        assert text == f"{with_interval(trials / 10, trials)} of {number} cases"
+
+
+# Numbers of known laws, benchmarks/calibration/known_laws.py.
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
+def test_laws_have_the_mean_and_the_spread_that_they_state(law):
+    drawn = law.draw(np.random.default_rng(3), 20_000)
+    error = law.spread / 20_000**0.5
+    # Fixed seed; five standard errors. The spread of the most skewed law has an error of 2%, of one of heavy tails 1%.
+    assert np.abs(drawn.mean(axis=0) - law.mean).max() < 5 * error
+    assert np.allclose(drawn.std(axis=0), law.spread, rtol=0.06)
+
+
+def test_verdicts_on_a_known_law_are_counted():
+    found = of_law(("normal", 30, 200))
+    # Binomial with 200 and 0.01 on each side: more than 8 in 3e-4 of all cases. At 4.3 errors 95% are planned, with
+    # Student's t 90%.
+    assert max(found.rejected, *found.too_fine) <= 8
+    assert 165 <= found.agreed <= 200
+
+
+def test_an_engine_that_reports_too_fine_bounds_is_noticed(monkeypatch):
+    monkeypatch.setattr("validation.statistics.estimators.mean_point", with_smaller_errors)
+    found = of_law(("normal", 30, 200))
+    assert stats.binomtest(max(found.too_fine), 200, 0.01, alternative="greater").pvalue < 1e-3
+    assert stats.binomtest(found.rejected, 200, 0.01, alternative="greater").pvalue < 1e-3
+
+
+def test_intervals_of_counts_are_those_of_binomial_tests():
+    for hits, trials in ((0, 20), (3, 40), (7, 7)):
+        exact = stats.binomtest(hits, trials).proportion_ci(0.95)
+        assert interval(hits, trials) == pytest.approx((exact.low, exact.high))

@@ -7,10 +7,14 @@ import pytest
 from scipy import stats
 
 import theory
-from spinglass import SphericalSpinGlass, sphere
+from spinglass import SphericalSpinGlass, sampling, sphere
+from spinglass._common.seeds import child
+from validation.claims._shared import complete_landscapes
 from validation.claims._shared.complete_landscapes import Points
+from validation.claims._shared.planted import opposite_noise
 from validation.claims.dynamics.start_controls import start_controls
 from validation.claims.enumeration import field_strength, hessians
+from validation.claims.ground_states import deep_minima, minimum
 from validation.statistics.control_variates import best_shares, controlled
 
 
@@ -129,3 +133,73 @@ def test_the_controls_of_the_index_fraction_have_mean_zero():
     t = np.mean(found, axis=0) / stats.sem(found)
     # Fixed seeds; false alarm 0.001.
     assert np.abs(t).max() < 3.6
+
+
+def process(random):
+    """Draw the first points of a Poisson process of density 1: the depths of independent minima."""
+    return random.exponential(size=12).cumsum()
+
+
+def test_sums_over_independent_minima_have_their_means_and_leave_the_variance_that_is_derived():
+    random = np.random.default_rng(13)
+    found = [process(random) for _ in range(4000)]
+    depth = np.log([y[0] for y in found])
+    control = np.array([deep_minima.log_control(y) for y in found])
+    differences = np.array([deep_minima.difference_control(y) for y in found])
+    for sums in (control, differences):
+        # Fixed seed; false alarm 0.001 each.
+        assert abs(sums.mean()) < 3.3 * stats.sem(sums)
+    # All minima leave pi^2/6 - 2 log 2 = 0.259 of 1.645; those up to DEEP leave 2% more.
+    assert math.isclose(np.var(depth + control), math.pi**2 / 6 - 2 * math.log(2), rel_tol=0.08)
+    # Hoeffding's projection of |log y - log y'| is its mean over y', here by quadrature over the quantiles of y'.
+    other = np.log(-np.log1p(-(np.arange(400) + 0.5) / 400))
+    projection = np.abs(depth[:, None] - other).mean(axis=1)
+    assert best_shares(projection, differences[:, None]).shares[0] == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.slow
+def test_sums_over_the_deep_minima_of_landscapes_have_mean_zero():
+    found = []
+    for k in range(200):
+        every = complete_landscapes.every_point(np.random.SeedSequence((51, k)), 4, 3)
+        deep = deep_minima.depths(every.energy_per_spin[every.index == 0], 4, 3)
+        found.append([deep_minima.log_control(deep), deep_minima.difference_control(deep)])
+    t = np.mean(found, axis=0) / stats.sem(found)
+    # Fixed seeds; false alarm 0.001.
+    assert np.abs(t).max() < 3.5
+
+
+@pytest.mark.slow
+def test_anneals_find_the_deep_minima_and_their_sum_lowers_the_spread():
+    plain, reduced = [], []
+    for k in range(40):
+        seed = np.random.SeedSequence((52, k))
+        glass = SphericalSpinGlass.pure(8, 3, child(seed, 0))
+        energies = sampling.ground_state(glass, temperatures=sampling.schedule(sweeps=12), seed=seed).energies / 8
+        deep = deep_minima.depths(energies, 8, 3)
+        if k < 4:
+            every = complete_landscapes.all_points(glass)
+            expected = deep_minima.depths(every.energy_per_spin[every.index == 0], 8, 3)
+            assert np.allclose(deep[deep < deep_minima.DEEP], expected[expected < deep_minima.DEEP], rtol=1e-6)
+        plain.append(energies.min())
+        reduced.append(energies.min() + minimum.SHARE / 8 * deep_minima.log_control(deep))
+    # The ratio is 3.9 in a pilot of 200 landscapes; a fixed seed.
+    assert np.var(plain) > 2 * np.var(reduced)
+
+
+def test_energies_that_are_not_finite_and_energies_far_too_low_leave_finite_sums():
+    deep = deep_minima.depths(np.array([-9.0, np.inf, -1.4, -1.4 + 1e-13]), 6, 3)
+    assert len(deep) == 2
+    assert np.isfinite([deep_minima.log_control(deep), deep_minima.difference_control(deep)]).all()
+    # No minimum at all: the sums are 0, their means are subtracted.
+    assert deep_minima.log_control(np.array([])) == pytest.approx(math.exp(-deep_minima.DEEP) - 1)
+
+
+def test_opposite_noise_is_one_glass_and_its_negative_with_the_same_signal():
+    # Normal couplings and their negatives have the same law, so that both landscapes have the law of a planted model.
+    v, x = sphere.random_points(6, 2, np.random.SeedSequence(8))
+    one, other = opposite_noise({3: 1.0}, {2: 0.8, 3: 0.5}, v, np.random.SeedSequence(9))
+    overlap = v @ x / 6
+    signal = -6 * (0.8 * overlap**2 + 0.5 * overlap**3)
+    assert math.isclose(one.energy(x) - signal, -(other.energy(x) - signal), rel_tol=1e-9)
+    assert abs(one.energy(x) - signal) > 0.01

@@ -15,7 +15,7 @@ from spinglass._common.seeds import child
 from theory.statics import equilibrium
 from validation.claims import catalogue, thermodynamics
 from validation.claims._shared import tempered
-from validation.claims.ground_states import fluctuations, hessian_ascent, minimum
+from validation.claims.ground_states import deep_minima, fluctuations, hessian_ascent, minimum
 from validation.claims.temperature import averages, overlaps
 from validation.experiments import thermal
 from validation.figures import temperature
@@ -155,18 +155,21 @@ def test_the_mean_difference_of_gumbels_law_is_that_of_its_quantiles():
     assert pytest.approx(integral, rel=1e-8) == fluctuations._MEAN_DIFFERENCE
 
 
+@pytest.mark.slow
 def test_scatter_is_the_mean_over_pairs_and_that_of_an_exponential_scale(monkeypatch):
     measured = fluctuations.relative_scatter(np.random.SeedSequence(4), 6, 3)
-    energies = [fluctuations.lowest_energy(child(np.random.SeedSequence(4), k), 6, 3) for k in range(4)]
-    depths = [np.log(theory.mean_critical_points(6, 3, index=0, below=u)) for u in energies]
-    pairs = [abs(a - b) for a, b in itertools.combinations(depths, 2)]
-    assert measured == pytest.approx(np.mean(pairs) / (2 * np.log(2)), rel=1e-12)
-    # Were the number of minima below an exponential variable at any n, the mean would be 1.
-    draws = iter(np.random.default_rng(0).exponential(size=4000))
-    monkeypatch.setattr(fluctuations, "lowest_energy", lambda *_: next(draws))
+    minima = [fluctuations.minima(child(np.random.SeedSequence(4), k), 6, 3) for k in range(8)]
+    numbers = [theory.mean_critical_points(6, 3, index=0, below=np.unique(u.round(9))) for u in minima]
+    pairs = [abs(np.log(a[0] / b[0])) for a, b in itertools.combinations(numbers, 2)]
+    control = np.mean([deep_minima.difference_control(y) for y in numbers])
+    assert measured == pytest.approx((np.mean(pairs) - 2 * control) / (2 * np.log(2)), rel=1e-6)
+    # Were the minima a Poisson process, the mean would be 1.
+    random = np.random.default_rng(0)
+    monkeypatch.setattr(fluctuations, "minima", lambda *_: random.exponential(size=8).cumsum())
     monkeypatch.setattr(theory, "mean_critical_points", lambda *_, below, **__: np.log(below))
-    ratios = [fluctuations.relative_scatter(np.random.SeedSequence(k), 6, 3) for k in range(1000)]
-    assert np.mean(ratios) == pytest.approx(1, abs=5 * 0.5 / np.sqrt(1000))  # five standard errors
+    ratios = [fluctuations.relative_scatter(np.random.SeedSequence(k), 6, 3) for k in range(300)]
+    assert np.std(ratios) < 0.2  # 0.33 without the control
+    assert np.mean(ratios) == pytest.approx(1, abs=5 * np.std(ratios) / np.sqrt(300))  # five standard errors
 
 
 @pytest.mark.slow
@@ -174,7 +177,7 @@ def test_fast_anneals_find_the_ground_state():
     for k in range(6):
         seed = np.random.SeedSequence((13, k))
         every = enumerate_critical_points(SphericalSpinGlass.pure(8, 3, child(seed, 0)))
-        assert fluctuations.lowest_energy(seed, 8, 3) == pytest.approx(every.energy_per_spin.min(), abs=1e-9)
+        assert fluctuations.minima(seed, 8, 3).min() == pytest.approx(every.energy_per_spin.min(), abs=1e-9)
 
 
 @pytest.mark.parametrize("H", [3, 4, 6])

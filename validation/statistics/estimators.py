@@ -23,7 +23,15 @@ from validation.statistics.evidence import (
     together,
 )
 from validation.statistics.nearly_constant import NO_SPREAD, bounded_point, nearly_constant
-from validation.statistics.resampling import SMALLEST_LEVEL, combined_t, maximal_t, resamples_for, tail, too_skewed
+from validation.statistics.resampling import (
+    SMALLEST_LEVEL,
+    cautious_rows,
+    combined_t,
+    maximal_t,
+    resamples_for,
+    tail,
+    too_skewed,
+)
 
 
 class Estimator(Protocol):
@@ -79,12 +87,17 @@ class Estimator(Protocol):
         ...
 
 
+# Few samples of a skewed number look less skewed than it is. Where only its equivalence is tested, at level 0.01, its
+# skewness is therefore judged at a smaller level.
+_LEVEL_OF_SKEWNESS = EQUIVALENCE_LEVEL / 10
+
+
 def _law(values: Array, level: float, seed: np.random.SeedSequence, measured: float) -> Array | None:
     """Return the bootstrap distribution of a studentised deviation; None if Student's t is accurate enough."""
     one = np.ones((1, 1))
-    if not too_skewed([values], one[0], level):
+    if not too_skewed([values], one[0], min(level, _LEVEL_OF_SKEWNESS)):
         return None
-    return combined_t([values], one, seed, resamples_for(level), measured)
+    return combined_t([values], one, seed, resamples_for(level), measured, [cautious_rows(len(values))])
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from validation.statistics.evidence import (
     together,
 )
 from validation.statistics.nearly_constant import NO_SPREAD, nearly_constant
-from validation.statistics.resampling import SMALLEST_LEVEL, combined_t, resamples_for, too_skewed
+from validation.statistics.resampling import SMALLEST_LEVEL, cautious_rows, combined_t, resamples_for, too_skewed
 
 Law = Callable[[Array], ArrayLike | tuple[ArrayLike, ...]]
 
@@ -102,7 +102,8 @@ class Extrapolation:
         if not still and any(too_skewed(numbers, row, alpha) for row in weights):
             first, bias = samples[0], samples[0].bias[0] + spread
             beyond = float(errors_beyond(middle, error, first.low[0] - bias, first.high[0] + bias))
-            law = combined_t(numbers, weights, seed, resamples_for(alpha), beyond)
+            rows = [cautious_rows(len(values)) for values in numbers]
+            law = combined_t(numbers, weights, seed, resamples_for(alpha), beyond, rows)
         of_all_sizes = [limit for name, limit in limits.items() if name.endswith(_window(sizes.min()))]
         of_laws = (max(of_all_sizes) - min(of_all_sizes)) / 2
         spreads = {"laws of approach": of_laws, "sizes": spread - of_laws}

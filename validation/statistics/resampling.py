@@ -20,6 +20,32 @@ def resamples_for(alpha: float) -> int:
     return max(RESAMPLES, math.ceil(10 / alpha))
 
 
+def cautious_rows(count: int) -> int:
+    """Return how many rows a resample of ``count`` skewed numbers has: ``count - 2 sqrt(count)``, at least 2.
+
+    A sample of skewed numbers lacks their rare large values more often than not, and its own skewness is then too
+    small: the studentised mean of 30 exponential numbers exceeds the bootstrap's 99% quantile with a probability of
+    1.5%. The skewness of a mean of fewer rows is larger, by the factor ``1 + 1/sqrt(count)``, which vanishes for large
+    samples (resampling of fewer rows: Bickel, Goetze and van Zwet 1997).
+
+    Parameters
+    ----------
+    count
+        Number of samples, at least 2.
+
+    Returns
+    -------
+    int
+        Number of rows.
+
+    Examples
+    --------
+    >>> cautious_rows(30), cautious_rows(900)
+    (19, 840)
+    """
+    return max(2, count - round(2 * math.sqrt(count)))
+
+
 def too_skewed(series: Sequence[NDArray[np.float64]], weights: NDArray[np.float64], alpha: float) -> bool:
     """Return whether skewness makes a tail of Student's t wrong by a factor of two at level ``alpha``.
 
@@ -103,7 +129,7 @@ def maximal_t(
 
     def draws() -> Iterator[NDArray[np.float64]]:
         for size in _portions(resamples, len(values)):
-            mean, variance = _resampled(standard, size, generator)
+            mean, variance = _resampled(standard, size, generator, len(values))
             yield np.abs(_studentised(mean, variance / (len(values) - 1))).max(axis=1, initial=0.0)
 
     return _enough(draws(), measured)
@@ -115,6 +141,7 @@ def combined_t(
     seed: np.random.SeedSequence,
     resamples: int = RESAMPLES,
     measured: float | None = None,
+    rows: Sequence[int] | None = None,
 ) -> NDArray[np.float64]:
     """Return bootstrap draws of ``(L* - L) / se*`` for F sums ``L = sum_s w_s mean_s`` of independent series.
 
@@ -131,6 +158,9 @@ def combined_t(
     measured
         If 100 draws of one sum reach this absolute value, the bootstrap may stop early, as in :func:`maximal_t`.
         Default None: no early stop.
+    rows
+        How many rows of each series a resample has; deviations and errors are scaled to those of a whole series.
+        Default None: as many as the series.
 
     Returns
     -------
@@ -145,16 +175,17 @@ def combined_t(
     True
     """
     centred = [values - values.mean() for values in series]
+    counts = np.array([len(values) for values in centred])
+    drawn = counts if rows is None else np.array(rows)
+    scaled = weights * np.sqrt(drawn / counts)
     generator = np.random.default_rng(seed)
 
     def draws() -> Iterator[NDArray[np.float64]]:
-        for size in _portions(resamples, max(map(len, centred))):
-            parts = [_resampled(values[:, None], size, generator) for values in centred]
-            means = np.concatenate([mean for mean, _ in parts], axis=1)
-            variances = np.concatenate(
-                [v / (len(values) - 1) for (_, v), values in zip(parts, centred, strict=True)], axis=1
-            )
-            yield _studentised(np.einsum("bs,fs->bf", means, weights), np.einsum("bs,fs->bf", variances, weights**2))
+        for size in _portions(resamples, max(counts)):
+            parts = [_resampled(values[:, None], size, generator, k) for values, k in zip(centred, drawn, strict=True)]
+            means, variances = (np.concatenate(columns, axis=1) for columns in zip(*parts, strict=True))
+            squared_errors = variances / (drawn - 1)
+            yield _studentised(np.einsum("bs,fs->bf", means, scaled), np.einsum("bs,fs->bf", squared_errors, scaled**2))
 
     return _enough(draws(), measured)
 
@@ -183,13 +214,13 @@ def _portions(resamples: int, count: int) -> Iterator[int]:
 
 
 def _resampled(
-    values: NDArray[np.float64], size: int, generator: np.random.Generator
+    values: NDArray[np.float64], size: int, generator: np.random.Generator, drawn: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return means and variances, shape (size, components), of resampled rows of ``values``."""
+    """Return means and variances, shape (size, components), of ``drawn`` resampled rows of ``values``."""
     count = len(values)
-    rows = generator.integers(count, size=(size, count))
+    rows = generator.integers(count, size=(size, drawn))
     rows += count * np.arange(size)[:, None]
-    weights = np.bincount(rows.ravel(), minlength=size * count).reshape(size, count) / count
+    weights = np.bincount(rows.ravel(), minlength=size * count).reshape(size, count) / drawn
     # The bits of einsum, unlike those of a BLAS product, do not depend on the number of BLAS threads. It is twice as
     # fast where the sum runs over neighbours in memory.
     powers = np.ascontiguousarray(np.concatenate([values, values**2], axis=1).T)

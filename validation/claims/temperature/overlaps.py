@@ -62,7 +62,9 @@ def weight_of_a_valley(T: float, **_: object) -> Between:
 
 CLAIMS = (
     # Pilot (seed 79, 300 sweeps): standard deviations of up to 0.22 nu(1), and up to 0.24 at seed 0; 320 landscapes
-    # give 0.0132 nu(1) = delta/4.5.
+    # give 0.0132 nu(1) = delta/4.5. Landscapes differ so much that the noise of sampling hardly matters: 150 sweeps
+    # take 0.7 of the time of 300 and increase the variance by 1.07; on the same 250 landscapes (seeds (909, k)) the
+    # means at 120 sweeps differ from those of 400 by -0.001(4) at the lowest temperature.
     Claim(
         id="temperature/energy-and-overlap",
         kind="theorem",
