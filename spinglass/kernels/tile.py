@@ -19,9 +19,9 @@ _WIDE, _MEDIUM = 3 * STEP, 2 * STEP  # lanes of a panel, if there are enough reg
 
 
 def _heights(count: int) -> list[int]:
-    """Return the heights of tiles of ``count`` vectors per row: as many rows as fit in registers, then smaller ones."""
+    """Return the heights of tiles of ``count`` vectors per row: as many rows as fit in registers, a third, and one."""
     most = min(12, SUMS // count)
-    return [most, *range(most // 2 if most > 6 else most - 1, 0, -1)]
+    return sorted({most, -(-most // 3), 1}, reverse=True)
 
 
 def _emit_tile(
@@ -57,7 +57,7 @@ def _plain_panel(
 
 
 @intrinsic(_plain_panel)
-def _panel(
+def panel(
     typingctx: Any,
     widest: Any,
     a: Any,
@@ -125,8 +125,8 @@ def multiply_add(
     while lane < lanes:
         b_at, c_at, left = b_start + lane, c_start + lane, lanes - lane
         if left % _WIDE == 0:
-            lane += _panel(_WIDE, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
+            lane += panel(_WIDE, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
         elif left >= _MEDIUM:
-            lane += _panel(_MEDIUM, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
+            lane += panel(_MEDIUM, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
         else:
-            lane += _panel(STEP, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
+            lane += panel(STEP, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
