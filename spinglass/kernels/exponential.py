@@ -12,15 +12,15 @@ _LOWEST = -708.0  # below, the exponential is hardly larger than the smallest no
 _HIGH = 0.693147180369123816490  # log 2 without its last 21 bits, so that products with small integers are exact
 _LOW = 1.90821492927058770002e-10  # the rest of log 2
 _TERMS = 14  # the first omitted term of the series is below 2e-17 for |r| <= log(2)/2
-_SHIFT = 1.5 * 2.0**52 + 1023  # numbers of this size have integers, shifted by the bias of the exponent, in their last bits
+_SHIFT = 1.5 * 2.0**52 + 1023  # k + _SHIFT has k, plus the bias of exponents, in its last bits
 
 
 def _plain_exponential(x: float) -> float:
-    return math.exp(max(x, _LOWEST)) if x == x else x  # noqa: PLR0124  NaN
+    return x if math.isnan(x) else math.exp(max(x, _LOWEST))
 
 
 @intrinsic(_plain_exponential)
-def exponential(typingctx: Any, x: Any) -> Any:
+def exponential(typingctx: Any, x: Any) -> Any:  # noqa: ARG001
     """Return ``exp(x)`` for x <= 0 within two units in the last place; below -708 return ``exp(-708)``, about 3e-308.
 
     With ``x = k log 2 + r`` and an integer k, ``exp(x) = 2^k exp(r)``, and ``exp(r)`` is its Taylor polynomial.
@@ -28,7 +28,7 @@ def exponential(typingctx: Any, x: Any) -> Any:
     if not isinstance(x, types.Float) or x.bitwidth != 64:
         return None
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
         real, integer = ir.DoubleType(), ir.IntType(64)
 
         def call(name: str, *numbers: Any) -> Any:

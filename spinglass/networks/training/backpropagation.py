@@ -151,17 +151,19 @@ def add_gradient(
     scale: float,
     target: Array,
 ) -> None:
-    """Add ``scale`` times the gradient of the sum of the losses of ``rows <= BLOCK`` rows.
+    """Add ``scale`` times the gradient of the sum of the losses of rows order[first:first+rows] of X.
 
-    ``target`` may be the parameters themselves, because they are not read after the first number is added.
+    ``target`` may be the parameters themselves if rows <= BLOCK: they are not read after the first number is added.
     """
-    _gather(X, order, first, rows, work.units)
-    _forward(parameters, shape, work.units, rows)
-    _top_deltas(shape, work, T, order, first, rows, scale)
-    for layer in range(shape.widths.size - 2, 0, -1):
-        _deltas_below(parameters, shape, work, layer, rows)
-    for layer in range(shape.widths.size - 1):
-        _add_layer_gradient(shape, work, layer, rows, target)
+    for begin in range(first, first + rows, BLOCK):
+        count = min(BLOCK, first + rows - begin)
+        _gather(X, order, begin, count, work.units)
+        _forward(parameters, shape, work.units, count)
+        _top_deltas(shape, work, T, order, begin, count, scale)
+        for layer in range(shape.widths.size - 2, 0, -1):
+            _deltas_below(parameters, shape, work, layer, count)
+        for layer in range(shape.widths.size - 1):
+            _add_layer_gradient(shape, work, layer, count, target)
 
 
 @jit

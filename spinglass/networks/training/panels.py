@@ -66,8 +66,16 @@ def _starts(sizes: Sequence[int]) -> npt.NDArray[np.int64]:
 def workspace(shape: Shape) -> Workspace:
     """Return scratch memory for one network of this shape."""
     units, parameters, outputs = int(shape.units[-1]), int(shape.layers[-1]), int(shape.widths[-1]) * BLOCK
-    sizes = (units, units, LANES * LANES, parameters, outputs, outputs, (2, BLOCK))
-    return Workspace(*map(np.zeros, sizes), one=np.ones(1))
+    return Workspace(
+        units=np.zeros(units),
+        deltas=np.zeros(units),
+        transposed=np.zeros(LANES * LANES),
+        gradient=np.zeros(parameters),
+        outputs=np.zeros(outputs),
+        targets=np.zeros(outputs),
+        sums=np.zeros((2, BLOCK)),
+        one=np.ones(1),
+    )
 
 
 def pack(shape: Shape, weights: Sequence[Array], biases: Sequence[Array] | None) -> Array:

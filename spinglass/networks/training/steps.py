@@ -14,25 +14,6 @@ _SGD, _MOMENTUM, _RMSPROP = 0, 1, 2  # kinds of optimiser, as in optimisers.py; 
 
 
 @jit_without_references
-def _add_batch_gradient(
-    parameters: Array,
-    shape: Shape,
-    work: Workspace,
-    X: Array,
-    T: Array,
-    order: IntArray,
-    first: int,
-    rows: int,
-    scale: float,
-    target: Array,
-) -> None:
-    """Add ``scale`` times the gradient of the mean loss of rows order[first:first+rows] to ``target``."""
-    for begin in range(0, rows, BLOCK):
-        count = min(BLOCK, rows - begin)
-        add_gradient(parameters, shape, work, X, T, order, first + begin, count, scale / rows, target)
-
-
-@jit_without_references
 def _add_decay(parameters: Array, shape: Shape, weight_decay: float, gradient: Array) -> None:
     """Add the gradient of ``(weight_decay/2) |weights|^2``; biases do not decay."""
     for layer in range(shape.widths.size - 1):
@@ -99,13 +80,13 @@ def epoch(
     for begin in range(0, order.size, batch):
         rows = min(batch, order.size - begin)
         step += 1
-        # A step of gradient descent is proportional to the gradient, which can then be added directly to the parameters,
-        # unless it is a sum over several blocks.
+        # A step of gradient descent is proportional to the gradient, which is then added directly to the parameters, if
+        # they are no longer read because all rows form one block.
         direct = kind == _SGD and weight_decay == 0 and rows <= BLOCK
         target, scale = (parameters, -rate) if direct else (work.gradient, 1.0)
         if not direct:
             work.gradient[:] = 0
-        _add_batch_gradient(parameters, shape, work, X, T, order, begin, rows, scale, target)
+        add_gradient(parameters, shape, work, X, T, order, begin, rows, scale / rows, target)
         if direct or kind == NONE:
             continue
         if weight_decay != 0:
