@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from spinglass._common.jit import intrinsic, jit
+from spinglass._common.jit import intrinsic, jit_without_references
 from spinglass._common.types import FloatArray
 from spinglass.kernels.vectors import BYTES, INTEGER, STEP, SUMS, VECTORS, Vectors, emit_blocks, emit_rounds
 
@@ -19,9 +19,19 @@ _WIDE, _MEDIUM = 3 * STEP, 2 * STEP  # lanes of a panel, if there are enough reg
 
 
 def _heights(count: int) -> list[int]:
-    """Return the heights of tiles of ``count`` vectors per row: as many rows as fit in registers, a third, and one."""
+    """Return the heights of tiles of ``count`` vectors per row: as many rows as fit in registers, and smaller ones."""
     most = min(12, SUMS // count)
-    return sorted({most, -(-most // 3), 1}, reverse=True)
+    return sorted({most, most - 1, -(-most // 3), 1}, reverse=True)
+
+
+def _emit_stop(builder: Any, rows: Any, most: int) -> Any:
+    """Emit the number of rows that the highest tiles cover if those with one row less cover the remaining ones.
+
+    Too few rows cannot be divided in this way; then the highest tiles cover as many as they can.
+    """
+    missing = builder.srem(builder.sub(INTEGER(most), builder.srem(rows, INTEGER(most))), INTEGER(most))
+    stop = builder.sub(rows, builder.mul(missing, INTEGER(most - 1)))
+    return builder.select(builder.icmp_signed("<", stop, INTEGER(0)), rows, stop)
 
 
 def _emit_tile(
@@ -86,8 +96,8 @@ def panel(
         _, a_array, a_start, a_row, a_step, b_array, b_start, c_array, c_start, rows, depth, lanes = args
         vectors = Vectors(context, builder, a.dtype, count)
         a_data, b_data, c_data = map(vectors.data, (a, b, c), (a_array, b_array, c_array))
-        i = INTEGER(0)
-        for height in _heights(count):
+        i, heights = INTEGER(0), _heights(count)
+        for height in heights:
 
             def tile(i: Any, height: int = height) -> None:
                 a_at, c_at = (
@@ -95,13 +105,14 @@ def panel(
                 )
                 _emit_tile(vectors, height, a_data, a_at, a_row, a_step, b_data, b_start, lanes, c_data, c_at, depth)
 
-            i = emit_blocks(builder, i, rows, height, tile)
+            stop = _emit_stop(builder, rows, height) if height == heights[0] else rows
+            i = emit_blocks(builder, i, stop, height, tile)
         return INTEGER(count * width)
 
     return signature, codegen
 
 
-@jit
+@jit_without_references
 def multiply_add(
     a: FloatArray,
     a_start: int,
