@@ -11,8 +11,7 @@ import numpy as np
 from spinglass._common.assignment import assign
 from spinglass._common.jit import jit
 from spinglass._common.types import FloatArray, IntArray
-from spinglass.kernels.products import fma, scale_rows
-from spinglass.kernels.vectors import STEP
+from spinglass.kernels.products import fma
 
 
 @jit
@@ -32,16 +31,15 @@ def monomials(x: FloatArray, counts: IntArray) -> FloatArray:
     n, lanes = x.shape
     starts = level_starts(counts)
     out = np.empty((starts[-1], lanes), x.dtype)
-    flat = out.reshape(-1)
     for i in range(n):
         assign(out[i], x[i])
     for d in range(2, counts.shape[0]):
         for v in range(n):
             target = starts[d] + counts[d, v]
             source = starts[d - 1]
-            for lane in range(0, lanes, STEP):
-                from_at, to_at = source * lanes + lane, target * lanes + lane
-                scale_rows(flat, v * lanes + lane, flat, from_at, lanes, flat, to_at, counts[d - 1, v + 1])
+            for k in range(counts[d - 1, v + 1]):
+                for lane in range(lanes):
+                    out[target + k, lane] = x[v, lane] * out[source + k, lane]
     return out
 
 

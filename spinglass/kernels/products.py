@@ -37,34 +37,6 @@ def fma(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
     return c(c, c, c), codegen
 
 
-def _plain_scale_rows(a: Any, a_at: int, b: Any, b_at: int, row: int, c: Any, c_at: int, rows: int) -> None:
-    for r in range(0, rows * row, row):
-        c[c_at + r :][:STEP] = a[a_at:][:STEP] * b[b_at + r :][:STEP]
-
-
-@intrinsic(_plain_scale_rows)
-def scale_rows(
-    typingctx: Any, a: Any, a_at: Any, b: Any, b_at: Any, row: Any, c: Any, c_at: Any, rows: Any
-) -> Any:
-    """``C[r] = a B[r]`` lane by lane, STEP lanes, rows >= 1; rows of B and C are ``row`` numbers apart."""
-    signature = types.void(a, types.int64, b, *[types.int64] * 2, c, *[types.int64] * 2)
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        a_array, a_at, b_array, b_at, row, c_array, c_at, rows = args
-        vectors = Vectors(context, builder, c.dtype, _count(c))
-        a_data, b_data, c_data = map(vectors.data, (a, b, c), (a_array, b_array, c_array))
-        factor = vectors.load(a_data, a_at)
-
-        def scale(b_at: Any, c_at: Any) -> list[Any]:
-            vectors.store(map(builder.fmul, factor, vectors.load(b_data, b_at)), c_data, c_at)
-            return [builder.add(b_at, row), builder.add(c_at, row)]
-
-        emit_rounds(builder, rows, [b_at, c_at], scale)
-        return context.get_dummy_value()
-
-    return signature, codegen
-
-
 def _plain_add_scaled(
     a: Any, a_at: int, b: Any, b_at: int, b_row: int, c: Any, c_at: int, c_row: int, rows: int
 ) -> None:

@@ -4,7 +4,7 @@ The code uses the vector width of the machine. Lanes are points. Their number is
 independent: the bits of a lane depend neither on the number of lanes nor on the vector width.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import llvmlite.binding
@@ -52,7 +52,7 @@ class Vectors:
         """Load consecutive vectors from element ``start`` on."""
         return [self.builder.load(pointer, align=self.align) for pointer in self.pointers(base, start)]
 
-    def store(self, values: Iterable[Any], base: Any, start: Any) -> None:
+    def store(self, values: Sequence[Any], base: Any, start: Any) -> None:
         """Store consecutive vectors from element ``start`` on."""
         for value, pointer in zip(values, self.pointers(base, start), strict=True):
             self.builder.store(value, pointer, align=self.align)

@@ -89,9 +89,10 @@ def differentiate(kind: int, z: Array, t: Array, classes: int, rows: int, sums: 
 
 @jit_without_references
 def _cross_entropy(z: Array, t: Array, classes: int, rows: int, highest: Array, total: Array, losses: Array) -> None:
-    highest[:] = -np.inf
     total[:] = 0.0
-    for c in range(classes):
+    for r in range(rows):
+        highest[r] = z[r]
+    for c in range(1, classes):
         outputs = z[c * BLOCK :][:rows]
         for r in range(rows):
             highest[r] = max(highest[r], outputs[r])
