@@ -15,10 +15,10 @@ from validation.claims import catalogue
 from validation.durations import recorded
 from validation.report.files import CLAIMS
 from validation.report.progress import duration
-from validation.series import EFFORTS
+from validation.series import EFFORTS, Effort
 
 OUTPUT = Path(__file__).parent.parent / "docs" / "resolution.md"
-_FINER = {"standard": 3.0, "paper": 10.0}
+_FINER: dict[Effort, float] = {"standard": 3.0, "paper": 10.0}
 _ALMOST = 0.85  # of the required factor, for numbers that are rounded
 _HEAD = """\
 # How finely each claim is tested
@@ -134,7 +134,7 @@ def parts(claim: Claim, found: Mapping[str, Mapping[str, Mapping[str, Any]]]) ->
 def coarse(claim: Claim) -> bool:
     """Return whether standard or paper tells less than three or ten times more than quick."""
     quick = claim.delta_at("quick")
-    return any(quick < _ALMOST * factor * claim.delta_at(effort) for effort, factor in _FINER.items())  # type: ignore[arg-type]
+    return any(quick < _ALMOST * factor * claim.delta_at(effort) for effort, factor in _FINER.items())
 
 
 def reason(claim_id: str) -> str:

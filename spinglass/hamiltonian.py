@@ -76,7 +76,7 @@ class SphericalSpinGlass:
         self.weights = {int(H): float(weights[H]) for H in sorted(weights)}
         self.orders = tuple(self.weights)
         self.couplings = {H: packed[H] for H in self.orders}
-        self.dtype = self.couplings[self.orders[0]].dtype.type
+        self.dtype: type[np.floating] = self.couplings[self.orders[0]].dtype.type
         self._forms = [
             Form(self.n, H, self.couplings[H], a * self.n ** (-(H - 1) / 2)) for H, a in self.weights.items()
         ]
@@ -223,7 +223,7 @@ class SphericalSpinGlass:
                 f"only a pure model has a single tensor; this one has orders {self.orders}: use couplings.unpack"
             )
         H = self.orders[0]
-        return self.dtype(self.weights[H]) * couplings.unpack(self.couplings[H], self.n, H)
+        return np.asarray(self.dtype(self.weights[H]) * couplings.unpack(self.couplings[H], self.n, H))
 
     def energy(self, x: ArrayLike) -> FloatArray:
         """Return the total energy.

@@ -154,7 +154,7 @@ def _is_plain(value: object) -> bool:
     """Whether equal values have the same text in every process."""
     if isinstance(value, Mapping):
         return type(value) is dict and all(_is_plain(part) for pair in value.items() for part in pair)
-    if isinstance(value, tuple | list):
+    if isinstance(value, (tuple, list)):
         return all(_is_plain(part) for part in value)
     return value is None or isinstance(value, str | int | float | complex | np.generic)
 
@@ -163,6 +163,6 @@ def _canonical(value: Any) -> Any:
     """Return a parameter in a form whose text is the same for equal values and for every version of NumPy."""
     if isinstance(value, dict):
         return {_canonical(key): _canonical(part) for key, part in sorted(value.items(), key=repr)}
-    if isinstance(value, tuple | list):
+    if isinstance(value, (tuple, list)):
         return type(value)(map(_canonical, value)) if type(value) in (tuple, list) else value
     return value.item() if isinstance(value, np.generic) else value

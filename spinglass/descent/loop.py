@@ -260,8 +260,8 @@ class _Descent:
             iterations=state.iterations,
             evaluations=self.evaluations,
             method=self.name,
-            times=kept and kept.times,
-            energies=kept and kept.energies * self.unit / n,
+            times=None if kept is None else kept.times,
+            energies=None if kept is None else kept.energies * self.unit / n,
             correlations=None if kept is None or kept.points is None else two_times(kept.points),
             hint=self.hint(),
         )

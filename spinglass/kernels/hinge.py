@@ -51,7 +51,8 @@ class _Rows:
         self, at: Any, starts: Sequence[Any], factors: Sequence[Any], sums: Sequence[Any], new: Any = None
     ) -> list[Any]:
         """Add a vector of columns to the sums and to W; with ``new`` only these lanes of the couplings count."""
-        q, weight, after = self.vectors.load(self.q, at), self.vectors.load(self.w, at), []
+        q, weight = self.vectors.load(self.q, at), self.vectors.load(self.w, at)
+        after: list[Any] = []
         for start, factor, total in zip(starts, factors, sums, strict=True):
             row = self.vectors.load(self.a, self.builder.add(start, at))
             if new is not None:

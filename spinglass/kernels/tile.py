@@ -44,7 +44,8 @@ def _emit_tile(
     before = [value for row in rows for value in vectors.load(c, row)]
 
     def add(a_at: Any, b_at: Any, *sums: Any) -> list[Any]:
-        b_row, after = vectors.load(b, b_at), []
+        b_row = vectors.load(b, b_at)
+        after: list[Any] = []
         for i in range(height):
             place = builder.add(a_at, builder.mul(INTEGER(i), a_row))
             number = [vectors.spread(builder.gep(a, [place]))] * count

@@ -29,7 +29,8 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 def bin_means(n: int, H: int) -> tuple[Array, Array]:
     """Return the exact mean number of points in each bin (bins,) and the exact means of their statistics (bins, 3)."""
     law = hessian_law.given_energy(n, H)
-    numbers, means = [], []
+    numbers = []
+    means = []
     for low, high in BINS:
         u = (low + high) / 2 + (high - low) / 2 * _NODES
         weights = (high - low) / 2 * _WEIGHTS * theory.mean_critical_point_density(u, n, H)

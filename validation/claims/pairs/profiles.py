@@ -42,7 +42,7 @@ def path_errors(seed: np.random.SeedSequence, n: int) -> float:
     errors = [0.0]
     for i, j in zip(first[chosen], second[chosen], strict=True):
         expected = theory.path_profile(n, 3, float(q[i, j]), (u[i], u[j]), position=list(POSITIONS)).mean
-        measured = along(every.landscape, x[[i]], x[[j]])[0]  # type: ignore[arg-type]
+        measured = along(every.landscape, x[[i]], x[[j]])[0]  # pyrefly: ignore[bad-argument-type]  # every_point draws a SphericalSpinGlass
         errors.append(float(np.abs(measured - expected).max()))
     return max(errors)
 
@@ -64,7 +64,7 @@ def _sums(every: Enumeration) -> Array:
     first, second = np.nonzero((q > RANGE[0]) & (q < RANGE[1]))
     if not len(first):
         return np.zeros(3)
-    quarter, half = along(every.landscape, x[first], x[second], (0.25, 0.5)).T  # type: ignore[arg-type]
+    quarter, half = along(every.landscape, x[first], x[second], (0.25, 0.5)).T  # pyrefly: ignore[bad-argument-type]  # every_point draws a SphericalSpinGlass
     return np.array([quarter.sum(), half.sum(), (half**2).sum()])
 
 
