@@ -197,10 +197,7 @@ class Form:
 
     def _spans(self, batch: int) -> list[tuple[int, int]]:
         """Divide a batch into ranges of whole chunks; a small batch is one range."""
-        chunks, pieces = -(-batch // LANES), 1
-        if (work := chunks * LANES * self._operand.size) >= _SERIAL_BATCH:
-            # Several ranges per core even out the cores' speeds, but each must be worth the call.
-            cores = available_cores()
-            pieces = min(chunks, cores * min(4, 1 + work // (cores * _SERIAL_BATCH)))
+        chunks = -(-batch // LANES)
+        pieces = 1 if chunks * LANES * self._operand.size < _SERIAL_BATCH else min(chunks, 4 * available_cores())
         edges = [chunks * piece // pieces * LANES for piece in range(pieces + 1)]
         return [(first, min(stop, batch)) for first, stop in pairwise(edges)]

@@ -3,8 +3,11 @@
 from spinglass._common.jit import jit, jit_without_references
 from spinglass._common.types import Array, IntArray
 from spinglass.kernels.tile import panel
+from spinglass.kernels.vectors import STEP
 from spinglass.networks.training.compiled_losses import activate, differentiate, times_slope
-from spinglass.networks.training.panels import BLOCK, LANES, Shape, Workspace, panel_width
+from spinglass.networks.training.panels import BLOCK, LANES, NARROW, Shape, Workspace, panel_width
+
+_WIDE = 2 * STEP  # columns that the register tile computes together
 
 
 @jit_without_references
@@ -25,12 +28,12 @@ def _add_product(
     lane = 0
     while lane < lanes:
         b_at, c_at, left = b_start + lane, c_start + lane, lanes - lane
-        if left >= 32:
-            lane += panel(32, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
-        elif left >= 16:
-            lane += panel(16, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
+        if left >= _WIDE:
+            lane += panel(_WIDE, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
+        elif left >= STEP:
+            lane += panel(STEP, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
         else:
-            lane += panel(8, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
+            lane += panel(NARROW, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
 
 
 @jit_without_references

@@ -103,9 +103,10 @@ def unpack(shape: Shape, packed: Array) -> tuple[list[Array], list[Array]]:
 
 def _panels(shape: Shape, packed: Array) -> list[list[Array]]:
     """Return views (n_{l-1} + 1, columns) of the panels of each layer's parameters."""
-    layers = []
+    layers: list[list[Array]] = []
     for start, below, above in zip(shape.layers[:-1], shape.widths[:-1], shape.widths[1:], strict=True):
-        height, panels = int(below) + 1, []
+        height = int(below) + 1
+        panels: list[Array] = []
         for first in range(0, int(above), LANES):
             begin, columns = int(start) + first * height, panel_width(int(above), first)
             panels.append(packed[begin : begin + height * columns].reshape(height, columns))
