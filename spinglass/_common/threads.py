@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
@@ -78,16 +79,33 @@ def one_blas_thread_for_good() -> None:
 def run_in_threads(work: Callable[[_Task], None], tasks: Iterable[_Task], nothing: _Task | None = None) -> None:
     """Call ``work`` on every task, in threads; tasks must write to disjoint memory, so their order does not matter.
 
-    ``nothing`` is an empty task that is run first, in the calling thread, to compile the kernel there: Ctrl-C can
-    interrupt a compilation in the main thread but not in others.
+    The calling thread works too, so that short tasks wait for no other thread to wake up. If a task fails, no further
+    task is started. ``nothing`` is an empty task that is run first, in the calling thread, to compile the kernel there:
+    Ctrl-C can interrupt a compilation in the main thread but not in others.
     """
-    tasks = list(tasks)
-    cores = available_cores() if len(tasks) > 1 else 1
-    if cores == 1:
-        for task in tasks:
+    waiting = deque(tasks)
+    if len(waiting) < 2 or (cores := available_cores()) == 1:
+        for task in waiting:
             work(task)
-    else:
-        if nothing is not None:
-            work(nothing)
-        for _ in _pool(os.getpid(), cores).map(work, tasks):
-            pass
+        return
+
+    def share() -> None:
+        try:
+            while waiting:
+                try:
+                    task = waiting.popleft()
+                except IndexError:  # another thread has taken the last one
+                    return
+                work(task)
+        except BaseException:
+            waiting.clear()
+            raise
+
+    if nothing is not None:
+        work(nothing)
+    others = [_pool(os.getpid(), cores).submit(share) for _ in range(min(cores, len(waiting)) - 1)]
+    share()
+    for other in others:
+        # A helper that has not begun, because all threads of the pool are busy, has nothing left to do.
+        if not other.cancel():
+            other.result()

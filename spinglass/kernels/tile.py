@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from spinglass._common.jit import intrinsic, jit
+from spinglass._common.jit import intrinsic, jit_without_references
 from spinglass._common.types import FloatArray
 from spinglass.kernels.vectors import BYTES, INTEGER, STEP, SUMS, VECTORS, Vectors, emit_blocks, emit_rounds
 
@@ -20,9 +20,19 @@ _WIDE, _MEDIUM = 3 * STEP, 2 * STEP  # lanes of a panel, if there are enough reg
 
 
 def _heights(count: int) -> list[int]:
-    """Return the heights of tiles of ``count`` vectors per row: as many rows as fit in registers, then smaller ones."""
+    """Return the heights of tiles of ``count`` vectors per row: as many rows as fit in registers, and smaller ones."""
     most = min(12, SUMS // count)
-    return [most, *range(most // 2 if most > 6 else most - 1, 0, -1)]
+    return sorted({most, most - 1, -(-most // 3), 1}, reverse=True)
+
+
+def _emit_stop(builder: Any, rows: Any, most: int) -> Any:
+    """Emit the number of rows that the highest tiles cover if those with one row less cover the remaining ones.
+
+    Too few rows cannot be divided in this way; then the highest tiles cover as many as they can.
+    """
+    missing = builder.srem(builder.sub(INTEGER(most), builder.srem(rows, INTEGER(most))), INTEGER(most))
+    stop = builder.sub(rows, builder.mul(missing, INTEGER(most - 1)))
+    return builder.select(builder.icmp_signed("<", stop, INTEGER(0)), rows, stop)
 
 
 def _emit_tile(
@@ -59,7 +69,7 @@ def _plain_panel(
 
 
 @intrinsic(_plain_panel)
-def _panel(
+def panel(
     typingctx: Any,
     widest: Any,
     a: Any,
@@ -88,8 +98,8 @@ def _panel(
         _, a_array, a_start, a_row, a_step, b_array, b_start, c_array, c_start, rows, depth, lanes = args
         vectors = Vectors(context, builder, c.dtype, count)
         a_data, b_data, c_data = map(vectors.data, (a, b, c), (a_array, b_array, c_array))
-        i = INTEGER(0)
-        for height in _heights(count):
+        i, heights = INTEGER(0), _heights(count)
+        for height in heights:
 
             def tile(i: Any, height: int = height) -> None:
                 a_at, c_at = (
@@ -97,13 +107,14 @@ def _panel(
                 )
                 _emit_tile(vectors, height, a_data, a_at, a_row, a_step, b_data, b_start, lanes, c_data, c_at, depth)
 
-            i = emit_blocks(builder, i, rows, height, tile)
+            stop = _emit_stop(builder, rows, height) if height == heights[0] else rows
+            i = emit_blocks(builder, i, stop, height, tile)
         return INTEGER(count * width)
 
     return signature, codegen
 
 
-@jit
+@jit_without_references
 def multiply_add(
     a: FloatArray,
     a_start: int,
@@ -127,8 +138,8 @@ def multiply_add(
     while lane < lanes:
         b_at, c_at, left = b_start + lane, c_start + lane, lanes - lane
         if left % _WIDE == 0:
-            lane += _panel(_WIDE, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
+            lane += panel(_WIDE, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
         elif left >= _MEDIUM:
-            lane += _panel(_MEDIUM, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
+            lane += panel(_MEDIUM, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
         else:
-            lane += _panel(STEP, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
+            lane += panel(STEP, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)

@@ -11,13 +11,13 @@ from spinglass.networks.layers import LayeredNetwork
 from spinglass.networks.training.training_loss import TrainingLoss
 
 ACTIVATIONS = st.sampled_from(["relu", "leaky_relu", "tanh", "sigmoid", "softplus", "linear"])
-HIDDEN = st.lists(st.integers(1, 70), max_size=3)  # panels are 32 wide
+HIDDEN = st.lists(st.integers(1, 140), max_size=3)  # panels are 64 wide
 
 
 @st.composite
 def problems(draw):
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    rows, inputs, classes = draw(st.integers(2, 140)), draw(st.integers(1, 70)), draw(st.integers(2, 40))
+    rows, inputs, classes = draw(st.integers(2, 280)), draw(st.integers(1, 140)), draw(st.integers(2, 80))
     y = np.concatenate([np.arange(min(rows, classes)), rng.integers(classes, size=max(0, rows - classes))])
     return rng, rng.normal(size=(rows, inputs)), y, draw(HIDDEN), draw(ACTIVATIONS), draw(st.booleans())
 
@@ -35,7 +35,7 @@ def test_training_code_and_the_dense_network_agree(problem):
     assert loss.n == network.size
     energies, gradients = loss.energy_and_gradient(network.parameters[None])
     dense = curvature(network, X, y, "cross_entropy")
-    # Sums of at most 140 x 70 terms whose sizes are of order 1, in another order.
+    # Sums of at most 280 x 140 terms whose sizes are of order 1, in another order.
     np.testing.assert_allclose(energies[0], dense.loss, rtol=1e-11)
     np.testing.assert_allclose(gradients[0], dense.gradient, atol=1e-11)
 

@@ -13,10 +13,10 @@ from spinglass.networks.training.trained_networks import TrainingStatus
 from spinglass.networks.training.training_loss import TrainingLoss
 
 RNG = np.random.default_rng(5)
-# 40 and 35 cross a panel of 32 columns, 70 rows a block of 64.
-X, Y = RNG.normal(size=(70, 40)), RNG.integers(3, size=70)
+# 70 and 67 columns cross a panel of 64 columns, 135 rows a block of 128.
+X, Y = RNG.normal(size=(135, 70)), RNG.integers(3, size=135)
 SLOW = SGD(rate=0.01)
-WIDE = {"hidden": [35, 4], "measure_every": 100}
+WIDE = {"hidden": [67, 4], "measure_every": 100}
 
 
 def parameters(found, k=0):
@@ -26,8 +26,8 @@ def parameters(found, k=0):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_gradients_have_the_right_taylor_slope(activation, loss):
-    y = Y if loss in ("cross_entropy", "hinge") else RNG.normal(size=(70, 2))
-    landscape = TrainingLoss(X, y, hidden=[35, 4], activation=activation, loss=loss)
+    y = Y if loss in ("cross_entropy", "hinge") else RNG.normal(size=(135, 2))
+    landscape = TrainingLoss(X, y, hidden=[67, 4], activation=activation, loss=loss)
     # At random weights of size 0.3 no preactivation of these 70 rows lies within the fitted steps of a kink.
     x = np.random.default_rng(1).normal(size=landscape.n) * 0.3
     check = check_derivatives(landscape, x, where="space", directions=3, seed=2)
@@ -45,10 +45,10 @@ def test_gradients_have_the_right_taylor_slope(activation, loss):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("biases", [True, False])
 def test_losses_and_gradients_are_those_of_the_dense_network(activation, biases):
-    for loss, y in (("cross_entropy", Y), ("squared", RNG.normal(size=(70, 3)))):
+    for loss, y in (("cross_entropy", Y), ("squared", RNG.normal(size=(135, 3)))):
         found = train(X, y, epochs=3, loss=loss, activation=activation, biases=biases, seed=2, optimiser=SLOW, **WIDE)
         dense = curvature(found.network(0), X, y, loss)
-        landscape = TrainingLoss(X, y, hidden=[35, 4], activation=activation, loss=loss, biases=biases)
+        landscape = TrainingLoss(X, y, hidden=[67, 4], activation=activation, loss=loss, biases=biases)
         energy, gradient = landscape.energy_and_gradient(parameters(found)[None])
         # Sums of fewer than 3000 terms of size 1, in another order.
         assert found.train_loss[0] == pytest.approx(dense.loss, rel=1e-12)
@@ -95,18 +95,18 @@ def reference_steps(optimiser, loss, start, X, y, orders, batch, weight_decay):
 def test_steps_are_those_written_out_in_numpy(optimiser, batch, weight_decay):
     options = {"activation": "tanh", "optimiser": optimiser, "batch": batch, "weight_decay": weight_decay, "seed": 4}
     start = train(X, Y, epochs=0, **WIDE, **options).network(0)
-    found = train(X, Y, epochs=3, **WIDE, **options)
+    found = train(X, Y, epochs=2, **WIDE, **options)
     rng = np.random.default_rng(np.random.SeedSequence(4, spawn_key=(0, 1)))
-    orders = [rng.permutation(70) for _ in range(3)]
-    expected = reference_steps(optimiser, "cross_entropy", start, X, Y, orders, batch or 70, weight_decay)
-    # Rounding, amplified over 210 steps at most; where g is nearly 0 the quotients of RMSProp and Adam amplify it.
+    orders = [rng.permutation(len(X)) for _ in range(2)]
+    expected = reference_steps(optimiser, "cross_entropy", start, X, Y, orders, batch or len(X), weight_decay)
+    # Rounding, amplified over 270 steps at most; where g is nearly 0 the quotients of RMSProp and Adam amplify it.
     np.testing.assert_allclose(parameters(found), expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("optimiser", ["sgd", "momentum", "rmsprop", "adam"])
 def test_steps_reach_the_last_parameter_of_layers_that_fill_their_panels(optimiser):
-    # 32 outputs: no panel is padded, and the last number in memory is the bias of the last output.
-    y = np.arange(70) % 32
+    # 64 outputs: no panel is padded, and the last number in memory is the bias of the last output.
+    y = np.arange(len(X)) % 64
     options = {
         "hidden": [64],
         "activation": "tanh",
@@ -118,7 +118,7 @@ def test_steps_reach_the_last_parameter_of_layers_that_fill_their_panels(optimis
     start = train(X, y, epochs=0, **options).network(0)
     found = train(X, y, epochs=2, **options)
     rng = np.random.default_rng(np.random.SeedSequence(6, spawn_key=(0, 1)))
-    orders = [rng.permutation(70) for _ in range(2)]
+    orders = [rng.permutation(len(X)) for _ in range(2)]
     expected = reference_steps(as_optimiser(optimiser), "cross_entropy", start, X, y, orders, 20, 0.03)
     # Rounding, amplified over 8 steps; where g is nearly 0 the quotients of RMSProp and Adam amplify it.
     np.testing.assert_allclose(parameters(found), expected, atol=1e-9)
@@ -156,7 +156,7 @@ def test_bits_do_not_depend_on_threads_or_on_networks_trained_beside(monkeypatch
 
 
 def test_start_is_uniform_and_by_fan_in():
-    for initial, widest in (("uniform", [1.0, 1.0]), ("fan-in", [np.sqrt(6 / 40), np.sqrt(6 / 500)])):
+    for initial, widest in (("uniform", [1.0, 1.0]), ("fan-in", [np.sqrt(6 / 70), np.sqrt(6 / 500)])):
         found = train(X, Y, hidden=500, epochs=0, initial=initial, seed=0)
         for layer, most in zip(found.weights, widest, strict=True):
             # The largest of 1500 uniform numbers or more is below 0.99 of the bound with probability 3e-7.
@@ -165,7 +165,7 @@ def test_start_is_uniform_and_by_fan_in():
 
 
 def test_early_stopping_keeps_the_best_epoch_of_the_validation_data():
-    noise = np.random.default_rng(0).integers(3, size=70)
+    noise = np.random.default_rng(0).integers(3, size=len(X))
     options = {"hidden": 30, "epochs": 60, "batch": 5, "networks": 4, "validation": (X, noise), "seed": 1}
     whole, stopped = train(X, Y, **options), train(X, Y, patience=4, **options)
     assert (stopped.status == TrainingStatus.STOPPED_EARLY).all()
@@ -241,12 +241,12 @@ def test_tables():
         ({"initial": "zeros"}, "initial must be one of"),
         ({"networks": 10**12}, "needs .* GiB"),
         ({"X": X[:, 0]}, "X must be numbers of shape"),
-        ({"X": np.full((70, 2), np.nan)}, "X must be finite"),
-        ({"y": Y[:3]}, "y must have one row for each of the 70"),
+        ({"X": np.full((135, 2), np.nan)}, "X must be finite"),
+        ({"y": Y[:3]}, "y must have one row for each of the 135"),
         ({"y": Y * 0}, "at least two classes"),
         ({"y": Y * 1.0}, "needs labels"),
         ({"test": (X, Y + 5)}, "labels \\[.*\\] are not among those"),
-        ({"test": (X[:, :4], Y)}, "X must have 40 columns"),
+        ({"test": (X[:, :4], Y)}, "X must have 70 columns"),
         ({"test": X}, r"test must be a pair \(X, y\)"),
         ({"validation": (X, Y, Y)}, r"validation must be a pair \(X, y\)"),
         ({"hidden": 2.5}, "hidden must be a whole number of at least 1"),

@@ -1,104 +1,147 @@
 """Kernels: forward and backward pass for one block of data rows, on panels (:mod:`.panels`)."""
 
-from spinglass._common.assignment import assign
-from spinglass._common.jit import jit
+from spinglass._common.jit import jit, jit_without_references
 from spinglass._common.types import Array, IntArray
-from spinglass.kernels.tile import LANES, multiply_add
-from spinglass.networks.training.compiled_losses import activate, loss_of_row, misclassified, times_slope
-from spinglass.networks.training.panels import BLOCK, Shape, Workspace
+from spinglass.kernels.tile import panel
+from spinglass.kernels.vectors import STEP
+from spinglass.networks.training.compiled_losses import activate, differentiate, times_slope
+from spinglass.networks.training.panels import BLOCK, LANES, NARROW, Shape, Workspace, panel_width
 
-_PANEL = BLOCK * LANES  # numbers in one panel of units
+_WIDE = 2 * STEP  # columns that the register tile computes together
 
 
-@jit
-def gather(X: Array, order: IntArray, first: int, rows: int, units: Array) -> None:
+@jit_without_references
+def _add_product(
+    a: Array,
+    a_start: int,
+    a_row: int,
+    a_step: int,
+    b: Array,
+    b_start: int,
+    c: Array,
+    c_start: int,
+    rows: int,
+    depth: int,
+    lanes: int,
+) -> None:
+    """``C[i, :] += sum_k A[i, k] B[k, :]`` as in :func:`spinglass.kernels.tile.multiply_add`, for ``lanes`` columns."""
+    lane = 0
+    while lane < lanes:
+        b_at, c_at, left = b_start + lane, c_start + lane, lanes - lane
+        if left >= _WIDE:
+            lane += panel(_WIDE, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
+        elif left >= STEP:
+            lane += panel(STEP, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
+        else:
+            lane += panel(NARROW, a, a_start, a_row, a_step, b, b_at, c, c_at, rows, depth, lanes)
+
+
+@jit_without_references
+def _gather(X: Array, order: IntArray, first: int, rows: int, units: Array) -> None:
     """Copy rows order[first], order[first + 1], ... of X into the panels of the inputs."""
-    for r in range(rows):
-        source = X[order[first + r]]
-        for i in range(source.size):
-            units[(i // LANES) * _PANEL + r * LANES + i % LANES] = source[i]
+    for q in range(0, X.shape[1], LANES):
+        lanes, count = panel_width(X.shape[1], q), min(LANES, X.shape[1] - q)
+        for r in range(rows):
+            source = X[order[first + r]][q : q + count]
+            target = units[q * BLOCK + r * lanes :][:count]
+            for i in range(count):
+                target[i] = source[i]
 
 
-@jit
-def forward(parameters: Array, shape: Shape, units: Array, rows: int) -> None:
+@jit_without_references
+def _forward(parameters: Array, shape: Shape, units: Array, rows: int) -> None:
     """Compute the units of all layers above the inputs; no activation is applied to the last layer."""
-    count = shape.widths.size - 1
-    for layer in range(count):
-        below = shape.widths[layer]
-        panel, from_panel = shape.layers[layer], shape.units[layer]
-        for to in range(shape.units[layer + 1], shape.units[layer + 2], _PANEL):
-            bias = panel + below * LANES
+    last = shape.widths.size - 2
+    for layer in range(last + 1):
+        below, above = shape.widths[layer], shape.widths[layer + 1]
+        for p in range(0, above, LANES):
+            lanes = panel_width(above, p)
+            weights, to = shape.layers[layer] + p * (below + 1), shape.units[layer + 1] + p * BLOCK
+            result, biases = units[to : to + rows * lanes], parameters[weights + below * lanes :][:lanes]
             for r in range(rows):
-                assign(units[to + r * LANES : to + (r + 1) * LANES], parameters[bias : bias + LANES])
+                row = result[r * lanes :][:lanes]
+                for k in range(lanes):
+                    row[k] = biases[k]
             for q in range(0, below, LANES):
-                depth = min(LANES, below - q)
-                start = from_panel + q * BLOCK
-                multiply_add(units, start, LANES, 1, parameters, panel + q * LANES, units, to, rows, depth, LANES)
-            if layer < count - 1:
-                activate(shape.activation, units, to, to + rows * LANES)
-            panel += (below + 1) * LANES
+                start, stride = shape.units[layer] + q * BLOCK, panel_width(below, q)
+                depth, at = min(LANES, below - q), weights + q * lanes
+                _add_product(units, start, stride, 1, parameters, at, units, to, rows, depth, lanes)
+            if layer < last:
+                activate(shape.activation, result)
 
 
-@jit
-def _outputs(shape: Shape, units: Array, r: int, row: Array) -> None:
-    for c in range(row.size):
-        row[c] = units[shape.units[-2] + (c // LANES) * _PANEL + r * LANES + c % LANES]
+@jit_without_references
+def _copy_outputs(shape: Shape, units: Array, rows: int, outputs: Array) -> None:
+    """Copy the units of the last layer to ``outputs``, one class after the other."""
+    for c in range(shape.widths[-1]):
+        lanes = panel_width(shape.widths[-1], c - c % LANES)
+        start = shape.units[-2] + (c - c % LANES) * BLOCK + c % LANES
+        for r in range(rows):
+            outputs[c * BLOCK + r] = units[start + r * lanes]
 
 
-@jit
-def _top_deltas(shape: Shape, work: Workspace, T: Array, order: IntArray, first: int, rows: int, scale: float) -> float:
-    """Write ``scale`` times the derivatives with respect to the outputs; return the sum of the rows' losses."""
-    loss = 0.0
-    top, above = shape.units[-2], shape.widths[-1]
+@jit_without_references
+def _top_deltas(shape: Shape, work: Workspace, T: Array, order: IntArray, first: int, rows: int, scale: float) -> None:
+    """Write ``scale`` times the derivatives of the loss with respect to the outputs."""
+    count = shape.widths[-1]
+    _copy_outputs(shape, work.units, rows, work.outputs)
     for r in range(rows):
-        _outputs(shape, work.units, r, work.row[0])
-        loss += loss_of_row(shape.loss, work.row[0], T[order[first + r]], work.row[1])
-        for c in range(above):
-            work.deltas[top + (c // LANES) * _PANEL + r * LANES + c % LANES] = scale * work.row[1, c]
-    return loss
+        row = T[order[first + r]]
+        for c in range(count):
+            work.targets[c * BLOCK + r] = row[c]
+    differentiate(shape.loss, work.outputs, work.targets, count, rows, work.sums, work.sums[0, :0])
+    for c in range(count):
+        lanes = panel_width(count, c - c % LANES)
+        start = shape.units[-2] + (c - c % LANES) * BLOCK + c % LANES
+        for r in range(rows):
+            work.deltas[start + r * lanes] = scale * work.outputs[c * BLOCK + r]
 
 
-@jit
+@jit_without_references
+def _transpose(parameters: Array, start: int, stride: int, height: int, width: int, transposed: Array) -> None:
+    """Write the transpose of ``height`` rows of a panel, with rows of panels of their own width."""
+    lanes = panel_width(height, 0)
+    for j in range(width):
+        row = transposed[j * lanes :][:lanes]
+        for k in range(height):
+            row[k] = parameters[start + k * stride + j]
+        for k in range(height, lanes):
+            row[k] = 0.0
+
+
+@jit_without_references
 def _deltas_below(parameters: Array, shape: Shape, work: Workspace, layer: int, rows: int) -> None:
     """Backpropagate the deltas of a layer's outputs through its weights and the activation of its inputs."""
     below, above = shape.widths[layer], shape.widths[layer + 1]
     for q in range(0, below, LANES):
-        width = min(LANES, below - q)
+        height, lanes = min(LANES, below - q), panel_width(below, q)
         to = shape.units[layer] + q * BLOCK
-        work.deltas[to : to + rows * LANES] = 0
+        deltas = work.deltas[to : to + rows * lanes]
+        deltas[:] = 0.0
         for p in range(0, above, LANES):
-            depth = min(LANES, above - p)
-            block = shape.layers[layer] + p * (below + 1) + q * LANES
-            for j in range(depth):
-                for k in range(width):
-                    work.transposed[j * LANES + k] = parameters[block + k * LANES + j]
-                for k in range(width, LANES):
-                    work.transposed[j * LANES + k] = 0
+            depth, stride = min(LANES, above - p), panel_width(above, p)
+            block = shape.layers[layer] + p * (below + 1) + q * stride
+            _transpose(parameters, block, stride, height, depth, work.transposed)
             start = shape.units[layer + 1] + p * BLOCK
-            multiply_add(work.deltas, start, LANES, 1, work.transposed, 0, work.deltas, to, rows, depth, LANES)
-        times_slope(shape.activation, work.units, work.deltas, to, to + rows * LANES)
+            _add_product(work.deltas, start, stride, 1, work.transposed, 0, work.deltas, to, rows, depth, lanes)
+        times_slope(shape.activation, work.units[to : to + rows * lanes], deltas)
 
 
-@jit
-def _add_gradient(shape: Shape, work: Workspace, layer: int, rows: int, target: Array) -> None:
+@jit_without_references
+def _add_layer_gradient(shape: Shape, work: Workspace, layer: int, rows: int, target: Array) -> None:
     below, above = shape.widths[layer], shape.widths[layer + 1]
     for p in range(0, above, LANES):
-        panel = shape.layers[layer] + p * (below + 1)
+        lanes, weights = panel_width(above, p), shape.layers[layer] + p * (below + 1)
         start = shape.units[layer + 1] + p * BLOCK
         for q in range(0, below, LANES):
-            width = min(LANES, below - q)
-            source = shape.units[layer] + q * BLOCK
-            multiply_add(
-                work.units, source, 1, LANES, work.deltas, start, target, panel + q * LANES, width, rows, LANES
-            )
+            count, stride = min(LANES, below - q), panel_width(below, q)
+            source, at = shape.units[layer] + q * BLOCK, weights + q * lanes
+            _add_product(work.units, source, 1, stride, work.deltas, start, target, at, count, rows, lanes)
         if shape.biased:
-            bias = panel + below * LANES
-            for r in range(rows):
-                for k in range(LANES):
-                    target[bias + k] += work.deltas[start + r * LANES + k]
+            _add_product(work.one, 0, 0, 0, work.deltas, start, target, weights + below * lanes, 1, rows, lanes)
 
 
-@jit
+@jit_without_references
 def add_gradient(
     parameters: Array,
     shape: Shape,
@@ -110,37 +153,20 @@ def add_gradient(
     rows: int,
     scale: float,
     target: Array,
-) -> float:
-    """Add ``scale`` times the gradient of the sum of the losses of ``rows <= BLOCK`` rows; return that sum.
+) -> None:
+    """Add ``scale`` times the gradient of the sum of the losses of rows order[first:first+rows] of X.
 
-    ``target`` may be the parameters themselves, because they are not read after the first number is added.
+    ``target`` may be the parameters themselves if rows <= BLOCK: they are not read after the first number is added.
     """
-    gather(X, order, first, rows, work.units)
-    forward(parameters, shape, work.units, rows)
-    loss = _top_deltas(shape, work, T, order, first, rows, scale)
-    for layer in range(shape.widths.size - 2, 0, -1):
-        _deltas_below(parameters, shape, work, layer, rows)
-    for layer in range(shape.widths.size - 1):
-        _add_gradient(shape, work, layer, rows, target)
-    return loss
-
-
-@jit
-def loss_and_errors(
-    parameters: Array, shape: Shape, work: Workspace, X: Array, T: Array, order: IntArray
-) -> tuple[float, int]:
-    """Return the sum of the losses over all rows, and how many are misclassified."""
-    loss, wrong = 0.0, 0
-    for first in range(0, order.size, BLOCK):
-        rows = min(BLOCK, order.size - first)
-        gather(X, order, first, rows, work.units)
-        forward(parameters, shape, work.units, rows)
-        for r in range(rows):
-            _outputs(shape, work.units, r, work.row[0])
-            target = T[order[first + r]]
-            loss += loss_of_row(shape.loss, work.row[0], target, work.row[1])
-            wrong += misclassified(work.row[0], target)
-    return loss, wrong
+    for begin in range(first, first + rows, BLOCK):
+        count = min(BLOCK, first + rows - begin)
+        _gather(X, order, begin, count, work.units)
+        _forward(parameters, shape, work.units, count)
+        _top_deltas(shape, work, T, order, begin, count, scale)
+        for layer in range(shape.widths.size - 2, 0, -1):
+            _deltas_below(parameters, shape, work, layer, count)
+        for layer in range(shape.widths.size - 1):
+            _add_layer_gradient(shape, work, layer, count, target)
 
 
 @jit
@@ -148,7 +174,9 @@ def outputs(parameters: Array, shape: Shape, work: Workspace, X: Array, order: I
     """Write the outputs of all rows, shape (N, n_L)."""
     for first in range(0, order.size, BLOCK):
         rows = min(BLOCK, order.size - first)
-        gather(X, order, first, rows, work.units)
-        forward(parameters, shape, work.units, rows)
+        _gather(X, order, first, rows, work.units)
+        _forward(parameters, shape, work.units, rows)
+        _copy_outputs(shape, work.units, rows, work.outputs)
         for r in range(rows):
-            _outputs(shape, work.units, r, out[first + r])
+            for c in range(out.shape[1]):
+                out[first + r, c] = work.outputs[c * BLOCK + r]

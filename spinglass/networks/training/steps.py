@@ -2,39 +2,29 @@
 
 import math
 
-from spinglass._common.jit import jit
-from spinglass._common.types import Array, IntArray
-from spinglass.kernels.tile import LANES
-from spinglass.networks.training.backpropagation import add_gradient
-from spinglass.networks.training.panels import BLOCK, Shape, Workspace
+import numpy as np
 
+from spinglass._common.jit import jit, jit_without_references
+from spinglass._common.types import Array, IntArray
+from spinglass.networks.training.backpropagation import add_gradient
+from spinglass.networks.training.panels import BLOCK, LANES, Shape, Workspace, panel_width
+
+NONE = -1  # no step
 _SGD, _MOMENTUM, _RMSPROP = 0, 1, 2  # kinds of optimiser, as in optimisers.py; any other kind is Adam
 
 
-@jit
-def whole_gradient(
-    parameters: Array, shape: Shape, work: Workspace, X: Array, T: Array, order: IntArray, first: int, rows: int
-) -> float:
-    """Write the gradient of the mean loss of rows order[first:first+rows] to ``work.gradient``; return that mean."""
-    work.gradient[:] = 0
-    loss = 0.0
-    for begin in range(0, rows, BLOCK):
-        count = min(BLOCK, rows - begin)
-        loss += add_gradient(parameters, shape, work, X, T, order, first + begin, count, 1 / rows, work.gradient)
-    return loss / rows
-
-
-@jit
+@jit_without_references
 def _add_decay(parameters: Array, shape: Shape, weight_decay: float, gradient: Array) -> None:
     """Add the gradient of ``(weight_decay/2) |weights|^2``; biases do not decay."""
     for layer in range(shape.widths.size - 1):
-        height = shape.widths[layer] + 1
-        for panel in range(shape.layers[layer], shape.layers[layer + 1], height * LANES):
-            for i in range(panel, panel + (height - 1) * LANES):
+        below, above = shape.widths[layer], shape.widths[layer + 1]
+        for p in range(0, above, LANES):
+            start, count = shape.layers[layer] + p * (below + 1), below * panel_width(above, p)
+            for i in range(start, start + count):
                 gradient[i] += weight_decay * parameters[i]
 
 
-@jit
+@jit_without_references
 def _step(
     kind: int,
     rate: float,
@@ -83,16 +73,33 @@ def epoch(
     first: Array,
     second: Array,
 ) -> int:
-    """Pass through the rows of X (N, n_0) and T (N, n_L) in the given order; return the number of steps so far."""
+    """Pass through the rows of X (N, n_0) and T (N, n_L) in the given order; return the number of steps so far.
+
+    Optimiser ``NONE`` leaves the parameters, and the gradient of the last mini-batch remains in ``work.gradient``.
+    """
     for begin in range(0, order.size, batch):
         rows = min(batch, order.size - begin)
         step += 1
-        if kind == _SGD and weight_decay == 0 and rows <= BLOCK:
-            # The step is proportional to the gradient, which is therefore added directly to the parameters.
-            add_gradient(parameters, shape, work, X, T, order, begin, rows, -rate / rows, parameters)
+        # A step of gradient descent is proportional to the gradient, which is then added directly to the parameters, if
+        # they are no longer read because all rows form one block.
+        direct = kind == _SGD and weight_decay == 0 and rows <= BLOCK
+        target, scale = (parameters, -rate) if direct else (work.gradient, 1.0)
+        if not direct:
+            work.gradient[:] = 0
+        add_gradient(parameters, shape, work, X, T, order, begin, rows, scale / rows, target)
+        if direct or kind == NONE:
             continue
-        whole_gradient(parameters, shape, work, X, T, order, begin, rows)
         if weight_decay != 0:
             _add_decay(parameters, shape, weight_decay, work.gradient)
         _step(kind, rate, factors, step, parameters, work.gradient, first, second)
     return step
+
+
+def gradient(parameters: Array, shape: Shape, work: Workspace, X: Array, T: Array) -> Array:
+    """Return the gradient of the mean loss over all rows, in the scratch memory ``work``.
+
+    It is computed as an epoch of one mini-batch without a step, so that no other kernel has to be compiled.
+    """
+    every, none = np.arange(len(X)), (0.0, 0.0, 0.0)
+    epoch(parameters, shape, work, X, T, every, len(X), NONE, 0.0, none, 0.0, 0, work.gradient, work.gradient)
+    return work.gradient

@@ -99,15 +99,12 @@ class TrainingLoss:
         losses, gradients = np.empty(len(rows)), np.empty(rows.shape)
         for b, row in enumerate(rows):
             data, packed, targets = self._data, self._packed(row), self._data.T
-            compiled = self._loss.code >= 0
-            if not compiled:
+            if self._loss.code < 0:
                 targets = uncompiled_losses.targets_of_squared_loss(
                     self._loss, packed, self._shape, work, data.X, targets
                 )
-            losses[b] = steps.whole_gradient(packed, self._shape, work, data.X, targets, data.every, 0, len(data.X))
-            if not compiled:
-                losses[b] = uncompiled_losses.mean_loss_and_error(self._loss, packed, self._shape, work, data)[0]
-            gradients[b] = self._row(work.gradient)
+            gradients[b] = self._row(steps.gradient(packed, self._shape, work, data.X, targets))
+            losses[b] = uncompiled_losses.mean_loss_and_error(self._loss, packed, self._shape, work, data)[0]
         return losses, gradients
 
     def _packed(self, row: Array) -> Array:

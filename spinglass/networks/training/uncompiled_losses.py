@@ -9,7 +9,7 @@ import numpy as np
 from spinglass._common.types import Array
 from spinglass.networks.loss_checks import check_own_loss
 from spinglass.networks.losses import LOSSES, AnyArray, Loss
-from spinglass.networks.training import backpropagation
+from spinglass.networks.training import backpropagation, compiled_losses
 from spinglass.networks.training.panels import Shape, Workspace
 from spinglass.networks.training.targets import Examples
 
@@ -41,11 +41,12 @@ def mean_loss_and_error(
     loss: Loss, parameters: Array, shape: Shape, work: Workspace, data: Examples
 ) -> tuple[float, float]:
     """Return the mean loss and the share of misclassified rows (NaN if the targets are values)."""
-    total, wrong = backpropagation.loss_and_errors(parameters, shape, work, data.X, data.T, data.every)
+    z = outputs(parameters, shape, work, data.X)
+    total, wrong = compiled_losses.loss_and_errors(shape.loss, z, data.T)
     error = wrong / len(data.X) if data.classes is not None else np.nan
     if loss.code >= 0:
         return total / len(data.X), error
-    return float(np.mean(loss.value(outputs(parameters, shape, work, data.X), targets_of(loss, data.T)))), error
+    return float(np.mean(loss.value(z, targets_of(loss, data.T)))), error
 
 
 def check_at(loss: Loss, parameters: Array, shape: Shape, work: Workspace, data: Examples) -> None:

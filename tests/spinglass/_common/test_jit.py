@@ -118,15 +118,6 @@ def test_a_descent_does_not_wait_for_its_kernels(new_kernel):
     assert descend(Bowl(), x0).converged.all()
 
 
-def test_a_task_without_work_is_done_here_before_threads_begin(monkeypatch):
-    monkeypatch.setattr(threads, "available_cores", lambda: 2)
-    done = []
-    threads.run_in_threads(lambda task: done.append((task, threading.current_thread())), range(4), nothing=-1)
-    assert done[0] == (-1, threading.main_thread())
-    assert sorted(task for task, _ in done[1:]) == list(range(4))
-    assert threading.main_thread() not in {thread for _, thread in done[1:]}
-
-
 def test_passes_of_another_thread_leave_ctrl_c_to_the_main_one():
     late = _LateInterrupt(signal.default_int_handler)
     late.press(signal.SIGINT, None)
