@@ -84,11 +84,10 @@ def relaxation(
         If a time or a temperature is negative, ``start`` is below the static temperature or the model has a field,
         ``step`` is too long for the rate, ``spacing`` is given with a signal, a start overlap without one, the signal
         is not a mapping of orders to finite strengths, a uniform grid needs more than 8000 steps, the rate lies outside
-        1e-60 .. 1e60, or a time is later than ``5e5 / rate``, where the dilating grid is not stable.
+        1e-60 .. 1e60, or a time is later than ``1e7 / rate``.
     ArithmeticError
         If absolute energies exceed ``sqrt(nu'(1))``, a bound for all points, or if Newton's method does not solve the
-        equations of a time, as at order 10 beyond ``2.3e5 / rate`` and at order 20 beyond ``1e5 / rate`` with the
-        default step; a longer step makes this happen earlier.
+        equations of a time, which can happen late at orders above 20.
 
     Notes
     -----
@@ -150,7 +149,7 @@ def gradient_descent_energy(t: ArrayLike, H: Model) -> Any:
     Raises
     ------
     ValueError
-        If a time is negative, not finite or later than ``5e5 / rate``, or ``H`` is neither an order of at least 2
+        If a time is negative, not finite or later than ``1e7 / rate``, or ``H`` is neither an order of at least 2
         nor a mixture.
 
     References
