@@ -144,7 +144,7 @@ def gradient_descent_energy(t: ArrayLike, H: Model) -> Any:
     -------
     float or array
         The energy, in the shape of ``t``. :func:`relaxation` gives error estimates and defines the rate. At order 3
-        the computation for all times up to 1e5 takes about ten seconds.
+        the computation for all times up to 1e5 takes about 20 seconds, and up to the latest a minute.
 
     Raises
     ------
