@@ -46,7 +46,7 @@ check: .venv/installed-test
 lint: .venv/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/pyrefly check --python-interpreter-path $(BIN)/python
 	$(BIN)/lint-imports --no-cache
 
 format: .venv/installed-test
@@ -74,7 +74,7 @@ docs: .venv/installed-docs
 	$(BIN)/sphinx-build --fail-on-warning --keep-going docs build/site
 
 clean:
-	rm -rf .venv build docs/tours docs/gallery.md *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build docs/tours docs/gallery.md *.egg-info .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

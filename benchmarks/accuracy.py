@@ -65,7 +65,8 @@ def total_errors(n: int, H: Model, energies: Iterable[float]) -> list[float]:
 
 def rank_errors(n: int, H: int, ranks: Iterable[int], energies: Iterable[float]) -> tuple[list[float], int]:
     """Return the errors of the log density of single indices where it is answered, and how often it is refused."""
-    errors, refused = [], 0
+    refused = 0
+    errors = []
     for k in ranks:
         for u in energies:
             found = theory.mean_critical_point_density(u, n, H, index=k, log=True, unknown="nan")
@@ -83,7 +84,7 @@ def _rank_law(n: int, k: int, x: mpmath.mpf) -> mpmath.mpf:
 
 def symmetry_errors(n: int, H: Model, energies: np.ndarray, ranks: Iterable[int | None]) -> list[float]:
     """Return by how much the log density at u and index k differs from that at -u and n-1-k, where both are known."""
-    errors = []
+    errors: list[float] = []
     for k in ranks:
         other = None if k is None else n - 1 - k
         one, two = (
@@ -113,7 +114,8 @@ def sum_error(n: int, H: Model, below: float = math.inf) -> float:
 
 def eigenvalue_errors(n: int, ranks: Iterable[int], places: Iterable[float]) -> tuple[float, float]:
     """Return the largest absolute errors of the k-th eigenvalue's density, over sqrt(n), and of its cdf."""
-    density, cdf = [], []
+    density: list[float] = []
+    cdf: list[float] = []
     for k in ranks:
         for v in places:
             x = math.sqrt(n) * v
@@ -163,7 +165,8 @@ def _total(n: int) -> float:
 def _indices() -> list[Result]:
     rows = []
     for n, ranks in ((2, (0, 1)), (5, (0, 2, 4)), (12, (0, 1, 6, 11)), (60, (0, 1))):
-        collected, refused = [], 0
+        refused = 0
+        collected: list[float] = []
         for H in (3, 10):
             errors, missing = rank_errors(n, H, ranks, [-2.2, -1.7, -1.5, -1.2, -0.5, 0.3, 1.5])
             collected += errors

@@ -1,29 +1,56 @@
-"""All critical points of one sample, compared with limits in seconds and with PHCpack's blackbox solver.
+"""All critical points of one sample, compared with limits in seconds, with other programs, and with published rates.
 
-Times are for ``certify=None``; the cost of the proofs has rows of its own. PHCpack (Debian package
-``phcpack``, program ``phc``) gets the same equations with the same number of cores, in an affine chart.
+Seconds compared with limits are for ``certify=None``; the cost of the proofs has rows of its own. Other programs are
+compared by CPU seconds (:mod:`.polynomial_solvers`).
 """
 
-import re
-import shutil
-import subprocess
-import tempfile
 import time
-from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
-
-from benchmarks.memory import peak
+from benchmarks.polynomial_solvers import Solver, rounded_glass, solvers
 from benchmarks.timing import Result, best_time, duration, isolated
 from spinglass import SphericalSpinGlass
-from spinglass._common.threads import available_cores
 from spinglass.critical_points import enumerate_critical_points
 from spinglass.critical_points.certification import Certify
 
 LIMITS = {8: 0.03, 10: 0.2, 12: 1.5, 16: 60.0}  # seconds, on two cores, after compilation
-PHC = {5: None, 7: None, 8: 200.0}  # how many times faster than PHCpack is required
+PEERS = range(3, 9)
+REQUIRED = {("PHCpack", 8): 200.0}  # how many times less CPU time than another program is required
 SEED = 0
-LARGE, MEMORY = 20, 2 * 2**30  # n, and bytes of memory that the whole enumeration with proofs may take
+
+
+class Published(NamedTuple):
+    """A rate that others have published, for another system of equations on another machine.
+
+    Attributes
+    ----------
+    program
+        Name of the program, what it ran on, and the equations.
+    unknowns
+        Number of unknowns.
+    paths
+        Number of paths.
+    seconds
+        Time.
+    """
+
+    program: str
+    unknowns: int
+    paths: int
+    seconds: float
+
+
+# GPU-HC, and the fastest of three CPU programs: table in the README of github.com/C-H-Chien/
+# Homotopy-Continuation-Tracker-on-GPU of 2024-06-14, problems "generalized 3-view relative pose from 6 lines" and "from
+# 4 points"; it names neither the graphics card nor the processor. Their paths start from solutions of the same problem
+# with other data. Macaulay2: comment in M2/Macaulay2/packages/MonodromySolver/paper-examples/large-examples/cyclic11.m2
+# of github.com/Macaulay2/M2, time of tracking alone, on an office machine.
+PUBLISHED = (
+    Published("GPU-HC, a graphics card: pose of three cameras, 6 lines", 6, 600, 5.11e-3),
+    Published("GPU-HC, a graphics card: pose of three cameras, 4 points", 12, 583, 4.77e-3),
+    Published("the same on 8 CPU cores: pose of three cameras, 4 points", 12, 583, 428.26e-3),
+    Published("Macaulay2, monodromy, CPU: cyclic 11-roots", 11, 540_155, 6295.760326436),
+)
 
 
 def ours(n: int, certify: Certify) -> tuple[float, int]:
@@ -35,91 +62,63 @@ def ours(n: int, certify: Certify) -> tuple[float, int]:
     return best_time(lambda: enumerate_critical_points(glass, certify), seconds=3), every.found
 
 
-def large_landscape() -> tuple[float, float, int]:
-    """Return CPU seconds and wall seconds of the enumeration of n = ``LARGE``, all proven, and its peak memory."""
-    glass = SphericalSpinGlass.pure(LARGE, 3, seed=SEED)
-    wall, cpu = time.perf_counter(), time.process_time()
-    every = enumerate_critical_points(glass, "all")
-    if not every.proven:
-        raise RuntimeError(f"n = {LARGE}: {every.reason}")
-    return time.process_time() - cpu, time.perf_counter() - wall, peak()
+def ours_rounded(n: int, real: bool) -> tuple[float, int]:
+    """Return CPU seconds for the sample of the other programs, and how many solutions in their chart were found.
 
-
-def large_enumeration() -> list[Result]:
-    """One sample of n = 20, every solution proven, in one go: peak memory compared with the limit. Takes minutes."""
-    cpu, wall, memory = isolated(large_landscape)
-    times = f"{duration(wall)}, {duration(cpu)} of CPU"
-    task = f"all critical points, H=3, n={LARGE} ({2**LARGE - 1} complex), all proven: {times}"
-    return [
-        Result(task, f"{memory / 2**30:.2f} GiB at most", "limit", f"{MEMORY / 2**30:.0f} GiB", MEMORY / memory, 1.0)
-    ]
-
-
-def equations(n: int) -> str:
-    """Write grad f(x) = lambda x, a.x = 1 for PHCpack, a random and complex."""
-    J = SphericalSpinGlass.pure(n, 3, seed=SEED).to_tensor()
-    a = np.exp(2j * np.pi * np.random.default_rng(SEED).random(n))
-    lines = [str(n + 1)]
-    for i in range(n):
-        terms = [f"{J[i, j, k] * (1 + (j != k)):+.17e}*x{j}*x{k}" for j in range(n) for k in range(j, n)]
-        lines.append(" ".join(terms) + f" - L*x{i};")
-    chart = [f"+ ({z.real:+.17e} {z.imag:+.17e}*i)*x{j}" for j, z in enumerate(a)]
-    return "\n".join([*lines, " ".join(chart) + " - 1;", ""])
-
-
-def phcpack(n: int, runs: int = 3) -> tuple[float, int]:
-    """Return PHCpack's best wall seconds for the same sample, and how many distinct solutions that run found.
-
-    Its random choices differ from run to run, and some runs end early with few solutions: the best is the
-    fastest of those that found most.
+    With ``real``, all solutions are proven and the real ones are counted.
     """
-    text, outcomes = equations(n), []
-    for _ in range(runs):
-        with tempfile.TemporaryDirectory() as folder:
-            source, report = Path(folder) / "in", Path(folder) / "out"
-            source.write_text(text)
-            command = ["phc", "-b", f"-t{available_cores()}", str(source), str(report)]
-            start = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True)
-            outcomes.append((-_distinct_solutions(source.read_text()), time.perf_counter() - start))
-    found, seconds = min(outcomes)
-    return seconds, -found
+    certify: Certify = "all" if real else None
+    glass = rounded_glass(n)
+    every = enumerate_critical_points(glass, certify)
+    if not every.complete:
+        raise RuntimeError(f"n = {n}: {every.reason}")
+    seconds = best_time(lambda: enumerate_critical_points(glass, certify), seconds=1, clock=time.process_time)
+    return seconds, len(every) // 2 if real else every.found
 
 
-def _distinct_solutions(report: str) -> int:
-    """Count the solutions with a small residual that differ in their first coordinate."""
-    number = r"([-+.\dE]+)"
-    first = re.findall(rf"\bx0\s*:\s*{number}\s+{number}", report)
-    residuals = re.findall(rf"res\s*:\s*{number}", report)
-    solved = zip(first, residuals, strict=True)
-    return len({(round(float(a), 8), round(float(b), 8)) for (a, b), residual in solved if float(residual) < 1e-8})
+def against(solver: Solver) -> list[Result]:
+    """Compare with another program, n by n, until it takes too long."""
+    results: list[Result] = []
+    for n in PEERS:
+        mine, found = isolated(ours_rounded, n, solver.real)
+        theirs = solver.solve(n)
+        kind = "pairs x, -x of real critical points, all proven" if solver.real else "complex, not proven"
+        task = f"CPU time, all critical points, H=3, n={n} ({found} {kind})"
+        required = REQUIRED.get((solver.name.split()[0], n))
+        if theirs.found is None:
+            took = f"more than {duration(theirs.seconds)}"
+            results.append(Result(task, duration(mine), solver.name, took, theirs.seconds / mine, required))
+            break
+        if solver.real and theirs.found != found:
+            raise RuntimeError(f"n = {n}: {solver.name} finds {theirs.found} pairs of real solutions, not {found}")
+        peer = f"{solver.name} ({theirs.found} found)"
+        results.append(Result(task, duration(mine), peer, duration(theirs.seconds), theirs.seconds / mine, required))
+    return results
+
+
+def published() -> list[Result]:
+    """Compare paths per second with published rates for as many unknowns. The equations and the machines differ."""
+    results: list[Result] = []
+    for one in PUBLISHED:
+        seconds, found = isolated(ours, one.unknowns, None)
+        mine, theirs = found / seconds, one.paths / one.seconds
+        task = f"rate alone, other equations and machines: {one.unknowns} unknowns, {found} paths here"
+        peer = f"{one.program}, {one.paths} paths (published)"
+        results.append(Result(task, f"{mine:.0f} paths/s", peer, f"{theirs:.0f} paths/s", mine / theirs))
+    return results
 
 
 def enumeration() -> list[Result]:
-    """One sample of H = 3: seconds compared with the limits, the cost of the proofs, and PHCpack."""
-    results, seconds = [], {}
+    """One sample of H = 3: seconds compared with the limits, the cost of the proofs, and other programs."""
+    results: list[Result] = []
     for n, limit in LIMITS.items():
-        seconds[n], found = isolated(ours, n, None)
+        seconds, found = isolated(ours, n, None)
         proven, _ = isolated(ours, n, "all")
-        task = f"all critical points, H=3, n={n} ({found} complex, {found / seconds[n]:.0f} paths/s)"
+        task = f"all critical points, H=3, n={n} ({found} complex, {found / seconds:.0f} paths/s)"
         results += [
-            Result(task, duration(seconds[n]), "limit", duration(limit), limit / seconds[n], 1.0),
-            Result(f"{task}, all proven", duration(proven), "without proof", duration(seconds[n]), seconds[n] / proven),
+            Result(task, duration(seconds), "limit", duration(limit), limit / seconds, 1.0),
+            Result(f"{task}, all proven", duration(proven), "without proof", duration(seconds), seconds / proven),
         ]
-    if shutil.which("phc") is None:
-        print("PHCpack is not installed (Debian package phcpack): its rows are left out")
-        return results
-    for n, required in PHC.items():
-        mine, found = (seconds[n], 2**n - 1) if n in seconds else isolated(ours, n, None)
-        theirs, solutions = phcpack(n)
-        results.append(
-            Result(
-                f"all critical points, H=3, n={n} ({found} complex)",
-                duration(mine),
-                f"PHCpack blackbox ({solutions} found)",
-                duration(theirs),
-                theirs / mine,
-                required,
-            )
-        )
-    return results
+    for solver in solvers():
+        results += against(solver)
+    return results + published()

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from benchmarks.timing import best_time, isolated
 from spinglass._common.jit import jit
-from spinglass._common.threads import available_cores
+from spinglass._common.threads import available_cores, one_blas_thread
 
 
 @jit
@@ -47,6 +48,20 @@ def product_peaks(n: int = 3000) -> dict[str, float]:
         # OpenBLAS uses its AVX2 kernels on some processors with AVX-512, so another library may set the stricter limit.
         peaks["NumPy, AVX-512 forced"] = isolated(_numpy_product, n, environment={"OPENBLAS_CORETYPE": "SkylakeX"})
     return peaks
+
+
+def _product_on_one_core(n: int) -> float:
+    A, B = np.random.default_rng(0).standard_normal((2, n, n))
+    with one_blas_thread():
+        return float(2 * n**3 / best_time(lambda: A @ B, clock=time.process_time))
+
+
+def core_peak(n: int = 1500) -> float:
+    """Flops per CPU second of a large double-precision matrix product on one core, whatever else the machine does."""
+    rates = [float(isolated(_product_on_one_core, n))]
+    if "avx512f" in cpu_flags():
+        rates.append(float(isolated(_product_on_one_core, n, environment={"OPENBLAS_CORETYPE": "SkylakeX"})))
+    return max(rates)
 
 
 def _cpu_lines() -> list[str]:

@@ -30,7 +30,7 @@ def pairs() -> list[Result]:
     seconds = _seconds(lambda: survey_pairs(_N, 3, _SAMPLES, 0, edges))
     rows = [_row(f"all pairs of {_SAMPLES} samples, n = {_N}, H = 3", seconds, _SAMPLES_LIMIT)]
     for n, limit in _DENSITIES.items():
-        seconds = _seconds(lambda n=n: theory.mean_pairs(n, 3, _OVERLAP, accuracy=0.01))  # type: ignore[misc]
+        seconds = _seconds(lambda n=n: theory.mean_pairs(n, 3, _OVERLAP, accuracy=0.01))
         rows.append(_row(f"density of pairs at one overlap to 1%, n = {n}, H = 3", seconds, limit))
     return rows
 

@@ -1,7 +1,8 @@
-"""Write docs/resolution.md: how finely each claim is tested, from the folders of finished runs.
+"""Record the resolution that finished runs have reached, and write docs/resolution.md from the record.
 
 Each FOLDER was written by ``spinglass verify --out FOLDER``, at any effort; of several runs of a claim at one effort,
-the last one counts. ``--before FOLDER`` is a run with which to compare, such as one of an earlier version.
+the last one counts. Without folders the page is written again, for instance after a change of a claim's delta.
+``--before FOLDER`` is a run at quick of an earlier version with which to compare.
 """
 
 import argparse
@@ -10,28 +11,29 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from validation import Claim, Extrapolation
+from validation import Claim, Extrapolation, durations, resolutions
 from validation.claims import catalogue
-from validation.durations import recorded
 from validation.report.files import CLAIMS
 from validation.report.progress import duration
-from validation.series import EFFORTS
+from validation.resolutions import Reached, reached, series_of
+from validation.series import EFFORTS, Effort
 
 OUTPUT = Path(__file__).parent.parent / "docs" / "resolution.md"
-_FINER = {"standard": 3.0, "paper": 10.0}
+_FINER: dict[Effort, float] = {"standard": 3.0, "paper": 10.0}
 _ALMOST = 0.85  # of the required factor, for numbers that are rounded
 _HEAD = """\
 # How finely each claim is tested
 
 A claim agrees if the data rule out, at level 0.01, all relative deviations from theory of δ or more. It reports the
 smallest deviation that they rule out, the resolution reached. δ depends on the effort. The table is written by
-`python -m benchmarks.resolution` from runs with seed 0; `spinglass claims ID` shows the sizes behind it.
+`python -m benchmarks.resolution` from runs with seed 0, which are recorded in `validation/claims/resolutions.json`;
+`spinglass claims ID` shows the same numbers and the sizes behind them.
 
 - **δ**: what the claim must rule out at quick / standard / paper.
 - **before**: δ at all efforts, and the resolution reached at quick, in the version without a δ for each effort.
 - **reached**: the resolution reached by a run with this version, and its time. Times at quick are those on one idle
   core, which `python -m benchmarks claims` records. Times at standard and paper are those of the run, on a machine that
-  other programs used as well: up to ten times as long. A dash means that the claim was not run at this effort.
+  other programs used as well: up to ten times as long. A dash means that the claim was not run with its present sizes.
 """
 _LIMITS = """
 ## What the resolution of limits is made of
@@ -49,22 +51,18 @@ _COARSE = """
 """
 # By the beginning of the claim's id; the longest one that fits counts.
 _REASONS = {
-    "minima/mean-count": "the descents miss up to 0.1% of the minima",
     "minima/stability-of-ends": "the descents miss up to 1% of the minima",
     "enumeration/low-saddles": "few saddles lie below the threshold, and landscapes of n = 10 take 0.1 s each",
     "enumeration/semicircle": "the spread of the laws of approach is half of δ at these sizes",
     "temperature/langevin": "the error of two time steps, extrapolated to zero, has no derived bound",
     "temperature/overlap-law": "the power of the approach in n is not known; the spread of two powers sets δ",
-    "temperature/potential": "the sizes are the same at all efforts, and the spread of the laws sets δ",
     "thermodynamics/": "the power of the approach in n is not known; the spread of two powers sets δ",
     "ground-states/limit": "the next correction is not known; landscapes of n = 144 take seconds each",
-    "ground-states/fluctuations": "the width of a law has large errors, and only the leading correction is known",
-    "ground-states/hessian-ascent": "the power of the approach is not known; the spread of two powers sets δ",
+    "ground-states/hessian-ascent": "landscapes of n = 600 take seconds each, and the spread of two powers sets δ",
     "dynamics/": "landscapes of n = 400 take seconds each",
     "planted/minimum": "the spread of the laws of approach sets δ",
     "relax/": "the sizes are the same at all efforts, because a user's code is measured",
-    "information/": "landscapes of n = 400 take seconds each",
-    "pairs/": "theory's own Monte Carlo averages and quadratures err by up to δ/2",
+    "pairs/dispersion": "theory's own Monte Carlo averages and quadratures err by up to δ/2",
     "networks/": "an assumption that is expected to fail",
     "networks/normal-inputs": "an assumption that is expected to fail; its bias bound is nearly δ/2",
     "generalisation/overfitting": "a published observation without a number",
@@ -80,61 +78,98 @@ def percent(number: float | None) -> str:
 
 def deltas(claim: Claim) -> str:
     """Return the claim's resolution at quick, standard and paper as text."""
-    return " / ".join(percent(claim.delta_at(effort)) for effort in EFFORTS)
+    return " / ".join(percent(claim.at(effort).delta) for effort in EFFORTS)
 
 
-def entries(folders: Sequence[Path]) -> dict[str, dict[str, Mapping[str, Any]]]:
-    """Return the verdicts of runs on the correct code, by effort and id.
+def content_of(folder: Path) -> dict[str, Any]:
+    """Return the verdicts of a run with its effort.
 
     Raises
     ------
     ValueError
-        If a folder has no verdicts.
+        If the folder has no verdicts.
     """
-    found: dict[str, dict[str, Mapping[str, Any]]] = {effort: {} for effort in EFFORTS}
-    for folder in folders:
-        try:
-            content = json.loads((folder / CLAIMS).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise ValueError(f"there is no {CLAIMS} in {folder}; give folders that verify --out wrote") from None
-        judged = {entry["claim_id"]: entry for entry in content["claims"] if entry["points"]}
-        found[content["effort"]] |= judged
-    return found
+    try:
+        content: dict[str, Any] = json.loads((folder / CLAIMS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"there is no {CLAIMS} in {folder}; give folders that verify --out wrote") from None
+    return content
 
 
-def row(claim: Claim, before: Mapping[str, Any] | None, found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
+def record(content: Mapping[str, Any]) -> list[str]:
+    """Add the verdicts of a run to the record; return the ids of claims that were run with other sizes or not finished.
+
+    Parameters
+    ----------
+    content
+        The content of the run's ``claims.json``.
+    """
+    known = {claim_id: dict(entries) for claim_id, entries in resolutions.recorded().items()}
+    effort: Effort = content["effort"]
+    left_out: list[str] = []
+    for entry in content["claims"]:
+        claim = catalogue().get(entry["claim_id"])
+        if claim is None or claim.deterministic:
+            continue
+        if entry["samples"] != sum(series.samples for series in claim.sizes[effort]) or entry["resolution"] is None:
+            left_out.append(claim.id)
+            continue
+        known.setdefault(claim.id, {})[effort] = {
+            "series": series_of(claim, effort),
+            "status": entry["status"],
+            "resolution": entry["resolution"],
+            "seconds": round(entry["seconds"], 1),
+            "parts": entry["resolution_parts"],
+        }
+    _write(known)
+    return left_out
+
+
+def record_before(content: Mapping[str, Any]) -> None:
+    """Record delta and resolution of a run of an earlier version."""
+    known = {claim_id: dict(entries) for claim_id, entries in resolutions.recorded().items()}
+    for entry in content["claims"]:
+        if entry["claim_id"] in catalogue() and entry["points"]:
+            earlier = {"delta": entry["delta"], "resolution": entry["resolution"]}
+            known.setdefault(entry["claim_id"], {})["before"] = earlier
+    _write(known)
+
+
+def _write(known: Mapping[str, Mapping[str, Any]]) -> None:
+    ordered = {claim_id: known[claim_id] for claim_id in catalogue() if claim_id in known}
+    resolutions.RECORD.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+    resolutions.recorded.cache_clear()
+
+
+def row(claim: Claim) -> str:
     """Return the line of a claim in the first table."""
+    before, found = resolutions.recorded().get(claim.id, {}).get("before"), reached(claim)
     cells = [claim.id, deltas(claim)]
     cells.append(f"{percent(before['delta'])}, {percent(before['resolution'])}" if before else "–")
     for effort in EFFORTS:
-        entry = found[effort].get(claim.id)
-        if entry is None:
+        one = found.get(effort)
+        if one is None:
             cells.append("–")
             continue
-        reached = percent(entry["resolution"]) if entry["resolution"] else "within its range"
-        verdict = "" if entry["status"] == "agrees" else f", {entry['status']}"
-        seconds = recorded().get(claim.id, entry["seconds"]) if effort == "quick" else entry["seconds"]
-        cells.append(f"{reached}{verdict} ({duration(seconds)})")
+        seconds = durations.recorded().get(claim.id, one.seconds) if effort == "quick" else one.seconds
+        cells.append(f"{one.text} ({duration(seconds)})")
     return "| " + " | ".join(cells) + " |"
 
 
-def parts(claim: Claim, found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[str]:
+def parts(claim: Claim) -> list[str]:
     """Return the lines of a limit in the second table."""
-    lines = []
-    for effort in EFFORTS:
-        entry = found[effort].get(claim.id)
-        if entry is not None and entry.get("resolution_parts"):
-            made_of = entry["resolution_parts"]
-            names = ("deviation", "statistics", "laws of approach", "sizes")
-            numbers = [percent(entry["resolution"]), *(percent(made_of[name]) for name in names)]
-            lines.append("| " + " | ".join([claim.id, effort, *numbers]) + " |")
-    return lines
+    return [_parts(claim.id, effort, one) for effort, one in reached(claim).items() if "sizes" in one.parts]
+
+
+def _parts(claim_id: str, effort: str, one: Reached) -> str:
+    numbers = [one.resolution, *(one.parts[name] for name in ("deviation", "statistics", "laws of approach", "sizes"))]
+    return "| " + " | ".join([claim_id, effort, *map(percent, numbers)]) + " |"
 
 
 def coarse(claim: Claim) -> bool:
     """Return whether standard or paper tells less than three or ten times more than quick."""
-    quick = claim.delta_at("quick")
-    return any(quick < _ALMOST * factor * claim.delta_at(effort) for effort, factor in _FINER.items())  # type: ignore[arg-type]
+    quick = claim.at("quick").delta
+    return any(quick < _ALMOST * factor * claim.at(effort).delta for effort, factor in _FINER.items())
 
 
 def reason(claim_id: str) -> str:
@@ -151,33 +186,42 @@ def reason(claim_id: str) -> str:
     return _REASONS[max(fitting, key=len)]
 
 
-def page(folders: Sequence[Path], before: Path | None = None) -> str:
-    """Return the page, from folders of runs and, if given, one of a run of an earlier version."""
+def page() -> str:
+    """Return the page, from the record."""
     claims = [claim for claim in catalogue().values() if not claim.deterministic]
-    found = entries(folders)
-    earlier = entries([before])["quick"] if before is not None else {}
     limits = [claim for claim in claims if isinstance(claim.estimator, Extrapolation)]
     lines = [
         _HEAD,
         "| claim | δ | before | reached at quick | reached at standard | reached at paper |",
         "|---|---|---|---|---|---|",
-        *(row(claim, earlier.get(claim.id), found) for claim in claims),
-        _LIMITS + "\n".join(line for claim in limits for line in parts(claim, found)),
+        *map(row, claims),
+        _LIMITS + "\n".join(line for claim in limits for line in parts(claim)),
         _COARSE + "\n".join(f"- {claim.id}, {deltas(claim)}: {reason(claim.id)}" for claim in claims if coarse(claim)),
     ]
     return "\n".join(lines) + "\n"
 
 
+def write_page() -> None:
+    """Write the page into the documentation."""
+    OUTPUT.write_text(page(), encoding="utf-8")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the runs and write the page."""
+    """Record the runs and write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.resolution", description=__doc__)
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="folder of a run of this version")
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="folder of a run of this version")
     parser.add_argument("--before", type=Path, metavar="FOLDER", help="folder of a run at quick of an earlier version")
     asked = parser.parse_args(arguments)
     try:
-        OUTPUT.write_text(page(asked.folders, asked.before), encoding="utf-8")
+        if asked.before is not None:
+            record_before(content_of(asked.before))
+        for folder in asked.folders:
+            left_out = record(content_of(folder))
+            if left_out:
+                print(f"{folder}: not recorded, because sizes differ or samples are missing: {', '.join(left_out)}")
     except ValueError as error:
         parser.error(str(error))
+    write_page()
 
 
 if __name__ == "__main__":

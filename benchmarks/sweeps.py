@@ -90,7 +90,7 @@ def jax_dense(n: int, batch: int) -> float:
 def _against(
     task: str, seconds: float, peers: Sequence[tuple[str, Callable[..., float], float | None]], *sizes: int
 ) -> list[Result]:
-    results = []
+    results: list[Result] = []
     for name, peer, required in peers:
         theirs = isolated(peer, *sizes)
         results.append(Result(task, duration(seconds), name, duration(theirs), theirs / seconds, required))
@@ -100,7 +100,7 @@ def _against(
 def one_point() -> list[Result]:
     """One point, H = 3, compared with dense tensors and with reading the couplings from memory."""
     bandwidth = machine.read_bandwidth()
-    results = []
+    results: list[Result] = []
     for n in (100, 250, 500, 1000):
         seconds = isolated(ours, n, 3, 0)
         large = n >= 250
@@ -126,7 +126,7 @@ def one_point() -> list[Result]:
 def batches() -> list[Result]:
     """Batches of 1024: two multiply-adds per coupling and point, compared with matrix products and dense tensors."""
     peaks = machine.product_peaks()
-    results = []
+    results: list[Result] = []
     strictest = max(peaks, key=lambda name: peaks[name])
     for n, H, required in ((25, 3, None), (100, 3, 0.6), (250, 3, 0.7), (60, 4, 0.55)):
         seconds = isolated(ours, n, H, 1024)

@@ -81,7 +81,7 @@ def _numpy_sweeps(contract: Callable[[np.ndarray], np.ndarray]) -> float:
         p = rng.standard_normal(x.shape)
         p -= (x * p).sum(-1, keepdims=True) / N * x
         before = beta * energy + 0.5 * (p * p).sum(-1)
-        p, y = kick(x, p, gradient, 0.5), x
+        p, y, height, slope = kick(x, p, gradient, 0.5), x, energy, gradient
         for leap in range(LEAPS):
             rate = np.sqrt((p * p).sum(-1, keepdims=True) / N)
             c, s = np.cos(rate * _SIZE), np.sin(rate * _SIZE)
@@ -129,7 +129,7 @@ def torch_plain() -> float:
         p = torch.randn(x.shape, dtype=x.dtype, generator=generator)
         p = p - (x * p).sum(-1, keepdim=True) / N * x
         before = beta * energy + 0.5 * (p * p).sum(-1)
-        p, y = kick(x, p, gradient, 0.5), x
+        p, y, height, slope = kick(x, p, gradient, 0.5), x, energy, gradient
         for leap in range(LEAPS):
             rate = torch.sqrt((p * p).sum(-1, keepdim=True) / N)
             c, s = torch.cos(rate * _SIZE), torch.sin(rate * _SIZE)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -23,6 +23,20 @@ def best_time(
         work()
         best = min(best, clock() - start)
         runs += 1
+    return best
+
+
+def best_times(works: Sequence[Callable[[], Any]], seconds: float = 3.0) -> list[float]:
+    """Return the shortest run of each, after one that compiles; they run in turn, so that all meet the same load."""
+    for work in works:
+        work()
+    best, begin, rounds = [float("inf")] * len(works), time.perf_counter(), 0
+    while rounds < 3 or time.perf_counter() - begin < seconds:
+        for k, work in enumerate(works):
+            start = time.perf_counter()
+            work()
+            best[k] = min(best[k], time.perf_counter() - start)
+        rounds += 1
     return best
 
 

@@ -8,7 +8,7 @@ the packed array is the hinge layout (:mod:`spinglass.layout`).
 
 from __future__ import annotations
 
-from math import comb, factorial, log
+from math import comb, log
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +19,7 @@ from spinglass._common.seeds import Seed, child, generator, seed_sequence
 from spinglass._common.threads import run_in_threads
 from spinglass._common.types import Array, FloatArray, IntArray
 from spinglass.layout import Layout, fill_indices, fill_ranks, layout, sorted_rank
+from spinglass.multiplicity import scale_by_root_multiplicity
 
 _BLOCK = 2**18  # number of normals drawn from one child seed; changing it changes every landscape
 _LARGEST_ORDER = 170  # 170! is below 1.8e308, the largest float64; 171! is above
@@ -145,89 +146,43 @@ def indices(positions: ArrayLike, n: int, H: int) -> IntArray:
     return out.reshape((*array.shape, H))
 
 
-def _monomial_factorials(n: int, counts: IntArray) -> tuple[FloatArray, IntArray, IntArray]:
-    """Return the product of exponent factorials, last variable and its exponent of each monomial of top degree."""
-    factorials, last, exponent = np.ones(1), np.full(1, -1), np.zeros(1, np.int64)
-    for d in range(1, counts.shape[0]):
-        prefix = np.concatenate([np.arange(counts[d - 1, v + 1]) for v in range(n)])
-        variable = np.repeat(np.arange(n), counts[d - 1, 1 : n + 1])
-        exponent = np.where(last[prefix] == variable, exponent[prefix], 0) + 1
-        factorials, last = factorials[prefix] * exponent, variable
-    return factorials, last, exponent
-
-
-@jit
-def _scale_rectangles(
-    packed: FloatArray,
-    first: int,
-    stop: int,
-    place: tuple[IntArray, IntArray, IntArray],
-    roots: FloatArray,
-    above: tuple[FloatArray, IntArray, IntArray],
-    below: tuple[FloatArray, IntArray, IntArray],
-) -> None:
-    """Multiply rectangles first..stop-1 by the square roots of their multiplicities; ``roots[k]`` is ``sqrt(k!)``.
-
-    A multiset consists of the indices above the hinge, those below it, and the hinge itself. The exponent of the hinge
-    is one plus its exponents in the other two parts; these vanish except in the last rows and columns of a rectangle.
-    """
-    counts_above, counts_below, offsets = place
-    n = offsets.size - 1
-    for m in range(first, stop):
-        rows, columns = counts_above[-1, n - m], counts_below[-1, m + 1]
-        without_hinge = counts_below[-1, m] if counts_below.shape[0] > 1 else columns
-        for r in range(rows):
-            hinge_above = above[2][r] if above[1][r] == n - 1 - m else 0
-            row = packed[offsets[m] + r * columns : offsets[m] + (r + 1) * columns]
-            left = roots[-1] * roots[hinge_above] / np.sqrt(above[0][r])
-            usual = left / roots[1 + hinge_above]
-            for q in range(without_hinge):
-                row[q] *= usual / np.sqrt(below[0][q])
-            for q in range(without_hinge, columns):
-                hinge_below = below[2][q]
-                row[q] *= left * roots[hinge_below] / (np.sqrt(below[0][q]) * roots[1 + hinge_above + hinge_below])
-
-
-_WORTH_THREADS = 1 << 15  # couplings; to hand less work to threads takes longer than the work
-
-
-def scale_by_root_multiplicity(packed: FloatArray, n: int, H: int) -> None:
-    """Multiply packed numbers in place by ``sqrt(H! / prod(m_i!))``, the standard deviation of a coupling."""
-    place = layout(n, H)
-    above = _monomial_factorials(n, place.above)
-    below = _monomial_factorials(n, place.below)
-    roots = np.sqrt([float(factorial(k)) for k in range(H + 1)])
-
-    def scale(first: int) -> None:
-        rectangles = (place.above, place.below, place.offsets)
-        _scale_rectangles(packed, first, min(first + step, n), rectangles, roots, above, below)
-
-    step = max(1, n // 64) if packed.size > _WORTH_THREADS else n
-    run_in_threads(scale, range(0, n, step))
-
-
 def check_range(packed: FloatArray, n: int, H: int, weight: float) -> None:
     """Raise ``ValueError`` unless all couplings are finite and no energy on the sphere ``|x|^2 = n`` can overflow.
 
+    Energies are calculated in float64, also from couplings in float32.
     By the Cauchy-Schwarz inequality ``|sum J_{i1..iH} x_i1 ... x_iH| <= |J| n^{H/2}``, where |J| is the Frobenius
     norm, ``|J|^2 = sum packed^2/multiplicity``. First and second derivatives are larger by factors of H. The weight and
     ``n^{-(H-1)/2}`` are applied last, so the form without them must not overflow either.
     """
-    largest = float(max(packed.max(initial=0), -packed.min(initial=0)))
-    kind, order = packed.dtype.name, f"order {H}"
+    largest = _largest(packed)
+    order = f"order {H}"
     if not np.isfinite(largest):
         bad = np.count_nonzero(~np.isfinite(packed))
-        raise ValueError(f"the couplings of {order} must be finite in {kind}; {bad} of {packed.size} are not")
+        raise ValueError(
+            f"the couplings of {order} must be finite in {packed.dtype.name}; {bad} of {packed.size} are not"
+        )
     if largest == 0:
         return
-    limit = log(float(np.finfo(packed.dtype).max)) - log(8 * H * H) - 0.5 * H * log(n) - log(largest)
+    limit = log(float(np.finfo(np.float64).max)) - log(8 * H * H) - 0.5 * H * log(n) - log(largest)
     limit -= log(max(1.0, abs(weight) * n ** (-(H - 1) / 2)))
     # The multiplicities are computed only if the bound without them is inconclusive.
     if 0.5 * log(packed.size) > limit and 0.5 * log(_square_norm(packed / largest, n, H)) > limit:
         raise ValueError(
-            f"energies of {order} would overflow {kind}: couplings up to {largest:.3g}, weight {weight:.3g}, n = {n}; "
+            f"energies of {order} would overflow float64: couplings up to {largest:.3g}, weight {weight:.3g}, n = {n}; "
             "divide the couplings or the weights by a common factor"
         )
+
+
+def _largest(packed: FloatArray) -> float:
+    """Return the largest absolute value; NaN if a number is NaN."""
+    tops = np.zeros(-(-packed.size // _BLOCK))
+
+    def find(block: int) -> None:
+        part = packed[block * _BLOCK : (block + 1) * _BLOCK]
+        tops[block] = max(part.max(), -part.min())
+
+    run_in_threads(find, range(tops.size))
+    return float(tops.max(initial=0))
 
 
 def _square_norm(packed: FloatArray, n: int, H: int) -> float:
@@ -309,16 +264,21 @@ def draw(n: int, H: int, seed: Seed, dtype: type[np.floating] = np.float64) -> F
     sequence = seed_sequence(seed)
 
     def fill(block: int) -> None:
-        part = packed[block * _BLOCK : (block + 1) * _BLOCK]
-        random = generator(child(sequence, _COUPLINGS, H, block))
-        if part.dtype == np.float64:
-            random.standard_normal(out=part)
-        else:
-            part[:] = random.standard_normal(part.size)
+        first = block * _BLOCK
+        part = packed[first : first + _BLOCK]
+        _fill_normals(generator(child(sequence, _COUPLINGS, H, block)), part)
+        scale_by_root_multiplicity(part, n, H, first)  # while they are in the cache
 
-    run_in_threads(fill, range(-(-total // _BLOCK)))
-    scale_by_root_multiplicity(packed, n, H)
+    blocks = -(-total // _BLOCK)
+    run_in_threads(fill, range(blocks), nothing=blocks)
     return packed
+
+
+@jit
+def _fill_normals(random: np.random.Generator, out: FloatArray) -> None:
+    """Fill ``out`` with the numbers of ``random.standard_normal(out.size)``, in a third of NumPy's time."""
+    for i in range(out.size):
+        out[i] = random.standard_normal()
 
 
 _COUPLINGS = 0x4A  # first key of the child seeds of couplings; distinct from the keys of `SeedSequence.spawn`

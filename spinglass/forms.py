@@ -1,4 +1,7 @@
-"""One homogeneous form of a spin glass: its packed couplings and calls to the kernels for its order."""
+"""One homogeneous form of a spin glass: its packed couplings and calls to the kernels for its order.
+
+Couplings may be stored in float32; points, products, sums and results are in float64.
+"""
 
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -8,7 +11,7 @@ from math import comb
 import numpy as np
 
 from spinglass._common.threads import available_cores, run_in_threads
-from spinglass._common.types import FloatArray, IntArray
+from spinglass._common.types import Array, FloatArray, IntArray
 from spinglass.kernels import derivative, hessian, point, quadratic, rows
 from spinglass.kernels.tile import LANES
 from spinglass.layout import Layout, fill_indices, layout, monomial_counts
@@ -49,29 +52,26 @@ class Form:
         object.__setattr__(self, "_operand", operand)
 
     @cached_property
-    def _derivatives(self) -> tuple[FloatArray, IntArray] | None:
+    def _derivatives(self) -> tuple[Array, IntArray] | None:
         """The derivative matrix of a small form of order 3 or more, and the numbers of monomials of degree H-1."""
         if self.H < 3 or self.n * comb(self.n + self.H - 2, self.H - 1) > _MOST_DERIVATIVES:
             return None
         indices, counts = _derivative_tables(self.n, self.H)
-        return derivative.derivative_matrix(self.packed, indices, counts), counts
+        return derivative.derivative_matrix(self.packed.astype(np.float64), indices, counts), counts
 
     def __reduce__(self) -> tuple[type["Form"], tuple[int, int, FloatArray, float]]:
         # The layout is not pickled but recomputed: its unpickled arrays would be writeable, and Numba would compile
         # every kernel a second time for writeable arrays.
         return Form, (self.n, self.H, self.packed, self.scale)
 
-    def add_sweep(
-        self, x: FloatArray, energy: FloatArray, gradient: FloatArray | None, part: int = 0, parts: int = 1
-    ) -> None:
+    def add_sweep(self, x: Array, energy: Array, gradient: Array | None, part: int = 0, parts: int = 1) -> None:
         """Add energies and gradients of one part of the form at all rows of x (B, n) to (B,) and (B, n)."""
-        scale = x.dtype.type(self.scale)
-        target = np.empty((0, 0), x.dtype) if gradient is None else gradient
+        target = np.empty((0, 0)) if gradient is None else gradient
         if parts == 1 and self._derivatives is not None:
             D, counts = self._derivatives
             whole = gradient is not None
             run_in_threads(
-                lambda span: rows.derivative_rows(D, counts, scale, x, *span, energy, target, whole),
+                lambda span: rows.derivative_rows(D, counts, self.scale, x, *span, energy, target, whole),
                 self._spans(len(x)),
                 nothing=(0, 0),
             )
@@ -81,7 +81,7 @@ class Form:
             rows.sweep_rows(
                 self._operand,
                 *self._place(),
-                scale,
+                self.scale,
                 part,
                 parts,
                 x,
@@ -93,48 +93,47 @@ class Form:
 
         run_in_threads(sweep, self._spans(len(x)), nothing=(0, 0))
 
-    def add_tangent(self, x: FloatArray, v: FloatArray, product: FloatArray) -> None:
+    def add_tangent(self, x: Array, v: Array, product: Array) -> None:
         """Add the Hessian-vector products at all rows of x, v (B, n) to ``product`` (B, n)."""
-        scale = x.dtype.type(self.scale)
 
         def sweep(span: tuple[int, int]) -> None:
-            rows.tangent_rows(self._operand, *self._place(), scale, x, v, *span, product)
+            rows.tangent_rows(self._operand, *self._place(), self.scale, x, v, *span, product)
 
         run_in_threads(sweep, self._spans(len(x)), nothing=(0, 0))
 
-    def add_hessian(self, x: FloatArray, out: FloatArray) -> None:
+    def add_hessian(self, x: Array, out: Array) -> None:
         """Add the Hessians at all rows of x (B, n) to ``out`` (B, n, n)."""
-        scale = x.dtype.type(self.scale)
         if self.H == 2:
-            out += 2 * scale * self._operand.reshape(self.n, self.n)
+            out += 2 * self.scale * self._operand.reshape(self.n, self.n).astype(np.float64)
         elif self.H > 2:
             run_in_threads(
-                lambda row: hessian.add_hessian(self.packed, *self._place(), x[row], scale, out[row]),
+                lambda row: hessian.add_hessian(self.packed, *self._place(), x[row], self.scale, out[row]),
                 range(len(x)),
             )
 
-    def add_point(self, x: FloatArray, gradient: FloatArray) -> float:
+    def add_point(self, x: Array, gradient: Array) -> float:
         """Add the gradient at the single point x (n,) to ``gradient`` and return the energy."""
         if self.H == 1:
-            gradient += self.scale * self.packed
-            return self.scale * float(self.packed @ x)
+            packed = self.packed.astype(np.float64)
+            gradient += self.scale * packed
+            return self.scale * float(packed @ x)
         if self.H == 2:
             product = self._quadratic_product(x)
             gradient += 2 * self.scale * product
             return self.scale * float(x @ product)
-        own = np.empty(self.n, x.dtype)
+        own = np.empty(self.n)
         if self._tasks() == 1:
             energy = point.sweep_point(self.packed, *self._place(), x, own)
         else:
             energy = self._threaded_sweep(x, own)
-        gradient += x.dtype.type(self.scale) * own
+        gradient += self.scale * own
         return self.scale * float(energy)
 
-    def _threaded_sweep(self, x: FloatArray, gradient: FloatArray) -> np.floating:
+    def _threaded_sweep(self, x: Array, gradient: Array) -> np.floating:
         """Write the gradient without ``scale`` at the single point x (n,) and return the energy, in threads."""
         place, bounds = self._layout, self._hinge_bounds()
         R, Q = point.point_monomials(x[::-1].copy(), place.above), point.point_monomials(x, place.below)
-        R_parts, Q_parts = (np.zeros((len(bounds) - 1, size), x.dtype) for size in self._top_sizes())
+        R_parts, Q_parts = (np.zeros((len(bounds) - 1, size)) for size in self._top_sizes())
 
         def sweep(task: int) -> None:
             first, stop = bounds[task], bounds[task + 1]
@@ -145,7 +144,7 @@ class Form:
         run_in_threads(sweep, range(len(bounds) - 1))
         return point.gather_point(x, place.above, place.below, R, Q, R_parts, Q_parts, gradient)
 
-    def add_point_tangent(self, x: FloatArray, v: FloatArray, product: FloatArray) -> None:
+    def add_point_tangent(self, x: Array, v: Array, product: Array) -> None:
         """Add the Hessian-vector product at the single point x (n,) along v (n,) to ``product``."""
         if self.H == 1:
             return
@@ -158,8 +157,8 @@ class Form:
         dR = point.point_monomial_tangents(reversed_x, reversed_v, R, place.above)
         dQ = point.point_monomial_tangents(x, v, Q, place.below)
         bounds = self._hinge_bounds()
-        R_parts, Q_parts = (np.zeros((len(bounds) - 1, 2, size), x.dtype) for size in self._top_sizes())
-        own = np.empty(self.n, x.dtype)
+        R_parts, Q_parts = (np.zeros((len(bounds) - 1, 2, size)) for size in self._top_sizes())
+        own = np.empty(self.n)
 
         def sweep(task: int) -> None:
             first, stop = bounds[task], bounds[task + 1]
@@ -169,7 +168,7 @@ class Form:
 
         run_in_threads(sweep, range(len(bounds) - 1))
         point.gather_tangent(x, v, place.above, place.below, R, dR, Q, dQ, R_parts, Q_parts, own)
-        product += x.dtype.type(self.scale) * own
+        product += self.scale * own
 
     def _place(self) -> tuple[IntArray, IntArray, IntArray]:
         return self._layout.above, self._layout.below, self._layout.offsets
@@ -177,9 +176,9 @@ class Form:
     def _top_sizes(self) -> tuple[int, int]:
         return int(self._layout.above[-1, -1]), int(self._layout.below[-1, -1])
 
-    def _quadratic_product(self, x: FloatArray) -> FloatArray:
+    def _quadratic_product(self, x: Array) -> Array:
         S = self._operand.reshape(self.n, self.n)
-        out = np.empty(self.n, x.dtype)
+        out = np.empty(self.n)
         tasks = 1 if S.size < _SERIAL_POINT else _TASKS
         bounds = [self.n * task // tasks for task in range(tasks + 1)]
         run_in_threads(lambda part: quadratic.multiply_rows(S, x, *part, out), pairwise(bounds))

@@ -133,7 +133,7 @@ def pass_messages(
         raise ValueError(f"the direction must be one point of shape ({model.n},), not {v.shape}")
     if smallest < 0:
         raise ValueError(f"tol must be at least 0, not {smallest:g}; with 0 all steps are made")
-    n, before, gain = model.n, np.zeros_like(x), np.zeros(len(x))
+    n, before, gain, change = model.n, np.zeros_like(x), np.zeros(len(x)), np.full(len(x), np.inf)
     history = [x]
     for _ in range(count):
         with np.errstate(over="ignore", invalid="ignore"):

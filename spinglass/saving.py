@@ -50,7 +50,7 @@ class Saved:
         arrays: _Arrays = {}
         header = {"format": _FORMAT, "result": _described(self, "", arrays)}
         whole = io.BytesIO()
-        np.savez(whole, **{_HEADER: np.array(json.dumps(header)), **arrays})  # type: ignore[arg-type]  # keyword is bool
+        np.savez(whole, **{_HEADER: np.array(json.dumps(header)), **arrays})  # pyrefly: ignore[bad-argument-type]  # no array is named allow_pickle
         # A random name, because process numbers are not unique between containers that share a folder.
         unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
         try:
@@ -105,7 +105,8 @@ def _described(value: Any, name: str, arrays: _Arrays) -> dict[str, Any]:
     if isinstance(value, tuple):
         return {"tuple": [_described(part, f"{name}/{number}", arrays) for number, part in enumerate(value)]}
     if isinstance(value, Saved):
-        own = [field.name for field in dataclasses.fields(value) if field.init]  # type: ignore[arg-type]
+        # The subclasses of Saved are dataclasses.
+        own = [field.name for field in dataclasses.fields(value) if field.init]  # pyrefly: ignore[bad-argument-type]
         parts = {key: _described(getattr(value, key), f"{name}/{key}".strip("/"), arrays) for key in own}
         return {"class": type(value).__name__, "fields": parts}
     if isinstance(value, SphericalSpinGlass):

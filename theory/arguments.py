@@ -33,7 +33,7 @@ def is_symbolic(value: object) -> bool:
 
 def is_many(value: object) -> bool:
     """Return whether ``value`` is an array, list or tuple, for which the answer is an array."""
-    return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
+    return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def whole_number(name: str, value: Any, least: int, why: str) -> int:
@@ -45,7 +45,7 @@ def whole_number(name: str, value: Any, least: int, why: str) -> int:
     whole = isinstance(value, Integral) or (isinstance(value, Real) and float(value).is_integer())
     if isinstance(value, bool | np.bool_) or not whole:
         raise ValueError(f"{name} must be a whole number, not {quoted(value)}; {why}")
-    number = int(value)
+    number = int(value)  # pyrefly: ignore[bad-argument-type]  # numbers of NumPy and SymPy define __int__
     if number < least:
         raise ValueError(f"{name} must be at least {least}, not {quoted(number)}; {why}")
     return number

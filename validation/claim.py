@@ -4,7 +4,7 @@ import copy
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -71,6 +71,21 @@ class Mutant:
 
 
 Prediction = ArrayLike | Between
+
+
+class Tolerance(NamedTuple):
+    """How finely a claim is tested at one effort, as relative deviations.
+
+    Attributes
+    ----------
+    delta : float
+        The smallest deviation that the claim must be able to detect.
+    bias : float
+        Bound on the deviation of a correct theory at the effort's sizes.
+    """
+
+    delta: float
+    bias: float
 
 
 @dataclass(frozen=True)
@@ -211,7 +226,7 @@ class Claim:
                 self.estimator.check(series)
                 if isinstance(self.measure, Reading):
                     for one in series:
-                        self.measure.check_parameters(one.parameters)
+                        self.measure.check_parameters(one.parameters, self.predict)
             except ValueError as error:
                 raise ValueError(f"claim {self.id}, effort {effort}: {error}") from None
 
@@ -247,8 +262,8 @@ class Claim:
         """Whether a disagreement makes the whole verification fail: true of identities, theorems and bounds."""
         return self.kind in DECIDING_KINDS
 
-    def delta_at(self, effort: Effort) -> float:
-        """Return the smallest relative deviation that the claim must be able to detect at an effort.
+    def at(self, effort: Effort) -> Tolerance:
+        """Return the resolution that the claim requires at an effort, and the bias bound at its sizes.
 
         Parameters
         ----------
@@ -257,25 +272,16 @@ class Claim:
 
         Returns
         -------
-        float
-            Its ``delta``.
+        Tolerance
+            ``delta`` and ``bias`` of this effort.
+
+        Examples
+        --------
+        >>> from validation.claims import catalogue
+        >>> catalogue()["covariance/law"].at("standard")
+        Tolerance(delta=0.016, bias=0.0)
         """
-        return by_effort("delta", self.delta)[effort]
-
-    def bias_at(self, effort: Effort) -> float:
-        """Return the bound on the relative deviation of a correct theory at an effort's sizes.
-
-        Parameters
-        ----------
-        effort
-            ``"quick"``, ``"standard"`` or ``"paper"``.
-
-        Returns
-        -------
-        float
-            Its ``bias``.
-        """
-        return by_effort("bias", self.bias)[effort]
+        return Tolerance(by_effort("delta", self.delta)[effort], by_effort("bias", self.bias)[effort])
 
     @property
     def alpha(self) -> float:

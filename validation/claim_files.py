@@ -254,7 +254,7 @@ def _found(finders: Sequence[Any], name: str, path: Sequence[str] | None) -> Mod
 def _content(spec: ModuleSpec) -> bytes | None:
     """Return the content of a module's file, source or compiled; None if it has none."""
     try:
-        return bytes(spec.loader.get_data(spec.origin))  # type: ignore[union-attr]
+        return bytes(spec.loader.get_data(spec.origin))  # pyrefly: ignore[missing-attribute]  # AttributeError is caught
     except (OSError, AttributeError, TypeError):
         return None
 

@@ -3,7 +3,7 @@
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Function = Callable[..., Any]
@@ -27,8 +27,20 @@ def declared(function: Function, parameters: Mapping[str, Any]) -> dict[str, Any
         return dict(parameters)
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature):
         return dict(parameters)
-    names = {one.name for one in signature if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)}
+    names = _names(signature)
     return {name: value for name, value in parameters.items() if name in names}
+
+
+def named(function: Function) -> set[str]:
+    """Return the names of the parameters in a function's signature, without what ``**parameters`` would take."""
+    try:
+        return _names(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):  # some compiled functions have no signature
+        return set()
+
+
+def _names(signature: Iterable[inspect.Parameter]) -> set[str]:
+    return {one.name for one in signature if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)}
 
 
 def check_name(owner: str, role: str, function: Function) -> None:

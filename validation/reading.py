@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from validation.current_functions import current, declared
+from validation.current_functions import current, declared, named
 
 
 class Source(NamedTuple):
@@ -125,23 +125,26 @@ class Reading:
         name = f"{self.simulation.__module__}.{self.simulation.__qualname__}"
         return Source(name, int.from_bytes(sha256(repr(given).encode()).digest()[:8]))
 
-    def check_parameters(self, parameters: Mapping[str, Any]) -> None:
+    def check_parameters(self, parameters: Mapping[str, Any], predict: Callable[..., Any]) -> None:
         """Check the parameters of a series.
 
         Parameters
         ----------
         parameters
             The parameters.
+        predict
+            The function that predicts what is read; a parameter may be for it alone.
 
         Raises
         ------
         ValueError
-            If neither function takes a parameter, or seeds cannot be derived from a parameter of the simulation.
+            If no function takes a parameter, or seeds cannot be derived from a parameter of the simulation.
         """
         mine = declared(self.simulation, parameters)
-        unknown = [name for name in parameters if name not in mine and name not in declared(self.read, parameters)]
+        taken = {*mine, *declared(self.read, parameters), *named(predict)}
+        unknown = [name for name in parameters if name not in taken]
         if unknown:
-            raise ValueError(f"neither the simulation nor read takes the parameter {', '.join(unknown)}")
+            raise ValueError(f"none of the simulation, read and predict takes the parameter {', '.join(unknown)}")
         for name, value in mine.items():
             if not _is_plain(value):
                 raise ValueError(
@@ -154,7 +157,7 @@ def _is_plain(value: object) -> bool:
     """Whether equal values have the same text in every process."""
     if isinstance(value, Mapping):
         return type(value) is dict and all(_is_plain(part) for pair in value.items() for part in pair)
-    if isinstance(value, tuple | list):
+    if isinstance(value, (tuple, list)):
         return all(_is_plain(part) for part in value)
     return value is None or isinstance(value, str | int | float | complex | np.generic)
 
@@ -163,6 +166,6 @@ def _canonical(value: Any) -> Any:
     """Return a parameter in a form whose text is the same for equal values and for every version of NumPy."""
     if isinstance(value, dict):
         return {_canonical(key): _canonical(part) for key, part in sorted(value.items(), key=repr)}
-    if isinstance(value, tuple | list):
+    if isinstance(value, (tuple, list)):
         return type(value)(map(_canonical, value)) if type(value) in (tuple, list) else value
     return value.item() if isinstance(value, np.generic) else value

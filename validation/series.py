@@ -52,8 +52,6 @@ class Series:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Series) and vars(self) == vars(other)
 
-    __hash__ = None  # type: ignore[assignment]
-
     @property
     def label(self) -> str:
         """All parameters as text."""

@@ -97,7 +97,7 @@ def put_right(claim: Claim, pools: Sequence[Array], predictions: Sequence[Betwee
     moved = []
     for (least, most), given in zip(hulls, predictions, strict=True):
         low, high = np.asarray(given.low, dtype=float), np.asarray(given.high, dtype=float)
-        bias = claim.bias_at("quick") * given.reference
+        bias = claim.at("quick").bias * given.reference
         up, down = np.maximum(least - (high + bias), 0), np.minimum(most - (low - bias), 0)
         exact = low == high
         moved.append(Between(low + down + exact * up, high + up + exact * down, given.reference))

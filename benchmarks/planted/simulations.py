@@ -55,7 +55,8 @@ def _at(factor: Callable[[int], float]) -> Callable[..., Any]:
 def _unadjusted(n: int, H: int, seed: int, temperature: float, draws: int) -> Array:
     """Langevin dynamics with a large time step and without a Metropolis step; one chain."""
     here, random = plain.landscape(n, H, seed), np.random.default_rng((seed, 2))
-    x, dt, found = here.on_sphere(random.standard_normal(n)), 0.3, []
+    x, dt = here.on_sphere(random.standard_normal(n)), 0.3
+    found = []
     for k in range(20 * (draws + 10)):
         x = here.on_sphere(x + dt * _tangential(here, x) + math.sqrt(2 * temperature * dt) * random.standard_normal(n))
         if k >= 200 and k % 20 == 19:

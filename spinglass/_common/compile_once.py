@@ -4,7 +4,7 @@ import logging
 import multiprocessing
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,7 +33,7 @@ def compile_once(dispatcher: Any) -> Callable[[Any], Any]:
 
 
 @contextmanager
-def _noticed() -> Iterator[None]:
+def _noticed() -> Generator[None]:
     """Say that kernels are being compiled if the block takes more than a second; once per process."""
     if _said.is_set():
         yield

@@ -31,7 +31,7 @@ class SelfContainedLibrary(JITCodeLibrary):
             self._shared_module = shared
             for name in copies:
                 module.get_function(name).linkage = binding.Linkage.internal
-        super()._finalize_final_module()  # type: ignore[no-untyped-call]
+        super()._finalize_final_module()
 
 
 class SelfContainedCompiler(Compiler):
@@ -39,7 +39,7 @@ class SelfContainedCompiler(Compiler):
 
     def compile_extra(self, func: Callable[..., Any]) -> Any:
         """Compile a Python function."""
-        library = SelfContainedLibrary(self.state.targetctx.codegen(), func.__qualname__)  # type: ignore[no-untyped-call]
-        library.enable_object_caching()  # type: ignore[no-untyped-call]
+        library = SelfContainedLibrary(self.state.targetctx.codegen(), func.__qualname__)
+        library.enable_object_caching()
         self.state.library = library
-        return super().compile_extra(func)  # type: ignore[no-untyped-call]
+        return super().compile_extra(func)

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -14,12 +14,12 @@ _delayed: list["_LateInterrupt"] = []  # of the main thread
 
 def compiling() -> bool:
     """Return whether this thread is compiling a kernel."""
-    owned: bool = global_compiler_lock.is_locked()  # type: ignore[no-untyped-call]
+    owned: bool = global_compiler_lock.is_locked()
     return owned
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible() -> Generator[None]:
     """Delay Ctrl-C during a compilation until the next pass of the compiler begins.
 
     A compilation takes seconds, and an exception raised within a pass can be lost or replaced by another exception.

@@ -33,8 +33,8 @@ class KernelCache(FunctionCache):
             return NoCache()
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(function)  # type: ignore[no-untyped-call]
-        self._cache_file = KernelFiles(  # type: ignore[assignment]
+        super().__init__(function)
+        self._cache_file = KernelFiles(
             Path(self.cache_path),
             self._impl.filename_base,
             lambda: (_compiler(), sources_digest(Path(function.__code__.co_filename))),
@@ -49,7 +49,7 @@ class KernelCache(FunctionCache):
     def save_overload(self, signature: Any, data: Any) -> None:
         """Save a compiled kernel."""
         try:
-            super().save_overload(signature, data)  # type: ignore[no-untyped-call]
+            super().save_overload(signature, data)
         except OSError as error:
             _say_once(f"compiled kernels cannot be written to {self.cache_path} ({error.strerror})")
 

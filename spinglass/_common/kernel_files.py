@@ -9,7 +9,7 @@ damage, since damaged machine code would crash the process.
 import hashlib
 import pickle
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -38,7 +38,7 @@ class KernelFiles:
         return self._folder / f"{self._name}.{self._version}.{_short(key)}.nbc"
 
     @contextmanager
-    def lock(self, while_waiting: Callable[[], None]) -> Iterator[None]:
+    def lock(self, while_waiting: Callable[[], None]) -> Generator[None]:
         """Let one process at a time run the block; without effect if the folder cannot be written or has no locks.
 
         ``while_waiting()`` is called repeatedly while another process has the lock.
@@ -70,7 +70,7 @@ class KernelFiles:
         OSError
             If the file cannot be written; no partial file remains.
         """
-        content = dumps((key, kernel))  # type: ignore[no-untyped-call]
+        content = dumps((key, kernel))
         path = self._path(key)
         # A random name, because process numbers are not unique between containers that share a folder.
         temporary = path.with_suffix(f".{uuid.uuid4().hex}.part")

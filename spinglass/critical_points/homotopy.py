@@ -29,7 +29,7 @@ from spinglass.critical_points.tracking.tensor import form
 from spinglass.critical_points.tracking.tracker import ARRIVED, Lanes, Precision, lanes, track
 
 _BLOCK = 256
-_STRETCH = 2**14  # paths between two checkpoints
+STRETCH = 2**14  # paths between two checkpoints
 _ATTEMPTS = 3  # number of start forms that are tried
 
 # The order and the prediction error were the fastest for H = 3, n = 12 and 16, where 0.2% of the paths are lost. With
@@ -202,9 +202,9 @@ def follow_all(
     distribute: Distribute,
 ) -> Records:
     """Follow every path, stretch by stretch; stretches saved in the checkpoint are loaded instead."""
-    rows = _STRETCH * problem.copies
+    rows = STRETCH * problem.copies
     whole = np.zeros(problem.paths * problem.copies, RECORD)
-    numbers = range(-(-problem.paths // _STRETCH))
+    numbers = range(-(-problem.paths // STRETCH))
     points: list[ComplexArray] = [np.empty((0, problem.system.variables), complex)] * len(numbers)
     done = failed = resumed = 0
 
@@ -223,7 +223,7 @@ def follow_all(
     done = resumed
     if callback and resumed:
         callback(Progress(done, problem.paths, failed, resumed))
-    for number, found in distribute(partial(stretch, problem, attempt, _STRETCH), missing):
+    for number, found in distribute(partial(stretch, problem, attempt, STRETCH), missing):
         if checkpoint:
             checkpoint.save(attempt, number, found)
         failed += keep(number, found)

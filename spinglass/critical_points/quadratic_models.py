@@ -64,7 +64,7 @@ def with_field(system: System) -> tuple[ComplexArray, int]:
     pairs, square = _pairs(spectrum)
     continuum = spectrum.multiple & (size <= _EQUAL)
     weak = (size <= _WEAK) & ~continuum
-    starts = np.concatenate([_secular(spectrum, size > _EQUAL), *pairs[:, weak]])
+    starts: ComplexArray = np.concatenate([_secular(spectrum, size > _EQUAL), *pairs[:, weak]])
     starts = starts[np.isfinite(starts).all(axis=1)]
     found = _refined(system, starts @ spectrum.vectors)
     expected = 2 * int(np.count_nonzero(~continuum | (square >= 0)))
@@ -116,7 +116,8 @@ def _refined(system: System, x: ComplexArray) -> ComplexArray:
     """Return the solutions (x, x_0) that Newton's method reaches from the starts (x, 1); others are dropped."""
     starts = np.concatenate([x, np.ones((len(x), 1))], axis=1)
     starts /= np.linalg.norm(starts, axis=1)[:, None]
-    points, last = starts.copy(), np.empty(len(starts))
+    points: ComplexArray = starts.copy()
+    last = np.empty(len(starts))
     for first in range(0, len(starts), system.rows_at_once):
         rows = slice(first, first + system.rows_at_once)
         with np.errstate(all="ignore"):  # a singular matrix gives NaN, and comparisons with NaN are false

@@ -6,6 +6,8 @@ from spinglass._common.types import Array
 from spinglass.descent.row_kernels import finite_rows
 from spinglass.landscape import Landscape, WithChunk, WithStochasticGradient
 
+_SUMS = 500  # margin for the rounding errors of sums, in units of the rounding error of one number
+
 
 class Evaluator:
     """Evaluates selected rows of a batch, always in the chunk width of the whole batch.
@@ -18,8 +20,10 @@ class Evaluator:
         self.landscape, self.unit = landscape, unit
         # Number of evaluations so far of each row that is still active.
         self.calls = 0
-        # Relative accuracy of energies, with a margin for the rounding errors of sums.
-        self.rounding = 500 * float(np.finfo(np.float64).eps)
+        # Relative accuracy of energies.
+        self.rounding = _SUMS * float(np.finfo(np.float64).eps)
+        # Whether the landscape gives gradients in float32.
+        self.single = False
         self._width = landscape.chunk(batch) if isinstance(landscape, WithChunk) else 1
         # Checked once, because checks of protocols are slow.
         self._divisible = landscape if isinstance(landscape, WithStochasticGradient) else None
@@ -59,7 +63,7 @@ class Evaluator:
                 f"for {len(batch)} points, not {energy.shape} and {gradient.shape}"
             )
         if gradient.dtype == np.float32:
-            self.rounding = 500 * float(np.finfo(np.float32).eps)
+            self.single, self.rounding = True, _SUMS * float(np.finfo(np.float32).eps)
         rows = len(points)
         energies: Array = np.ascontiguousarray(energy[:rows], dtype=np.float64)
         gradients: Array = np.ascontiguousarray(gradient[:rows], dtype=np.float64)

@@ -34,7 +34,7 @@ METHODS: dict[str, type[Method[Any]]] = {
     "newton": Newton,
 }
 
-# Tolerance that descents in float32 reach; near 1e-6 the rounding of gradients stops them.
+# Tolerance that descents reach on landscapes with gradients in float32, whose rounding stops them near 1e-6.
 _SINGLE = 1e-5
 
 
@@ -82,8 +82,10 @@ def descend(
         Limited-memory BFGS, conjugate gradients, gradient flow in time, stochastic gradient descent, or Newton's
         method, which converges to critical points of any index and may increase the energy.
     tol : float, default 1e-8
-        Tolerance on the Riemannian gradient norm divided by ``sqrt(n)``, in units of the gradient scale s. In float32
-        L-BFGS reaches about 1e-6, so use 1e-5 there.
+        Tolerance on the Riemannian gradient norm divided by ``sqrt(n)``, in units of the gradient scale s. The default
+        is reached whenever the landscape returns gradients in float64, as a `SphericalSpinGlass` does even if its
+        couplings are stored in float32. On a landscape that returns them in float32 use 1e-5; there descents stall near
+        1e-6.
     max_iterations : int, optional
         Number of accepted steps after which a row ends without convergence. The default is 10000 for "lbfgs" and "cg",
         10^6 for "gradient", 200 for "sgd" and 500 for "newton".
@@ -260,19 +262,22 @@ class _Descent:
             iterations=state.iterations,
             evaluations=self.evaluations,
             method=self.name,
-            times=kept and kept.times,
-            energies=kept and kept.energies * self.unit / n,
+            times=None if kept is None else kept.times,
+            energies=None if kept is None else kept.energies * self.unit / n,
             correlations=None if kept is None or kept.points is None else two_times(kept.points),
             hint=self.hint(),
         )
 
     def hint(self) -> str:
-        """Return advice if starts stalled because float32 cannot reach the tolerance."""
+        """Return advice if starts stalled because gradients in float32 cannot reach the tolerance."""
         reached = _SINGLE * math.sqrt(self.state.x.shape[1])
         stalled = (self.status == Status.STALLED) & (self.state.norm <= reached)
-        if self.small >= reached or getattr(self.landscape, "dtype", None) is not np.float32 or not stalled.any():
+        if self.small >= reached or not self.evaluate.single or not stalled.any():
             return ""
-        return f"rounding of float32 stalled {np.count_nonzero(stalled)} starts; with tol=1e-5 they converge"
+        return (
+            f"the landscape returns gradients in float32, whose rounding stalled {np.count_nonzero(stalled)} starts; "
+            "with tol=1e-5 they converge"
+        )
 
     def trajectory(self) -> Trajectory | None:
         """Return the trajectory; after convergence a row stays at its final point."""

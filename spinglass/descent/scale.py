@@ -62,7 +62,7 @@ def _typical_gradient(glass: SphericalSpinGlass) -> float:
     """Return the median of ``|Riemannian gradient|/sqrt(n - 1)``, or 2 (for which s = 1) if all gradients vanish."""
     points = random_points(glass.n, _POINTS, _SEED)
     gradient: Array = np.asarray(glass.gradient(points), dtype=np.float64)
-    rounding = 500 * float(np.finfo(glass.dtype).eps)
+    rounding = 500 * float(np.finfo(glass.dtype).eps)  # that of the couplings, if they are stored in float32
     whole, along = _median_length(gradient), _median_length(tangent_part(points, gradient))
     g = along if along > rounding * whole else whole
     return g / math.sqrt(max(1, glass.n - 1)) or 2.0

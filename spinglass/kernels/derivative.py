@@ -7,14 +7,14 @@ are couplings, but a single large matrix product is faster than many small ones 
 import numpy as np
 
 from spinglass._common.jit import jit
-from spinglass._common.types import FloatArray, IntArray
+from spinglass._common.types import Array, FloatArray, IntArray
 from spinglass.kernels.monomials import monomials
 from spinglass.kernels.products import fma
 from spinglass.kernels.tile import multiply_add
 
 
 @jit
-def derivative_matrix(packed: FloatArray, indices: IntArray, counts: IntArray) -> FloatArray:
+def derivative_matrix(packed: Array, indices: IntArray, counts: IntArray) -> Array:
     """Return D, flat (n, monomials of degree H-1), for the sorted index tuples (couplings, H) of the couplings."""
     H, n = indices.shape[1], counts.shape[1] - 1
     D = np.zeros(n * counts[-1, n], packed.dtype)

@@ -8,6 +8,7 @@ import numpy as np
 
 from spinglass._common.jit import jit
 from spinglass._common.types import FloatArray, IntArray
+from spinglass._common.widening import in_type_of
 from spinglass.kernels.monomials import level_starts
 from spinglass.kernels.point import add_multiple, dot, point_monomials
 
@@ -22,7 +23,7 @@ def _add_gradient(
     out: FloatArray,
 ) -> None:
     """Add ``factor`` times the gradient of ``weights . top level`` to ``out`` (n,); weights are for a prefix of it."""
-    current = weights
+    current = in_type_of(weights, x)
     for d in range(counts.shape[0] - 1, 1, -1):
         variables = np.searchsorted(counts[d], current.size)
         start = counts[1 : d - 1, -1].sum()

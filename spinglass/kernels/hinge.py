@@ -1,7 +1,7 @@
 """Product of a rectangle of couplings with a vector, and of its transpose with another, for a single point.
 
-A few rows of the rectangle are processed together, so that every number is loaded once. Memory outside the caches is
-read more slowly in this order than row by row.
+Every coupling is loaded once. Rows are processed together, so that the weights are loaded and stored only once for all
+of them, or one by one, which reads memory in its order.
 """
 
 from collections.abc import Sequence
@@ -51,7 +51,8 @@ class _Rows:
         self, at: Any, starts: Sequence[Any], factors: Sequence[Any], sums: Sequence[Any], new: Any = None
     ) -> list[Any]:
         """Add a vector of columns to the sums and to W; with ``new`` only these lanes of the couplings count."""
-        q, weight, after = self.vectors.load(self.q, at), self.vectors.load(self.w, at), []
+        q, weight = self.vectors.load(self.q, at), self.vectors.load(self.w, at)
+        after: list[Any] = []
         for start, factor, total in zip(starts, factors, sums, strict=True):
             row = self.vectors.load(self.a, self.builder.add(start, at))
             if new is not None:
@@ -78,7 +79,9 @@ def _emit_totals(vectors: Vectors, sums: Sequence[Any]) -> list[Any]:
     return [builder.extract_element(left[0], INTEGER(i)) for i in range(len(sums))]
 
 
-def _plain_products(a: Any, start: int, q: Any, y: Any, q_weights: Any, p: Any, rows: int, columns: int) -> None:
+def _plain_products(
+    a: Any, start: int, q: Any, y: Any, q_weights: Any, p: Any, together: int, rows: int, columns: int
+) -> None:
     A = a[start : start + rows * columns].reshape(rows, columns)
     p[:rows] = A @ q[:columns]
     q_weights[:columns] += y[:rows] @ A
@@ -86,22 +89,24 @@ def _plain_products(a: Any, start: int, q: Any, y: Any, q_weights: Any, p: Any, 
 
 @intrinsic(_plain_products)
 def add_products(
-    typingctx: Any, a: Any, start: Any, q: Any, y: Any, q_weights: Any, p: Any, rows: Any, columns: Any
+    typingctx: Any, a: Any, start: Any, q: Any, y: Any, q_weights: Any, p: Any, together: Any, rows: Any, columns: Any
 ) -> Any:
     """``P[i] = sum_k A[i, k] Q[k]`` and ``W[k] += sum_i Y[i] A[i, k]``, where A (rows, columns) begins at ``start``.
 
-    There must be at least as many columns as a vector register has numbers.
+    Of the first ``together`` rows, as many as possible are processed in groups; the others are processed one by one.
+    There must be at least as many columns as a vector register has numbers of Q. A may be in float32 where the
+    others are in float64.
     """
-    signature = types.void(a, types.int64, q, y, q_weights, p, types.int64, types.int64)
+    signature = types.void(a, types.int64, q, y, q_weights, p, *[types.int64] * 3)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        a_array, start, q_array, y_array, w_array, p_array, rows, columns = args
-        vectors = Vectors(context, builder, a.dtype, 1)
+        a_array, start, q_array, y_array, w_array, p_array, together, rows, columns = args
+        vectors = Vectors(context, builder, q.dtype, 1)
         arrays = zip((a, q, q_weights, y, p), (a_array, q_array, w_array, y_array, p_array), strict=True)
         a_data, q_data, w_data, y_data, p_data = (vectors.data(kind, array) for kind, array in arrays)
         emitter = _Rows(vectors, a_data, q_data, w_data, columns)
         i = INTEGER(0)
-        for height in (_ROWS, 1):
+        for height, stop in ((_ROWS, together), (1, rows)):
 
             def block(i: Any, height: int = height) -> None:
                 places = [builder.add(i, INTEGER(row)) for row in range(height)]
@@ -110,7 +115,7 @@ def add_products(
                 for place, total in zip(places, _emit_totals(vectors, sums), strict=True):
                     builder.store(total, builder.gep(p_data, [place]))
 
-            i = emit_blocks(builder, i, rows, height, block)
+            i = emit_blocks(builder, i, stop, height, block)
         return context.get_dummy_value()
 
     return signature, codegen

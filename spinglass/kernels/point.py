@@ -13,6 +13,7 @@ from spinglass.kernels.monomials import monomial_tangents, monomials, pull_back,
 from spinglass.kernels.vectors import BYTES
 
 _CACHED = 2**23  # bytes of couplings that stay in a cache
+_SHORT = 1200  # columns for which Q and its weights stay in the first-level cache from one row to the next
 _BLOCK = 2**13  # couplings that stay in the first- or second-level cache between two products
 
 
@@ -23,7 +24,7 @@ def dot(a: FloatArray, b: FloatArray) -> np.floating:
     Sums always have loops of their own. A loop that also stores is vectorised only if its arrays are found not to
     overlap at run time, and a change in the order of summation changes the bits.
     """
-    total: np.floating = a.dtype.type(0)
+    total: np.floating = b.dtype.type(0)
     for i in range(a.size):
         total += a[i] * b[i]
     return total
@@ -60,8 +61,9 @@ def multiply_both(
     columns: int,
 ) -> None:
     """``P[i] = sum_k A[i, k] Q[k]`` and ``W[k] += sum_i Y[i] A[i, k]``, where A (rows, columns) begins at ``start``."""
-    if packed.nbytes <= _CACHED and columns >= BYTES // packed.itemsize:
-        add_products(packed, start, Q, Y, Q_weights, P, rows, columns)
+    if columns >= BYTES // Q.itemsize:
+        in_order = packed.nbytes > _CACHED and columns <= _SHORT
+        add_products(packed, start, Q, Y, Q_weights, P, 0 if in_order else rows, rows, columns)
         return
     for first in range(0, rows, 4):
         last = min(first + 4, rows)
@@ -69,7 +71,6 @@ def multiply_both(
         A = packed[start + first * columns : start + last * columns]
         for row in range(first, last):
             P[row] = dot(A[(row - first) * columns : (row - first + 1) * columns], Q)
-        # The couplings are still in the first-level cache, and the weights are read once for four rows.
         if last - first == 4:
             add_four((Y[first], Y[first + 1], Y[first + 2], Y[first + 3]), A, Q_weights[:columns])
         else:

@@ -2,7 +2,8 @@
 
 Every matrix product of the batched kernels has this form. B and C are as wide as a chunk of points; A is a rectangle
 of couplings or its transpose, which differ only by their strides. General matrix libraries first copy such small
-operands into packed panels; here nothing is copied, and the vector width is that of the machine.
+operands into packed panels; here nothing is copied, and the vector width is that of the machine. Couplings in float32
+are converted in registers: B and C set the precision.
 """
 
 from typing import Any
@@ -34,7 +35,8 @@ def _emit_tile(
     before = [value for row in rows for value in vectors.load(c, row)]
 
     def add(a_at: Any, b_at: Any, *sums: Any) -> list[Any]:
-        b_row, after = vectors.load(b, b_at), []
+        b_row = vectors.load(b, b_at)
+        after: list[Any] = []
         for i in range(height):
             place = builder.add(a_at, builder.mul(INTEGER(i), a_row))
             number = [vectors.spread(builder.gep(a, [place]))] * count
@@ -78,13 +80,13 @@ def _panel(
     """
     if not isinstance(widest, types.IntegerLiteral):
         return None  # Numba tries literal types first
-    width = BYTES * 8 // a.dtype.bitwidth
+    width = BYTES * 8 // c.dtype.bitwidth
     count = min(VECTORS, widest.literal_value // width)
     signature = types.int64(widest, a, *[types.int64] * 3, b, types.int64, c, *[types.int64] * 4)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         _, a_array, a_start, a_row, a_step, b_array, b_start, c_array, c_start, rows, depth, lanes = args
-        vectors = Vectors(context, builder, a.dtype, count)
+        vectors = Vectors(context, builder, c.dtype, count)
         a_data, b_data, c_data = map(vectors.data, (a, b, c), (a_array, b_array, c_array))
         i = INTEGER(0)
         for height in _heights(count):
@@ -117,7 +119,7 @@ def multiply_add(
 ) -> None:
     """``C[i, :] += sum_k A[i, k] B[k, :]`` on flat arrays: A strided by (a_row, a_step), rows of B and C lanes wide.
 
-    ``lanes`` is a multiple of STEP.
+    ``lanes`` is a multiple of STEP. A may be in float32 where B and C are in float64.
     """
     if depth == 0:
         return

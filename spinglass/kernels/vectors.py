@@ -1,5 +1,7 @@
 """Generation of vector code in LLVM: loads, fused multiply-adds and stores of rows of lanes, and loops.
 
+Arrays in float32 can be read into vectors of float64, so that float32 couplings are multiplied and summed in float64.
+
 The code uses the vector width of the machine. Lanes are points. Their number is a multiple of ``STEP``, and they are
 independent: the bits of a lane depend neither on the number of lanes nor on the vector width.
 """
@@ -25,6 +27,7 @@ def _registers() -> tuple[int, int, int]:
 
 BYTES, SUMS, VECTORS = _registers()
 INTEGER = ir.IntType(64)
+_FLOAT32_BYTES = 4
 
 
 class Vectors:
@@ -46,11 +49,13 @@ class Vectors:
     def pointers(self, base: Any, start: Any) -> list[Any]:
         """Return the pointers to consecutive vectors from element ``start`` on."""
         places = [self.builder.add(start, INTEGER(v * self.width)) for v in range(self.count)]
-        return [self.builder.bitcast(self.builder.gep(base, [at]), self.type.as_pointer()) for at in places]
+        kind = ir.VectorType(base.type.pointee, self.width).as_pointer()
+        return [self.builder.bitcast(self.builder.gep(base, [at]), kind) for at in places]
 
     def load(self, base: Any, start: Any) -> list[Any]:
         """Load consecutive vectors from element ``start`` on."""
-        return [self.builder.load(pointer, align=self.align) for pointer in self.pointers(base, start)]
+        align = self._align(base)
+        return [self._converted(self.builder.load(pointer, align=align)) for pointer in self.pointers(base, start)]
 
     def store(self, values: Sequence[Any], base: Any, start: Any) -> None:
         """Store consecutive vectors from element ``start`` on."""
@@ -59,9 +64,18 @@ class Vectors:
 
     def spread(self, place: Any) -> Any:
         """Return a vector whose elements are all equal to the number at ``place``."""
-        number = self.builder.load(place, align=self.align)
-        vector = self.builder.insert_element(ir.Constant(self.type, ir.Undefined), number, INTEGER(0))
-        return self.builder.shuffle_vector(vector, vector, ir.Constant(ir.VectorType(ir.IntType(32), self.width), None))
+        number = self.builder.load(place, align=self._align(place))
+        undefined = ir.Constant(ir.VectorType(number.type, self.width), ir.Undefined)
+        vector = self.builder.insert_element(undefined, number, INTEGER(0))
+        everywhere = ir.Constant(ir.VectorType(ir.IntType(32), self.width), None)
+        return self._converted(self.builder.shuffle_vector(vector, vector, everywhere))
+
+    def _converted(self, vector: Any) -> Any:
+        """Return a vector that may be in float32 as a vector of this object's type."""
+        return vector if vector.type == self.type else self.builder.fpext(vector, self.type)
+
+    def _align(self, pointer: Any) -> int:
+        return self.align if pointer.type.pointee == self.type.element else _FLOAT32_BYTES
 
     def multiply_add(self, a: Sequence[Any], b: Sequence[Any], c: Sequence[Any]) -> list[Any]:
         """Return ``a b + c`` for each vector, rounded once."""

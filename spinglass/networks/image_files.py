@@ -130,13 +130,14 @@ def _npz(path: Path) -> tuple[_Part, _Part]:
     if missing:
         raise ValueError(f"{path} has no {', '.join(missing)}, only {', '.join(sorted(arrays)) or 'nothing'}; {LAYOUT}")
     files = (_checksum(path.name, content),)
-    return tuple(_Part(arrays[f"x_{part}"], arrays[f"y_{part}"], files) for part in ("train", "test"))  # type: ignore[return-value]
+    return _Part(arrays["x_train"], arrays["y_train"], files), _Part(arrays["x_test"], arrays["y_test"], files)
 
 
 def _parquet(paths: list[Path]) -> _Part:
     import pandas as pd
 
-    tables, files = [], []
+    tables = []
+    files = []
     for path in paths:
         try:
             content = path.read_bytes()

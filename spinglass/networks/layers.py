@@ -51,11 +51,6 @@ class LayeredNetwork(Convertible):
     [[1.0]]
     """
 
-    weights: tuple[Array, ...]
-    biases: tuple[Array, ...] | None
-    activation: Activation
-    output: Activation
-
     def __init__(
         self,
         weights: Sequence[npt.ArrayLike],

@@ -261,7 +261,9 @@ def rotation_planes(rotation: Array) -> tuple[Array, Array, Sequence[tuple[int, 
         The pair of columns of ``frame`` that spans each plane.
     """
     form, frame = linalg.schur(rotation, output="real")
-    angles, planes, reversed_axes = [], [], []
+    angles = []
+    planes = []
+    reversed_axes = []
     i = 0
     while i < len(form):
         if i + 1 < len(form) and abs(form[i + 1, i]) > 1e-12:

@@ -192,7 +192,7 @@ def test_paths_end_where_steps_or_patience_do():
 
 
 def test_progress_is_told(monkeypatch):
-    monkeypatch.setattr(homotopy, "_STRETCH", 128)
+    monkeypatch.setattr(homotopy, "STRETCH", 128)
     told = []
     enumerate_critical_points(SphericalSpinGlass.pure(8, 3, seed=0), callback=told.append)
     assert [progress.done for progress in told] == [128, 255]
@@ -201,7 +201,7 @@ def test_progress_is_told(monkeypatch):
 
 @pytest.mark.bits
 def test_interrupted_run_resumes_to_the_same_result(tmp_path, monkeypatch):
-    monkeypatch.setattr(homotopy, "_STRETCH", 64)
+    monkeypatch.setattr(homotopy, "STRETCH", 64)
     glass = SphericalSpinGlass.pure(8, 3, seed=0)
     whole = enumerate_critical_points(glass)
 

@@ -232,11 +232,29 @@ def test_the_gradient_scale_of_what_has_no_gradient():
     assert descend(constant, sphere.random_points(3, 4, seed=0)).converged.all()
 
 
-def test_a_landscape_in_single_precision_is_descended_to_its_own_accuracy():
-    glass = SphericalSpinGlass.pure(30, 3, seed=0, dtype=np.float32)
-    found = descend(glass, sphere.random_points(30, 10, seed=1), tol=1e-5)
+@pytest.mark.parametrize("method", DOWN)
+def test_couplings_in_single_precision_are_descended_to_the_accuracy_of_double_precision(method):
+    glass = SphericalSpinGlass.mixed(20, {2: 0.3, 3: 1.0}, seed=0, dtype=np.float32)
+    stored = {H: packed.astype(np.float64) for H, packed in glass.couplings.items()}
+    found = descend(glass, sphere.random_points(20, 4, seed=1), method, tol=1e-8)
     assert found.converged.all()
-    assert found.x.dtype == np.float64
+    # The same points by dense tensors of the stored couplings: sums of 8000 terms in double precision.
+    dense = DenseGlass.of(SphericalSpinGlass(20, glass.weights, stored))
+    for x, energy in zip(found.x, found.energy, strict=True):
+        g = dense.gradient(x)
+        assert np.linalg.norm(g - (x @ g / 20) * x) / math.sqrt(20) <= 1.001e-8
+        assert energy == pytest.approx(dense.energy(x), abs=1e-11)
+
+
+@pytest.mark.bits
+def test_one_large_start_in_single_precision_ends_at_the_same_bits_on_any_number_of_threads(monkeypatch):
+    glass = SphericalSpinGlass.pure(160, 3, seed=0, dtype=np.float32)  # large enough for several tasks
+    start = sphere.random_points(160, 1, seed=1)
+    found = descend(glass, start)
+    assert found.converged.all()
+    assert found.gradient_norm[0] <= 1e-8
+    monkeypatch.setenv("SPINGLASS_THREADS", "1")
+    assert np.array_equal(descend(glass, start).x, found.x)
 
 
 class Plain:

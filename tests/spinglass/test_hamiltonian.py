@@ -30,14 +30,14 @@ def _model(name, dtype=np.float64):
 @pytest.mark.parametrize("name", MODELS)
 def test_values_and_derivatives_are_the_dense_ones(name, batch, dtype):
     glass = _model(name, dtype)
-    dense = DenseGlass.of(glass)
+    dense = DenseGlass.of(glass)  # of the stored couplings
     random = np.random.default_rng(batch)
-    x, v = random.standard_normal((2, batch, glass.n)).astype(dtype)
+    x, v = random.standard_normal((2, batch, glass.n))
     energy, gradient = glass.energy_and_gradient(x)
     hessian, product, energy_alone = glass.hessian(x), glass.hessian_vector(x, v), glass.energy(x)
-    assert {a.dtype for a in (energy, gradient, hessian, product, energy_alone)} == {np.dtype(dtype)}
+    assert {a.dtype for a in (energy, gradient, hessian, product, energy_alone)} == {np.dtype(np.float64)}
     for row in range(batch):
-        point, along = x[row].astype(float), v[row].astype(float)
+        point, along = x[row], v[row]
         for result, expected in [
             (energy[row], dense.energy(point)),
             (energy_alone[row], dense.energy(point)),
@@ -47,13 +47,44 @@ def test_values_and_derivatives_are_the_dense_ones(name, batch, dtype):
         ]:
             # Rounding of a few thousand terms of either sign, far below one part in a thousand of any term.
             scale = 1 + np.abs(expected).max() + np.abs(point).max() ** max(glass.orders)
-            assert np.abs(result - expected).max() <= 200 * np.finfo(dtype).eps * scale
+            assert np.abs(result - expected).max() <= 200 * np.finfo(float).eps * scale
+
+
+def _in_double(glass):
+    """The float64 model with the couplings of a float32 model."""
+    return SphericalSpinGlass(
+        glass.n, glass.weights, {H: packed.astype(np.float64) for H, packed in glass.couplings.items()}
+    )
+
+
+@pytest.mark.parametrize("n", [60, 240])  # at n = 240 a point reads 9 MB of couplings from memory
+def test_couplings_in_single_precision_are_summed_in_double_precision(n):
+    glass = SphericalSpinGlass.pure(n, 3, seed=2, dtype=np.float32)
+    double = _in_double(glass)
+    x, v = np.random.default_rng(0).standard_normal((2, 7, n))
+    for points, along in ((x[0], v[0]), (x, v)):
+        for given, expected in [
+            (glass.energy(points), double.energy(points)),
+            (glass.gradient(points), double.gradient(points)),
+            (glass.hessian_vector(points, along), double.hessian_vector(points, along)),
+            (glass.stochastic_gradient(points, 1, 3), double.stochastic_gradient(points, 1, 3)),
+        ]:
+            # Numbers from sums of up to 2e6 terms of random sign: sqrt(2e6) roundings of 1e-16 each.
+            assert np.abs(given - expected).max() <= 3e-13 * np.abs(expected).max()
+
+
+def test_the_tensor_of_a_model_in_single_precision_gives_the_same_landscape():
+    glass = SphericalSpinGlass.mixed(9, {3: 1e39}, seed=2, dtype=np.float32)  # the weight itself exceeds float32
+    x = np.random.default_rng(0).standard_normal((6, 9))
+    again = SphericalSpinGlass.from_tensor(glass.to_tensor())
+    assert again.dtype is np.float64
+    assert np.allclose(again.energy(x), glass.energy(x), rtol=1e-12)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("name", MODELS)
 def test_rectangles_of_couplings_give_what_the_derivative_matrix_of_small_models_gives(name, dtype, monkeypatch):
-    x = np.random.default_rng(0).standard_normal((LANES + 3, _model(name).n)).astype(dtype)
+    x = np.random.default_rng(0).standard_normal((LANES + 3, _model(name).n))
     energy, gradient = _model(name, dtype).energy_and_gradient(x)
     monkeypatch.setattr(forms, "_MOST_DERIVATIVES", 0)
     other = _model(name, dtype)
@@ -61,7 +92,7 @@ def test_rectangles_of_couplings_give_what_the_derivative_matrix_of_small_models
         (other.energy(x), energy),
         *zip(other.energy_and_gradient(x), (energy, gradient), strict=True),
     ]:
-        bound = 200 * np.finfo(dtype).eps * (1 + np.abs(x).max() ** max(other.orders))
+        bound = 200 * np.finfo(float).eps * (1 + np.abs(x).max() ** max(other.orders))
         assert np.abs(given - expected).max() <= bound * (1 + np.abs(expected).max())
 
 
@@ -123,9 +154,10 @@ def test_parts_add_up_to_the_gradient(name, parts):
 
 
 @pytest.mark.bits
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("weights", [{3: 1.0}, {1: 1.0, 2: 0.5, 4: 1.0}])
-def test_bits_do_not_depend_on_threads_or_batch(weights, monkeypatch):
-    glass = SphericalSpinGlass.mixed(40, weights, seed=1)
+def test_bits_do_not_depend_on_threads_or_batch(weights, dtype, monkeypatch):
+    glass = SphericalSpinGlass.mixed(40, weights, seed=1, dtype=dtype)
     x = np.random.default_rng(0).standard_normal((300, 40))
     v = x[::-1].copy()
     energy, gradient = glass.energy_and_gradient(x)
@@ -141,8 +173,9 @@ def test_bits_do_not_depend_on_threads_or_batch(weights, monkeypatch):
 
 
 @pytest.mark.bits
-def test_one_large_point_has_the_same_bits_on_any_number_of_threads(monkeypatch):
-    glass = SphericalSpinGlass.pure(n=160, H=3, seed=1)  # large enough for several tasks
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_one_large_point_has_the_same_bits_on_any_number_of_threads(dtype, monkeypatch):
+    glass = SphericalSpinGlass.pure(n=160, H=3, seed=1, dtype=dtype)  # large enough for several tasks
     x, v = np.random.default_rng(0).standard_normal((2, 160))
     assert len(glass._forms[0]._hinge_bounds()) > 2
     energy, gradient = glass.energy_and_gradient(x)

@@ -4,6 +4,9 @@ import importlib.util
 import json
 import math
 import re
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from itertools import combinations_with_replacement, product
@@ -16,6 +19,7 @@ from pyarrow import parquet
 
 import theory
 from spinglass import SphericalSpinGlass, basin_volumes, critical_points, enumerate_critical_points, landscape_graph
+from spinglass.critical_points import homotopy
 from validation.atlas import SETS, AtlasPlan, Part, build, build_atlas
 from validation.atlas.columns import TABLES, schema
 from validation.atlas.estimate import estimated
@@ -159,11 +163,11 @@ def test_other_programs_read_the_tables(atlas, library, monkeypatch):
 def test_an_interrupted_build_goes_on_elsewhere_to_the_same_bytes(atlas, tmp_path, monkeypatch):
     calls = []
 
-    def interrupted(plan, unit, perform=build.perform):
+    def interrupted(plan, unit, checkpoints, perform=build.perform):
         calls.append(unit)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return perform(plan, unit)
+        return perform(plan, unit, checkpoints)
 
     with monkeypatch.context() as patched:
         patched.setattr(build, "perform", interrupted)
@@ -180,11 +184,65 @@ def test_an_interrupted_build_goes_on_elsewhere_to_the_same_bytes(atlas, tmp_pat
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in atlas.iterdir())
 
 
+KILLED = """
+import os, signal, sys
+from spinglass.critical_points import homotopy
+from spinglass.critical_points.checkpoint import Checkpoint
+from validation.atlas import AtlasPlan, build_atlas
+
+def save_and_die(self, attempt, stretch, records, save=Checkpoint.save):
+    save(self, attempt, stretch, records)
+    if stretch == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+homotopy.STRETCH, Checkpoint.save = 16, save_and_die
+build_atlas(AtlasPlan.checked([(3, 6, 2)], starts=5), sys.argv[1], workers=1)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.bits
+def test_a_build_that_was_killed_in_a_long_sample_goes_on_inside_it(tmp_path, monkeypatch):
+    plan = AtlasPlan.checked([(3, 6, 2)], starts=5)
+    build_atlas(plan, tmp_path / "whole", workers=1)
+    there, paths = tmp_path / "killed", tmp_path / "killed" / "build" / "paths"
+    died = subprocess.run([sys.executable, "-c", KILLED, there], timeout=300)
+    assert died.returncode == -signal.SIGKILL
+    assert len(list(paths.glob("H3_n06_0000/*.npz"))) == 3
+    followed, left = [], []
+
+    def stretch(problem, attempt, size, number, follow=homotopy.stretch):
+        followed.append(number)
+        return follow(problem, attempt, size, number)
+
+    monkeypatch.setattr(homotopy, "STRETCH", 16)
+    monkeypatch.setattr(homotopy, "stretch", stretch)
+    build_atlas(plan, there, workers=1, resume=True, watch=lambda *_: left.append(len(list(paths.iterdir()))))
+    assert followed == [3, 0, 1, 2, 3]  # the first sample had been interrupted before its last stretch
+    assert left == [1, 0]
+    assert (there / "SHA256SUMS").read_bytes() == (tmp_path / "whole" / "SHA256SUMS").read_bytes()
+
+
+def test_only_local_builds_of_long_samples_save_their_paths(tmp_path, monkeypatch):
+    given = []
+
+    def measure(plan, part, sample, checkpoint):
+        given.append((part.n, checkpoint and checkpoint.name))
+        raise MemoryError
+
+    monkeypatch.setattr(build, "measure", measure)
+    plan = AtlasPlan.checked([(3, 14, 1), (3, 15, 1)])
+    build_atlas(plan, tmp_path, workers=1)
+    with ThreadPoolExecutor(1) as elsewhere:
+        build_atlas(plan, tmp_path, resume=True, executor=elsewhere)
+    assert given == [(15, "H3_n15_0000"), (14, None), (15, None), (14, None)]  # n = 15 has two stretches of 2^14 paths
+
+
 @pytest.mark.slow
 def test_a_unit_that_fails_leaves_no_files_and_is_repeated(tmp_path, monkeypatch, capsys):
     arguments = ["atlas", "build", "--n", "3", "--samples", "1", "--starts", "5", "--workers", "1", "--out", tmp_path]
 
-    def broken(plan, unit):
+    def broken(plan, unit, checkpoints):
         raise MemoryError("no memory")
 
     with monkeypatch.context() as patched:
@@ -200,7 +258,7 @@ def test_a_unit_that_fails_leaves_no_files_and_is_repeated(tmp_path, monkeypatch
 
 
 def test_a_sample_that_is_not_complete_is_counted_and_has_no_graph(tmp_path, monkeypatch, capsys):
-    def zero(glass, certify):
+    def zero(glass, certify, checkpoint):
         return enumerate_critical_points(SphericalSpinGlass.from_tensor(np.zeros((glass.n,) * 3)), certify)
 
     monkeypatch.setattr(critical_points, "enumerate_critical_points", zero)

@@ -53,15 +53,15 @@ def test_a_claim_that_does_not_hold_together_is_refused(dice, change, message):
 def test_thirty_samples_and_half_of_delta_are_enough(dice):
     sizes = {effort: [Series(30)] for effort in EFFORTS}
     claim = dataclasses.replace(dice["die/true"], sizes=sizes, bias=0.025, bias_reason="exactly half")
-    assert claim.bias_at("quick") == claim.delta_at("quick") / 2
+    assert claim.at("quick").bias == claim.at("quick").delta / 2
 
 
 def test_delta_and_bias_may_depend_on_the_effort(dice):
     finer, biases = deltas(0.05, 0.02, 0.01), deltas(0.02, 0.01, 0.005)
     claim = dataclasses.replace(dice["die/true"], delta=finer, bias=biases, bias_reason="larger sizes")
-    assert {effort: claim.delta_at(effort) for effort in EFFORTS} == finer
-    assert {effort: claim.bias_at(effort) for effort in EFFORTS} == biases
-    assert dice["die/true"].delta_at("paper") == dice["die/true"].delta_at("quick") == 0.05
+    assert {effort: claim.at(effort).delta for effort in EFFORTS} == finer
+    assert {effort: claim.at(effort).bias for effort in EFFORTS} == biases
+    assert dice["die/true"].at("paper").delta == dice["die/true"].at("quick").delta == 0.05
 
 
 def test_only_identities_theorems_and_bounds_decide(dice):

@@ -24,7 +24,7 @@ def test_errors_of_the_identities_are_far_below_delta(claim):
     # A bound that is met only because it is loose would hide a mutant.
     series = claim.sizes["quick"][0]
     assert np.max(claim.measurement(SEED, series)) < 1e-12
-    assert np.max(claim.prediction(series).high) < claim.delta_at("quick") / 100
+    assert np.max(claim.prediction(series).high) < claim.at("quick").delta / 100
 
 
 def test_the_covariance_is_that_of_the_paths_one_by_one():

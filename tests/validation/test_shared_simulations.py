@@ -145,7 +145,10 @@ def test_a_simulation_has_a_name(simulation):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"n": 20, "m": 3}, "claim dice/mean, effort quick: neither the simulation nor read takes the parameter m"),
+        (
+            {"n": 20, "m": 3},
+            "claim dice/mean, effort quick: none of .* read and predict takes the parameter m",
+        ),
         ({"n": object()}, "the simulation's parameter n is <object .* use numbers, texts, None, or tuples"),
         ({"n": {1: [len]}}, "the simulation's parameter n is"),
     ],

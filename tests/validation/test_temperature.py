@@ -27,6 +27,43 @@ def test_the_liquid_has_the_annealed_energy(T):
     assert thermodynamics.infinite_energy(n=12, T=T, share=0.5, sweeps=1) == pytest.approx(-1 / T, rel=1e-12)
 
 
+@pytest.mark.parametrize("T", [1.0, 1.5])
+def test_the_correction_above_the_transitions_is_that_of_two_replicas(T):
+    # Two replicas of a landscape have overlap q with density exp(n q^3/T^2), relative to random points, up to terms of
+    # higher order in 1/n. By quadrature around q = 0; at n = 4000 the next term is a thirtieth of the first.
+    n = 4000
+
+    def weight(q):
+        return np.exp(n * q**3 / T**2 + (n - 3) / 2 * np.log1p(-q * q))
+
+    above, below = (scipy.integrate.quad(lambda q, k=k: q**k * weight(q), -0.2, 0.2, limit=200)[0] for k in (3, 0))
+    assert above / below == pytest.approx(15 / (n * T) ** 2, rel=0.1)
+
+
+def test_the_frozen_energy_loses_its_logarithm():
+    simulated = tempered.Tempered(np.array([0.5]), np.array([-1.2]), np.array([[0.1, 0.8]]))
+    plain = thermodynamics.tempered_energy(simulated, 0.5, 0.9)
+    # k = q^(3/2)/(c (3q - 1)) with the overlap of a state at T = 0.5 and the rate c of deep minima.
+    k = 0.808745**1.5 / 0.625021 / (3 * 0.808745 - 1)
+    expected = plain - k * np.log(48) / 48
+    assert thermodynamics.centred_energy(simulated, 48, 0.5, 0.9) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(("n", "count"), [(48, 3), (144, 5)])
+def test_the_liquid_is_sampled_at_its_temperature_and_above(n, count, monkeypatch):
+    given = []
+
+    def only_ladder(glass, temperatures, *_):
+        given.append(temperatures)
+        return tempered.Tempered(temperatures, np.zeros(count), np.zeros((count, 1)))
+
+    monkeypatch.setattr(tempered, "_sampled", only_ladder)
+    monkeypatch.setattr(SphericalSpinGlass, "pure", lambda *_: None)
+    found = tempered.tempered_liquid(np.random.SeedSequence(0), n, 100)
+    assert len(given[0]) == count
+    assert (found.at(tempered.LIQUID)[0], given[0][-1]) == (0.0, pytest.approx(tempered.HOTTEST))
+
+
 def test_the_frozen_energy_is_stationary_in_the_one_step_functional():
     def slopes(z):
         q, m = z

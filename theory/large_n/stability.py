@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spinglass._common.types import Array
+from spinglass._common.types import Array, BoolArray
 from theory.arguments import Model, real_numbers, scalar_or_array
 from theory.float_range import refuse_huge
 from theory.large_n.radial_law import RadialLaw, edge_rate
@@ -248,7 +248,7 @@ def _pure(law: RadialLaw, u: Array, gap: Array) -> Array:
 def _best(law: RadialLaw, u: Array, gap: Array) -> Array:
     """Return the maximiser of the concave ``S(u, z) - J(z - gap)`` over ``z >= 1 + gap``, by bisection."""
 
-    def rising(z: Array) -> Array:
+    def rising(z: Array) -> BoolArray:
         pull = -2.0 * law.bend * z - law.slope * (u + law.slope * z) / law.variance
         return np.asarray(pull - 2.0 * np.sqrt(z * z - 1.0) - 2.0 * np.sqrt(np.maximum((z - gap) ** 2 - 1.0, 0.0)) > 0)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -209,18 +210,18 @@ class Problem:
         return Sampler(self.n, q, self.model, table, self.indices, self.windows, energies)
 
 
-def _pair(name: str, given: object) -> tuple[object, object]:
+def _pair(name: str, given: Any) -> tuple[object, object]:
     if given is None:
         return None, None
-    if isinstance(given, str | dict) or not is_many(given) or len(given) != 2:  # type: ignore[arg-type]
+    if isinstance(given, (str, dict)) or not is_many(given) or len(given) != 2:
         raise ValueError(f"{name} must be a pair, one entry for each point, such as (None, 0); given {quoted(given)}")
-    return given[0], given[1]  # type: ignore[index]
+    return given[0], given[1]
 
 
-def _window(given: object) -> Window:
+def _window(given: Any) -> Window:
     if given is None:
         return None
-    ends = real_numbers("energies", given, infinite=is_many(given))  # type: ignore[arg-type]
+    ends = real_numbers("energies", given, infinite=is_many(given))
     if ends.ndim == 0:
         return float(ends), float(ends)
     if ends.shape != (2,) or not ends[0] < ends[1]:

@@ -125,8 +125,9 @@ class Proposal:
         with np.errstate(divide="ignore"):
             logs_of_mass = logs + np.log(area)[:, None]
         self.log_total = float(np.logaddexp.reduce(logs_of_mass, axis=None))
-        if not np.isfinite(self.log_total):
-            return  # the energies exclude each other at this overlap
+        if not np.isfinite(self.log_total):  # the energies exclude each other at this overlap
+            self.log_cells = self.row_cdf = self.column_cdf = np.empty((0, 0))
+            return
         self.log_cells = logs - self.log_total
         mass = np.exp(self.log_cells) * area[:, None]
         self.row_cdf = np.cumsum(mass.sum(axis=1))

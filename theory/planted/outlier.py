@@ -11,7 +11,7 @@ with J as in :mod:`theory.large_n.radial_law`. (For theta > 1 the second form ho
 
 import numpy as np
 
-from spinglass._common.types import Array
+from spinglass._common.types import Array, BoolArray
 from theory.large_n.radial_law import edge_rate
 
 
@@ -36,7 +36,7 @@ def outlier_rate(z: Array, theta: Array) -> Array:
     return np.asarray(np.where(pulled, np.maximum(rate, 0.0), free))
 
 
-def is_outside(z: Array, theta: Array) -> Array:
+def is_outside(z: Array, theta: Array) -> BoolArray:
     """Return whether the typical lowest eigenvalue is below -2z: outside the spectrum, and further than z."""
     with np.errstate(divide="ignore"):
         return np.asarray((theta > 1.0) & (2.0 * z < theta + 1.0 / np.where(theta > 1.0, theta, 1.0)))

@@ -168,4 +168,4 @@ def _interpolated(values: Array, s: Array) -> Array:
     x, weights, _ = legendre_rule(NODES)
     degrees = np.arange(NODES)
     coefficients = (degrees + 0.5) * ((values * weights) @ np.polynomial.legendre.legvander(x, NODES - 1))
-    return np.asarray(np.polynomial.legendre.legval(s, coefficients))
+    return np.asarray(np.polynomial.legendre.legval(s, coefficients), dtype=np.float64)

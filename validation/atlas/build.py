@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BUILD = "build"  # folder of the unfinished units, removed at the end
+PATHS = "paths"  # its subfolder with the followed paths of long samples in progress
 Watch = Callable[[float, int, int, int], None]
 
 
@@ -92,7 +93,8 @@ def build_atlas(
     """Build an atlas.
 
     The files are written when all samples are measured. The same plan gives the same bytes for any interruptions and
-    any number of workers, on one machine with one set of versions.
+    any number of workers, on one machine with one set of versions. A sample with many paths is resumed where it was
+    interrupted, unless ``executor`` is given, whose processes may not share the folder.
 
     Parameters
     ----------
@@ -135,8 +137,15 @@ def build_atlas(
     incomplete = 0
     with open_run(prepare(folder / BUILD), configuration, len(units), resume) as kept:
         times = [seconds(unit.part, plan.starts) * len(unit.samples) for unit in units]
-        tell = partial(_tell, watch, kept, times)
-        work = partial(perform, plan)
+        paths = kept.path.resolve() / PATHS
+
+        def tell(failures: dict[int, str]) -> None:
+            _remove_paths_of_finished(paths, units, kept.finished)
+            if watch is not None:
+                share = sum(times[number] for number in kept.finished) / sum(times)
+                watch(share, len(kept.finished), len(failures), len(units))
+
+        work = partial(perform, plan, checkpoints=paths if executor is None else None)
         done = store_units(kept, work, dict(enumerate(units)), workers or available_cores(), executor, tell)
         finished = len(kept.finished)
         if finished == len(units):
@@ -147,7 +156,7 @@ def build_atlas(
     return AtlasResult(finished, len(units), done.failures, done.interrupted, files, incomplete)
 
 
-def perform(plan: AtlasPlan, unit: AtlasUnit) -> "pa.Table":
+def perform(plan: AtlasPlan, unit: AtlasUnit, checkpoints: Path | None = None) -> "pa.Table":
     """Measure the samples of a unit.
 
     Parameters
@@ -156,6 +165,8 @@ def perform(plan: AtlasPlan, unit: AtlasUnit) -> "pa.Table":
         The atlas.
     unit
         The unit.
+    checkpoints
+        Folder in which the paths of long samples are saved. Default: None.
 
     Returns
     -------
@@ -164,14 +175,26 @@ def perform(plan: AtlasPlan, unit: AtlasUnit) -> "pa.Table":
     """
     import pyarrow as pa
 
-    measured = [measure(plan, unit.part, sample) for sample in unit.samples]
+    saved = checkpoints if unit.part.long else None
+    measured = [
+        measure(plan, unit.part, sample, None if saved is None else saved / _name(unit.part, sample))
+        for sample in unit.samples
+    ]
     return nested({name: pa.concat_tables([tables[name] for tables in measured]) for name in TABLES})
 
 
-def _tell(watch: Watch | None, kept: RunFolder, times: list[float], failures: dict[int, str]) -> None:
-    if watch is not None:
-        done = sum(times[number] for number in kept.finished)
-        watch(done / sum(times), len(kept.finished), len(failures), len(times))
+def _name(part: Part, sample: int) -> str:
+    return f"{part.name}_{sample:04d}"
+
+
+def _remove_paths_of_finished(paths: Path, units: list[AtlasUnit], finished: set[int]) -> None:
+    """Remove what was saved of the paths of samples whose units are finished."""
+    if paths.is_dir():
+        done = [units[number] for number in finished if units[number].part.long]
+        names = {_name(unit.part, sample) for unit in done for sample in unit.samples}
+        for folder in paths.iterdir():
+            if folder.name in names:
+                shutil.rmtree(folder, ignore_errors=True)  # else it is removed at the end
 
 
 def _refuse_other_files(folder: Path, plan: AtlasPlan) -> None:

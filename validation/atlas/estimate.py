@@ -6,9 +6,10 @@ import theory
 from spinglass import couplings
 from validation.atlas.landscape_sets import AtlasPlan, Part
 
-# Seconds on one core, fitted to samples of n = 8 to 16 at H = 3 and n = 6 to 10 at H = 4. Following a path takes a time
-# in proportion to n^3 and to the square of H - 2.
-_PER_PATH = 6.5e-8
+# CPU seconds on one core. Following and proving a path takes a time in proportion to n^3 and to the square of H - 2 at
+# large n: measured factors are 3.7e-8, 2.9e-8 and 2.7e-8 at n = 12, 14 and 16 for H = 3, and 2.9e-8, 2.6e-8 and
+# 2.6e-8 at n = 8, 9 and 11 for H = 4. Below, the time of a sample is that of its graph and basins.
+_PER_PATH = 2.7e-8
 _PER_SAMPLE = 0.12
 _PER_START = 7e-4
 # Bytes of a row besides its coordinates, as compressed.

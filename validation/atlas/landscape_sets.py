@@ -7,6 +7,7 @@ import numpy as np
 
 from spinglass._common.arguments import whole_number
 from spinglass._common.seeds import child, seed_sequence
+from spinglass.critical_points import homotopy
 from spinglass.critical_points.enumeration import MAX_PATHS
 from spinglass.critical_points.tracking.start_system import number_of_classes
 
@@ -40,6 +41,11 @@ class Part:
     def paths(self) -> int:
         """Number of homotopy paths of one sample."""
         return number_of_classes(self.n, self.H)
+
+    @property
+    def long(self) -> bool:
+        """Whether a sample takes so long that its finished stretches of paths are saved while it is measured."""
+        return self.paths > homotopy.STRETCH
 
     def units(self) -> list[range]:
         """Return the groups of samples that are measured together."""

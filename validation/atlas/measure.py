@@ -1,6 +1,7 @@
 """The tables of one sample: critical points with certificates, graph, basins and pairs."""
 
 from itertools import combinations_with_replacement
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _LOW_INDEX = 1  # pairs are listed of points of at most this index; the others follow from the coordinates
 
 
-def measure(plan: AtlasPlan, part: Part, sample: int) -> "dict[str, pa.Table]":
+def measure(plan: AtlasPlan, part: Part, sample: int, checkpoint: Path | None = None) -> "dict[str, pa.Table]":
     """Return the rows of one sample in each table.
 
     Parameters
@@ -29,6 +30,8 @@ def measure(plan: AtlasPlan, part: Part, sample: int) -> "dict[str, pa.Table]":
         Order and size.
     sample
         Number of the sample.
+    checkpoint
+        Folder in which finished stretches of paths are saved. Default: None.
 
     Returns
     -------
@@ -37,7 +40,7 @@ def measure(plan: AtlasPlan, part: Part, sample: int) -> "dict[str, pa.Table]":
     """
     seed = sample_seed(plan.seed, part, sample)
     glass = SphericalSpinGlass.pure(part.n, part.H, seed)
-    every = critical_points.enumerate_critical_points(glass, certify="all")
+    every = critical_points.enumerate_critical_points(glass, certify="all", checkpoint=checkpoint)
     rows: dict[str, dict[str, Any]] = {"critical_points": _points(every)}
     basins = None
     if every.complete:

@@ -73,7 +73,7 @@ def fixed_points(n: int) -> Array:
     """
     one = np.ones(n)
     half = (np.arange(n) < n // 2) * math.sqrt(n / (n // 2))
-    return np.array([one, -one, half])
+    return np.array([one, -one, half], dtype=np.float64)
 
 
 def energy_products(seed: np.random.SeedSequence, n: int, model: str) -> Array:

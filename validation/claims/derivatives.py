@@ -6,7 +6,7 @@ import numpy as np
 
 from spinglass import SphericalSpinGlass, couplings, sphere
 from spinglass._common.seeds import child
-from spinglass._common.types import Array
+from spinglass._common.types import Array, FloatArray
 from validation.claim import Claim, Mutant
 from validation.claims._shared import perturbations
 from validation.claims._shared.efforts import settings, sizes
@@ -66,7 +66,7 @@ def taylor_error(seed: np.random.SeedSequence, n: int, H: int) -> float:
     return _largest(error, _magnitude(glass, np.abs(x) + np.abs(v)))
 
 
-def _terms(glass: SphericalSpinGlass, x: Array, v: Array, H: int, flip: bool) -> dict[int, Array]:
+def _terms(glass: SphericalSpinGlass, x: Array, v: Array, H: int, flip: bool) -> dict[int, FloatArray]:
     energy, gradient = glass.energy_and_gradient(x)
     orders = (
         energy,

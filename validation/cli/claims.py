@@ -98,9 +98,12 @@ def claims(
     printed = output(as_json, as_csv)
     known = catalogue() if file is None else read_claims(file)
     listed = [claim for claim in known.values() if name in (None, claim.family)]
-    shown = listed or [known[str(name)]]
-    show = print_claims if listed else lambda console, claims: print_claim(console, claims[0])
-    printed.table(frames.claims(shown), lambda console: show(console, shown))
+    recorded = file is None  # runs of claims in a user's file are not recorded
+    if listed:
+        printed.table(frames.claims(listed, recorded), lambda console: print_claims(console, listed))
+    else:
+        claim = known[str(name)]
+        printed.table(frames.claims([claim], recorded), lambda console: print_claim(console, claim, recorded))
 
 
 def compare(

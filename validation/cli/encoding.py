@@ -3,7 +3,7 @@
 import codecs
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 _PLAIN = {"–": "-", "±": "+-", "≤": "<=", "…": "...", "─": "-", "━": "-", "│": "|"}
@@ -11,7 +11,7 @@ _READABLE = "spinglass.readable"
 
 
 @contextmanager
-def readable_output() -> Iterator[None]:
+def readable_output() -> Generator[None]:
     """Replace characters that standard output and error cannot encode, while a block runs."""
     codecs.register_error(_READABLE, _replaced)
     streams = [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, io.TextIOWrapper)]

@@ -69,7 +69,7 @@ def figures(
     if data is not None and source is not None:
         raise ValueError("--from draws saved tables and trains nothing, so it cannot be combined with --data")
     images = None if data is None else mnist(data, side)
-    fitting = []
+    fitting: list[str] = []
     if images is not None:
         fitting = [name for name in selected if gallery.GALLERY[name].on is not None]
         if not fitting:
@@ -81,7 +81,7 @@ def figures(
         return
     if len(selected) > 1 and source is None:
         _announce(selected, chosen)
-    files = []
+    files: list[tuple[str, str]] = []
     with working("starting") as show:
         left, costs = TimeLeft(), _costs(selected, chosen, drawn_again=source is not None)
         for number, name in enumerate(selected):

@@ -71,8 +71,10 @@ class ChosenModel:
 
         from spinglass import SphericalSpinGlass
 
-        draw = SphericalSpinGlass.pure if isinstance(self.H, int) else SphericalSpinGlass.mixed
-        return draw(n, self.H, seed, np.float64 if dtype is None else dtype)  # type: ignore[arg-type]
+        kind = np.float64 if dtype is None else dtype
+        if isinstance(self.H, int):
+            return SphericalSpinGlass.pure(n, self.H, seed, kind)
+        return SphericalSpinGlass.mixed(n, self.H, seed, kind)
 
 
 def read_model(orders: str | None, mixture: str | None) -> ChosenModel:

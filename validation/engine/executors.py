@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 from unittest import mock
 
-from validation.engine.provenance import code
+from validation.engine.provenance import PACKAGES, code
 
 UnitT = TypeVar("UnitT")
 ResultT = TypeVar("ResultT")
@@ -27,6 +27,9 @@ _SINGLE_THREADED = dict.fromkeys(
 _AHEAD = 4  # units submitted per worker in advance
 _AHEAD_ELSEWHERE = 1024
 _HAS_MASKS = hasattr(signal, "pthread_sigmask")  # Windows has none
+# Imports take longer than most units. On Linux workers are forked from a server that imports all once and computes
+# nothing; libraries of other systems do not survive a fork.
+_START = "forkserver" if sys.platform == "linux" else "spawn"
 PATIENCE = 10  # seconds to wait for an answer of a scheduler
 
 
@@ -85,7 +88,7 @@ def sweep(
             waiting = iter(units)
             try:
                 yield from _over(executor, partial(_elsewhere, code(), work), waiting, _AHEAD_ELSEWHERE)
-            except WorkersDiedError as died:
+            except WorkersDiedError as died:  # pyrefly: ignore[implicit-any-type-argument]  # of the units of this pool
                 for unit in [*died.units, *waiting]:
                     yield unit, Failure("BrokenExecutor: a worker process of the given executor died")
         elif workers == 1 or len(units) < 2:
@@ -140,7 +143,7 @@ def _over_processes(work: Callable[[UnitT], ResultT], units: Sequence[UnitT], wo
         try:
             with _processes(count) as pool:
                 yield from _over(pool, work, _drained(queue), 1 if queue is suspects else _AHEAD * count)
-        except WorkersDiedError as died:
+        except WorkersDiedError as died:  # pyrefly: ignore[implicit-any-type-argument]  # of the units of this pool
             if queue is suspects:
                 for unit in died.units:
                     yield (
@@ -159,9 +162,12 @@ def _drained(queue: deque[UnitT]) -> Iterator[UnitT]:
 
 
 @contextmanager
-def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
+def _processes(count: int) -> Generator[ProcessPoolExecutor]:
     before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
+    context = multiprocessing.get_context(_START)
+    context.set_forkserver_preload([name for name in sys.modules if name.split(".")[0] in PACKAGES])
+    environment = {**os.environ, **_SINGLE_THREADED}
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_settle, initargs=(environment,))
     finished = False
     try:
         yield pool
@@ -174,7 +180,7 @@ def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
-def _quiet_start() -> Iterator[None]:
+def _quiet_start() -> Generator[None]:
     """Start worker processes that are single-threaded, ignore Ctrl-C, and do not run the user's script.
 
     A spawned process imports the parent's ``__main__``, which fails for scripts without an
@@ -193,7 +199,7 @@ def _quiet_start() -> Iterator[None]:
 
 
 @contextmanager
-def _ctrl_c_blocked() -> Iterator[None]:
+def _ctrl_c_blocked() -> Generator[None]:
     """Block Ctrl-C in this thread and in the processes that it starts; on Windows :func:`_settle` does this."""
     if not _HAS_MASKS:
         yield
@@ -205,7 +211,8 @@ def _ctrl_c_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _settle() -> None:
+def _settle(environment: Mapping[str, str]) -> None:
+    os.environ.update(environment)  # that of a server may be older
     if not _HAS_MASKS:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -231,7 +238,7 @@ def _elsewhere(expected: str, work: Callable[[UnitT], ResultT], unit: UnitT) -> 
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[Executor]:
+def cluster(address: str) -> Generator[Executor]:
     """Provide the executor of a cluster.
 
     Parameters
@@ -282,7 +289,7 @@ def _mpi() -> Executor:
             "this is not the first MPI process; start with: mpiexec -n 8 python -m mpi4py.futures -m validation"
         )
 
-    class Ranks(MPIPoolExecutor):  # type: ignore[misc]
+    class Ranks(MPIPoolExecutor):
         def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
             return cast("Future[Any]", super().submit(_interruptible, fn, *args, **kwargs))
 

@@ -1,7 +1,7 @@
 """Patches affect the whole process: correct code may be measured in several threads, a mutant only in one at a time."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
@@ -23,7 +23,7 @@ class Isolation:
         self._here = threading.local()  # blocks of this thread
 
     @contextmanager
-    def shared(self) -> Iterator[None]:
+    def shared(self) -> Generator[None]:
         """Wait until no other thread holds the lock exclusively, and prevent it while the block runs."""
         self._count(+1)
         try:
@@ -32,7 +32,7 @@ class Isolation:
             self._count(-1)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> Generator[None]:
         """Wait until no other thread holds or shares the lock.
 
         Raises

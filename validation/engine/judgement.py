@@ -153,7 +153,7 @@ def _sample(trial: Trial, number: int) -> Sample:
         if outcome.unit.series == number and outcome.prediction is not None
     )
     low, high, scale = _expected(trial.claim, prediction, values.shape[1])
-    bias, delta = trial.claim.bias_at(trial.effort) * scale, trial.delta * scale
+    bias, delta = trial.claim.at(trial.effort).bias * scale, trial.delta * scale
     return Sample(values, low, high, bias, delta, trial.series[number].parameters)
 
 

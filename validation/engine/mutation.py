@@ -3,7 +3,7 @@
 import importlib
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
@@ -91,7 +91,7 @@ def check_mutants(claim: Claim) -> None:
 
 
 @contextmanager
-def mutated(mutant: Mutant | None) -> Iterator[None]:
+def mutated(mutant: Mutant | None) -> Generator[None]:
     """Run a block with a mutant's patches active, and restore the original code afterwards.
 
     Patches affect the whole process. Therefore a block with a mutant waits until no other block runs, whereas blocks
@@ -122,7 +122,7 @@ def mutated(mutant: Mutant | None) -> Iterator[None]:
 
 
 @contextmanager
-def _patched(holder: Any, attribute: str, replace: Callable[[Any], Any]) -> Iterator[None]:
+def _patched(holder: Any, attribute: str, replace: Callable[[Any], Any]) -> Generator[None]:
     # The raw attribute, so that static methods and class methods remain such.
     raw = vars(holder).get(attribute, getattr(holder, attribute))
     wrap = type(raw) if isinstance(raw, (staticmethod, classmethod)) else None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 LIBRARIES = ("spinglass", "numpy", "scipy", "numba", "sympy")
 _HOME = Path(__file__).parents[2]
-_PACKAGES = ("spinglass", "theory", "validation")
+PACKAGES = ("spinglass", "theory", "validation")
 
 
 def versions() -> dict[str, str]:
@@ -32,4 +32,4 @@ def code() -> str:
 
 
 def _sources() -> list[Path]:
-    return [file for package in _PACKAGES for file in sorted((_HOME / package).rglob("*.py"))]
+    return [file for package in PACKAGES for file in sorted((_HOME / package).rglob("*.py"))]

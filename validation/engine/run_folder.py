@@ -13,7 +13,7 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -116,7 +116,7 @@ class RunFolder:
         self._manifest.flush()
 
     @contextmanager
-    def explained(self) -> Iterator[None]:
+    def explained(self) -> Generator[None]:
         """Add to the message of an ``OSError`` the path, and that the finished units are kept."""
         try:
             yield
@@ -131,7 +131,7 @@ class RunFolder:
 @contextmanager
 def open_run(
     folder: Path, configuration: Mapping[str, Any], total: int, resume: bool = False, outputs: Iterable[str] = ()
-) -> Iterator[RunFolder]:
+) -> Generator[RunFolder]:
     """Open the folder of a run, and keep other processes from writing to it.
 
     An unfinished run is continued only with ``resume`` and only with the same configuration. A finished run is repeated
@@ -171,13 +171,14 @@ def open_run(
                 f"{folder} contains the units of a run, but no {MANIFEST} that describes it; restore that file from a "
                 "copy, or choose another folder"
             )
+        entries: dict[int, dict[str, Any]] = {}
+        length = 0
         if resume:
             _check_same(folder, found.header, wanted)
             entries = {k: entry for k, entry in found.finished.items() if _sound(unit_file(folder, k), entry)}
             length = found.length
         else:
             _clear(folder, found, wanted, outputs)
-            entries, length = {}, 0
         with (folder / MANIFEST).open("r+b" if length else "wb") as manifest:
             manifest.truncate(length)  # an incomplete line, if the process was killed
             manifest.seek(length)
@@ -193,7 +194,7 @@ def unit_file(folder: Path, number: int) -> Path:
 
 
 @contextmanager
-def whole_file(file: Path) -> Iterator[IO[bytes]]:
+def whole_file(file: Path) -> Generator[IO[bytes]]:
     """Open a temporary file that is renamed at the end, so that the file is either complete or absent.
 
     Anything else with the temporary name, such as a symbolic link or a file of a killed process, is removed first.

@@ -63,7 +63,7 @@ class Trial:
     @property
     def delta(self) -> float:
         """The smallest relative deviation that the claim must be able to detect at this effort."""
-        return self.claim.delta_at(self.effort)
+        return self.claim.at(self.effort).delta
 
     @cached_property
     def units(self) -> list[Unit]:

@@ -35,7 +35,8 @@ def deepest_minima(samples: Mapping[int, int], H: int, starts: int, seed: Seed =
     >>> table.columns.tolist(), len(table)
     (['n', 'sample', 'minima', 'barrier', 'share'], 2)
     """
-    root, rows = seed_sequence(seed), []
+    root = seed_sequence(seed)
+    rows = []
     for n, count in samples.items():
         for sample in range(count):
             glass = SphericalSpinGlass.pure(n, H, child(root, n, sample, 0))

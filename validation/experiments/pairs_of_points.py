@@ -280,7 +280,8 @@ def density_by_overlap(
         ``measured``: indices, low, high, density, standard_error. ``exact``: indices, overlap, density.
     """
     edges, q = np.linspace(-1.0, 1.0, bins + 1), np.linspace(-0.99, 0.99, 37)
-    measured, exact = [], []
+    measured = []
+    exact = []
     tables: list[pd.DataFrame] = []
     survey_pairs(n, H, samples, seed, edges, write=tables.append)
     for chosen in indices:

@@ -33,7 +33,8 @@ def recovery_boundaries(angles: Sequence[float], order: int = 3) -> "pd.DataFram
     """
     import pandas as pd
 
-    glass, rows = {2: 1.0, order: 1.0}, []
+    glass = {2: 1.0, order: 1.0}
+    rows = []
     for angle in angles:
         unit = {2: math.cos(angle), order: math.sin(angle)}
         found = theory.recovery_thresholds(unit, glass)

@@ -36,7 +36,8 @@ def minima(n: int, H: Model, samples: int, seed: Seed = 0) -> pd.DataFrame:
     ['sample', 'energy_per_spin', 'stability']
     """
     mixture = H if isinstance(H, Mapping) else {H: 1.0}
-    root, tables = seed_sequence(seed), []
+    root = seed_sequence(seed)
+    tables = []
     for sample in range(samples):
         every = enumerate_critical_points(SphericalSpinGlass.mixed(n, mixture, child(root, sample)), certify=None)
         lowest = every.eigenvalues[:, 0]

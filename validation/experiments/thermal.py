@@ -146,7 +146,8 @@ def ground_states(sizes: Sequence[int], H: int, samples: int, enumerated: Sequen
     >>> table["method"].tolist(), bool(np.ptp(table["energy_per_spin"]) < 1e-12)
     (['annealing', 'enumeration'], True)
     """
-    root, rows = seed_sequence(seed), []
+    root = seed_sequence(seed)
+    rows = []
     for n in sizes:
         glasses = [SphericalSpinGlass.pure(n, H, child(root, n, sample, 0)) for sample in range(samples)]
         found = [ground_state(glass, most=128, seed=child(root, n, k, 1)) for k, glass in enumerate(glasses)]

@@ -291,7 +291,7 @@ def _write_tables(tables: Tables, folder: Path, prefix: str = "") -> list[Path]:
 
 def _write(figure: Figure, path: Path, dpi: int) -> None:
     # Dates and program versions are left out, so that the same data gives the same bytes.
-    nothing = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
+    left_out = {"png": "Software", "pdf": "CreationDate", "svg": "Date"}
     kind, picture = path.suffix[1:], io.BytesIO()
-    figure.savefig(picture, format=kind, dpi=dpi, metadata=nothing[kind])
+    figure.savefig(picture, format=kind, dpi=dpi, metadata={left_out[kind]: None})
     write_whole(path, picture.getvalue())

@@ -22,7 +22,8 @@ _SHARES = {0.5: "50", 0.9: "90", 0.99: "99"}
 
 
 def _stability(seed: int) -> Tables:
-    found, exact = [], []
+    found = []
+    exact = []
     energies, stabilities = np.linspace(-2.1, 0.1, 67), np.linspace(0.0, 6.0, 61)
     for name, n, H, samples in _MODELS:
         found.append(stable_minima.minima(n, H, samples, seed).assign(model=name, n=n))

@@ -1,6 +1,6 @@
 """Style of all figures: one palette, panels with letters, and the widths and fonts that journals ask for."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -140,7 +140,7 @@ def hide_spines(*axes: Axes, left: bool = False) -> None:
 def legend_above(figure: Figure, handles: Sequence[Any], labels: Sequence[str] | None = None) -> None:
     """Put one legend for all panels above them, in as many columns as fit the width."""
     names = [str(handle.get_label()) for handle in handles] if labels is None else labels
-    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    renderer = FigureCanvasAgg(figure).get_renderer()
     for columns in range(len(names), 0, -1):
         legend = figure.legend(
             handles, names, loc="outside upper center", ncols=columns, frameon=False, fontsize="small",
@@ -159,7 +159,7 @@ def legend_inside(axis: Axes, **options: Any) -> None:
 @contextmanager
 def drawing(
     settings: "Mapping[RcKeyType, Any] | None" = None, page: tuple[float, float] | None = None
-) -> Iterator[None]:
+) -> Generator[None]:
     """Draw and save with matplotlib's own defaults and ``settings`` within a ``with`` block.
 
     A user's matplotlibrc is ignored, so that the same data gives the same bytes for everyone.

@@ -111,7 +111,7 @@ ENTRIES["temperature-energy"] = Entry(
 def _overlaps(seed: int) -> Tables:
     runs = [thermal.tempered(n, _H, S, _LADDER, _SWEEPS, seed) for n, S in _SAMPLES.items()]
     rungs = [_LADDER.index(T) for T in _SHOWN]
-    atoms = []
+    atoms: list[tuple[float, ...]] = []
     for T in _SHOWN:
         law = equilibrium.equilibrium(T, _H)
         atoms += [(T, law.lower_overlap, law.breakpoint), (T, law.overlap, 1 - law.breakpoint)]
@@ -160,7 +160,7 @@ def overlap_densities(densities: pd.DataFrame, infinite: pd.DataFrame, H: int) -
         weights.spines["top"].set_visible(False)
     letter(axes, [f"$T = {T:g}$, $H = {H}$" for T in temperatures])
     handles, labels = axes[0].get_legend_handles_labels()
-    legend_above(figure, [*handles, marks], [*labels, r"$n = \infty$ (right axis)"])
+    legend_above(figure, [*handles, marks], [*labels, r"$n = \infty$ (right axis)"])  # pyrefly: ignore[unbound-name]  # the table has rows
     return figure
 
 

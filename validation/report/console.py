@@ -1,7 +1,7 @@
 """Output to the terminal: literal text, and tables that are never truncated."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -67,7 +67,7 @@ def print_table(console: Console, table: Table) -> None:
 
 
 @contextmanager
-def working(text: str) -> Iterator[Callable[[str], None]]:
+def working(text: str) -> Generator[Callable[[str], None]]:
     """Show a status text on standard error while a block runs: on a terminal always, elsewhere once a minute.
 
     Parameters

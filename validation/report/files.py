@@ -212,8 +212,7 @@ def contents(report: Report) -> dict[str, Any]:
 def _entry(report: Report, verdict: Verdict) -> dict[str, Any]:
     claim = report.catalogue[verdict.claim_id]
     described = {name: getattr(claim, name) for name in ("statement", "formula", "source", "measured", "bias_reason")}
-    size = {"delta": claim.delta_at(report.effort), "bias": claim.bias_at(report.effort)}
-    return _judged(report, verdict) | described | size
+    return _judged(report, verdict) | described | claim.at(report.effort)._asdict()
 
 
 def _judged(report: Report, verdict: Verdict) -> dict[str, Any]:

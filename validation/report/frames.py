@@ -7,6 +7,7 @@ import pandas as pd
 from validation.claim import Claim
 from validation.report.comparison import Change
 from validation.report.report import Report
+from validation.resolutions import reached
 from validation.series import EFFORTS
 
 
@@ -44,31 +45,39 @@ def verdicts(report: Report) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def claims(listed: Iterable[Claim]) -> pd.DataFrame:
+def claims(listed: Iterable[Claim], recorded: bool) -> pd.DataFrame:
     """Return the definitions of claims.
 
     Parameters
     ----------
     listed
         The claims.
+    recorded
+        Whether the project records what runs of these claims have reached.
 
     Returns
     -------
     pandas.DataFrame
         One row per claim: id, family, kind, statement, formula, source, measured, bias_reason, alpha (error
-        level), delta (relative resolution), bias and samples at each effort, and mutants (names separated by
-        semicolons).
+        level), delta (relative resolution), bias and samples at each effort, mutants (names separated by semicolons)
+        and, if recorded, the resolution that a run at each effort has reached (None without a run).
     """
     names = ("id", "family", "kind", "statement", "formula", "source", "measured")
     levels = ("bias_reason", "alpha")
     return pd.DataFrame(
         {name: getattr(claim, name) for name in names + levels}
-        | {f"delta_{effort}": claim.delta_at(effort) for effort in EFFORTS}
-        | {f"bias_{effort}": claim.bias_at(effort) for effort in EFFORTS}
+        | {f"delta_{effort}": claim.at(effort).delta for effort in EFFORTS}
+        | {f"bias_{effort}": claim.at(effort).bias for effort in EFFORTS}
         | {f"samples_{effort}": sum(series.samples for series in claim.sizes[effort]) for effort in EFFORTS}
         | {"mutants": "; ".join(mutant.name for mutant in claim.mutants)}
+        | (_reached(claim) if recorded else {})
         for claim in listed
     )
+
+
+def _reached(claim: Claim) -> dict[str, float | None]:
+    known = reached(claim)
+    return {f"reached_{effort}": known[effort].resolution if effort in known else None for effort in EFFORTS}
 
 
 def changes(found: Sequence[Change]) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from validation.report.formatting import number, outcome, percents, prediction, 
 from validation.report.markup import markdown_block, markdown_code, markdown_formula, markdown_text, mathml
 from validation.report.progress import duration
 from validation.report.report import Report
+from validation.resolutions import described
 from validation.series import by_effort
 from validation.statistics.evidence import Point
 from validation.statistics.verdict import Verdict
@@ -89,7 +90,7 @@ class ClaimSection:
         if verdict.status == "agrees":
             return (
                 f"Relative deviations of more than {verdict.resolution:.2g} are ruled out at level 0.01, and of "
-                f"{claim.delta_at(self.report.effort):.3g} or more, as the claim requires, with "
+                f"{claim.at(self.report.effort).delta:.3g} or more, as the claim requires, with "
                 f"p = {verdict.p_equivalence:.2g}; the prediction is not rejected (p = {verdict.p_value:.2g})."
                 f"{self.parts}"
             )
@@ -115,15 +116,20 @@ class ClaimSection:
         return percents(by_effort("delta", self.claim.delta))
 
     @property
+    def reached(self) -> str:
+        """The resolution that runs of the claim have reached, by effort; empty for claims of a user."""
+        return described(self.claim) if self.report.catalogue.source == "" else ""
+
+    @property
     def bias(self) -> str:
         """The bias bound at the run's effort; empty if theory is exact at these sizes."""
-        bias = self.claim.bias_at(self.report.effort)
+        bias = self.claim.at(self.report.effort).bias
         return f"{bias:.3g}" if bias else ""
 
     @property
     def delta(self) -> str:
         """The resolution that the claim requires at the run's effort."""
-        return f"{self.claim.delta_at(self.report.effort):.3g}"
+        return f"{self.claim.at(self.report.effort).delta:.3g}"
 
     @property
     def more_work(self) -> str:

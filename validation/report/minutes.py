@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 from validation.report.progress import duration
@@ -28,7 +28,7 @@ class MinuteLines:
 
     @classmethod
     @contextmanager
-    def during(cls, text: str) -> Iterator["MinuteLines"]:
+    def during(cls, text: str) -> Generator["MinuteLines"]:
         """Print while a block runs.
 
         Parameters

@@ -19,6 +19,7 @@ from validation.report.console import print_table
 from validation.report.formatting import outcome, percents, prediction, verb, with_error
 from validation.report.progress import Progress
 from validation.report.report import Report
+from validation.resolutions import described
 from validation.series import EFFORTS, by_effort
 from validation.statistics.verdict import Verdict
 
@@ -193,7 +194,7 @@ def print_claims(console: Console, claims: Iterable[Claim]) -> None:
         console.print(Padding(Text(claim.statement), (0, 0, 0, 4), expand=False))
 
 
-def print_claim(console: Console, claim: Claim) -> None:
+def print_claim(console: Console, claim: Claim, recorded: bool) -> None:
     """Print all details of one claim.
 
     Parameters
@@ -202,6 +203,8 @@ def print_claim(console: Console, claim: Claim) -> None:
         Where to print.
     claim
         The claim.
+    recorded
+        Whether the project records what runs of the claim have reached.
     """
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="bold", no_wrap=True)
@@ -216,6 +219,7 @@ def print_claim(console: Console, claim: Claim) -> None:
         "source": claim.source,
         "measured": claim.measured,
         "resolution": resolution,
+        **({"reached": described(claim)} if recorded and described(claim) else {}),
         "bias": bias,
         "error level": "none: the result does not depend on chance" if claim.deterministic else f"{claim.alpha:.1e}",
     }

@@ -182,7 +182,7 @@ def together(points: Sequence[Point], p_values: Sequence[float], reason: str = "
 def errors_beyond(estimate: ArrayLike, error: ArrayLike, low: ArrayLike, high: ArrayLike) -> Array:
     """Return the distance of an estimate from a range in standard errors; negative inside the range."""
     value, least, most = (np.asarray(number, dtype=float) for number in (estimate, low, high))
-    outside: Array = np.maximum(least - value, value - most) / error
+    outside: Array = np.maximum(least - value, value - most) / np.asarray(error, dtype=float)
     return outside
 
 

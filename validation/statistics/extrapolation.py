@@ -129,7 +129,8 @@ class Extrapolation:
         """
         sizes = np.asarray(sizes, dtype=float)
         distinct = np.unique(sizes)
-        forms, complete = {}, []
+        forms = {}
+        complete = []
         for name, law in self.laws.items():
             design = _design(name, law, sizes)
             constants = design.shape[1]

@@ -47,7 +47,8 @@ def langevin(disorder: Seed, later: Seed, settings: Settings) -> pd.DataFrame:
     glass, chains = glass_of(disorder, settings), settings["chains"]
     chain = sampling.Langevin(glass, settings["temperature"], settings["dt"], settings["scheme"])
     x0 = sphere.random_points(glass.n, chains, child(later, 0))
-    state, parts, time = chain.init(x0, child(later, 1)), [], 0.0
+    state, time = chain.init(x0, child(later, 1)), 0.0
+    parts = []
     steps = round(settings["duration"] / settings["records"] / settings["dt"])  # a whole number, see checks.whole_steps
     for record in range(settings["records"] + 1):
         if record:

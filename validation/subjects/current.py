@@ -1,6 +1,6 @@
 """The subject that claims measure at present: the project's own code, unless another one is judged."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -15,7 +15,7 @@ def subject() -> Subject:
 
 
 @contextmanager
-def judged(subject: Subject) -> Iterator[None]:
+def judged(subject: Subject) -> Generator[None]:
     """Let the claims that are measured in the block, in this thread, measure another subject.
 
     Parameters

@@ -140,7 +140,7 @@ def evaluate(landscape: Any, x: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if hasattr(landscape, "energy_and_gradient") and "gradient" in wanted:
         both = landscape.energy_and_gradient(x.copy())
-        if not isinstance(both, tuple | list) or len(both) != 2:
+        if not isinstance(both, (tuple, list)) or len(both) != 2:
             raise AnswerError("energy_and_gradient(x) must return the energy and the gradient, two values")
         found = {"energy": as_array(both[0]), "gradient": as_array(both[1])}
     for name in wanted:

@@ -54,7 +54,8 @@ def _heated(glass: SphericalSpinGlass, x: Array, times: Array, temperature: floa
     chain = sampling.Langevin(glass, temperature)
     state = chain.init(x, child(np.random.SeedSequence(seed), 2))
     longest = _LONGEST_STEP / math.sqrt(sum(H * (H - 1) * a**2 for H, a in glass.weights.items()) or 1.0)
-    energies, overlaps = [], []
+    energies = []
+    overlaps = []
     for interval in np.diff(times, prepend=0.0):
         steps = math.ceil(interval / longest)
         if steps:

@@ -166,7 +166,7 @@ class Program:
             return {"npy": str(path)}
         if isinstance(value, Mapping):
             return {str(key): self._encoded(part) for key, part in value.items()}
-        if isinstance(value, tuple | list):
+        if isinstance(value, (tuple, list)):
             return [self._encoded(part) for part in value]
         return value.item() if isinstance(value, np.generic) else value
 

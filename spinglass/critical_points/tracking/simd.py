@@ -59,7 +59,7 @@ _LLVM = {_REAL: _VECTOR, _COMPLEX: _PAIR}
 @register_model(_Lanes)
 class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, _LLVM[kind])  # type: ignore[no-untyped-call]
+        super().__init__(manager, kind, _LLVM[kind])
 
 
 class _Builder:
@@ -105,7 +105,7 @@ class _Builder:
 
     def root(self, a: Any) -> Any:
         kind = ir.FunctionType(_VECTOR, [_VECTOR])
-        function = get_or_insert_function(self._builder.module, kind, f"llvm.sqrt.v{WIDTH}f64")  # type: ignore[no-untyped-call]
+        function = get_or_insert_function(self._builder.module, kind, f"llvm.sqrt.v{WIDTH}f64")
         return self._builder.call(function, [a])
 
     def conjugate(self, z: Any) -> Any:
@@ -277,11 +277,11 @@ _OPERATORS: dict[Callable[..., Any], dict[Any, str]] = {
 
 def _teach(operation: Callable[..., Any], methods: dict[Any, str]) -> None:
     class Template(ConcreteTemplate):
-        cases = [signature(sig.return_type, *sig.args) for sig in methods]  # type: ignore[no-untyped-call]  # noqa: RUF012
+        cases = [signature(sig.return_type, *sig.args) for sig in methods]  # noqa: RUF012
 
-    infer_global(operation)(Template)  # type: ignore[no-untyped-call]
+    infer_global(operation)(Template)
     for sig, method in methods.items():
-        lower_builtin(operation, *sig.args)(_lowering(method))  # type: ignore[no-untyped-call]
+        lower_builtin(operation, *sig.args)(_lowering(method))
 
 
 for _operation, _methods in _OPERATORS.items():

@@ -200,7 +200,7 @@ class LayerHessians(FirstDerivatives):
         """
         matrix = self.hessian(part) if layer is None else self.block(layer, part)
         with one_blas_thread():
-            return np.asarray(np.linalg.eigvalsh(matrix))
+            return np.asarray(np.linalg.eigvalsh(matrix), dtype=np.float64)
 
     def rank(self, layer: int | None = None, part: Part = "hessian", tol: float = 1e-10) -> int:
         """Return the numerical rank of the full Hessian or of one layer's block.

@@ -158,7 +158,7 @@ def tridiagonalise(
     Q[0] = q / np.linalg.norm(q)
     diagonal: list[float] = []
     off_diagonal: list[float] = []
-    largest = 0.0
+    largest, found = 0.0, Tridiagonal(np.empty(0), np.empty(0), 0.0)
     for k in range(steps):
         w = product(Q[k])
         largest = max(largest, float(np.linalg.norm(w)))

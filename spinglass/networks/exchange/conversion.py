@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from os import PathLike
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from spinglass.networks.exchange import agreement, state_dicts, torch_modules
 from spinglass.networks.exchange.linear_layers import LinearLayers, from_linear, to_linear
 
 
+@dataclass(frozen=True, eq=False, repr=False, init=False)
 class Convertible(ABC):
     """Base class of a layered network, with its conversions; the network itself defines the rest."""
 

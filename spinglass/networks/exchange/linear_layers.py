@@ -42,7 +42,7 @@ def from_linear(layers: LinearLayers) -> tuple[list[Array], list[npt.ArrayLike] 
     [[1.0], [2.0]]
     """
     pairs = list(layers)
-    if not pairs or not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in pairs):
+    if not pairs or not all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in pairs):
         raise ValueError(
             "layers must be pairs (weight, bias), with None for no bias, such as "
             f"[(W1, b1), (W2, b2)]; given {[type(pair).__name__ for pair in pairs]}"

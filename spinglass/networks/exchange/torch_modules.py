@@ -174,7 +174,7 @@ def _leaves(module: Any) -> list[Any] | None:
     """Return the parts of nested Sequentials in order, or None if the order of evaluation is not known."""
     if not _is_a("Sequential", module):
         return [module] if _is_a("Linear", module) else None
-    found = []
+    found: list[Any] = []
     for part in module.children():
         if _is_a("Sequential", part):
             found += _leaves(part) or []

@@ -171,7 +171,7 @@ def _with_spare_units(problem: LinearProblem, S: tuple[int, ...], m: int) -> lis
     room = min(problem.widths[1:-1], default=0) - len(S)
     if problem.H < 3 or not rest:
         return []
-    points = []
+    points: list[Array] = []
     for spare in range(1, min(room, len(rest)) + 1):
         pairs = [(i, i) for i in rest[:spare]]
         points += [_vector(critical_point(problem, S, pairs, cut)) for cut in combinations(range(1, problem.H + 1), 2)]

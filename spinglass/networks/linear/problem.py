@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -100,7 +101,7 @@ class LinearProblem:
         rng = generator(seed)
         return np.concatenate([(rng.standard_normal((a, b)) / np.sqrt(a)).ravel() for a, b in pairwise(self.widths)])
 
-    def layers(self, weights: npt.ArrayLike | Sequence[npt.ArrayLike]) -> list[Array]:
+    def layers(self, weights: npt.NDArray[Any] | Sequence[npt.ArrayLike]) -> list[Array]:
         """Return the weights as a list of matrices.
 
         Parameters
@@ -125,7 +126,7 @@ class LinearProblem:
             ends = np.cumsum([a * b for a, b in shapes])[:-1]
             matrices = [part.reshape(shape) for part, shape in zip(np.split(weights, ends), shapes, strict=True)]
         else:
-            matrices = [np.asarray(W, dtype=np.float64) for W in weights]  # type: ignore[union-attr]
+            matrices = [np.asarray(W, dtype=np.float64) for W in weights]
             if [W.shape for W in matrices] != shapes:
                 raise ValueError(f"weights must have shapes {shapes}, not {[W.shape for W in matrices]}")
         if not all(np.isfinite(W).all() for W in matrices):
@@ -133,7 +134,7 @@ class LinearProblem:
         return matrices
 
     @np.errstate(over="ignore", invalid="ignore")
-    def loss(self, weights: npt.ArrayLike | Sequence[npt.ArrayLike]) -> float:
+    def loss(self, weights: npt.NDArray[Any] | Sequence[npt.ArrayLike]) -> float:
         """Return the total loss E.
 
         Parameters
@@ -153,7 +154,7 @@ class LinearProblem:
         """
         return 0.5 * float(np.sum(self._residual(self.layers(weights)) ** 2))
 
-    def gradient(self, weights: npt.ArrayLike | Sequence[npt.ArrayLike]) -> Array:
+    def gradient(self, weights: npt.NDArray[Any] | Sequence[npt.ArrayLike]) -> Array:
         """Return the derivatives of E with respect to all weights.
 
         Parameters
@@ -174,7 +175,7 @@ class LinearProblem:
         return self.loss_and_gradient(weights)[1]
 
     @np.errstate(over="ignore", invalid="ignore")
-    def loss_and_gradient(self, weights: npt.ArrayLike | Sequence[npt.ArrayLike]) -> tuple[float, Array]:
+    def loss_and_gradient(self, weights: npt.NDArray[Any] | Sequence[npt.ArrayLike]) -> tuple[float, Array]:
         """Return the total loss E and its gradient.
 
         Parameters
@@ -202,7 +203,7 @@ class LinearProblem:
         return 0.5 * float(np.sum(residual**2)), np.concatenate([part.ravel() for part in parts])
 
     @np.errstate(over="ignore", invalid="ignore")
-    def hessian(self, weights: npt.ArrayLike | Sequence[npt.ArrayLike]) -> Array:
+    def hessian(self, weights: npt.NDArray[Any] | Sequence[npt.ArrayLike]) -> Array:
         """Return the second derivatives of E with respect to all weights.
 
         With ``P_l = W_1...W_(l-1)``, ``Q_l = W_(l+1)...W_H`` and ``G = X^T (X W - Y)``, the block of layers l <= m is

@@ -101,7 +101,7 @@ class PathLandscape(ABC):
         ValueError
             As `energy`.
         """
-        return np.asarray(self.form.hessian_vector(w, v))
+        return np.asarray(self.form.hessian_vector(w, v), dtype=np.float64)
 
     def chunk(self, batch: int) -> int:
         """Return the width to a multiple of which a batch of this size is padded internally."""

@@ -104,7 +104,7 @@ def pieces(X: Matrix, y: Vector, hidden: int) -> list[Piece]:
     patterns = realisable_patterns(X)
     dead = next((w for pattern, w in patterns.items() if not any(pattern)), None)
     live = sorted((pattern for pattern in patterns if any(pattern)), reverse=True)
-    found = []
+    found: list[Piece] = []
     units = [(pattern, sign) for pattern in live for sign in (1, -1)]
     for number in range(hidden + 1):
         for used in combinations_with_replacement(units, number):
@@ -125,7 +125,8 @@ def _completed(
     """Return the pieces with given used units, with all choices of the other units."""
     u, residuals, unique = solved
     candidates = _unused_units(X, live, residuals)
-    loss, number, found = dot(residuals, residuals) / 2, len(used), []
+    loss, number = dot(residuals, residuals) / 2, len(used)
+    found = []
     for idle in range(hidden - number + 1):
         rest = hidden - number - idle
         if rest and dead is None:

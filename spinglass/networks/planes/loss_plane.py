@@ -211,7 +211,7 @@ def on_grid(plane: Plane, u: Array, v: Array, starts: int) -> LossPlane:
         kinks=kinks(np.array([[field for _, field in row] for row in passed]), u, v),
         critical=points,
         kind=np.array(kinds, dtype=np.str_),
-        gradient_norm=np.array([np.linalg.norm(plane.at(*point).gradient) for point in points]),
+        gradient_norm=np.array([float(np.linalg.norm(plane.at(*point).gradient)) for point in points]),
         resolution_error=_resolution_error(plane, u, v, loss),
     )
 
@@ -227,7 +227,7 @@ def _pair(directions: object) -> tuple[Direction, Direction]:
         if directions not in ("random", "eigenvectors"):
             raise ValueError(f"directions must be 'random', 'eigenvectors' or a pair, not {directions!r}")
         return directions, directions
-    if not isinstance(directions, Sequence | np.ndarray) or len(directions) != 2:
+    if not isinstance(directions, (Sequence, np.ndarray)) or len(directions) != 2:
         raise ValueError(
             "directions must be 'random', 'eigenvectors', or a pair of vectors or networks, "
             f"not {type(directions).__name__}"
@@ -272,7 +272,7 @@ def _check_span(first: Array, second: Array) -> None:
 def _range(name: str, given: Range | None, direction: Direction) -> Range:
     if given is None:
         return _BETWEEN if isinstance(direction, LayeredNetwork) else _AROUND
-    if not isinstance(given, tuple | list) or len(given) != 2:
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise ValueError(f"{name} must be a pair (from, to), not {given!r}")
     low, high = (real_number(name, end) for end in given)
     if not low < high:

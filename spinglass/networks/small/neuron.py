@@ -172,7 +172,7 @@ def hard_neuron(d: int, per_axis: int, ratio: float = RATIO, seed: Seed | None =
     d, per_axis = whole_number("d", d, 1), whole_number("per_axis", per_axis, 1)
     if not 1 < ratio**per_axis < 1e100:
         raise ValueError(f"ratio must be above 1 and ratio^per_axis below 1e100; given {ratio!r} and {per_axis}")
-    X = np.kron(np.eye(d), float(ratio) ** -np.arange(per_axis)[:, None])
+    X = np.asarray(np.kron(np.eye(d), float(ratio) ** -np.arange(per_axis)[:, None]), dtype=np.float64)
     if seed is not None:
         X = X @ _mixing(d, generator(seed))
     return SingleNeuron(X, np.full(len(X), TARGET))

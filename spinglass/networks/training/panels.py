@@ -74,7 +74,8 @@ def pack(shape: Shape, weights: Sequence[Array], biases: Sequence[Array] | None)
 
 def unpack(shape: Shape, packed: Array) -> tuple[list[Array], list[Array]]:
     """Return weights (n_{l-1}, n_l) and biases (n_l,), as lists over the layers."""
-    weights, biases = [], []
+    weights = []
+    biases = []
     for panels, above in zip(_panels(shape, packed), shape.widths[1:], strict=True):
         whole = panels.transpose(1, 0, 2).reshape(panels.shape[1], -1)[:, :above]
         weights.append(whole[:-1].copy())

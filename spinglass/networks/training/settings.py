@@ -27,6 +27,6 @@ def hidden_widths(hidden: object) -> list[int]:
 
 def pair(name: str, given: tuple[npt.ArrayLike, npt.ArrayLike]) -> tuple[npt.ArrayLike, npt.ArrayLike]:
     """Return ``given`` if it is a pair of inputs and targets, or raise ``ValueError``."""
-    if not isinstance(given, tuple | list) or len(given) != 2:
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise ValueError(f"{name} must be a pair (X, y) of inputs and targets, not {type(given).__name__}")
     return given[0], given[1]

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spinglass._common.types import Array
+from spinglass._common.types import Array, BoolArray
 from theory.arguments import Model
 from theory.covariance import Covariance
 from theory.large_n.pairs.two_points import TwoPoints, two_points
@@ -127,7 +127,7 @@ class PairRates:
             return -u_x / self.law.slope, -u_y / self.law.slope
         mean_x, mean_y, variance, slope = self.law_of_radial(u_x, u_y)
 
-        def rising(z_x: Array) -> Array:
+        def rising(z_x: Array) -> BoolArray:
             shift = z_x - mean_x
             z_y = best_radial(mean_y + slope * shift, variance)
             pull = (shift - slope * (z_y - mean_y)) / variance
@@ -187,7 +187,7 @@ class PairRates:
         return np.where(needed, np.where(impossible, np.inf, cost), 0.0)
 
 
-def bisected(rising: Callable[[Array], Array], low: Array, high: Array) -> Array:
+def bisected(rising: Callable[[Array], BoolArray], low: Array, high: Array) -> Array:
     """Return the points between ``low`` and ``high`` up to which ``rising`` holds."""
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)

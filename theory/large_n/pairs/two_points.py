@@ -86,7 +86,8 @@ def _moments(q: Any, nu: Covariance) -> tuple[Any, ...]:
     top, top1, top2 = (nu(one, d) for d in range(3))
     # Covariances of kappa with the other point; those with a gradient are without the factor s, which enters in pairs.
     kappa_u, kappa_radial, kappa_g = square * second, square * (2 * second + q * third), square * third - 2 * q * second
-    energy, pull, radial, by_energy, by_radial = ([] for _ in range(5))
+    by_sign: list[list[Any]] = [[] for _ in range(5)]
+    energy, pull, radial, by_energy, by_radial = by_sign
     left = 2 * top2
     for sign in (1, -1):
         gradient = top1 + sign * (square * second - q * first)

@@ -13,7 +13,7 @@ from validation.series import EFFORTS, Effort, Series
 Model = int | dict[int, float]
 # Number of landscapes of order 3 by n. Claims that read the same landscapes take all of them.
 _LANDSCAPES: Mapping[Effort, Mapping[int, int]] = {
-    "quick": {4: 900, 5: 700, 6: 1300, 8: 500},
+    "quick": {3: 1500, 4: 900, 5: 700, 6: 1300, 8: 500},
     "standard": {5: 9000, 6: 12000, 8: 11000, 10: 3000},
     "paper": {6: 150000, 8: 110000, 10: 85000, 12: 5000, 14: 3000},
 }
@@ -73,8 +73,10 @@ def points(seed: np.random.SeedSequence, n: int, H: int) -> Points:
     return Points(every.energy_per_spin, every.index, every.eigenvalues, every.x)
 
 
-def landscapes(*sizes: tuple[int, ...]) -> dict[Effort, list[Series]]:
+def landscapes(*sizes: tuple[int, ...], **further: Mapping[Effort, float]) -> dict[Effort, list[Series]]:
     """Return series of landscapes of order 3, for the values of n at quick, standard and paper.
+
+    ``further`` are parameters of the prediction that depend on the effort.
 
     Examples
     --------
@@ -82,6 +84,9 @@ def landscapes(*sizes: tuple[int, ...]) -> dict[Effort, list[Series]]:
     [Series(12000, n=6, H=3), Series(11000, n=8, H=3)]
     """
     return {
-        effort: [Series(_LANDSCAPES[effort][n], n=n, H=3) for n in group]
+        effort: [
+            Series(_LANDSCAPES[effort][n], n=n, H=3, **{name: given[effort] for name, given in further.items()})
+            for n in group
+        ]
         for effort, group in zip(EFFORTS, sizes, strict=True)
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from spinglass import SphericalSpinGlass, sampling
 from spinglass._common.seeds import child
@@ -12,7 +13,7 @@ from validation.series import EFFORTS, Effort, Series
 
 FROZEN, BETWEEN, LIQUID, HOTTEST = 0.5, 0.845, 1.0, 1.5
 _SWEEPS = 600
-_LARGEST_OF_COARSE_LADDER = 50
+_LARGEST_OF_COARSE_LADDER, _LARGEST_OF_COARSE_HOT_LADDER = 50, 100
 # The largest n at standard and paper has half the spacing of temperatures, because swap rates fall as n grows.
 _LANDSCAPES: dict[Effort, dict[int, int]] = {
     "quick": {12: 60, 16: 60, 48: 60},
@@ -61,8 +62,17 @@ def ladder(n: int) -> Array:
 
 def tempered(seed: np.random.SeedSequence, n: int, sweeps: int) -> Tempered:
     """Sample one landscape at all temperatures of the ladder; a simulation for :class:`Reading`."""
-    glass = SphericalSpinGlass.pure(n, 3, child(seed, 0))
-    found = sampling.temper([glass], ladder(n), sweeps, burn_in=sweeps // 2, adapt=False, seed=child(seed, 1))
+    return _sampled(SphericalSpinGlass.pure(n, 3, child(seed, 0)), ladder(n), sweeps, seed)
+
+
+def tempered_liquid(seed: np.random.SeedSequence, n: int, sweeps: int) -> Tempered:
+    """Sample one landscape from ``LIQUID`` up, where few temperatures suffice; a simulation for :class:`Reading`."""
+    count = 3 if n <= _LARGEST_OF_COARSE_HOT_LADDER else 5
+    return _sampled(SphericalSpinGlass.pure(n, 3, child(seed, 0)), np.geomspace(LIQUID, HOTTEST, count), sweeps, seed)
+
+
+def _sampled(glass: SphericalSpinGlass, temperatures: ArrayLike, sweeps: int, seed: np.random.SeedSequence) -> Tempered:
+    found = sampling.temper([glass], temperatures, sweeps, burn_in=sweeps // 2, adapt=False, seed=child(seed, 1))
     return Tempered(found.temperatures, found.energy_per_spin[0], found.overlaps[0])
 
 
@@ -72,9 +82,7 @@ LADDERS = {"2+4": (0.8, 1.0, 1.25, 1.6, 2.1), "field+3": (0.5, 0.6, 0.75, 0.95, 
 
 def tempered_mixture(seed: np.random.SeedSequence, n: int, model: str, sweeps: int) -> Tempered:
     """Sample one landscape of a mixed model on its ladder; a simulation for :class:`Reading`."""
-    glass = SphericalSpinGlass.mixed(n, MODELS[model], child(seed, 0))
-    found = sampling.temper([glass], LADDERS[model], sweeps, burn_in=sweeps // 2, adapt=False, seed=child(seed, 1))
-    return Tempered(found.temperatures, found.energy_per_spin[0], found.overlaps[0])
+    return _sampled(SphericalSpinGlass.mixed(n, MODELS[model], child(seed, 0)), LADDERS[model], sweeps, seed)
 
 
 def growing_sizes(**parameters: float) -> dict[Effort, list[Series]]:

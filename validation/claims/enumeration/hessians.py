@@ -29,7 +29,8 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 def bin_means(n: int, H: int) -> tuple[Array, Array]:
     """Return the exact mean number of points in each bin (bins,) and the exact means of their statistics (bins, 3)."""
     law = hessian_law.given_energy(n, H)
-    numbers, means = [], []
+    numbers = []
+    means = []
     for low, high in BINS:
         u = (low + high) / 2 + (high - low) / 2 * _NODES
         weights = (high - low) / 2 * _WEIGHTS * theory.mean_critical_point_density(u, n, H)
@@ -162,7 +163,7 @@ CLAIMS = (
         id="enumeration/semicircle",
         kind="theorem",
         statement="As n grows, the fraction of negative Hessian eigenvalues at a given energy tends to that of a "
-        "semicircle shifted in proportion to the energy.",
+        "semicircle shifted in proportion to the energy. The spread of the laws of approach sets the resolution.",
         formula=r"\frac{k}{n} \to \frac12 + \frac{y\sqrt{1-y^2} + \arcsin y}{\pi}, \quad y = \frac{u}{E_\infty}",
         source="Kurchan & Laloux 1996; Auffinger, Ben Arous & Černý 2013, section 3",
         measured="the index of all critical points with -1 < u < 0, averaged uniformly over energies, extrapolated in "

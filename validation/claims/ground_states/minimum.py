@@ -90,17 +90,18 @@ CLAIMS = (
     Claim(
         id="ground-states/limit",
         kind="theorem",
-        statement="The ground-state energy per spin tends to -E_0, with a correction of order log(n)/n.",
+        statement="The ground-state energy per spin tends to -E_0, with a correction of order log(n)/n, which is known "
+        "up to o(1/n). Statistics set the resolution.",
         formula=r"\mathbb{E} \min_x E(x) = -E_0 n + \frac{\log n}{2c} - \frac{\gamma + \log A}{c} + o(n^0), \quad "
         r"c = \Theta_0'(-E_0)",
         source="Auffinger, Ben Arous & Černý 2013; Subag & Zeitouni 2017",
         measured="annealed ground-state energies at growing n, minus the known correction, extrapolated",
         measure=centred_ground_state,
         predict=deepest,
-        delta=deltas(0.014, 0.005, 0.002),
+        delta=deltas(0.014, 0.0035, 0.002),
         sizes={
             "quick": [Series(60, n=16, H=3), Series(80, n=24, H=3), Series(80, n=72, H=3)],
-            "standard": [Series(m, n=n, H=3) for n, m in ((24, 300), (36, 300), (96, 480))],
+            "standard": [Series(m, n=n, H=3) for n, m in ((36, 300), (48, 300), (120, 800))],
             "paper": [Series(1000, n=n, H=3) for n in (36, 48, 144)],
         },
         mutants=(

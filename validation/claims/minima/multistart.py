@@ -44,7 +44,8 @@ def minima(glass: SphericalSpinGlass, seed: np.random.SeedSequence, starts: int)
 def _distinct(x: Array) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
     """Return the row of one representative of each point, and how often the point occurs."""
     left = np.arange(len(x))
-    first, times = [], []
+    first = []
+    times = []
     while len(left):
         same = np.einsum("bi,i->b", x[left], x[left[0]]) > (1 - _SAME) * x.shape[1]
         first.append(left[0])

@@ -31,7 +31,8 @@ def given_energy(n: int, H: int) -> Callable[[Array], Array]:
 def bin_means(n: int, H: int) -> tuple[Array, Array]:
     """Return the exact mean number of minima in each bin, and the mean of their smallest eigenvalue."""
     law = given_energy(n, H)
-    numbers, means = [], []
+    numbers = []
+    means = []
     for low, high in BINS:
         u = (low + high) / 2 + (high - low) / 2 * _NODES
         weights = (high - low) / 2 * _WEIGHTS * theory.mean_critical_point_density(u, n, H, index=0)

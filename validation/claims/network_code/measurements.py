@@ -77,7 +77,9 @@ def output_errors(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> Arra
     leaves unexplained. The second coefficient is returned with a minus sign if the output is declared as rectified, so
     that a ReLU too many and one too few give different numbers.
     """
-    terms, outputs, at_zero = [], [], []
+    terms = []
+    outputs = []
+    at_zero = []
     for case in _cases(seed, widths):
         rows = np.vstack([case.x, np.zeros(widths[0])])
         output = case.ask(rows, "output")["output"]
@@ -129,7 +131,10 @@ def homogeneity_errors(seed: np.random.SeedSequence, widths: tuple[int, ...]) ->
     Both contain the subject's numbers alone. Of Euler's relation these are the factors between the products of weights
     and gradients and the outputs, minus 1, and at the end what the factors leave unexplained.
     """
-    products, totals, tripled, outputs = [], [], [], []
+    products = []
+    totals = []
+    tripled = []
+    outputs = []
     for case in _cases(seed, widths):
         answer = case.ask(case.x, "weights", "output", "gradient")
         size = _size(answer["output"])
@@ -151,7 +156,9 @@ def block_errors(seed: np.random.SeedSequence, widths: tuple[int, ...]) -> Array
     Between kinks the output is linear in the weights of one layer, so that the block is exactly the mean of the outer
     products of the gradients of single inputs, which are derivatives of the sum over paths.
     """
-    given, exact, lowest = [], [], 0.0
+    lowest = 0.0
+    given = []
+    exact = []
     for case in _cases(seed, widths):
         blocks = case.ask(case.x, "hessian_blocks", y=case.y)["hessian_blocks"]
         for block, each in zip(blocks, path_gradient(case.net, case.x), strict=True):

@@ -87,11 +87,13 @@ def backwards(
     back: Callable[[Array, int], Array] = lambda W, _: W,
 ) -> list[Array]:
     """Return a gradient with ``gate(preactivations, layer)`` as slopes and ``back(W, layer)`` in the backward pass."""
-    values, preactivations = [x], []
+    values = [x]
+    preactivations = []
     for W in weights[:-1]:
         preactivations.append(values[-1] @ W)
         values.append(relu(preactivations[-1]))
-    signal, found = np.ones((len(x), 1)), []
+    signal = np.ones((len(x), 1))
+    found = []
     for layer in range(len(weights), 0, -1):
         if layer < len(weights):
             signal = signal * gate(preactivations, layer)

@@ -194,7 +194,7 @@ def _fits(preactivations: list[Array], layer: int) -> bool:
 
 def _of_squares(net: Any, x: Array) -> list[Array]:
     rows = [(float(net.forward(row[None])[0]), net.gradient(row[None])) for row in x]
-    return [sum(value * found[layer] for value, found in rows) for layer in range(len(net.weights))]
+    return [np.asarray(sum(value * found[layer] for value, found in rows)) for layer in range(len(net.weights))]
 
 
 def _blocks(name: str, statement: str, change: Callable[..., Any]) -> Mutant:

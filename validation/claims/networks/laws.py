@@ -57,7 +57,7 @@ def layered_moments(seed: np.random.SeedSequence, widths: Widths) -> Array:
     """Return a layered model's ``mean Y^2 / Lambda`` and ``mean Y^4 / (3 Lambda^2)`` over the sphere."""
     model = DecoupledPathModel(widths, 1.0, seed=child(seed, 0))
     Y = model.output(sphere.random_points(model.n, 4 * _POINTS, child(seed, 1)))
-    return np.array([np.mean(Y**2) / model.Lambda, np.mean(Y**4) / (3 * model.Lambda**2)])
+    return np.array([np.mean(Y**2) / model.Lambda, np.mean(Y**4) / (3 * model.Lambda**2)], dtype=np.float64)
 
 
 def layered_prediction(widths: Widths) -> Array:

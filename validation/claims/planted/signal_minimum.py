@@ -42,7 +42,7 @@ CLAIMS = (
         id="planted/minimum",
         kind="theorem",
         statement="At large n the minimum near a planted signal has the overlap with it at which the pull of the "
-        "signal balances the random gradient.",
+        "signal balances the random gradient. The spread of the laws of approach sets the resolution.",
         formula=r"s'(m) \sqrt{1-m^2} = m \sqrt{\nu'(1)}",
         source="Ros, Ben Arous, Biroli & Cammarota 2019",
         measured="the overlap with the signal at the end of a descent from it, at H = 3 with a signal of order 3, at "

@@ -50,7 +50,9 @@ def _without_projection(start: Callable[..., Any]) -> Callable[..., Any]:  # noq
     def free(n: int, H: int, seed: int, times: Array) -> dict[str, Array]:
         glass = own.landscape(n, H, seed)
         x = own.start(glass, seed)[0]
-        begin, step, energies, overlaps = x.copy(), times[1] / 10, [], []
+        begin, step = x.copy(), times[1] / 10
+        energies = []
+        overlaps = []
         for interval in np.diff(times, prepend=0.0):
             for _ in range(round(interval / step)):
                 if x @ x < 9 * n:

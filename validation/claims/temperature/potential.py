@@ -63,7 +63,7 @@ CLAIMS = (
         "Hamiltonian Monte Carlo at growing n, extrapolated",
         measure=attracted_overlap,
         predict=lowest,
-        delta=deltas(0.08, 0.027, 0.013),
+        delta=deltas(0.07, 0.022, 0.007),
         sizes={effort: [Series(m, n=n, T=1.0, pull=1.0) for n in (20, 30, 45)] for effort, m in _COUNTS.items()},
         mutants=(
             MULTIPLICITY,

@@ -30,7 +30,8 @@ def total_deviation(seed: np.random.SeedSequence, n: int, H: int) -> Array:  # n
 
 def count_deviations(seed: np.random.SeedSequence, n: int, H: int) -> Array:  # noqa: ARG001
     """Return the relative deviations of the mean numbers of points of index 0, 1, 2 and any below an energy each."""
-    one, found = subject(), []
+    one = subject()
+    found = []
     for index, below in ENERGIES.items():
         exact = exact_values.mean_count(n, H, index, below)
         found.append(theory_code.counts(one, n, H, index, below) / exact - 1)

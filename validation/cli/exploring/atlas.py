@@ -163,7 +163,8 @@ def _built(
     with ExitStack() as stack:
         executor: Executor | None = stack.enter_context(executors.cluster(cluster)) if cluster is not None else None
         show = stack.enter_context(working("starting"))
-        left, before = TimeLeft(), []
+        left = TimeLeft()
+        before = []
 
         def tell(share: float, done: int, failed: int, total: int) -> None:
             before.append(share)

@@ -91,7 +91,11 @@ def _surveyed(n: int, H: Any, samples: int, seed: int, cluster: str | None, opti
             options["distribute"] = over(stack.enter_context(executors.cluster(cluster)))
         show = stack.enter_context(working("enumerating"))
         status = Status(samples)
-        return survey(n, H, samples, seed, lambda *progress: show(status.line(*progress)), **options)
+
+        def watch(sample: int, points: int, progress: "Progress | None") -> None:
+            show(status.line(sample, points, progress))
+
+        return survey(n, H, samples, seed, watch, **options)
 
 
 def over(executor: "Executor") -> Callable[[Callable[[int], Any], Iterable[int]], Iterator[tuple[int, Any]]]:

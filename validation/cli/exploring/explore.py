@@ -44,7 +44,9 @@ def descend(
             help="Times at which --method gradient records energies, such as 0.1,1,10; the flow ends at the last one.",
         ),
     ] = None,
-    dtype: Annotated[str, typer.Option(help="float64, or float32 with --tol 1e-5 for half the memory.")] = "float64",
+    dtype: Annotated[
+        str, typer.Option(help="Type of the stored couplings: float64, or float32 for half the memory.")
+    ] = "float64",
     tol: Annotated[float, typer.Option(help="Tolerance of the gradient norm divided by sqrt(n).")] = 1e-8,
     out: Annotated[
         Path | None,

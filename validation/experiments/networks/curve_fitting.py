@@ -84,7 +84,7 @@ def errors(seed: np.random.SeedSequence, size: int, models: Sequence[tuple[int, 
     for degree, log_ridge in models:
         curve = fitted(x, t, degree, log_ridge)
         found.append((np.mean((curve(x) - t) ** 2), np.mean((curve(new_x) - new_t) ** 2)))
-    return np.array(found)
+    return np.array(found, dtype=np.float64)
 
 
 def curves(panels: Sequence[Panel]) -> "tuple[pd.DataFrame, pd.DataFrame]":

@@ -53,7 +53,7 @@ def random_planes(seed: Seed, activation: str = "relu") -> dict[str, Plane]:
 
 def _row(layers: list[Array] | dict[int, Array], biases: list[Array] | None = None) -> Array:
     """Return weights and biases as one row of parameters; those not given are zero."""
-    parts = []
+    parts: list[Array] = []
     for layer, (a, b) in enumerate(pairwise(WIDTHS)):
         given = layers.get(layer) if isinstance(layers, dict) else layers[layer]
         parts += [np.zeros(a * b) if given is None else given.ravel(), np.zeros(b) if biases is None else biases[layer]]

@@ -1,6 +1,7 @@
 """The seven assumptions of the path model on real networks of several depths, before and after training."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -91,7 +92,8 @@ def deviations(
     """
     root = seed_sequence(seed)
     digits = data.digits(seed=child(root, 0))
-    X, rows = digits.test[0][:inputs], []
+    X = digits.test[0][:inputs]
+    rows: list[tuple[Any, ...]] = []
     for H in depths:
         for k in range(networks):
             before, after, error = pair_of_networks(digits, [width] * (H - 1), epochs, child(root, 1, H, k))

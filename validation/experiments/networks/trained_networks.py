@@ -48,7 +48,13 @@ class TwoClasses:
         TrainedNetworks
             The networks with their losses.
         """
-        usual = {"hidden": 20, "activation": "tanh", "optimiser": _ADAM, "batch": None, "seed": self._start}
+        usual: dict[str, Any] = {
+            "hidden": 20,
+            "activation": "tanh",
+            "optimiser": _ADAM,
+            "batch": None,
+            "seed": self._start,
+        }
         return training.train(self.X, self.y, test=self.test, **{**usual, **options})
 
     def points(self) -> pd.DataFrame:
@@ -150,7 +156,7 @@ def losses_on_a_log_axis(
     pandas.DataFrame
         Columns setting, data, epoch, loss, error.
     """
-    tables = []
+    tables: list[pd.DataFrame] = []
     for name, options in settings.items():
         # The same starting weights and batches: a short training repeats the beginning of a long one.
         early = {"epochs": 2 * every, "measure_every": 1}

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,7 @@ def glass_ends(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: floa
     axes = grid[:, 0]
     low, high = minima["energy_per_spin"].min(), minima["energy_per_spin"].max()
     bins = np.linspace(low, high, 71)
+    handles: list[Any] = []
     for axis, n in zip(axes, sizes, strict=True):
         chosen, law = ends[ends["n"] == n], minima[minima["n"] == n]
         band = axis.axvspan(-E_0, -E_inf, color=BAND, alpha=0.4, lw=0, label="band $[-E_0, -E_\\infty]$")

@@ -154,7 +154,8 @@ def losses_in_time(losses: pd.DataFrame, columns: int = 2) -> Figure:
             axis.fill_between(x, curve["loss"] - 2 * curve["error"], curve["loss"] + 2 * curve["error"], color=colour,
                               alpha=0.25, lw=0)  # fmt: skip
             axis.plot(x, curve["loss"], color=colour, ls=dashes, lw=1.5, label=label)
-        best = curve.loc[curve["loss"].idxmin()]
+        test = losses[(losses["setting"] == setting) & (losses["data"] == "test")]
+        best = test.loc[test["loss"].idxmin()]
         axis.axvline(best["epoch"] + 1, color=BAND, lw=0.8)
         axis.plot(best["epoch"] + 1, best["loss"], "o", color=THEORY, ms=4, label="smallest test loss")
         axis.set_xscale("log")

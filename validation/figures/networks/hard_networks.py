@@ -63,7 +63,7 @@ def two_parameter_surface(surface: pd.DataFrame, descents: pd.DataFrame, product
         flat.plot(path["w1"].iloc[-1], path["w2"].iloc[-1], "o", color=SIMULATION, ms=4)
     (saddle,) = flat.plot(0, 0, "X", color=EMPHASIS, ms=8)
     flat.set(xlabel="$w_1$", ylabel="$w_2$", aspect="equal", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
-    legend_above(figure, [saddle, line, track], ["strict saddle", "minima", "gradient flow"])
+    legend_above(figure, [saddle, line, track], ["strict saddle", "minima", "gradient flow"])  # pyrefly: ignore[unbound-name]  # the table has rows
     letter((solid, flat))
     return figure
 
@@ -177,7 +177,7 @@ def spread_of_minima(ends: pd.DataFrame) -> Figure:
     axis.set_xticks(range(len(sizes)), [str(units) for units in sizes])
     axis.set(xlabel="hidden units", ylabel="final training loss", ylim=(0, None))
     names = ["one network", "mean, standard deviation"]
-    legend_above(figure, [dot, bar.lines[0]], names)
+    legend_above(figure, [dot, bar.lines[0]], names)  # pyrefly: ignore[unbound-name]  # the table has rows
     return figure
 
 

@@ -62,7 +62,7 @@ def test_loss_distributions(losses: pd.DataFrame, energies: pd.DataFrame, fits: 
     axes[-1, -1].set_xlabel("rescaled")
     letter(axes.ravel(), titles)
     figure.supylabel("number of networks", fontsize="medium")
-    legend_above(figure, [bars, mean, outline], ["networks", "their mean", "spin glass"])
+    legend_above(figure, [bars, mean, outline], ["networks", "their mean", "spin glass"])  # pyrefly: ignore[unbound-name]  # the table has rows
     return figure
 
 

@@ -24,7 +24,9 @@ _HIDDEN, _NETWORKS, _IMAGES, _PIXELS = ((4, 2), (9, 3), (8, 8)), 100, 100, 64
 
 
 def _shapes(seed: int) -> Tables:
-    losses, laws, shapes = [], [], []
+    losses = []
+    laws = []
+    shapes = []
     for k, hidden in enumerate(_HIDDEN):
         layers = Architecture.of((_PIXELS, *hidden, 1))
         spins, name = round(layers.Lambda), "-".join(map(str, layers.widths))

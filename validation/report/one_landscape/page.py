@@ -83,7 +83,7 @@ def _text(name: str) -> Markup:
 def _minima(basins: Basins) -> list[dict[str, Any]]:
     """Return the rows of the table of minima."""
     frame = basins.to_frame().assign(overlap=basins.graph.overlaps[0]).reset_index()
-    rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
+    rows = [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
     for row in rows:
         row["barrier"] = f"{row['escape_height']:.6f}" if math.isfinite(row["escape_height"]) else "–"
     return rows
