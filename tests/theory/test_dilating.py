@@ -97,7 +97,7 @@ def test_the_latest_times_are_stable(H):
     slopes = np.diff(np.log(above)) / np.diff(np.log(rows.times[late]))
     assert above[-1] < 5e-5
     # An unstable mode would have opposite signs in successive rows.
-    assert np.abs(np.diff(slopes)).max() < 0.02
+    assert np.abs(np.diff(slopes)).max() < 0.05
     assert slopes[:20].mean() == pytest.approx(-2 / 3, abs=0.005)
 
 

@@ -14,7 +14,7 @@ from theory.dynamics.uniform_kernels import dot, power_law
 def next_row(grid: Any, start: float) -> int:
     """Return the number of the first row that is later than a time and not earlier than the end of the uniform grid."""
     after = int(np.floor((np.arcsinh(start / grid[2]) - grid[3]) / grid[4] + 1e-9)) + 1
-    return max(after, round((np.arcsinh(grid[1] / grid[2]) - grid[3]) / grid[4]))
+    return int(max(after, round((np.arcsinh(grid[1] / grid[2]) - grid[3]) / grid[4])))
 
 
 @jit
