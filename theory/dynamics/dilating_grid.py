@@ -12,6 +12,8 @@ from spinglass._common.types import Array, IntArray
 from theory.dynamics.uniform_grid import Run
 
 SEEDS = 8  # number of rows from the uniform grid, for interpolation between rows and extrapolation from them
+# Rates of growth of R are averages over this number of rows, and at most this large.
+_AVERAGED, _STEEPEST = 6, 3.0
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Rows:
     ----------
     run : Run
         The integration on the uniform grid.
+    count : int
+        Number of rows for interpolation between rows.
     unit : float
         Lag at which the distances of nodes change from constant to proportional to the lag (to t' for the older half).
     times : array, shape (rows,)
@@ -39,9 +43,12 @@ class Rows:
         C at each node.
     response : array, shape (rows, room)
         R at each node.
+    growth : array, shape (rows, room)
+        Rate of growth of R with X between earlier rows and this one, at each node.
     """
 
     run: Run
+    count: int
     unit: float
     times: Array
     energy: Array
@@ -49,9 +56,10 @@ class Rows:
     sizes: IntArray
     correlation: Array
     response: Array
+    growth: Array
 
     @classmethod
-    def after(cls, run: Run, end: float, spacing: float, unit: float) -> "Rows":
+    def after(cls, run: Run, count: int, end: float, spacing: float, unit: float) -> "Rows":
         """Return the last rows of a run, and space for the rows up to ``end`` or one row beyond."""
         last = float(run.times[-1])
         # The unit is adjusted so that X is a multiple of half of the spacing at the end of the run.
@@ -60,11 +68,11 @@ class Rows:
         ahead = max(0, math.ceil((math.asinh(end / unit) - 0.5 * spacing * intervals) / spacing - 1e-9))
         sizes = intervals + 2 * np.arange(1 - SEEDS, ahead + 1) + 1
         times = unit * np.sinh(0.5 * spacing * (sizes - 1))
-        blank = np.ones((2, times.size, int(sizes.max())))
-        rows = cls(run, unit, times, np.zeros(times.size), np.zeros(times.size), sizes, *blank)
+        blank = np.ones((3, times.size, int(sizes.max())))
+        rows = cls(run, count, unit, times, np.zeros(times.size), np.zeros(times.size), sizes, *blank)
         for row in range(SEEDS):
             values = rows.read(times[row], rows.nodes(row)[1])
-            rows.correlation[row, : sizes[row]], rows.response[row, : sizes[row]] = values
+            rows.store(row, *values)
         rows.energy[:SEEDS] = CubicSpline(run.times, run.energy)(times[:SEEDS])
         rows.multiplier[:SEEDS] = CubicSpline(run.times, run.multiplier)(times[:SEEDS])
         return rows
@@ -77,13 +85,14 @@ class Rows:
     def grid(self) -> tuple[Any, ...]:
         """Return the data of the rows as a tuple for kernels."""
         run = self.run
-        functions = (self.correlation, self.response, run.correlation, run.response)
+        functions = (self.correlation, self.response, run.correlation, run.response, self.growth)
         # Rounding must not place the last row from the uniform grid beyond its end.
         end = max(float(run.times[-1]), float(self.times[SEEDS - 1]))
-        half = np.arcsinh(self.times / self.unit) / 2
-        origin, second = 2 * half[:2]
-        lengths = np.column_stack([half, np.sinh(half)])
-        return (run.step, end, self.unit, float(origin), float(second - origin), self.sizes, lengths, *functions)
+        X = np.arcsinh(self.times / self.unit)
+        origin, second = X[:2]
+        lengths = np.column_stack([X, 1 / X**2])
+        lines = (float(origin), float(second - origin), self.sizes, lengths)
+        return (run.step, end, self.unit, *lines, *functions, self.count)
 
     def nodes(self, row: int) -> tuple[Array, Array]:
         """Return the lags and second times t' of the nodes of a row, from the youngest to the oldest."""
@@ -98,16 +107,26 @@ class Rows:
         """Return ``asinh(lag / unit) - asinh(t' / unit)`` at the nodes of a row."""
         return math.asinh(self.times[row] / self.unit) * np.linspace(-1, 1, int(self.sizes[row]))
 
-    def slants(self, row: int) -> Array:
-        """Return ``sinh(x / 2)`` at the nodes of a row, where x is their place."""
-        return np.asarray(np.sinh(self.places(row) / 2))
+    def store(self, row: int, correlation: Array, response: Array) -> None:
+        """Store the functions at the nodes of a row, and the rate of growth of R since earlier rows."""
+        from theory.dynamics import dilating_kernels as kernels
+
+        size = int(self.sizes[row])
+        self.correlation[row, :size], self.response[row, :size], self.growth[row] = correlation, response, 0.0
+        back = min(row, _AVERAGED)
+        if not back:
+            return
+        grid, earlier = self.grid(), np.empty((2, size))
+        kernels.row_at_nodes(grid, row - back, self.places(row), earlier)
+        ratios = np.divide(response, earlier[1], out=np.ones(size), where=(response > 0) & (earlier[1] > 0))
+        self.growth[row, :size] = np.clip(np.log(ratios) / (back * grid[4]), -_STEEPEST, _STEEPEST)
 
     def read(self, times: ArrayLike, others: ArrayLike) -> tuple[Array, Array]:
         """Return C and R between ``times`` and ``others``, where no time of ``others`` is later."""
         from theory.dynamics import dilating_kernels as kernels
 
         pairs = np.ascontiguousarray(np.broadcast_arrays(times, others), dtype=np.float64)
-        out = np.empty((pairs.shape[1], 3))
+        out = np.empty((pairs.shape[1], 4))
         kernels.read(self.grid(), self.times.size - 1, pairs[0], pairs[1], out)
         return out[:, 0], out[:, 1]
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 
 from spinglass._common.types import Array
 from theory.dynamics.dilating_grid import Rows
 from theory.dynamics.dilating_steps import continued
 from theory.dynamics.resolution import SPACING, UNIFORM, UNIT, WINDOW, fastest_rate
-from theory.dynamics.uniform_grid import Protocol, integrate
+from theory.dynamics.uniform_grid import Protocol, Run, integrate
 
 # Factor by which errors of the uniform grid, of third order, decrease when the step is halved.
 _GAIN = 8.0
@@ -67,18 +67,34 @@ class Relaxation:
 
 @lru_cache(maxsize=4)
 def integrated_pair(protocol: Protocol, end: float, step: float, spacing: float) -> tuple[Rows, Rows]:
-    """Return two integrations: one with twice the step and sqrt(2) times the spacing, one with those given."""
+    """Return two integrations: one with twice the step and sqrt(2) times the spacing, one with those given.
+
+    The uniform grid of the second is extrapolated in the step, and its dilating grid starts from the result.
+    """
     rate = fastest_rate(protocol)
     uniform = min(end, UNIFORM / rate) if spacing else end
     twice = max(8, math.ceil(uniform / (2 * step) - 1e-9))  # both end at the same time, after at least 8 steps
-    rows = []
+    rows: list[Rows] = []
     for factor, width in ((2, spacing * _WIDER), (1, spacing)):
         run = integrate(protocol, twice * 2 * step, factor * step)
         _refuse_impossible(run.energy, protocol, run.step)
+        if rows:
+            _extrapolate(run, rows[0])
         later = max(end, float(run.times[-1]))
         rows.append(continued(run, protocol, later, width or SPACING, UNIT / rate))
         _refuse_impossible(rows[-1].energy, protocol, run.step)
     return rows[0], rows[1]
+
+
+def _extrapolate(run: Run, coarse: Rows) -> None:
+    """Replace a run by its extrapolation in the step, with another run of twice the step."""
+    rough = coarse.run
+    for good, other in ((run.energy, rough.energy), (run.multiplier, rough.multiplier), (run.overlap, rough.overlap)):
+        good += (good - CubicSpline(rough.times, other)(run.times)) / (_GAIN - 1)
+    for row, time in enumerate(run.times):
+        read = coarse.read(time, run.times[: row + 1])
+        for good, other in zip((run.correlation, run.response), read, strict=True):
+            good[row, : row + 1] += (good[row, : row + 1] - other) / (_GAIN - 1)
 
 
 def _refuse_impossible(energy: Array, protocol: Protocol, step: float) -> None:
@@ -96,29 +112,18 @@ def _refuse_impossible(energy: Array, protocol: Protocol, step: float) -> None:
 
 
 def compared(times: Array, waiting: Array, coarse: Rows, fine: Rows) -> Relaxation:
-    """Return results at the times asked for, with the difference of the two integrations as error.
-
-    On the uniform grid the two are extrapolated in the step; at later times the finer one is returned.
-    """
-    early = times <= fine.run.times[-1]
-    energy, multiplier = (_extrapolated(early, *both) for both in zip(coarse.at(times), fine.at(times), strict=True))
+    """Return the finer integration at the times asked for, with the difference of the two as error."""
+    energy, multiplier = fine.at(times)
     shape = (waiting.size, times.size)
     correlation, error, response = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
     for w, begin in enumerate(waiting):
         after = times >= begin
-        wide, narrow = coarse.read(times[after], begin), fine.read(times[after], begin)
-        correlation[w, after] = _extrapolated(early[after], wide[0], narrow[0])
-        response[w, after] = _extrapolated(early[after], wide[1], narrow[1])
-        error[w, after] = np.abs(narrow[0] - wide[0])
+        correlation[w, after], response[w, after] = fine.read(times[after], begin)
+        error[w, after] = np.abs(correlation[w, after] - coarse.read(times[after], begin)[0])
     energy_error = _largest_nearby(times, coarse, fine, lambda rows, grid: rows.at(grid)[0])
-    overlap = _extrapolated(early, coarse.overlap_at(times), fine.overlap_at(times))
     overlap_error = _largest_nearby(times, coarse, fine, Rows.overlap_at)
-    functions = (waiting, correlation, error, response, overlap, overlap_error)
+    functions = (waiting, correlation, error, response, fine.overlap_at(times), overlap_error)
     return Relaxation(times, energy, energy_error, multiplier, *functions, fine.run.step)
-
-
-def _extrapolated(early: bool | NDArray[np.bool_], rough: Array, good: Array) -> Array:
-    return good + np.where(early, (good - rough) / (_GAIN - 1), 0.0)
 
 
 def _largest_nearby(times: Array, coarse: Rows, fine: Rows, read: Callable[[Rows, Array], Array]) -> Array:
