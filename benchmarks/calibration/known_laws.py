@@ -5,6 +5,7 @@ are planned. The bound that a verdict reports ("agrees to x%") is tested at a pr
 must not be smaller than the true deviation in more than a hundredth of all runs.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from unittest.mock import patch
@@ -183,7 +184,7 @@ def tested(law: Law, samples: int, runs: int) -> Counts:
 
 def error(law: Law, samples: int) -> float:
     """Return the true standard error of the estimate, for an extrapolation the largest one of its fits."""
-    one = law.spread / samples**0.5
+    one = law.spread / math.sqrt(samples)
     if isinstance(law.estimator, Extrapolation):
         return one * max(float(np.linalg.norm(weights)) for weights in law.estimator.forms(_SIZES).values())
     return one
