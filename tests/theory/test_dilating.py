@@ -86,18 +86,17 @@ def test_functions_of_the_ratio_of_times_are_interpolated_well(count, error):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("H", [3, 20])
-def test_the_latest_times_are_stable(H):
-    protocol = Protocol(Covariance.of(H))
+def test_late_times_are_stable_at_high_order():
+    protocol = Protocol(Covariance.of(20))
     rate = fastest_rate(protocol)
-    # Half of the default resolution: the limit is seen, but not the last digits.
-    rows = continued(integrate(protocol, 32 / rate, 0.1 / rate), protocol, 1e7 / rate, 0.2, 0.3 / rate)
+    # Half of the default resolution: the limit is seen, but not the last digits. `benchmarks/dynamics.py` goes to 1e7.
+    rows = continued(integrate(protocol, 32 / rate, 0.1 / rate), protocol, 1e6 / rate, 0.2, 0.3 / rate)
     late = rows.times > 1e3 / rate
-    above = rows.energy[late] + float(theory.E_inf(H))
+    above = rows.energy[late] + float(theory.E_inf(20))
     slopes = np.diff(np.log(above)) / np.diff(np.log(rows.times[late]))
-    assert above[-1] < 5e-5
+    assert above[-1] < 2e-4
     # An unstable mode would have opposite signs in successive rows.
-    assert np.abs(np.diff(slopes)).max() < 0.05
+    assert np.abs(np.diff(slopes)).max() < 0.02
     assert slopes[:20].mean() == pytest.approx(-2 / 3, abs=0.005)
 
 
