@@ -68,7 +68,7 @@ def hostile(dice):
 def test_text_of_claims_is_printed_as_it_is(hostile):
     claim = hostile.catalogue["hostile/uniform"]
     assert printed(print_claims, [claim], width=400).count(HOSTILE) == 1
-    assert printed(print_claim, claim, width=400).count(HOSTILE) == 4  # statement, formula, source, measured
+    assert printed(print_claim, claim, False, width=400).count(HOSTILE) == 4  # statement, formula, source, measured
     report = printed(print_report, hostile, width=400)
     assert HOSTILE in report  # what was raised
     row = next(line.split() for line in report.splitlines() if line.split()[:1] == ["hostile/uniform"])

@@ -83,8 +83,8 @@ def test_requests_are_written_as_the_page_says(tmp_path):
     file = tmp_path / "echo.py"
     file.write_text(
         "import sys\n"
-        'print(\'{"roles": ["landscape"]}\', flush=True)\n'
         "sys.stdin.readline()\n"
+        'print(\'{"roles": ["landscape"]}\', flush=True)\n'
         f"open({str(tmp_path / 'request')!r}, 'w').write(sys.stdin.readline())\n"
     )
     request = json.loads(blocks(PROGRAMS, "json")[1].splitlines()[0])
