@@ -25,8 +25,8 @@ def exact_quadratic(t):
 
 
 @pytest.mark.slow
-def test_the_quadratic_model_is_exact_to_very_long_times():
-    times = np.geomspace(30.0, 1e5, 60)  # the uniform grid ends at 23
+def test_the_quadratic_model_is_exact_to_long_times():
+    times = np.geomspace(30.0, 1e3, 40)  # the uniform grid ends at 23
     found = theory.relaxation(times, 2, step=STEP, spacing=0.12)  # the widest allowed
     error = np.abs(found.energy - exact_quadratic(times))
     assert np.all(error < found.energy_error)
@@ -90,11 +90,11 @@ def test_late_times_are_stable_at_high_order():
     protocol = Protocol(Covariance.of(20))
     rate = fastest_rate(protocol)
     # Half of the default resolution: the limit is seen, but not the last digits. `benchmarks/dynamics.py` goes to 1e7.
-    rows = continued(integrate(protocol, 32 / rate, 0.1 / rate), protocol, 1e6 / rate, 0.2, 0.3 / rate)
+    rows = continued(integrate(protocol, 32 / rate, 0.1 / rate), protocol, 3e5 / rate, 0.2, 0.3 / rate)
     late = rows.times > 1e3 / rate
     above = rows.energy[late] + float(theory.E_inf(20))
     slopes = np.diff(np.log(above)) / np.diff(np.log(rows.times[late]))
-    assert above[-1] < 2e-4
+    assert above[-1] < 5e-4
     # An unstable mode would have opposite signs in successive rows.
     assert np.abs(np.diff(slopes)).max() < 0.02
     assert slopes[:20].mean() == pytest.approx(-2 / 3, abs=0.005)
