@@ -98,8 +98,7 @@ def _against(
 
 
 def one_point() -> list[Result]:
-    """One point, H = 3, compared with dense tensors and with reading the couplings from memory."""
-    bandwidth = machine.read_bandwidth()
+    """One point, H = 3, compared with dense tensors; :mod:`.precision` compares it with the memory bandwidth."""
     results: list[Result] = []
     for n in (100, 250, 500, 1000):
         seconds = isolated(ours, n, 3, 0)
@@ -108,19 +107,7 @@ def one_point() -> list[Result]:
         if n <= 500:
             peers.append(("jax, dense", jax_dense, None))
         results += _against(f"one point, n={n}", seconds, peers, n, 0)
-    rate = 8 * couplings.size(1000, 3) / seconds
-    return [
-        *results,
-        Result(
-            "one point, n=1000",
-            f"{rate / 1e9:.1f} GB/s",
-            "memory bandwidth",
-            f"{bandwidth / 1e9:.1f} GB/s",
-            rate / bandwidth,
-            0.7,
-            0.9,
-        ),
-    ]
+    return results
 
 
 def batches() -> list[Result]:

@@ -28,7 +28,7 @@ _AHEAD = 4  # units submitted per worker in advance
 _AHEAD_ELSEWHERE = 1024
 _HAS_MASKS = hasattr(signal, "pthread_sigmask")  # Windows has none
 # Imports take longer than most units. On Linux workers are forked from a server that imports all once and computes
-# nothing; libraries of other systems do not survive a fork.
+# nothing. Windows cannot fork, and system libraries of macOS can crash in a forked process.
 _START = "forkserver" if sys.platform == "linux" else "spawn"
 PATIENCE = 10  # seconds to wait for an answer of a scheduler
 
@@ -165,7 +165,8 @@ def _drained(queue: deque[UnitT]) -> Iterator[UnitT]:
 def _processes(count: int) -> Generator[ProcessPoolExecutor]:
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context(_START)
-    context.set_forkserver_preload([name for name in sys.modules if name.split(".")[0] in PACKAGES])
+    if _START == "forkserver":
+        context.set_forkserver_preload([name for name in sys.modules if name.split(".")[0] in PACKAGES])
     environment = {**os.environ, **_SINGLE_THREADED}
     pool = ProcessPoolExecutor(count, mp_context=context, initializer=_settle, initargs=(environment,))
     finished = False
