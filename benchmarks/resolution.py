@@ -57,7 +57,7 @@ _REASONS = {
     "temperature/langevin": "the error of two time steps, extrapolated to zero, has no derived bound",
     "temperature/overlap-law": "the power of the approach in n is not known; the spread of two powers sets δ",
     "thermodynamics/": "the power of the approach in n is not known; the spread of two powers sets δ",
-    "ground-states/limit": "the next correction is not known; landscapes of n = 144 take seconds each",
+    "ground-states/limit": "anneals miss more of the deep minima at larger n, and the next correction is not known",
     "ground-states/hessian-ascent": "landscapes of n = 600 take seconds each, and the spread of two powers sets δ",
     "dynamics/": "landscapes of n = 400 take seconds each",
     "planted/minimum": "the spread of the laws of approach sets δ",
@@ -137,8 +137,23 @@ def record_before(content: Mapping[str, Any]) -> None:
 
 def _write(known: Mapping[str, Mapping[str, Any]]) -> None:
     ordered = {claim_id: known[claim_id] for claim_id in catalogue() if claim_id in known}
-    resolutions.RECORD.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+    resolutions.RECORD.write_text(as_text(ordered), encoding="utf-8")
     resolutions.recorded.cache_clear()
+
+
+def as_text(record: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the record as JSON with one line for each claim and effort, so that a new run changes few lines.
+
+    Parameters
+    ----------
+    record
+        The entries by claim and effort.
+    """
+    claims = []
+    for claim_id, entries in record.items():
+        lines = ",\n".join(f"  {json.dumps(effort)}: {json.dumps(entry)}" for effort, entry in entries.items())
+        claims.append(f" {json.dumps(claim_id)}: {{\n{lines}\n }}")
+    return "{\n" + ",\n".join(claims) + "\n}\n"
 
 
 def row(claim: Claim) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from theory.information.state_evolution import StateEvolution, state_evolution
     from theory.kac_rice.goe import eigenvalue_density, kth_eigenvalue_cdf, kth_eigenvalue_density
     from theory.kac_rice.mean_counts import mean_critical_point_density, mean_critical_points
+    from theory.kac_rice.mean_minimum import mean_deepest_minimum
     from theory.kac_rice.stable_minima import mean_stable_minima, stability_density
     from theory.large_n.complexity import I_1, complexity, index_complexity
     from theory.large_n.deepest_minimum import DeepestMinimum, deepest_minimum
@@ -102,6 +103,7 @@ __all__ = [
     "marginal_minima",
     "mean_critical_point_density",
     "mean_critical_points",
+    "mean_deepest_minimum",
     "mean_pairs",
     "mean_pairs_between",
     "mean_planted_points",
@@ -146,6 +148,7 @@ __getattr__, __dir__ = lazy_names(
         "theory.kac_rice.goe": ["eigenvalue_density", "kth_eigenvalue_cdf", "kth_eigenvalue_density"],
         "theory.statics.ground_state": ["GroundState", "ground_state", "ground_state_energy"],
         "theory.kac_rice.mean_counts": ["mean_critical_point_density", "mean_critical_points"],
+        "theory.kac_rice.mean_minimum": ["mean_deepest_minimum"],
         "theory.dynamics.long_time": ["LongTimeEnergy", "long_time_energy"],
         "theory.kac_rice.stable_minima": ["mean_stable_minima", "stability_density"],
         "theory.large_n.pairs.closest_points": ["ClosestPoints", "closest_points"],

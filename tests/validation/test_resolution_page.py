@@ -53,6 +53,16 @@ def test_a_claim_has_what_it_must_tell_and_what_it_told(written):
     assert line in resolution.OUTPUT.read_text()
 
 
+def test_the_record_has_one_line_for_each_claim_and_effort(written):
+    resolution.main([written("a", "quick", CURVE, resolution=0.5), written("b", "paper", CURVE, resolution=0.002)])
+    lines = resolutions.RECORD.read_text().splitlines()
+    assert [line.split(":")[0].strip() for line in lines[2:4]] == ['"quick"', '"paper"']
+    assert len(lines) == 6
+    assert json.loads(lines[3].split(": ", 1)[1])["resolution"] == 0.002
+    recorded = json.loads(resolution.as_text(resolutions.recorded()))
+    assert recorded == resolutions.recorded()
+
+
 def test_a_claim_shows_what_it_told_and_what_a_limit_is_made_of(written, capsys):
     resolution.main([written("run", "quick", LIMIT, resolution=0.011, resolution_parts=PARTS)])
     assert f"| {LIMIT} | quick | 1.1% | 0.1% | 0.8% | 0.2% | 0% |" in resolution.OUTPUT.read_text()

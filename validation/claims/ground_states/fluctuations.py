@@ -74,7 +74,7 @@ CLAIMS = (
         "log 2, extrapolated in n",
         measure=relative_scatter,
         predict=same_scatter,
-        delta=deltas(0.4, 0.1, 0.045),
+        delta=deltas(0.25, 0.06, 0.025),
         sizes={
             "quick": [Series(30, n=8, H=3), Series(30, n=10, H=3), Series(42, n=32, H=3)],
             "standard": [Series(m, n=n, H=3) for n, m in ((12, 450), (16, 550), (48, 800))],
