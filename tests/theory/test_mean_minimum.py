@@ -42,7 +42,7 @@ def test_at_large_n_it_is_the_mean_of_the_limit_law(H):
 
 @pytest.mark.parametrize(
     ("n", "H", "what"),
-    [(1, 3, "n must be at least 2"), (4, 2, "smallest eigenvalue"), (2.5, 3, "whole number"), (9999, 3, "at most 3000")],
+    [(1, 3, "at least 2"), (4, 2, "smallest eigenvalue"), (2.5, 3, "whole number"), (9999, 3, "at most 3000")],
 )
 def test_refusals(n, H, what):
     with pytest.raises(ValueError, match=what):
