@@ -155,7 +155,7 @@ def _overlaps():
 def _ground_states():
     sizes, u = (6, 8, 10, 16, 24, 36, 54, 80), lambda n: -1.657 + 1.2 / n
     rows = [(n, "annealing", u(n), 0.01) for n in sizes] + [(n, "enumeration", u(n), 0.01) for n in sizes[:3]]
-    centring = [(n, u(n) + 0.01) for n in range(16, 81)]
+    centring = [(n, u(n) + 0.01) for n in range(6, 81)]
     return {
         "measured": _frame("n method energy_per_spin standard_error", rows),
         "centring": _frame("n energy_per_spin", centring),

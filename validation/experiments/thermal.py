@@ -162,7 +162,7 @@ def ground_states(sizes: Sequence[int], H: int, samples: int, enumerated: Sequen
 
 
 def centring(sizes: np.ndarray, H: int) -> pd.DataFrame:
-    """Return the mean ground-state energy at large n by :func:`theory.deepest_minimum`.
+    """Return the mean ground-state energy that exact counts give, by :func:`theory.mean_deepest_minimum`.
 
     Parameters
     ----------
@@ -176,5 +176,5 @@ def centring(sizes: np.ndarray, H: int) -> pd.DataFrame:
     pandas.DataFrame
         One row per size: n, energy_per_spin.
     """
-    means = [theory.deepest_minimum(int(n), H).mean for n in sizes]
+    means = [theory.mean_deepest_minimum(int(n), H) for n in sizes]
     return pd.DataFrame({"n": sizes, "energy_per_spin": means})

@@ -181,7 +181,7 @@ ENTRIES["temperature-overlaps"] = Entry(
 
 
 def _ground_states(seed: int) -> Tables:
-    sizes, curve = (6, 8, 10, 16, 24, 36, 54, 80), np.arange(16, 81)
+    sizes, curve = (6, 8, 10, 16, 24, 36, 54, 80), np.unique(np.geomspace(6, 80, 24).round().astype(int))
     return {
         "measured": thermal.ground_states(sizes, _H, 60, (6, 8, 10), seed),
         "centring": thermal.centring(curve, _H),
@@ -189,7 +189,7 @@ def _ground_states(seed: int) -> Tables:
 
 
 def ground_states(measured: pd.DataFrame, centring: pd.DataFrame, E_0: float, E_inf: float, H: int) -> Figure:
-    """Draw mean ground-state energies against n, their asymptotic form, and the band [-E_0, -E_inf].
+    """Draw mean ground-state energies against n, those of exact counts, and the band [-E_0, -E_inf].
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def ground_states(measured: pd.DataFrame, centring: pd.DataFrame, E_0: float, E_
         centring["energy_per_spin"],
         color=THEORY,
         lw=1.5,
-        label=r"$-E_0 + (\frac{1}{2}\log n - \gamma - \log A)/(c\,n)$",
+        label="exact counts, Poisson law",
     )
     looks = {"annealing": ("o", SIMULATION, 5, 1.0), "enumeration": ("+", EMPHASIS, 10, 0.0)}
     for method, group in measured.groupby("method"):
@@ -247,10 +247,10 @@ def _draw_ground_states(tables: Tables) -> Figure:
 ENTRIES["temperature-ground-states"] = Entry(
     "Mean ground-state energy per spin of the spherical 3-spin model (H = 3), 60 landscapes per number of spins n, by "
     "repeated annealing and, for n = 6, 8 and 10, by enumeration of all critical points of the same landscapes; bars "
-    "are standard errors. Curve: -E_0 with the corrections of Subag and Zeitouni (2017), up to o(1/n), from n = 16 on; "
-    "gamma is Euler's constant, A the limit of sqrt(n) times the mean number of minima below -E_0, and c = 0.625 the "
-    "slope of the complexity at -E_0. The band [-E_0, -E_inf] is where deep minima lie at infinite n; below n = 80 the "
-    "mean ground-state energy lies above it.",
+    "are standard errors. Curve: mean energy of the deepest minimum if the number of minima below each energy is a "
+    "Poisson number with the exact mean of Auffinger, Ben Arous and Černý (2013), which is so in the limit of large n "
+    "(Subag and Zeitouni 2017). It tends to -E_0. The band [-E_0, -E_inf] is where deep minima lie at infinite n. At "
+    "these n the mean ground-state energy lies above it.",
     _ground_states,
     _draw_ground_states,
     seconds=81,

@@ -123,8 +123,8 @@ CLAIMS = (
         },
         mutants=(
             MULTIPLICITY,
-            # At quick the best of a few descents is too high by 2%, and the control, which then lacks deep minima, makes up
-            # for most of it.
+            # At quick the best of a few descents is too high by 2%, and the control, which then lacks deep minima,
+            # makes up for most of it.
             Mutant(
                 "no annealing",
                 "two descents replace the repeated anneals",
