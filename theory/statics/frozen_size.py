@@ -1,28 +1,27 @@
 """Finite-size correction of the energy of a pure model below its static transition temperature."""
 
 from theory.arguments import positive_number, whole_number
-from theory.large_n.deepest_minimum import deepest_minimum
 from theory.statics.equilibrium import equilibrium
 
 _ORDER = "states at T > 0 are those of deep minima for pure models of order 3 or more"
 
 
-def logarithmic_energy(T: float, H: int) -> float:
-    r"""Return the coefficient of ``log(n)/n`` in the mean energy per spin of a pure model below ``T_s``.
+def energy_response(T: float, H: int) -> float:
+    r"""Return by how much the energy rises below ``T_s`` if the energies of all deep minima rise by one unit.
 
-    .. math:: \frac{\mathbb{E}\langle E\rangle}{n} = e(T) + k\,\frac{\log n}{n} + O\!\left(\frac1n\right), \qquad
-              k = \frac{q^{H/2}}{c\,(Hq - H + 2)}
+    .. math:: r = \frac{d(\beta q^{H/2})}{d\beta} = \frac{2 q^{H/2}}{Hq - H + 2}, \qquad
+              \frac{\mathbb{E}\langle E\rangle}{n} = e(T) + r\, (m_n + E_0) + O\!\left(\frac1n\right)
 
-    Here q is the overlap inside a state and c the growth rate of the number of deep minima
-    (:class:`theory.DeepestMinimum`). Each of the deepest minima, with energy u, becomes a state with the weight
-    :math:`\exp(-\beta n f(u) + O(1))`, and :math:`\partial f/\partial u = q^{H/2}`. These energies are a Poisson
-    process of intensity :math:`\exp(c\,(n u - n u_n))` with :math:`n u_n = -n E_0 + \log n/(2c) + O(1)`, so that
+    Here q is the overlap inside a state and m_n the mean energy per spin of the deepest minimum of n spins, which exact
+    mean counts give (:func:`theory.mean_deepest_minimum`). Each of the deepest minima, with energy per spin u, becomes
+    a state with the weight :math:`\exp(-\beta n f(u) + O(1))`, and :math:`\partial f/\partial u = q^{H/2}`. At
+    finite n the deepest minima lie above :math:`-E_0` by :math:`m_n + E_0`, so that
 
-    .. math:: \mathbb{E} \log Z = -\beta n f(-E_0) - \frac{\log n}{2m} + O(1), \qquad
-              \frac1m = \frac{\beta q^{H/2}}{c},
+    .. math:: \frac{\mathbb{E}\log Z}{n} = -\beta f(-E_0) - \beta q^{H/2} (m_n + E_0) + O\!\left(\frac1n\right),
 
-    and :math:`k = \frac12\, d(1/m)/d\beta`, where :math:`(1-q)\, q^{H/2-1}` is proportional to T. At T = 0 it is the
-    correction of the deepest minimum, 1/(2c).
+    and the energy is minus the derivative by :math:`\beta`, where :math:`(1-q)\, q^{H/2-1}` is proportional to T. The
+    shift is :math:`\log n/(2cn) + O(1/n)`, with the growth rate c of the number of deep minima
+    (:class:`theory.DeepestMinimum`). At T = 0 the response is 1.
 
     Parameters
     ----------
@@ -34,7 +33,7 @@ def logarithmic_energy(T: float, H: int) -> float:
     Returns
     -------
     float
-        The coefficient k.
+        The response r.
 
     Raises
     ------
@@ -45,12 +44,12 @@ def logarithmic_energy(T: float, H: int) -> float:
     References
     ----------
     Subag and Zeitouni (2017), Probab. Theory Relat. Fields 168, 773, for the deepest minima; Subag (2017), Invent.
-    Math. 210, 135, for the Gibbs measure at low temperature. The coefficient is derived for this project.
+    Math. 210, 135, for the Gibbs measure at low temperature. The response is derived for this project.
 
     Examples
     --------
-    >>> round(logarithmic_energy(0.5, 3), 6)
-    0.81589
+    >>> round(energy_response(0.5, 3), 6)
+    1.019897
     """
     order, temperature = whole_number("H", H, 3, _ORDER), positive_number("T", T)
     found = equilibrium(temperature, order)
@@ -60,4 +59,4 @@ def logarithmic_energy(T: float, H: int) -> float:
             "to a correction of order 1/n^2"
         )
     q = float(found.overlap)
-    return float(q ** (order / 2) / (deepest_minimum(2, order).rate * (order * q - order + 2)))
+    return float(2 * q ** (order / 2) / (order * q - order + 2))
