@@ -203,8 +203,8 @@ CLAIMS = (
     ),
     # Pilot (seeds (4242, n, k), 40, 40 and 24 landscapes, 400 sweeps): 0.9795(12), 0.9896(11) and 0.9955(7) at n = 64,
     # 96 and 144, steps that correspond to powers of 1.7 and 2.1. Smaller sizes, where the power is lower, do not serve.
-    # With a quarter of the sweeps (100, seed 3) the standard deviation of a landscape is 0.009 at n = 80, a fifth larger
-    # than between the pilot's 0.0076 and 0.007 at n = 64 and 96, so that short runs of more landscapes tell more.
+    # With a quarter of the sweeps (100, seed 3) the standard deviation between landscapes is 0.009 at n = 80; in the
+    # pilot it is 0.0076 and 0.007 at n = 64 and 96. Short runs of more landscapes tell more in the same time.
     _claim(
         "liquid",
         "Above the dynamical transition temperature, 0.866 at H = 3, the energy per spin is -1/T, with a finite-size "
