@@ -74,7 +74,8 @@ def measured(claim: Claim, folder: Path) -> list[Array]:
 def judge(claim: Claim, samples: Sequence[Array], predictions: Sequence[Between], seed: int) -> Verdict:
     """Judge a claim by these samples of its series, as ``spinglass verify`` does."""
     sizes = [Series(len(values), **one.parameters) for values, one in zip(samples, claim.sizes["quick"], strict=True)]
-    trial = Trial(replace(claim, sizes=dict.fromkeys(EFFORTS, sizes)), "quick")
+    resized = replace(claim, sizes=dict.fromkeys(EFFORTS, sizes)).with_share(claim.share)
+    trial = Trial(resized, "quick")
     outcomes = tuple(
         Outcome(unit, prediction=predictions[unit.series])
         if unit.samples is None

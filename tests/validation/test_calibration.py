@@ -285,6 +285,13 @@ def test_a_measured_run_is_judged_again_as_verify_judged_it(tmp_path):
         assert (found.points, found.p_value) == (report[claim.id].points, report[claim.id].p_value)
 
 
+def test_a_claim_is_judged_again_at_its_own_error_level():
+    claim = synthetic()["null/means"].with_share(0.02)
+    series = claim.sizes["quick"]
+    samples = [claim.measurement(np.random.SeedSequence(8), one) + np.arange(30)[:, None] for one in series]
+    assert judge(claim, samples, [claim.prediction(one) for one in series], seed=0).alpha == claim.alpha == 2e-4
+
+
 def test_predictions_are_moved_by_the_least_that_makes_them_right():
     means, event, limit = (synthetic()[f"null/{name}"] for name in ("means", "event", "limit"))
     pools = [np.array([[1.1], [1.3]]), np.array([[0.5], [0.7]]), np.array([[1.0], [1.0]])]
