@@ -18,7 +18,7 @@ from spinglass.layout import Layout, fill_indices, layout, monomial_counts
 
 # Numbers of multiply-adds below which threads cost more time than they save.
 _SERIAL_POINT = 2**19
-_SERIAL_BATCH = 2**21
+_SERIAL_BATCH = 2**20
 _MOST_DERIVATIVES = 2**13  # numbers of the derivative matrix that stay in the nearest caches
 _LINE = 8  # numbers in a line of the cache
 _TASKS = 16  # a constant: the order of summation must not depend on the number of threads
@@ -221,8 +221,14 @@ class Form:
         return [0, *inner.tolist(), self.n]
 
     def _spans(self, batch: int) -> list[tuple[int, int]]:
-        """Divide a batch into ranges of whole chunks; a small batch is one range."""
+        """Divide a batch into ranges of whole chunks, first long ones, so that all threads end at about the same time.
+
+        A small batch is one range.
+        """
         chunks = -(-batch // LANES)
-        pieces = 1 if chunks * LANES * self._operand.size < _SERIAL_BATCH else min(chunks, 4 * available_cores())
-        edges = [chunks * piece // pieces * LANES for piece in range(pieces + 1)]
-        return [(first, min(stop, batch)) for first, stop in pairwise(edges)]
+        if chunks * LANES * self._operand.size < _SERIAL_BATCH:
+            return [(0, batch)]
+        edges, cores = [0], available_cores()
+        while (left := chunks - edges[-1]) > 0:
+            edges.append(edges[-1] + max(left // (2 * cores), 1))
+        return [(first * LANES, min(stop * LANES, batch)) for first, stop in pairwise(edges)]
