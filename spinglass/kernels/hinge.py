@@ -1,7 +1,9 @@
 """Product of a rectangle of couplings with a vector, and of its transpose with another, for a single point.
 
-Every coupling is loaded once. Rows are processed together, so that the weights are loaded and stored only once for all
-of them, or one by one, which reads memory in its order.
+Every coupling is loaded once. Rows are processed in groups, so that the weights are loaded and stored only once for all
+of them. The rows of a group are far apart: the rectangle is divided into as many parts, one below the other, and a
+group consists of the next row of each part. The processor then sees a few long streams and loads what follows in
+advance. It does not do so for rows that follow each other, where short streams begin anew with every group.
 """
 
 from collections.abc import Sequence
@@ -11,9 +13,9 @@ from llvmlite import ir
 from numba import types
 
 from spinglass._common.jit import intrinsic
-from spinglass.kernels.vectors import INTEGER, SUMS, Vectors, emit_blocks
+from spinglass.kernels.vectors import INTEGER, INTEGER32, SUMS, Vectors, emit_blocks
 
-_HEIGHTS = (8, 4, 2, 1) if SUMS > 12 else (4, 2, 1)  # rows that are processed together: sums must fit in registers
+_HEIGHTS = (8, 4, 2, 1) if SUMS > 12 else (4, 2, 1)  # rows of a group, whose sums must fit in registers
 
 
 class _Rows:
@@ -60,12 +62,12 @@ class _Rows:
         return self.vectors.load(base, at) if mask is None else [self.vectors.load_lanes(base, at, mask)]
 
 
-def _emit_totals(vectors: Vectors, sums: Sequence[Any], p: Any, first: Any) -> None:
-    """Store the sum over the lanes of each vector from P[first] on; neighbouring lanes of all are added at one time."""
+def _emit_totals(vectors: Vectors, sums: Sequence[Any]) -> list[Any]:
+    """Return the sum over the lanes of each vector; neighbouring lanes of all vectors are added at the same time."""
     builder, width = vectors.builder, vectors.width
 
     def halves(a: Any, b: Any) -> Any:
-        kind = ir.VectorType(ir.IntType(32), width)
+        kind = ir.VectorType(INTEGER32, width)
         places = [ir.Constant(kind, list(range(first, 2 * width, 2))) for first in (0, 1)]
         return builder.fadd(*(builder.shuffle_vector(a, b, place) for place in places))
 
@@ -73,17 +75,11 @@ def _emit_totals(vectors: Vectors, sums: Sequence[Any], p: Any, first: Any) -> N
     while added < width:
         left = [halves(a, b) for a, b in zip(left[::2], left[1::2] or left, strict=True)]
         added *= 2
-    if len(sums) < width:
-        for i in range(len(sums)):
-            place = builder.gep(p, [builder.add(first, INTEGER(i))])
-            builder.store(builder.extract_element(left[0], INTEGER(i)), place)
-        return
-    for number, total in enumerate(left):
-        vectors.store([total], p, builder.add(first, INTEGER(number * width)))
+    return [builder.extract_element(left[i // width], INTEGER(i % width)) for i in range(len(sums))]
 
 
 def _plain_products(
-    a: Any, start: int, q: Any, y: Any, q_weights: Any, p: Any, together: int, rows: int, columns: int
+    a: Any, start: int, q: Any, y: Any, q_weights: Any, p: Any, by_eight: int, rows: int, columns: int
 ) -> None:
     A = a[start : start + rows * columns].reshape(rows, columns)
     p[:rows] = A @ q[:columns]
@@ -92,32 +88,36 @@ def _plain_products(
 
 @intrinsic(_plain_products)
 def add_products(
-    typingctx: Any, a: Any, start: Any, q: Any, y: Any, q_weights: Any, p: Any, together: Any, rows: Any, columns: Any
+    typingctx: Any, a: Any, start: Any, q: Any, y: Any, q_weights: Any, p: Any, by_eight: Any, rows: Any, columns: Any
 ) -> Any:
     """``P[i] = sum_k A[i, k] Q[k]`` and ``W[k] += sum_i Y[i] A[i, k]``, where A (rows, columns) begins at ``start``.
 
-    The first ``together`` rows are processed in groups, the others one by one, with the same bits. A may be in float32
-    where the others are in float64.
+    The first ``by_eight`` rows are processed in groups of eight if the processor has enough registers, all others in
+    groups of at most four. A may be in float32 where the others are in float64.
     """
     signature = types.void(a, types.int64, q, y, q_weights, p, *[types.int64] * 3)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        a_array, start, q_array, y_array, w_array, p_array, together, rows, columns = args
+        a_array, start, q_array, y_array, w_array, p_array, by_eight, rows, columns = args
         vectors = Vectors(context, builder, q.dtype, 1)
         arrays = zip((a, q, q_weights, y, p), (a_array, q_array, w_array, y_array, p_array), strict=True)
         a_data, q_data, w_data, y_data, p_data = (vectors.data(kind, array) for kind, array in arrays)
-        emitter = _Rows(vectors, a_data, q_data, w_data, columns)
-        i = INTEGER(0)
+        emitter, first = _Rows(vectors, a_data, q_data, w_data, columns), INTEGER(0)
         for height in _HEIGHTS:
+            stop = by_eight if height == 8 else rows
+            part = builder.sdiv(builder.sub(stop, first), INTEGER(height))
 
-            def block(i: Any, height: int = height) -> tuple[()]:
-                places = [builder.add(i, INTEGER(row)) for row in range(height)]
+            def group(r: Any, height: int = height, first: Any = first, part: Any = part) -> tuple[()]:
+                top = builder.add(first, r)
+                places = [builder.add(top, builder.mul(part, INTEGER(k))) for k in range(height)]
                 starts = [builder.add(start, builder.mul(place, columns)) for place in places]
                 sums = emitter.both(starts, [vectors.spread(builder.gep(y_data, [place])) for place in places])
-                _emit_totals(vectors, sums, p_data, i)
+                for place, total in zip(places, _emit_totals(vectors, sums), strict=True):
+                    builder.store(total, builder.gep(p_data, [place]))
                 return ()
 
-            (i,) = emit_blocks(builder, i, together if height > 1 else rows, height, block)
+            emit_blocks(builder, INTEGER(0), part, 1, group)
+            first = builder.add(first, builder.mul(part, INTEGER(height)))
         return context.get_dummy_value()
 
     return signature, codegen

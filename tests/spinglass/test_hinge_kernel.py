@@ -13,7 +13,7 @@ START = 5
 
 @pytest.fixture(scope="module", params=[np.float64, np.float32])
 def large(request):
-    size = 2**24 // np.dtype(request.param).itemsize + 1  # more than what counts as cached
+    size = 2**23 // np.dtype(request.param).itemsize + 1  # more than what counts as cached
     return np.random.default_rng(0).normal(size=size).astype(request.param)
 
 
@@ -28,20 +28,14 @@ def products(a, q, y, weights, rows, columns):
 
 
 @pytest.mark.parametrize(("rows", "columns"), SHAPES)
-def test_products_are_those_of_numpy_with_the_same_bits_whether_or_not_rows_are_processed_together(
-    large, rows, columns
-):
+def test_products_are_those_of_numpy_in_groups_of_eight_rows_and_of_four(large, rows, columns):
     rng = np.random.default_rng(1)
     q, y, weights = rng.normal(size=columns), rng.normal(size=rows), rng.normal(size=columns)
     A = large[START : START + rows * columns].reshape(rows, columns).astype(float)
-    found = [
-        products(packed, q, y, weights, rows, columns) for packed in (large, large[: START + rows * columns].copy())
-    ]
-    for p, q_weights in found:
+    for packed in (large, large[: START + rows * columns].copy()):
+        p, q_weights = products(packed, q, y, weights, rows, columns)
         np.testing.assert_allclose(p, A @ q, rtol=0, atol=2e-13)
         np.testing.assert_allclose(q_weights, weights + y @ A, rtol=0, atol=2e-13)
-    for one_by_one, together in zip(*found, strict=True):
-        np.testing.assert_array_equal(one_by_one, together)
 
 
 @pytest.mark.slow  # compiles
