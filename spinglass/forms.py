@@ -193,7 +193,7 @@ class Form:
         """Return zeros for the weights of tasks; for a large form, in aligned rows."""
         return np.zeros(shape) if self._tasks() == 1 else _aligned_zeros(*shape)
 
-    def _top_level(self, levels: Array) -> Array:
+    def _top_level(self, levels: FloatArray) -> FloatArray:
         """Return monomials ``below`` that end with the top level; for a large form an aligned copy of this level."""
         if self._tasks() == 1:
             return levels
