@@ -8,13 +8,12 @@ import theory
 from theory.covariance import Covariance
 from theory.dynamics.dilating_grid import Rows
 from theory.dynamics.dilating_steps import continued
-from theory.dynamics.resolution import fastest_rate
+from theory.dynamics.resolution import UNIFORM, UNIT, fastest_rate
+from theory.dynamics.two_resolutions import compared, integrated_pair
 from theory.dynamics.uniform_grid import Protocol, integrate
 
-# The last run is remembered: tests in succession that go on to this time share one.
-LATE = 300.0
-# Steps in units of 1/rate are 0.025 by default; a cheaper uniform grid is as good where it is not the subject.
-STEP = 0.03
+# The last run is remembered: tests in succession that go on to this time with this step share one.
+LATE, STEP = 40.0, 0.03
 MIXTURE = {3: 0.5**0.5, 4: 0.5**0.5}
 
 
@@ -24,38 +23,51 @@ def exact_quadratic(t):
     return -(2**0.5) * ive(2, s) / ive(1, s)
 
 
+def at_two_resolutions(protocol, times, waiting, spacing):
+    """The relaxation of ``theory.relaxation``, at wider spacings than it allows, which cost less."""
+    pair = integrated_pair(protocol, float(times[-1]), 0.05 / fastest_rate(protocol), spacing)
+    return compared(np.asarray(times), np.asarray(waiting), *pair)
+
+
+def rows_to(end, H, spacing):
+    """One integration on a dilating grid to a time in units of 1/rate."""
+    protocol = Protocol(Covariance.of(H))
+    rate = fastest_rate(protocol)
+    run = integrate(protocol, UNIFORM / rate, 0.1 / rate)
+    return continued(run, protocol, end / rate, spacing, UNIT / rate)
+
+
 @pytest.mark.slow
 def test_the_quadratic_model_is_exact_to_long_times():
-    times = np.geomspace(30.0, 1e3, 40)  # the uniform grid ends at 23
-    found = theory.relaxation(times, 2, step=STEP, spacing=0.12)  # the widest allowed
+    times = np.geomspace(30.0, 150.0, 40)  # the uniform grid ends at 23
+    found = at_two_resolutions(Protocol(Covariance.of(2)), times, [], 0.16)
     error = np.abs(found.energy - exact_quadratic(times))
     assert np.all(error < found.energy_error)
-    assert found.energy_error.max() < 1e-3
-    # Measured: 3e-6 at t = 100, decreasing as 1/t.
-    assert np.all(error[times > 100] < np.maximum(5e-4 / times[times > 100], 5e-8))
+    assert found.energy_error[times > 60].max() < 3e-4
+    # Measured: 5e-6 at t = 100, decreasing as 1/t.
+    assert np.all(error[times > 60] < 7e-4 / times[times > 60])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("H", "T", "start"), [(3, 0.0, None), (MIXTURE, 0.0, 0.9), (3, 0.6, None)])
 def test_a_uniform_grid_agrees_within_the_estimated_error(H, T, start):
     times = np.array([8.0, 14.0, 18.0])  # the uniform grid of the first ends at 13, at 11 for the mixture
-    dilating = theory.relaxation(times, H, T, start, waiting_times=[0.0, 3.0], step=0.015)
-    uniform = theory.relaxation(times, H, T, start, waiting_times=[0.0, 3.0], step=0.02, spacing=0.0)
+    dilating = theory.relaxation(times, H, T, start, waiting_times=[0.0, 3.0], step=0.02, spacing=0.12)
+    uniform = theory.relaxation(times, H, T, start, waiting_times=[0.0, 3.0], step=0.03, spacing=0.0)
     assert np.all(np.abs(dilating.energy - uniform.energy) < dilating.energy_error + uniform.energy_error)
-    assert dilating.energy_error.max() < 1e-3
+    np.testing.assert_allclose(dilating.energy, uniform.energy, atol=2e-4)
     np.testing.assert_allclose(dilating.correlation, uniform.correlation, atol=5e-4)
     np.testing.assert_allclose(dilating.response, uniform.response, atol=5e-4)
 
 
 @pytest.mark.slow
 def test_energies_fall_towards_the_threshold_by_the_known_power_of_time():
-    times = np.geomspace(0.1, LATE, 200)
-    found = theory.relaxation(times, 3, step=STEP)
-    assert np.all(np.diff(found.energy) < 0)
-    above = found.energy + float(theory.E_inf(3))
-    late = times > 100
+    rows = rows_to(750.0, 3, 0.2)
+    assert np.all(np.diff(rows.energy) < 0)
+    above = rows.energy + float(theory.E_inf(3))
+    late = rows.times > 100
     # Measured: 0.671 at t = 100, 0.668 at t = 1000. A slope is known to the error of the energies over their fall.
-    assert np.polyfit(np.log(times[late]), np.log(above[late]), 1)[0] == pytest.approx(-2 / 3, abs=0.005)
+    assert np.polyfit(np.log(rows.times[late]), np.log(above[late]), 1)[0] == pytest.approx(-2 / 3, abs=0.005)
 
 
 def ageing(times, others):
@@ -87,21 +99,20 @@ def test_functions_of_the_ratio_of_times_are_interpolated_well(count, error):
 
 @pytest.mark.slow
 def test_late_times_are_stable_at_high_order():
-    protocol = Protocol(Covariance.of(20))
-    rate = fastest_rate(protocol)
-    # Half of the default resolution: the limit is seen, but not the last digits. `benchmarks/dynamics.py` goes to 1e7.
-    rows = continued(integrate(protocol, 32 / rate, 0.1 / rate), protocol, 3e5 / rate, 0.2, 0.3 / rate)
-    late = rows.times > 1e3 / rate
+    # Less than half of the default resolution: the limit is seen, but not the last digits. `benchmarks/dynamics.py`
+    # goes to 1e7.
+    rows = rows_to(3e4, 20, 0.25)
+    late = rows.times > 1e3 / fastest_rate(Protocol(Covariance.of(20)))
     above = rows.energy[late] + float(theory.E_inf(20))
     slopes = np.diff(np.log(above)) / np.diff(np.log(rows.times[late]))
-    assert above[-1] < 5e-4
+    assert above[-1] < 2e-3
     # An unstable mode would have opposite signs in successive rows.
-    assert np.abs(np.diff(slopes)).max() < 0.02
-    assert slopes[:20].mean() == pytest.approx(-2 / 3, abs=0.005)
+    assert np.abs(np.diff(slopes)).max() < 0.004
+    assert slopes[:8].mean() == pytest.approx(-2 / 3, abs=0.005)
 
 
 def test_correlations_of_any_age_are_read_off():
-    found = theory.relaxation([0.5, 40.0, 200.0, LATE], 3, waiting_times=[0.123, 40.0, 199.0], step=STEP)
+    found = theory.relaxation([0.5, 15.0, 30.0, LATE], 3, waiting_times=[0.123, 15.0, 29.8], step=STEP, spacing=0.12)
     assert np.isnan(found.correlation[1, 0])
     assert found.correlation[1, 1] == pytest.approx(1.0, abs=1e-9)
     assert 0 < found.correlation[0, 2] < found.correlation[1, 2] < found.correlation[2, 2] < 1
@@ -109,10 +120,11 @@ def test_correlations_of_any_age_are_read_off():
 
 @pytest.mark.slow
 def test_a_finer_grid_lies_within_the_estimated_error_of_the_widest_allowed():
-    wide = theory.relaxation([60.0, LATE], 3, spacing=0.12, step=STEP)
-    default = theory.relaxation([60.0, LATE], 3, step=STEP)
-    assert np.all(np.abs(wide.energy - default.energy) < wide.energy_error)
-    assert max(default.energy_error[1], wide.energy_error[1]) < 3e-5
+    times = np.array([25.0, LATE])
+    wide = theory.relaxation(times, 3, spacing=0.12, step=STEP)
+    finer, _ = rows_to(LATE * 6**0.5, 3, 0.1).at(times)
+    assert np.all(np.abs(wide.energy - finer) < wide.energy_error)
+    assert wide.energy_error[1] < 1e-3
     with pytest.raises(ValueError, match="between 0.05 and 0.12"):
         theory.relaxation([40.0, 60.0], 3, spacing=0.14)
 
@@ -120,9 +132,7 @@ def test_a_finer_grid_lies_within_the_estimated_error_of_the_widest_allowed():
 @pytest.mark.slow
 def test_equilibrium_stays_what_it_is_for_ever():
     T = 0.95
-    found = theory.relaxation(
-        [20.0, 30.0, LATE, LATE + 20.0], 3, T, start=T, waiting_times=[0.0, 20.0, LATE], step=STEP, spacing=0.12
-    )
+    found = at_two_resolutions(Protocol(Covariance.of(3), T, 1 / T), [20.0, 30.0, 80.0, 100.0], [0.0, 20.0, 80.0], 0.2)
     np.testing.assert_allclose(found.energy, -1 / T, atol=1e-4)
     # Correlations depend on the difference of times alone.
     assert found.correlation[2, 3] == pytest.approx(found.correlation[0, 0], abs=5e-4)

@@ -176,7 +176,8 @@ def test_estimated_errors_cover_those_of_long_steps(H, T, start, step):
 
 @pytest.mark.slow
 def test_a_pure_model_ends_at_the_threshold(monkeypatch):
-    monkeypatch.setattr("theory.dynamics.resolution.STEP", 0.05)  # a tenth of the time
+    monkeypatch.setattr("theory.dynamics.resolution.STEP", 0.05)  # both together: a twentieth of the time
+    monkeypatch.setattr("theory.dynamics.resolution.SPACING", 0.12)
     found = theory.long_time_energy(4, until=40.0)
     assert abs(found.energy + float(theory.E_inf(4))) < found.error < 0.005
     assert found.exponent == pytest.approx(2 / 3, abs=0.03)
