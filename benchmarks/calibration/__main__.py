@@ -129,7 +129,7 @@ def main() -> None:
         folders = measure(times, asked.workers, console.print)
         judged = weighed(folders, asked, console.print)
         OUTPUT.write_text(
-            summary(judged, len(IDS), fates(asked.mutants, asked.workers))
+            summary(judged, len(IDS), fates(asked.mutants, asked.workers), sys.argv[1:])
             + "\n".join(["", *table(known(asked.known, asked.workers)), ""])
         )
     except KeyboardInterrupt:

@@ -25,8 +25,8 @@ Proportion compares may depend on each other, which makes it cautious too. Of al
 below 0.05."""
 
 
-def summary(judged: Sequence[Judged], claims: int, mutants: Sequence[Verdict]) -> str:
-    """Describe all verdicts on the judged ones of so many claims, and those on mutants."""
+def summary(judged: Sequence[Judged], claims: int, mutants: Sequence[Verdict], options: Sequence[str] = ()) -> str:
+    """Describe all verdicts on the judged ones of so many claims, and those on mutants, judged with these options."""
     level, runs = sum(catalogue()[one.claim_id].alpha for one in judged), len(judged[0].drawn)
     expected = sum(catalogue()[one.claim_id].alpha * len(one.measured) for one in judged)
     refuted = Counter({one.claim_id: _disagreeing(one.measured) for one in judged})
@@ -40,7 +40,7 @@ def summary(judged: Sequence[Judged], claims: int, mutants: Sequence[Verdict]) -
         "",
         f"{len(judged)} of {claims} claims that must hold and could fail by chance, at effort quick, on "
         f"{machine.description()}.",
-        "Written by `python -m benchmarks.calibration`, whose `--help` says what is done.",
+        f"Written by `{' '.join(['python -m benchmarks.calibration', *options])}`, whose `--help` says what is done.",
         "",
         f"- **{len(measured)} measured verdicts**, of seeds {_range(seed for one in judged for seed in one.seeds)}: "
         f"{refuted.total()} disagree{_named(refuted)}. At most {expected:.2g} are expected. {agreed} agree "
