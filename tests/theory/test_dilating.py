@@ -5,8 +5,10 @@ import pytest
 from scipy.special import ive
 
 import theory
+from benchmarks.published_integrator import CORRELATIONS, ENERGIES
 from theory.covariance import Covariance
 from theory.dynamics.dilating_grid import Rows
+from theory.dynamics.dilating_memory import panels
 from theory.dynamics.dilating_steps import continued
 from theory.dynamics.resolution import UNIFORM, UNIT, fastest_rate
 from theory.dynamics.two_resolutions import compared, integrated_pair
@@ -70,6 +72,15 @@ def test_energies_fall_towards_the_threshold_by_the_known_power_of_time():
     assert np.polyfit(np.log(rows.times[late]), np.log(above[late]), 1)[0] == pytest.approx(-2 / 3, abs=0.005)
 
 
+@pytest.mark.slow
+def test_a_published_integrator_agrees():
+    # Another method, and another program. Its error of C(t, t') reaches 7e-6 near t' = 0.7 t.
+    protocol = Protocol(Covariance.of(3))
+    _, rows = integrated_pair(protocol, float(CORRELATIONS[-1, 0]), 0.04 / fastest_rate(protocol), 0.16)
+    np.testing.assert_allclose(rows.at(ENERGIES[:, 0])[0], ENERGIES[:, 1], atol=8e-6)
+    np.testing.assert_allclose(rows.read(*CORRELATIONS.T[:2])[0], CORRELATIONS[:, 2], atol=9e-6)
+
+
 def ageing(times, lags, others):
     """Functions of t' / t, and 1/t times such a function: the form of C and R late in a descent."""
     ratio = others / times
@@ -95,6 +106,19 @@ def test_functions_of_the_form_of_a_late_solution_are_interpolated_well(function
     expected = functions(times, times - others, others)
     np.testing.assert_allclose(C, expected[0], atol=error_C)
     np.testing.assert_allclose(R, expected[1], rtol=error_R)
+
+
+def test_points_of_the_memory_integrals_keep_their_ratios_from_row_to_row():
+    rows = Rows.after(integrate(Protocol(Covariance.of(3)), 8.0, 0.1), 1e5, 0.14, 0.3)
+    grid, last = rows.grid(), rows.times.size - 1
+    abscissae, weights = np.polynomial.legendre.leggauss(4)
+    rule, found = np.array([(1 + abscissae) / 2, weights / 2]), np.empty((2, 2, 40))
+    for end in (2, 3):  # from both ends of the interval between t' and 0
+        for k in range(2):
+            half, room = 0.3 * rows.times[last - k], np.empty((2, 4000))
+            count = panels(grid, last - k, end, rows.times[last - k], half, rule, *room)
+            found[k] = room[:, count - 40 : count] / half
+        np.testing.assert_allclose(found[0], found[1], rtol=1e-6)
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ SPACING, _NARROWEST, _WIDEST = 0.1, 0.05, 0.12
 WINDOW = 1.5
 # With a step this long, in these units, energies are within 3% of sqrt(nu'(1)); at twice this step the coarser
 # integration is unstable.
-_LONGEST = 0.25
+LONGEST = 0.25
 # To this time, in these units, orders 3 to 20 and their mixtures are solved; at order 20 the differences between
 # successive rows begin to grow there.
 _LATEST = 1e7
@@ -48,9 +48,9 @@ def resolution(protocol: Protocol, end: float, step: float | None, spacing: floa
     """Return the step, the spacing, each as given or by default, and the time at which the integration ends."""
     rate = fastest_rate(protocol)
     chosen = STEP / rate if step is None else positive_number("step", step)
-    if chosen * rate > _LONGEST * (1 + 1e-9):
+    if chosen * rate > LONGEST * (1 + 1e-9):
         raise ValueError(
-            f"step must be at most {_LONGEST / rate:.4g}, a quarter of the time of the fastest motion, not {chosen:g}"
+            f"step must be at most {LONGEST / rate:.4g}, a quarter of the time of the fastest motion, not {chosen:g}"
         )
     default = 0.0 if protocol.signal else SPACING
     width = default if spacing is None else one_number("spacing", spacing)
