@@ -15,8 +15,8 @@ WINDOW = 1.5
 # With a step this long, in these units, energies are within 3% of sqrt(nu'(1)); at twice this step the coarser
 # integration is unstable.
 LONGEST = 0.25
-# To this time, in these units, orders 3 to 20 and their mixtures are solved; at order 20 the differences between
-# successive rows begin to grow there.
+# To this time, in these units, errors are measured at orders 3 to 20 and for 3 + 4. Those of late correlations increase
+# in proportion to t.
 _LATEST = 1e7
 # Kernels compute third powers of the rate and of its inverse.
 _SLOWEST, _FASTEST = 1e-60, 1e60
@@ -66,7 +66,7 @@ def resolution(protocol: Protocol, end: float, step: float | None, spacing: floa
     if width and end * rate > _LATEST:
         raise ValueError(
             f"times must be at most {_LATEST / rate:.4g}, not {end:g}: later than {_LATEST:.2g} / rate "
-            "the dilating grid is not stable"
+            "errors, which increase with time, have not been measured"
         )
     uniform = UNIFORM / rate if width else end
     refuse_too_long(min(end, uniform), chosen)
