@@ -33,11 +33,17 @@ endef
 test: .venv/installed-test
 	$(call beside_lint,$(MAKE) --no-print-directory pytest)
 
+# Pytest needs five seconds in every process to rewrite assertions such that they show their values. Only tests that fail
+# are run with it, once more.
+define tests
+$(PYTEST) --assert=plain $(1) || { $(BIN)/python -m pytest -p no:randomly --last-failed --last-failed-no-failures=none; exit 1; }
+endef
+
 # Both cores share the files of tests. Then the tests of equal bits once more: they must hold for kernels that are
 # compiled in the process and for kernels that are read from disk.
 pytest: .venv/installed-test
-	$(PYTEST)
-	$(PYTEST) -m bits $$(grep -rl --include='*.py' mark.bits tests)
+	$(call tests)
+	$(call tests,-m bits $$(grep -rl --include='*.py' mark.bits tests))
 
 # Fast enough to run before every commit.
 check: .venv/installed-test

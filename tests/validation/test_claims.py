@@ -10,7 +10,7 @@ from scipy import integrate, special, stats
 import theory
 from spinglass import SphericalSpinGlass, couplings
 from theory.dynamics import resolution
-from theory.pairs import averaging
+from theory.pairs import averaging, pair_counts
 from validation.claims import catalogue, covariance, derivatives, two_spin
 from validation.claims.minima import bad as bad_minima
 from validation.claims.minima import counts as minima
@@ -27,8 +27,11 @@ LESS = {"networks": 3, "epochs": 3, "images": 100, "starts": 4, "chains": 4, "un
 
 @pytest.fixture
 def rough(monkeypatch):
-    """Let theory take few random matrices and long time steps: the shape of its numbers does not depend on them."""
-    monkeypatch.setattr(averaging, "_FIRST", 2)
+    """Let theory take few random matrices, nodes and time steps: the shape of its numbers does not depend on them."""
+    for constant, value in {"_FIRST": 2, "_TUNING": 20, "_FEWEST_SEEN": 10}.items():
+        monkeypatch.setattr(averaging, constant, value)
+    for constant, value in {"_NODES": 4, "_FEWEST_NODES": 2, "_COARSE": 5}.items():
+        monkeypatch.setattr(pair_counts, constant, value)
     monkeypatch.setattr(resolution, "STEP", 4 * resolution.STEP)
 
 

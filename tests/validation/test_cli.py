@@ -320,7 +320,7 @@ def test_a_full_disk_leaves_no_half_files(tmp_path):
     # Every command has a process of its own, forked when all is imported.
     code = """
 import os, resource, sys
-import validation.cli.main, validation.engine.run_folder
+import spinglass.critical_points, validation.cli.main, validation.engine.run_folder, validation.experiments.survey
 whole = validation.engine.run_folder.write_whole
 def limited(file, content):
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(content) // 2, -1))

@@ -10,7 +10,7 @@ from validation.series import Series
 
 # Samples per series, where fewer than at quick effort suffice: these mutants are off by many standard errors.
 SAMPLES = {
-    "covariance/law": 60,
+    "covariance/law": 30,
     "circle/mean-count": 200,
     "two-spin/eigenproblem": 3,
     "descents/index-zero": 2,

@@ -30,19 +30,17 @@ def environment(tmp_path_factory):
     names = ["pyproject.toml", "setup.cfg", "README.md", "LICENSE", "spinglass", "theory", "validation"]
     source.mkdir()
     call("cp", "-r", *(ROOT / name for name in names), source, cwd=folder)
+    call(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
+    python = folder / "venv" / "bin" / "python"
     try:
-        call(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, source, cwd=folder)
+        call(
+            sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-compile", source,
+            cwd=folder,
+        )  # fmt: skip
     except AssertionError as error:
         if "setuptools" not in str(error):
             raise
         pytest.skip("pip cannot fetch setuptools, which builds the wheel; try again with a network")
-    wheel = next(folder.glob("spinglass-*.whl"))
-    call(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
-    python = folder / "venv" / "bin" / "python"
-    call(
-        sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel,
-        cwd=folder,
-    )  # fmt: skip
     site = Path(call(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).strip())
     # The libraries alone: a .pth line is searched after the new environment's own packages.
     (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
