@@ -6,7 +6,7 @@ Couplings may be stored in float32; points, products, sums and results are in fl
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import pairwise
-from math import comb
+from math import comb, prod
 
 import numpy as np
 
@@ -18,8 +18,9 @@ from spinglass.layout import Layout, fill_indices, layout, monomial_counts
 
 # Numbers of multiply-adds below which threads cost more time than they save.
 _SERIAL_POINT = 2**19
-_SERIAL_BATCH = 2**21
+_SERIAL_BATCH = 2**20
 _MOST_DERIVATIVES = 2**13  # numbers of the derivative matrix that stay in the nearest caches
+_LINE = 8  # numbers in a line of the cache
 _TASKS = 16  # a constant: the order of summation must not depend on the number of threads
 
 
@@ -33,6 +34,17 @@ def _derivative_tables(n: int, H: int) -> tuple[IntArray, IntArray]:
     for array in (indices, counts):
         array.flags.writeable = False
     return indices, counts
+
+
+def _aligned_zeros(*shape: int) -> Array:
+    """Return zeros whose rows begin at multiples of 64 bytes and are longer than asked for, to the next such multiple.
+
+    A vector that extends over two lines of the cache takes twice the time to load and more than that to store.
+    """
+    shape = (*shape[:-1], -(-shape[-1] // _LINE) * _LINE)
+    memory = np.zeros(prod(shape) + _LINE)
+    first = -(memory.ctypes.data // memory.itemsize) % _LINE
+    return memory[first : first + prod(shape)].reshape(shape)
 
 
 @dataclass(frozen=True)
@@ -121,11 +133,10 @@ class Form:
             product = self._quadratic_product(x)
             gradient += 2 * self.scale * product
             return self.scale * float(x @ product)
-        own = np.empty(self.n)
         if self._tasks() == 1:
-            energy = point.sweep_point(self.packed, *self._place(), x, own)
-        else:
-            energy = self._threaded_sweep(x, own)
+            return float(point.add_point(self.packed, *self._place(), self.scale, x, gradient))
+        own = np.empty(self.n)
+        energy = self._threaded_sweep(x, own)
         gradient += self.scale * own
         return self.scale * float(energy)
 
@@ -133,12 +144,13 @@ class Form:
         """Write the gradient without ``scale`` at the single point x (n,) and return the energy, in threads."""
         place, bounds = self._layout, self._hinge_bounds()
         R, Q = point.point_monomials(x[::-1].copy(), place.above), point.point_monomials(x, place.below)
-        R_parts, Q_parts = (np.zeros((len(bounds) - 1, size)) for size in self._top_sizes())
+        R_parts, Q_parts = (self._weights(len(bounds) - 1, size) for size in self._top_sizes())
+        top_Q = self._top_level(Q)
 
         def sweep(task: int) -> None:
             first, stop = bounds[task], bounds[task + 1]
             point.sweep_hinges(
-                self.packed, *self._place(), first, stop, x, R, Q, R_parts[task], Q_parts[task], gradient
+                self.packed, *self._place(), first, stop, x, R, top_Q, R_parts[task], Q_parts[task], gradient
             )
 
         run_in_threads(sweep, range(len(bounds) - 1))
@@ -157,13 +169,14 @@ class Form:
         dR = point.point_monomial_tangents(reversed_x, reversed_v, R, place.above)
         dQ = point.point_monomial_tangents(x, v, Q, place.below)
         bounds = self._hinge_bounds()
-        R_parts, Q_parts = (np.zeros((len(bounds) - 1, 2, size)) for size in self._top_sizes())
+        R_parts, Q_parts = (self._weights(len(bounds) - 1, 2, size) for size in self._top_sizes())
+        top_Q, top_dQ = self._top_level(Q), self._top_level(dQ)
         own = np.empty(self.n)
 
         def sweep(task: int) -> None:
             first, stop = bounds[task], bounds[task + 1]
             point.tangent_hinges(
-                self.packed, *self._place(), first, stop, x, v, R, dR, Q, dQ, R_parts[task], Q_parts[task], own
+                self.packed, *self._place(), first, stop, x, v, R, dR, top_Q, top_dQ, R_parts[task], Q_parts[task], own
             )
 
         run_in_threads(sweep, range(len(bounds) - 1))
@@ -175,6 +188,19 @@ class Form:
 
     def _top_sizes(self) -> tuple[int, int]:
         return int(self._layout.above[-1, -1]), int(self._layout.below[-1, -1])
+
+    def _weights(self, *shape: int) -> Array:
+        """Return zeros for the weights of tasks; for a large form, in aligned rows."""
+        return np.zeros(shape) if self._tasks() == 1 else _aligned_zeros(*shape)
+
+    def _top_level(self, levels: FloatArray) -> FloatArray:
+        """Return monomials ``below`` that end with the top level; for a large form an aligned copy of this level."""
+        if self._tasks() == 1:
+            return levels
+        size = self._top_sizes()[1]
+        out = _aligned_zeros(size)[:size]
+        out[:] = levels[-size:]
+        return out
 
     def _quadratic_product(self, x: Array) -> Array:
         S = self._operand.reshape(self.n, self.n)
@@ -195,8 +221,14 @@ class Form:
         return [0, *inner.tolist(), self.n]
 
     def _spans(self, batch: int) -> list[tuple[int, int]]:
-        """Divide a batch into ranges of whole chunks; a small batch is one range."""
+        """Divide a batch into ranges of whole chunks, first long ones, so that all threads end at about the same time.
+
+        A small batch is one range.
+        """
         chunks = -(-batch // LANES)
-        pieces = 1 if chunks * LANES * self._operand.size < _SERIAL_BATCH else min(chunks, 4 * available_cores())
-        edges = [chunks * piece // pieces * LANES for piece in range(pieces + 1)]
-        return [(first, min(stop, batch)) for first, stop in pairwise(edges)]
+        if chunks * LANES * self._operand.size < _SERIAL_BATCH:
+            return [(0, batch)]
+        edges, cores = [0], available_cores()
+        while (left := chunks - edges[-1]) > 0:
+            edges.append(edges[-1] + max(left // (2 * cores), 1))
+        return [(first * LANES, min(stop * LANES, batch)) for first, stop in pairwise(edges)]

@@ -434,8 +434,7 @@ class SphericalSpinGlass:
             raise ValueError(f"{name} must have shape (..., n) with n = {self.n}, not {array.shape}")
         if array.dtype.kind not in "fiu":
             raise ValueError(f"{name} must be real numbers, not {array.dtype}")
-        if not np.isfinite(array).all():
-            bad = np.count_nonzero(~np.isfinite(array))
+        if bad := array.size - np.count_nonzero(np.isfinite(array)):  # faster than all() for a single point
             raise ValueError(f"{name} must be finite; {bad} of its {array.size} coordinates are NaN or infinite")
         rows: Array = np.ascontiguousarray(array.reshape(-1, self.n), dtype=np.float64)
         return rows, array.shape[:-1]

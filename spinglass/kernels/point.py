@@ -10,11 +10,10 @@ from spinglass._common.jit import jit
 from spinglass._common.types import FloatArray, IntArray
 from spinglass.kernels.hinge import add_products
 from spinglass.kernels.monomials import monomial_tangents, monomials, pull_back, pull_back_tangents
-from spinglass.kernels.vectors import BYTES
 
 _CACHED = 2**23  # bytes of couplings that stay in a cache
-_SHORT = 1200  # columns for which Q and its weights stay in the first-level cache from one row to the next
-_BLOCK = 2**13  # couplings that stay in the first- or second-level cache between two products
+_SHORT = 1200  # columns for which Q and its weights stay in the first-level cache from one group of rows to the next
+_BLOCK = 2**15  # couplings that stay in the second-level cache between two products
 
 
 @jit
@@ -38,18 +37,6 @@ def add_multiple(factor: float | np.floating, a: FloatArray, out: FloatArray) ->
 
 
 @jit
-def add_four(
-    factors: tuple[np.floating, np.floating, np.floating, np.floating], a: FloatArray, out: FloatArray
-) -> None:
-    """``out[i] += sum_k factors[k] a[k, i]``, where the flat array ``a`` contains four rows."""
-    n = out.size
-    a0, a1, a2, a3 = a[:n], a[n : 2 * n], a[2 * n : 3 * n], a[3 * n :]
-    f0, f1, f2, f3 = factors
-    for i in range(n):
-        out[i] += (f0 * a0[i] + f1 * a1[i]) + (f2 * a2[i] + f3 * a3[i])
-
-
-@jit
 def multiply_both(
     packed: FloatArray,
     start: int,
@@ -61,21 +48,9 @@ def multiply_both(
     columns: int,
 ) -> None:
     """``P[i] = sum_k A[i, k] Q[k]`` and ``W[k] += sum_i Y[i] A[i, k]``, where A (rows, columns) begins at ``start``."""
-    if columns >= BYTES // Q.itemsize:
-        in_order = packed.nbytes > _CACHED and columns <= _SHORT
-        add_products(packed, start, Q, Y, Q_weights, P, 0 if in_order else rows, rows, columns)
-        return
-    for first in range(0, rows, 4):
-        last = min(first + 4, rows)
-        # Slices, because an index like start + k would be tested for its sign at every step.
-        A = packed[start + first * columns : start + last * columns]
-        for row in range(first, last):
-            P[row] = dot(A[(row - first) * columns : (row - first + 1) * columns], Q)
-        if last - first == 4:
-            add_four((Y[first], Y[first + 1], Y[first + 2], Y[first + 3]), A, Q_weights[:columns])
-        else:
-            for row in range(first, last):
-                add_multiple(Y[row], A[(row - first) * columns : (row - first + 1) * columns], Q_weights)
+    # The processor loads more in advance for four streams than for eight.
+    by_eight = 0 if packed.nbytes > _CACHED and columns <= _SHORT else rows
+    add_products(packed, start, Q, Y, Q_weights, P, by_eight, rows, columns)
 
 
 @jit
@@ -158,12 +133,12 @@ def point_monomial_tangents(x: FloatArray, v: FloatArray, levels: FloatArray, co
 
 
 @jit
-def sum_tasks(parts: FloatArray, size: int) -> FloatArray:
-    """Sum the top-level weights (tasks, top) of all tasks in order, as the end of a column (size, 1) of zeros."""
+def sum_tasks(parts: FloatArray, top: int, size: int) -> FloatArray:
+    """Sum the first ``top`` weights of all tasks in order, as the end of a column (size, 1) of zeros."""
     out = np.zeros((size, 1), parts.dtype)
-    begin = size - parts.shape[1]
+    begin = size - top
     for task in range(parts.shape[0]):
-        for k in range(parts.shape[1]):
+        for k in range(top):
             out[begin + k, 0] += parts[task, k]
     return out
 
@@ -179,29 +154,39 @@ def gather_point(
     Q_parts: FloatArray,
     gradient: FloatArray,
 ) -> np.floating:
-    """Sum the weights (tasks, monomials) in order, pull them back to ``gradient`` and return the energy."""
+    """Sum the weights (tasks, monomials or more) in order, pull them back to ``gradient`` and return the energy."""
+    n = x.size
     energy: np.floating = x[0] - x[0]
-    for m in range(x.size):
+    for m in range(n):
         energy += x[m] * gradient[m]
     column = gradient.reshape(-1, 1)
-    pull_back(x.reshape(-1, 1), Q.reshape(-1, 1), sum_tasks(Q_parts, Q.size), below, column)
-    reversed_gradient = np.zeros((x.size, 1), x.dtype)
+    pull_back(x.reshape(-1, 1), Q.reshape(-1, 1), sum_tasks(Q_parts, below[-1, n], Q.size), below, column)
+    reversed_gradient = np.zeros((n, 1), x.dtype)
     reversed_x = x[::-1].copy().reshape(-1, 1)
-    pull_back(reversed_x, R.reshape(-1, 1), sum_tasks(R_parts, R.size), above, reversed_gradient)
+    pull_back(reversed_x, R.reshape(-1, 1), sum_tasks(R_parts, above[-1, n], R.size), above, reversed_gradient)
     gradient += reversed_gradient[::-1, 0]
     return energy
 
 
 @jit
-def sweep_point(
-    packed: FloatArray, above: IntArray, below: IntArray, offsets: IntArray, x: FloatArray, gradient: FloatArray
+def add_point(
+    packed: FloatArray,
+    above: IntArray,
+    below: IntArray,
+    offsets: IntArray,
+    scale: float | np.floating,
+    x: FloatArray,
+    gradient: FloatArray,
 ) -> np.floating:
-    """Write the gradient at one point as a single task and return the energy."""
+    """Add ``scale`` times the gradient at one point to ``gradient`` as a single task; return the energy with scale."""
     n = x.size
     R, Q = point_monomials(x[::-1].copy(), above), point_monomials(x, below)
     R_parts, Q_parts = np.zeros((1, above[-1, n]), x.dtype), np.zeros((1, below[-1, n]), x.dtype)
-    sweep_hinges(packed, above, below, offsets, 0, n, x, R, Q, R_parts[0], Q_parts[0], gradient)
-    return gather_point(x, above, below, R, Q, R_parts, Q_parts, gradient)
+    own = np.empty_like(x)
+    sweep_hinges(packed, above, below, offsets, 0, n, x, R, Q, R_parts[0], Q_parts[0], own)
+    energy = gather_point(x, above, below, R, Q, R_parts, Q_parts, own)
+    add_multiple(scale, own, gradient)
+    return scale * energy
 
 
 @jit
@@ -218,26 +203,27 @@ def gather_tangent(
     Q_parts: FloatArray,
     product: FloatArray,
 ) -> None:
-    """Sum the weights (tasks, 2, monomials) in order and pull their derivatives back to ``product``."""
+    """Sum the weights (tasks, 2, monomials or more) in order and pull their derivatives back to ``product``."""
+    n = x.size
     column = product.reshape(-1, 1)
     pull_back_tangents(
         x.reshape(-1, 1),
         v.reshape(-1, 1),
         Q.reshape(-1, 1),
         dQ.reshape(-1, 1),
-        sum_tasks(Q_parts[:, 0], Q.size),
-        sum_tasks(Q_parts[:, 1], Q.size),
+        sum_tasks(Q_parts[:, 0], below[-1, n], Q.size),
+        sum_tasks(Q_parts[:, 1], below[-1, n], Q.size),
         below,
         column,
     )
-    reversed_product = np.zeros((x.size, 1), x.dtype)
+    reversed_product = np.zeros((n, 1), x.dtype)
     pull_back_tangents(
         x[::-1].copy().reshape(-1, 1),
         v[::-1].copy().reshape(-1, 1),
         R.reshape(-1, 1),
         dR.reshape(-1, 1),
-        sum_tasks(R_parts[:, 0], R.size),
-        sum_tasks(R_parts[:, 1], R.size),
+        sum_tasks(R_parts[:, 0], above[-1, n], R.size),
+        sum_tasks(R_parts[:, 1], above[-1, n], R.size),
         above,
         reversed_product,
     )

@@ -101,14 +101,15 @@ def panel(
         i, heights = INTEGER(0), _heights(count)
         for height in heights:
 
-            def tile(i: Any, height: int = height) -> None:
+            def tile(i: Any, height: int = height) -> tuple[()]:
                 a_at, c_at = (
                     builder.add(start, builder.mul(i, row)) for start, row in ((a_start, a_row), (c_start, lanes))
                 )
                 _emit_tile(vectors, height, a_data, a_at, a_row, a_step, b_data, b_start, lanes, c_data, c_at, depth)
+                return ()
 
             stop = _emit_stop(builder, rows, height) if height == heights[0] else rows
-            i = emit_blocks(builder, i, stop, height, tile)
+            (i,) = emit_blocks(builder, i, stop, height, tile)
         return INTEGER(count * width)
 
     return signature, codegen

@@ -26,7 +26,7 @@ def _registers() -> tuple[int, int, int]:
 
 
 BYTES, SUMS, VECTORS = _registers()
-INTEGER = ir.IntType(64)
+INTEGER, INTEGER32 = ir.IntType(64), ir.IntType(32)
 _FLOAT32_BYTES = 4
 
 
@@ -38,9 +38,7 @@ class Vectors:
         self.align = scalar.bitwidth // 8
         self.width = BYTES // self.align
         self.type = ir.VectorType(context.get_value_type(scalar), self.width)
-        name = f"llvm.fma.v{self.width}f{scalar.bitwidth}"
-        known = builder.module.globals.get(name)
-        self._fma = known or ir.Function(builder.module, ir.FunctionType(self.type, [self.type] * 3), name)
+        self._fma = self._intrinsic(f"llvm.fma.v{self.width}f{scalar.bitwidth}", self.type, [self.type] * 3)
 
     def data(self, kind: Any, array: Any) -> Any:
         """Return the pointer to the data of a Numba array."""
@@ -62,13 +60,38 @@ class Vectors:
         for value, pointer in zip(values, self.pointers(base, start), strict=True):
             self.builder.store(value, pointer, align=self.align)
 
+    def first_lanes(self, number: Any) -> Any:
+        """Return a mask of the first ``number`` lanes of a vector."""
+        lanes = ir.Constant(ir.VectorType(INTEGER, self.width), list(range(self.width)))
+        return self.builder.icmp_signed("<", lanes, self._everywhere(number))
+
+    def load_lanes(self, base: Any, start: Any, mask: Any) -> Any:
+        """Load the lanes of one vector that are in the mask; the others are zero, and their memory is not read."""
+        (pointer,) = self.pointers(base, start)
+        kind, align = pointer.type.pointee, INTEGER32(self._align(base))
+        name = f"llvm.masked.load.v{self.width}f{8 * self._align(base)}.p0"
+        load = self._intrinsic(name, kind, [pointer.type, INTEGER32, mask.type, kind])
+        return self._converted(self.builder.call(load, [pointer, align, mask, ir.Constant(kind, None)]))
+
+    def store_lanes(self, value: Any, base: Any, start: Any, mask: Any) -> None:
+        """Store the lanes of one vector that are in the mask; the memory of the others is not touched."""
+        (pointer,) = self.pointers(base, start)
+        name = f"llvm.masked.store.v{self.width}f{8 * self.align}.p0"
+        store = self._intrinsic(name, ir.VoidType(), [self.type, pointer.type, INTEGER32, mask.type])
+        self.builder.call(store, [value, pointer, INTEGER32(self.align), mask])
+
     def spread(self, place: Any) -> Any:
         """Return a vector whose elements are all equal to the number at ``place``."""
-        number = self.builder.load(place, align=self._align(place))
+        return self._converted(self._everywhere(self.builder.load(place, align=self._align(place))))
+
+    def _everywhere(self, number: Any) -> Any:
         undefined = ir.Constant(ir.VectorType(number.type, self.width), ir.Undefined)
         vector = self.builder.insert_element(undefined, number, INTEGER(0))
-        everywhere = ir.Constant(ir.VectorType(ir.IntType(32), self.width), None)
-        return self._converted(self.builder.shuffle_vector(vector, vector, everywhere))
+        return self.builder.shuffle_vector(vector, vector, ir.Constant(ir.VectorType(INTEGER32, self.width), None))
+
+    def _intrinsic(self, name: str, result: Any, arguments: Sequence[Any]) -> Any:
+        known = self.builder.module.globals.get(name)
+        return known or ir.Function(self.builder.module, ir.FunctionType(result, arguments), name)
 
     def _converted(self, vector: Any) -> Any:
         """Return a vector that may be in float32 as a vector of this object's type."""
@@ -99,19 +122,25 @@ def emit_rounds(builder: Any, rounds: Any, first: Sequence[Any], body: Callable[
     return after
 
 
-def emit_blocks(builder: Any, first: Any, stop: Any, height: int, body: Callable[[Any], None]) -> Any:
-    """Emit ``body(i)`` for i = first, first + height, ... as long as i + height <= stop; return the next i."""
+def emit_blocks(
+    builder: Any, first: Any, stop: Any, height: int, body: Callable[..., Sequence[Any]], state: Sequence[Any] = ()
+) -> list[Any]:
+    """Emit ``state = body(i, *state)`` for i = first, first + height, ... as long as i + height <= stop.
+
+    Returns the next i and the last state.
+    """
     entry, check = builder.block, builder.append_basic_block("block.check")
     loop, done = builder.append_basic_block("block"), builder.append_basic_block("blocks.done")
     builder.branch(check)
     builder.position_at_end(check)
-    i = builder.phi(INTEGER)
+    i, *current = variables = [builder.phi(value.type) for value in (first, *state)]
     following = builder.add(i, INTEGER(height))
     builder.cbranch(builder.icmp_signed("<=", following, stop), loop, done)
     builder.position_at_end(loop)
-    body(i)
-    i.add_incoming(first, entry)
-    i.add_incoming(following, builder.block)
+    after = body(i, *current)
+    for variable, begin, end in zip(variables, [first, *state], [following, *after], strict=True):
+        variable.add_incoming(begin, entry)
+        variable.add_incoming(end, builder.block)
     builder.branch(check)
     builder.position_at_end(done)
-    return i
+    return variables

@@ -189,6 +189,19 @@ def test_one_large_point_has_the_same_bits_on_any_number_of_threads(dtype, monke
     assert np.abs(beside - gradient).max() <= 1e-12 * np.abs(gradient).max()
 
 
+@pytest.mark.parametrize("cores", [1, 2, 7, 64])
+@pytest.mark.parametrize("batch", [1, LANES + 1, 1000, 4 * LANES * 64])
+def test_ranges_of_a_large_batch_are_whole_chunks_that_grow_shorter(batch, cores, monkeypatch):
+    monkeypatch.setattr(forms, "available_cores", lambda: cores)
+    monkeypatch.setattr(forms, "_SERIAL_BATCH", 0)
+    spans = SphericalSpinGlass.pure(5, 3, seed=0)._forms[0]._spans(batch)
+    assert [row for span in spans for row in range(*span)] == list(range(batch))
+    assert all(first % LANES == 0 for first, _ in spans)
+    lengths = [-(-(stop - first) // LANES) for first, stop in spans]
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[-1] == 1
+
+
 def test_shapes_and_integers():
     glass = SphericalSpinGlass.pure(n=4, H=3, seed=0)
     assert glass.energy(np.ones((2, 3, 4))).shape == (2, 3)

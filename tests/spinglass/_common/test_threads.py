@@ -64,3 +64,17 @@ def test_tasks_may_call_it_again():
     done = []
     run_in_threads(lambda task: run_in_threads(lambda inner: done.append((task, inner)), range(4)), range(6))
     assert sorted(done) == [(task, inner) for task in range(6) for inner in range(4)]
+
+
+def test_the_caller_waits_for_a_thread_that_ends_much_later():
+    caller, done = threading.get_ident(), []
+    together = threading.Barrier(2, timeout=60)
+
+    def work(task):
+        together.wait()
+        if threading.get_ident() != caller:
+            time.sleep(0.05)  # longer than the caller stays awake
+        done.append(task)
+
+    run_in_threads(work, range(2))
+    assert sorted(done) == [0, 1]
