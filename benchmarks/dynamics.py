@@ -1,4 +1,4 @@
-"""The integrator of the dynamical equations: a uniform grid to t = 100, a dilating grid to t = 1e5 and 1e7.
+"""The integrator of the dynamical equations: a uniform grid to t = 100, a dilating grid to 1e7, a published program.
 
 Published integrators on a uniform grid of N steps take O(N^3) operations, as the uniform grid here does. Those whose
 step doubles again and again (Kim and Latz 2001, after Fuchs, Goetze, Hofacker and Latz 1991) keep a fixed number
@@ -7,6 +7,7 @@ of steps an octave, so that their cost, like that of the dilating grid here, gro
 
 import numpy as np
 
+from benchmarks.published_integrator import published_integrator
 from benchmarks.timing import Result, duration, isolated
 from theory.covariance import Covariance
 from theory.dynamics.dilating_steps import continued
@@ -46,7 +47,7 @@ def on_dilating_grid(end: float) -> float:
 
 
 def dynamics() -> list[Result]:
-    """Measure a uniform grid of 2000 steps, a dilating one, and the growth of their costs with time."""
+    """Measure a uniform grid of 2000 steps, a dilating one, the growth of their costs, and a published integrator."""
     uniform, half = isolated(on_uniform_grid, 100.0, 0.05), isolated(on_uniform_grid, 50.0, 0.05)
     # The last time is the latest allowed, 1e7 / rate with the rate sqrt(6).
     early, middle, late, last = (isolated(on_dilating_grid, end) for end in (1e2, 1e4, 1e5, 1e7 / 6**0.5))
@@ -62,4 +63,5 @@ def dynamics() -> list[Result]:
             uniform * 1e3**power / late,
         ),
         Result("to t = 1e7 / rate, dilating grid", duration(last), "allowed", "300 s", _LATEST_REQUIRED / last, 1.0),
+        *published_integrator(),
     ]

@@ -109,15 +109,15 @@ def whole_equations(n: int) -> str:
     return ",".join(f"x{i}" for i in range(n)) + ",L\n0\n" + ",\n".join(lines) + "\n"
 
 
-def _run(command: list[str], folder: Path) -> tuple[str, float, bool]:
-    """Run a program; return what it printed, its CPU seconds, and whether it ended within the limit."""
+def run_program(command: list[str], folder: Path, limit: int = _LIMIT) -> tuple[str, float, bool]:
+    """Run a program; return what it printed, its CPU seconds, and whether it ended within ``limit`` CPU seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    limited = partial(resource.setrlimit, resource.RLIMIT_CPU, (_LIMIT, _LIMIT))
+    limited = partial(resource.setrlimit, resource.RLIMIT_CPU, (limit, limit))
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, preexec_fn=limited)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     ended = done.returncode == 0
-    if not ended and seconds < 0.9 * _LIMIT:
+    if not ended and seconds < 0.9 * limit:
         raise RuntimeError(f"{command[0]} failed with status {done.returncode}: {done.stderr or done.stdout}")
     return done.stdout, seconds, ended
 
@@ -147,7 +147,7 @@ def _phcpack_once(path: str, n: int) -> Solved:
         folder = Path(name)
         (folder / "in").write_text(f"{n + 1}\n" + ";\n".join(complex_equations(n, "i")) + ";\n")
         # With several tasks, the blackbox chooses other algorithms, which need less CPU time in total.
-        _, seconds, ended = _run([path, "-b", f"-t{available_cores()}", "in", "out"], folder)
+        _, seconds, ended = run_program([path, "-b", f"-t{available_cores()}", "in", "out"], folder)
         report = (folder / "in").read_text()  # PHCpack adds the solutions to its input
     if not ended:
         return Solved(seconds, None)
@@ -173,7 +173,7 @@ scan(found, p -> if status p === Regular then (
 """
         with tempfile.TemporaryDirectory() as name:
             (Path(name) / "equations.m2").write_text(script)
-            printed, seconds, ended = _run([path, "--script", "equations.m2"], Path(name))
+            printed, seconds, ended = run_program([path, "--script", "equations.m2"], Path(name))
         if not ended:
             return Solved(seconds, None)
         # Starting the program and loading the package takes longer than solving the equations of few spins.
@@ -188,7 +188,7 @@ def _msolve(path: str) -> Solver:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             (folder / "in").write_text(whole_equations(n))
-            _, seconds, ended = _run([path, "-f", "in", "-o", "out"], folder)
+            _, seconds, ended = run_program([path, "-f", "in", "-o", "out"], folder)
             if not ended:
                 return Solved(seconds, None)
             text = (folder / "out").read_text()

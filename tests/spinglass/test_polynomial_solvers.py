@@ -48,6 +48,6 @@ def test_msolve_finds_as_many_pairs_of_real_solutions():
 
 def test_a_program_that_fails_or_takes_too_long_is_told_apart(tmp_path, monkeypatch):
     with pytest.raises(RuntimeError, match="failed with status 3: no licence"):
-        polynomial_solvers._run(["sh", "-c", "echo no licence; exit 3"], tmp_path)
-    monkeypatch.setattr(polynomial_solvers, "_run", lambda *_: ("", 120.0, False))
+        polynomial_solvers.run_program(["sh", "-c", "echo no licence; exit 3"], tmp_path)
+    monkeypatch.setattr(polynomial_solvers, "run_program", lambda *_: ("", 120.0, False))
     assert polynomial_solvers._msolve("true").solve(3) == (120.0, None)

@@ -5,8 +5,10 @@ import pytest
 from scipy.special import ive
 
 import theory
+from benchmarks.published_integrator import CORRELATIONS, ENERGIES
 from theory.covariance import Covariance
 from theory.dynamics.dilating_grid import Rows
+from theory.dynamics.dilating_memory import panels
 from theory.dynamics.dilating_steps import continued
 from theory.dynamics.resolution import UNIFORM, UNIT, fastest_rate
 from theory.dynamics.two_resolutions import compared, integrated_pair
@@ -70,45 +72,66 @@ def test_energies_fall_towards_the_threshold_by_the_known_power_of_time():
     assert np.polyfit(np.log(rows.times[late]), np.log(above[late]), 1)[0] == pytest.approx(-2 / 3, abs=0.005)
 
 
-def ageing(times, others):
+@pytest.mark.slow
+def test_a_published_integrator_agrees():
+    # Another method, and another program. Its error of C(t, t') reaches 7e-6 near t' = 0.7 t.
+    protocol = Protocol(Covariance.of(3))
+    _, rows = integrated_pair(protocol, float(CORRELATIONS[-1, 0]), 0.04 / fastest_rate(protocol), 0.16)
+    np.testing.assert_allclose(rows.at(ENERGIES[:, 0])[0], ENERGIES[:, 1], atol=8e-6)
+    np.testing.assert_allclose(rows.read(*CORRELATIONS.T[:2])[0], CORRELATIONS[:, 2], atol=9e-6)
+
+
+def ageing(times, lags, others):
     """Functions of t' / t, and 1/t times such a function: the form of C and R late in a descent."""
     ratio = others / times
     return 2 * np.sqrt(ratio) / (1 + ratio), ratio**0.3 / times
 
 
-def scaling_rows(count):
-    """Rows of the dilating grid with these functions instead of a solution, to t = 1e6."""
+def relaxing(times, lags, others):
+    """The same C, and R that falls as a power of the lag first and depends on t' / t only later."""
+    return ageing(times, lags, others)[0], (1 + lags) ** -1.5 * (times / (others + 1)) ** 0.4
+
+
+@pytest.mark.parametrize(("functions", "error_C", "error_R"), [(ageing, 1e-9, 1e-8), (relaxing, 1e-9, 4e-8)])
+def test_functions_of_the_form_of_a_late_solution_are_interpolated_well(functions, error_C, error_R):
     protocol = Protocol(Covariance.of(3))
-    rows = Rows.after(integrate(protocol, 8.0, 0.1), count, 1e6, 0.14, 0.3)
+    rows = Rows.after(integrate(protocol, 8.0, 0.1), 1e6, 0.14, 0.3)
     for row, time in enumerate(rows.times):
-        rows.store(row, *ageing(time, np.maximum(rows.nodes(row)[1], 1e-6)))
-    return rows
-
-
-@pytest.mark.parametrize(("count", "error"), [(3, 1e-7), (4, 4e-9), (6, 2e-9)])
-def test_functions_of_the_ratio_of_times_are_interpolated_well(count, error):
-    rows = scaling_rows(count)
+        lags, others = rows.nodes(row)
+        rows.store(row, *functions(time, lags, np.maximum(others, 1e-6)))
     rng = np.random.default_rng(0)
     times = rng.uniform(1e5, 9e5, 300)
-    others = times * rng.uniform(0.02, 0.98, 300)
+    others = times * (1 - np.geomspace(1e-4, 0.98, 300))
     C, R = rows.read(times, others)
-    expected = ageing(times, others)
-    np.testing.assert_allclose(C, expected[0], atol=error)
-    np.testing.assert_allclose(R, expected[1], rtol=error)
+    expected = functions(times, times - others, others)
+    np.testing.assert_allclose(C, expected[0], atol=error_C)
+    np.testing.assert_allclose(R, expected[1], rtol=error_R)
+
+
+def test_points_of_the_memory_integrals_keep_their_ratios_from_row_to_row():
+    rows = Rows.after(integrate(Protocol(Covariance.of(3)), 8.0, 0.1), 1e5, 0.14, 0.3)
+    grid, last = rows.grid(), rows.times.size - 1
+    abscissae, weights = np.polynomial.legendre.leggauss(4)
+    rule, found = np.array([(1 + abscissae) / 2, weights / 2]), np.empty((2, 2, 40))
+    for end in (2, 3):  # from both ends of the interval between t' and 0
+        for k in range(2):
+            half, room = 0.3 * rows.times[last - k], np.empty((2, 4000))
+            count = panels(grid, last - k, end, rows.times[last - k], half, rule, *room)
+            found[k] = room[:, count - 40 : count] / half
+        np.testing.assert_allclose(found[0], found[1], rtol=1e-6)
 
 
 @pytest.mark.slow
 def test_late_times_are_stable_at_high_order():
-    # Less than half of the default resolution: the limit is seen, but not the last digits. `benchmarks/dynamics.py`
-    # goes to 1e7.
-    rows = rows_to(3e4, 20, 0.25)
+    # Half of the default resolution: the limit is seen, but not the last digits. `benchmarks/dynamics.py` goes to 1e7.
+    rows = rows_to(3e4, 20, 0.2)
     late = rows.times > 1e3 / fastest_rate(Protocol(Covariance.of(20)))
     above = rows.energy[late] + float(theory.E_inf(20))
     slopes = np.diff(np.log(above)) / np.diff(np.log(rows.times[late]))
     assert above[-1] < 2e-3
     # An unstable mode would have opposite signs in successive rows.
-    assert np.abs(np.diff(slopes)).max() < 0.004
-    assert slopes[:8].mean() == pytest.approx(-2 / 3, abs=0.005)
+    assert np.abs(np.diff(slopes)).max() < 5e-4
+    assert slopes.mean() == pytest.approx(-2 / 3, abs=0.005)
 
 
 def test_correlations_of_any_age_are_read_off():

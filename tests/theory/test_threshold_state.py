@@ -41,6 +41,20 @@ def test_at_temperature_zero_the_energy_is_the_threshold(H):
     assert found.a == pytest.approx(0.5, abs=1e-5)
 
 
+@pytest.mark.parametrize("T", [1e-9, 1e-15, 1e-150, 1e-290])
+@pytest.mark.parametrize("H", [3, 20, MIXTURE])
+def test_temperatures_tend_to_zero_without_end(T, H):
+    found, nu = theory.threshold_state(T, H), Covariance.of(H)
+    assert found.energy == pytest.approx(-theory.E_th(H), rel=1e-8)
+    # At temperature 0, (1-q)/T = nu''(1)^(-1/2) is the response to a field, and 1/T_eff is the difference between the
+    # response to the energy's own force, nu''(1)^(1/2) / nu'(1), and that.
+    second, first = float(nu(1.0, 2)) ** 0.5, float(nu(1.0, 1))
+    assert found.effective_temperature == pytest.approx(1 / (second / first - 1 / second), rel=1e-7)
+    assert found.a == pytest.approx(0.5, abs=1e-8)
+    with pytest.raises(ValueError, match="effective temperature of this model is infinite"):
+        theory.threshold_state(T, 2)
+
+
 def test_the_published_exponents_of_the_dynamical_transition():
     T = float(theory.dynamical_temperature(3))
     found = theory.threshold_state(T, 3)

@@ -16,6 +16,12 @@ SEEDS = 8  # number of rows from the uniform grid, for interpolation between row
 _AVERAGED, _STEEPEST = 6, 3.0
 
 
+def growth_rate(early: Array, late: Array, distance: float) -> Array:
+    """Return rates of exponential growth over a distance, at most _STEEPEST; 0 where values are not positive."""
+    ratios = np.divide(late, early, out=np.ones(late.size), where=(early > 0) & (late > 0))
+    return np.clip(np.log(ratios) / distance, -_STEEPEST, _STEEPEST)
+
+
 @dataclass(frozen=True)
 class Rows:
     """An integration on a uniform grid and the rows of the dilating grid that continue it.
@@ -27,8 +33,6 @@ class Rows:
     ----------
     run : Run
         The integration on the uniform grid.
-    count : int
-        Number of rows for interpolation between rows.
     unit : float
         Lag at which the distances of nodes change from constant to proportional to the lag (to t' for the older half).
     times : array, shape (rows,)
@@ -44,11 +48,10 @@ class Rows:
     response : array, shape (rows, room)
         R at each node.
     growth : array, shape (rows, room)
-        Rate of growth of R with X between earlier rows and this one, at each node.
+        Rate of growth of ``(lag / t)^(3/2) R`` with X between earlier rows and this one, at each node.
     """
 
     run: Run
-    count: int
     unit: float
     times: Array
     energy: Array
@@ -59,7 +62,7 @@ class Rows:
     growth: Array
 
     @classmethod
-    def after(cls, run: Run, count: int, end: float, spacing: float, unit: float) -> "Rows":
+    def after(cls, run: Run, end: float, spacing: float, unit: float) -> "Rows":
         """Return the last rows of a run, and space for the rows up to ``end`` or one row beyond."""
         last = float(run.times[-1])
         # The unit is adjusted so that X is a multiple of half of the spacing at the end of the run.
@@ -69,7 +72,7 @@ class Rows:
         sizes = intervals + 2 * np.arange(1 - SEEDS, ahead + 1) + 1
         times = unit * np.sinh(0.5 * spacing * (sizes - 1))
         blank = np.ones((3, times.size, int(sizes.max())))
-        rows = cls(run, count, unit, times, np.zeros(times.size), np.zeros(times.size), sizes, *blank)
+        rows = cls(run, unit, times, np.zeros(times.size), np.zeros(times.size), sizes, *blank)
         for row in range(SEEDS):
             values = rows.read(times[row], rows.nodes(row)[1])
             rows.store(row, *values)
@@ -92,7 +95,7 @@ class Rows:
         origin, second = X[:2]
         lengths = np.column_stack([X, 1 / X**2])
         lines = (float(origin), float(second - origin), self.sizes, lengths)
-        return (run.step, end, self.unit, *lines, *functions, self.count)
+        return (run.step, end, self.unit, *lines, *functions)
 
     def nodes(self, row: int) -> tuple[Array, Array]:
         """Return the lags and second times t' of the nodes of a row, from the youngest to the oldest."""
@@ -116,10 +119,25 @@ class Rows:
         back = min(row, _AVERAGED)
         if not back:
             return
-        grid, earlier = self.grid(), np.empty((2, size))
-        kernels.row_at_nodes(grid, row - back, self.places(row), earlier)
-        ratios = np.divide(response, earlier[1], out=np.ones(size), where=(response > 0) & (earlier[1] > 0))
-        self.growth[row, :size] = np.clip(np.log(ratios) / (back * grid[4]), -_STEEPEST, _STEEPEST)
+        grid, earlier, ratios = self.grid(), np.empty((2, size)), np.empty(size)
+        kernels.row_at_nodes(grid, row - back, self.places(row), earlier, ratios)
+        self.growth[row, :size] = growth_rate(earlier[1] * ratios, response, back * grid[4])
+
+    def earlier(self, row: int, count: int) -> tuple[Array, Array]:
+        """Return the values of ``count`` earlier rows, latest first, at the labels of a row, and rates of growth of R.
+
+        The values have the shape (count, 2, nodes). R is multiplied by ``exp(g X)``, relative to the row itself, where
+        g is its rate of growth between the earliest of these rows and the latest.
+        """
+        from theory.dynamics import dilating_kernels as kernels
+
+        grid, places = self.grid(), self.places(row)
+        values, ratios = np.empty((count, 2, places.size)), np.empty(places.size)
+        for back in range(count):
+            kernels.row_at_nodes(grid, row - 1 - back, places, values[back], ratios)
+        rate = growth_rate(values[-1, 1], values[0, 1], (count - 1) * grid[4])
+        values[:, 1] *= np.exp(grid[4] * np.outer(np.arange(1, count + 1), rate))
+        return values, rate
 
     def read(self, times: ArrayLike, others: ArrayLike) -> tuple[Array, Array]:
         """Return C and R between ``times`` and ``others``, where no time of ``others`` is later."""

@@ -9,14 +9,14 @@ Where t' and the lag are of the order of t, x is nearly constant along these cur
 the ends of a row are the lag or t' fixed. Late in a descent C depends on t' / t alone and R is 1/t times such a
 function. The equations then hold for C(t,t') = c(h(t') / h(t)) with any clock h, and only small terms determine h. An
 interpolation that mixes different ratios t' / t violates this symmetry, and its error makes differences between the
-clocks of successive rows grow. For the same reason R is interpolated after division by ``exp(g X)``, where g is its
-rate of growth between earlier rows.
+clocks of successive rows grow. For the same reason R is interpolated between rows after multiplication by
+``(lag / t)^(3/2)``, which at T = 0 leaves it nearly constant at all lags between 1/rate and t, and division by
+``exp(g X)``, where g is the rate of growth of this product between earlier rows.
 
-``grid`` is ``(h, end, unit, origin, ratio, sizes, lengths, C, R, uniform_C, uniform_R, growth, count)``: the step and
-the end of the uniform grid; the lag at which the distances of nodes change from constant to proportional; X of the
-first row and the difference of X between successive rows; for each row its number of nodes, X and 1/X^2, C and R; C and
-R on the uniform grid; the rate of growth of R in X at each node of each row; the number of rows for interpolation
-between rows.
+``grid`` is ``(h, end, unit, origin, ratio, sizes, lengths, C, R, uniform_C, uniform_R, growth)``: the step and the end
+of the uniform grid; the lag at which the distances of nodes change from constant to proportional; X of the first row
+and the difference of X between successive rows; for each row its number of nodes, X and 1/X^2, C and R; C and R on the
+uniform grid; the rate of growth of ``(lag / t)^(3/2) R`` in X at each node of each row.
 """
 
 from typing import Any
@@ -28,6 +28,8 @@ from spinglass._common.types import Array
 from theory.dynamics.uniform_kernels import dot
 
 NODES = 8  # number of nodes for interpolation along a row
+# Number of rows for interpolation between rows. With six, differences between the clocks of rows grow at high orders.
+BETWEEN = 5
 CELLS = 4  # number of nodes of the uniform grid for interpolation in one time
 
 
@@ -71,6 +73,13 @@ def along_row(grid: Any, row: int, x: float, out: Array) -> int:
 def same_label(x: float, shift: float) -> float:
     """Return x on a row where 1/X^2 is larger by ``shift``, at the same label."""
     return float(x / np.sqrt(1.0 + x * x * shift))
+
+
+@jit
+def age_ratio(x: float, other: float) -> float:
+    """Return the ratio of ``(lag / t)^(3/2)`` at ``other`` to that at x; lag / t is ``1 / (1 + exp(-x))``."""
+    ratio = (1.0 + np.exp(-x)) / (1.0 + np.exp(-other))
+    return float(ratio * np.sqrt(ratio))
 
 
 @jit
@@ -120,7 +129,7 @@ def between_rows(
     ``out[3]`` to R. The difference ``lag`` of the two times is an argument of its own: late in a descent C leaves 1 so
     slowly that the rounding error of a computed difference would matter.
     """
-    C, R, lengths, growth, count = grid[7], grid[8], grid[6], grid[11], grid[12]
+    C, R, lengths, growth = grid[7], grid[8], grid[6], grid[11]
     out[2:] = 0.0
     if time <= grid[1]:
         on_uniform(grid, time, lag, other, out)
@@ -129,18 +138,18 @@ def between_rows(
     z = (X - grid[3]) / grid[4]
     # No later row than the one after this time: when more rows are known, the function of two times that earlier
     # memory integrals have used does not change.
-    first, node = min(max(int(z) + 2 - count, 0), last + 1 - count), 0
-    rows, weights = np.empty(count), np.empty(NODES)
+    first, node = min(max(int(z) + 2 - BETWEEN, 0), last + 1 - BETWEEN), 0
+    rows, weights = np.empty(BETWEEN), np.empty(NODES)
     weights_at(z - first, rows)
-    known, square = first + count - 2, 1.0 / (X * X)
+    known, square = first + BETWEEN - 2, 1.0 / (X * X)
     start = along_row(grid, known, same_label(x, lengths[known, 1] - square), weights)
     rate = grid[4] * dot(weights, growth[known, start : start + NODES])
     factor, falling = np.exp(rate * (z - first)), np.exp(-rate)
     sum_C, sum_R = 0.0, 0.0
-    for i in range(first, first + count):
-        of_C, of_R = rows[i - first], rows[i - first] * factor
-        factor *= falling
+    for i in range(first, first + BETWEEN):
         along = same_label(x, lengths[i, 1] - square)
+        of_C, of_R = rows[i - first], rows[i - first] * factor * age_ratio(x, along)
+        factor *= falling
         if i == unknown:
             out[2], out[3], node = of_C, of_R, along_row(grid, i, along, share)
             continue
@@ -160,13 +169,18 @@ def read(grid: Any, last: int, times: Array, others: Array, out: Array) -> None:
 
 
 @jit
-def row_at_nodes(grid: Any, row: int, places: Array, out: Array) -> None:
-    """Write C and R of an earlier row at the labels of the nodes of a new one, whose places x are given."""
+def row_at_nodes(grid: Any, row: int, places: Array, out: Array, ratios: Array) -> None:
+    """Write C and R of an earlier row at the labels of the nodes of a new one, whose places x are given.
+
+    Write also the ratio of ``(lag / t)^(3/2)`` on the earlier row to that on the new one.
+    """
     C, R = grid[7], grid[8]
     weights = np.empty(NODES)
     shift = grid[6][row, 1] - 1.0 / places[-1] ** 2
     for k in range(places.size):
-        start = along_row(grid, row, same_label(places[k], shift), weights)
+        along = same_label(places[k], shift)
+        start = along_row(grid, row, along, weights)
+        ratios[k] = age_ratio(places[k], along)
         out[0, k] = dot(weights, C[row, start : start + NODES])
         out[1, k] = dot(weights, R[row, start : start + NODES])
 

@@ -18,20 +18,22 @@ def next_row(grid: Any, start: float) -> int:
 
 
 @jit
-def panels(
-    grid: Any, row: int, end: int, start: float, half: float, width: float, rule: Array, away: Array, weights: Array
-) -> int:
+def panels(grid: Any, row: int, end: int, start: float, half: float, rule: Array, away: Array, weights: Array) -> int:
     """Write Gauss's rule on panels that lengthen from the end of an interval to its middle; return the point count.
 
     From ``end`` 0, at the time ``start``, the interval extends to later times, from ``end`` 1 to earlier ones. There,
     panels also end at the times of rows, because functions that are interpolated between rows have kinks at them.
+
+    Panels are as long as the spacing of the grid. With the ratios of all times fixed, the points are then the same for
+    all rows. Otherwise errors of the quadrature, which differ from row to row, move the clocks of the rows against each
+    other (see ``dilating_kernels``).
     """
     unit, low, count = grid[2], 0.0, 0
     forward = 1 if end == 0 else -1
     first = next_row(grid, 0.0)
     number = row - 1 if end == 1 else next_row(grid, start)
     while low < half:
-        high = min(unit * np.sinh(np.arcsinh(low / unit) + width), half)
+        high = min(unit * np.sinh(np.arcsinh(low / unit) + grid[4]), half)
         while end < 2 and first <= number <= row:
             cut = forward * (unit * np.sinh(grid[3] + number * grid[4]) - start)
             if cut > low * (1.0 + 1e-9) + 1e-9 * unit:
@@ -49,7 +51,7 @@ def panels(
 
 
 @jit
-def plan(grid: Any, row: int, lags: Array, others: Array, width: float, rule: Array, room: int) -> Any:
+def plan(grid: Any, row: int, lags: Array, others: Array, rule: Array, room: int) -> Any:
     """Return the quadrature points of the memory integrals of a new row.
 
     The points of node k are those from ``bounds[2k]`` to ``bounds[2k+1]``, which are younger than it, and those from
@@ -67,7 +69,7 @@ def plan(grid: Any, row: int, lags: Array, others: Array, width: float, rule: Ar
         for end in range(4):
             # The four ends: from t' towards t, from t towards t', from t' towards 0, from 0 towards t'.
             half = 0.5 * (lag if end < 2 else other)
-            count = panels(grid, row, end, other if end == 0 else time, half, width, rule, away, weights)
+            count = panels(grid, row, end, other if end == 0 else time, half, rule, away, weights)
             for q in range(count):
                 a = away[q]
                 weight[p] = weights[q]

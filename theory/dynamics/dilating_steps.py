@@ -1,14 +1,14 @@
 """Steps of the dilating grid: at each time the equations are solved for all second times at once.
 
 At fixed label (see ``dilating_kernels``) successive rows differ little, so time derivatives there are backward
-differences in X. Derivatives along a row are differences with more nodes on the younger side. The memory integrals use
-Gauss's rule on panels that become longer away from both ends. Newton's method with analytic derivatives solves all
-equations of a row together.
+differences in X: of C, and of R divided by an exponential function of X, because R falls as 1/t. Derivatives along a
+row are differences with more nodes on the younger side. The memory integrals use Gauss's rule on panels that become
+longer away from both ends. Newton's method with analytic derivatives solves all equations of a row together.
 
 Late in a descent the equations are nearly singular: the memory integrals nearly cancel mu C for any clock h in
-C(t,t') = c(h(t') / h(t)). Newton's method then converges only if it is damped, and errors of the quadrature and of the
-interpolation limit the latest time, earlier at higher orders. At orders up to 4, differences between rows are still
-smooth at 1e7 / rate; at order 20, they begin to grow there.
+C(t,t') = c(h(t') / h(t)). Newton's method then converges only if it is damped, and errors of the interpolation between
+rows change correlations by an amount that increases in proportion to t. Differences between rows are smooth at
+1e7 / rate for orders 3 to 20.
 """
 
 import math
@@ -23,23 +23,19 @@ from spinglass._common.types import Array
 from theory.dynamics.dilating_grid import SEEDS, Rows
 from theory.dynamics.uniform_grid import Protocol, Run
 
-_GAUSS, _PANEL = 5, 0.2  # number of points of the rule, and length of its panels in asinh(lag / unit)
+_GAUSS = 4  # number of points of the rule on each panel
 _SLOPE, _YOUNGER = 11, 6  # number of nodes for a derivative along a row, and how many of them are younger
 _BACK = 3  # number of earlier rows for a derivative in log t and for the first guess
 _ITERATIONS, _CONVERGED, _GOOD = 60, 1e-12, 1e-9
 # Derivatives are computed anew where a correction is longer than this fraction of the one before.
 _SLOW = 0.03
-# Number of rows for interpolation between rows. With many rows, errors are smaller, but at high orders the differences
-# between rows grow late in a descent: with six at order 20 Newton's method fails at 5e6 / rate.
-_MANY, _FEW, _HIGH = 6, 4, 6
 # The smallest fraction of a Newton step that is tried.
 _SHORTEST = 1e-6
 
 
 def continued(run: Run, protocol: Protocol, end: float, spacing: float, unit: float) -> Rows:
     """Continue a uniform run to ``end``, with steps proportional to time and nodes at distances proportional to lag."""
-    count = _MANY if max(order for order, _ in protocol.nu.squares) <= _HIGH else _FEW
-    rows = Rows.after(run, count, end, spacing, unit)
+    rows = Rows.after(run, end, spacing, unit)
     # One thread: the systems are small, and the last bits must not depend on the number of threads.
     with threadpool_limits(1, user_api="blas"):
         for row in range(SEEDS, rows.times.size):
@@ -54,7 +50,8 @@ class _Equations:
     row: int
     time: float
     protocol: Protocol
-    drift: Array  # matrix of d/dt at fixed t' that acts on the row itself
+    drift: Array  # matrix of d/dt at fixed t' that acts on C of the row itself
+    growth: Array  # rate of growth of R in t at fixed label, which is added to the matrix for R
     past: Array  # (2, nodes): contribution of earlier rows to d/dt
     guess: Array
     points: Any  # of the memory integrals
@@ -67,9 +64,7 @@ class _Equations:
 
         time, grid = float(rows.times[row]), rows.grid()
         lags, others = rows.nodes(row)
-        places, earlier = rows.places(row), np.empty((_BACK, 2, others.size))
-        for back in range(_BACK):
-            kernels.row_at_nodes(grid, row - 1 - back, places, earlier[back])
+        earlier, growth = rows.earlier(row, _BACK)
         ahead, slope = np.empty(_BACK), np.empty(_BACK + 1)
         kernels.weights_at(-1.0, ahead)
         kernels.slope_weights(0, slope)
@@ -78,7 +73,7 @@ class _Equations:
         guess[:, 0] = ahead @ rows.multiplier[row - _BACK : row][::-1], 1.0
         abscissae, weights = np.polynomial.legendre.leggauss(_GAUSS)
         rule = np.array([(1 + abscissae) / 2, weights / 2])
-        graded = 4 * (math.ceil(math.asinh(time / rows.unit) / _PANEL) + 1)
+        graded = 4 * (math.ceil(math.asinh(time / rows.unit) / grid[4]) + 1)
         room = others.size * _GAUSS * (graded + row + 1)  # panels end at the times of rows, too
         start = np.zeros((others.size, 4)), np.zeros((others.size, others.size))
         if protocol.inverse_start:
@@ -88,9 +83,10 @@ class _Equations:
             time,
             protocol,
             _drift(rows, row, slope[0]),
+            growth / math.hypot(time, rows.unit),
             np.tensordot(slope[1:], earlier, 1),
             guess.ravel(),
-            memory.plan(grid, row, lags, others, _PANEL, rule, room),
+            memory.plan(grid, row, lags, others, rule, room),
             start,
         )
 
@@ -153,12 +149,12 @@ class _Equations:
             energy += self.pull(c, sloping, F, J)
         F[0] += mu - self.protocol.temperature
         F[1:n] += self.drift[1:] @ c + self.past[0, 1:] + mu * c[1:]
-        F[n:] += self.drift @ r + self.past[1] + mu * r
+        F[n:] += self.drift @ r + self.past[1] + (mu + self.growth) * r
         F[n] = r[0] - 1.0
         if sloping:
             J[1:n, :n] += self.drift[1:]
             J[n:, n:] += self.drift
-            J[np.arange(2 * n), np.arange(2 * n)] += mu
+            J[np.arange(2 * n), np.arange(2 * n)] += np.concatenate([np.full(n, mu), mu + self.growth])
             J[:, 0] = np.concatenate([c, r])
             J[n] = 0.0
             J[n, n] = 1.0

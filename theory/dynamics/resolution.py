@@ -14,9 +14,9 @@ SPACING, _NARROWEST, _WIDEST = 0.1, 0.05, 0.12
 WINDOW = 1.5
 # With a step this long, in these units, energies are within 3% of sqrt(nu'(1)); at twice this step the coarser
 # integration is unstable.
-_LONGEST = 0.25
-# To this time, in these units, orders 3 to 20 and their mixtures are solved; at order 20 the differences between
-# successive rows begin to grow there.
+LONGEST = 0.25
+# To this time, in these units, errors are measured at orders 3 to 20 and for 3 + 4. Those of late correlations increase
+# in proportion to t.
 _LATEST = 1e7
 # Kernels compute third powers of the rate and of its inverse.
 _SLOWEST, _FASTEST = 1e-60, 1e60
@@ -48,9 +48,9 @@ def resolution(protocol: Protocol, end: float, step: float | None, spacing: floa
     """Return the step, the spacing, each as given or by default, and the time at which the integration ends."""
     rate = fastest_rate(protocol)
     chosen = STEP / rate if step is None else positive_number("step", step)
-    if chosen * rate > _LONGEST * (1 + 1e-9):
+    if chosen * rate > LONGEST * (1 + 1e-9):
         raise ValueError(
-            f"step must be at most {_LONGEST / rate:.4g}, a quarter of the time of the fastest motion, not {chosen:g}"
+            f"step must be at most {LONGEST / rate:.4g}, a quarter of the time of the fastest motion, not {chosen:g}"
         )
     default = 0.0 if protocol.signal else SPACING
     width = default if spacing is None else one_number("spacing", spacing)
@@ -66,7 +66,7 @@ def resolution(protocol: Protocol, end: float, step: float | None, spacing: floa
     if width and end * rate > _LATEST:
         raise ValueError(
             f"times must be at most {_LATEST / rate:.4g}, not {end:g}: later than {_LATEST:.2g} / rate "
-            "the dilating grid is not stable"
+            "errors, which increase with time, have not been measured"
         )
     uniform = UNIFORM / rate if width else end
     refuse_too_long(min(end, uniform), chosen)

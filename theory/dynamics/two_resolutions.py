@@ -11,11 +11,13 @@ from scipy.interpolate import CubicSpline
 from spinglass._common.types import Array
 from theory.dynamics.dilating_grid import Rows
 from theory.dynamics.dilating_steps import continued
-from theory.dynamics.resolution import SPACING, UNIFORM, UNIT, WINDOW, fastest_rate
+from theory.dynamics.resolution import LONGEST, SPACING, UNIFORM, UNIT, WINDOW, fastest_rate
 from theory.dynamics.uniform_grid import Protocol, Run, integrate
 
 # Factor by which errors of the uniform grid, of third order, decrease when the step is halved.
 _GAIN = 8.0
+# Number of steps below which a run is too short for that.
+_FEWEST = 16
 # Ratio of the spacings of the two dilating grids, and factor by which their difference is multiplied to estimate the
 # error of the finer one, which is as large as the difference if it is of second order.
 _WIDER, _MARGIN = 2**0.5, 2.0
@@ -69,26 +71,29 @@ class Relaxation:
 def integrated_pair(protocol: Protocol, end: float, step: float, spacing: float) -> tuple[Rows, Rows]:
     """Return two integrations: one with twice the step and sqrt(2) times the spacing, one with those given.
 
-    The uniform grid of the second is extrapolated in the step, and its dilating grid starts from the result.
+    Their uniform grids are extrapolated in the step, with a run of twice their step; that of the first only if four
+    times the given step is short enough. The dilating grids start from the results.
     """
     rate = fastest_rate(protocol)
     uniform = min(end, UNIFORM / rate) if spacing else end
-    twice = max(8, math.ceil(uniform / (2 * step) - 1e-9))  # both end at the same time, after at least 8 steps
-    rows: list[Rows] = []
-    for factor, width in ((2, spacing * _WIDER), (1, spacing)):
-        run = integrate(protocol, twice * 2 * step, factor * step)
+    steps = 4 * max(4, math.ceil(uniform / (4 * step) - 1e-9))  # all runs end at the same time
+    factors = (4, 2, 1) if 4 * step * rate <= LONGEST and steps >= 4 * _FEWEST else (2, 1)
+    runs = [integrate(protocol, steps * step, factor * step) for factor in factors]
+    for run in runs:
         _refuse_impossible(run.energy, protocol, run.step)
-        if rows:
-            _extrapolate(run, rows[0])
+    for k in range(len(runs) - 1, 0, -1):
+        _extrapolate(runs[k], runs[k - 1], UNIT / rate)
+    rows: list[Rows] = []
+    for run, width in zip(runs[-2:], (spacing * _WIDER, spacing), strict=True):
         later = max(end, float(run.times[-1]))
         rows.append(continued(run, protocol, later, width or SPACING, UNIT / rate))
         _refuse_impossible(rows[-1].energy, protocol, run.step)
     return rows[0], rows[1]
 
 
-def _extrapolate(run: Run, coarse: Rows) -> None:
+def _extrapolate(run: Run, rough: Run, unit: float) -> None:
     """Replace a run by its extrapolation in the step, with another run of twice the step."""
-    rough = coarse.run
+    coarse = Rows.after(rough, float(rough.times[-1]), SPACING, unit)
     for good, other in ((run.energy, rough.energy), (run.multiplier, rough.multiplier), (run.overlap, rough.overlap)):
         good += (good - CubicSpline(rough.times, other)(run.times)) / (_GAIN - 1)
     for row, time in enumerate(run.times):
@@ -130,8 +135,8 @@ def _largest_nearby(times: Array, coarse: Rows, fine: Rows, read: Callable[[Rows
     """Return the largest difference of two quantities at nearby times, as a single one may be zero by chance."""
     join = coarse.run.times[-1]
     found = np.empty(times.size)
-    for side, grid in ((times <= join, coarse.run.times), (times > join, coarse.times[coarse.times <= fine.last])):
-        difference = np.abs(read(fine, grid) - read(coarse, grid))
+    for side, grid in ((times <= join, fine.run.times), (times > join, coarse.times[coarse.times <= fine.last])):
+        difference = np.abs(read(fine, grid) - read(coarse, grid))  # between nodes of the coarse grid, too
         difference[grid > WINDOW * join] *= _MARGIN
         first = np.maximum(np.searchsorted(grid, times[side] / WINDOW) - 1, 0)
         last = np.searchsorted(grid, times[side] * WINDOW, side="right") + 1

@@ -161,11 +161,11 @@ def _row(T: float, nu: Covariance, shown: float) -> tuple[float, ...]:
     lower = _lower(q, rest, T, nu)
     if lower is None:
         raise ValueError(f"at T = {shown:g} in this field the dynamics reaches equilibrium; lower the temperature")
-    wide = T**2 * (q - lower) / (rest * float(nu(q, 1) - nu(lower, 1)))
+    wide = T * (T / rest) * (q - lower) / float(nu(q, 1) - nu(lower, 1))
     X = (wide - rest) / (q - lower)
     if X > 1 + _ROUNDING:
         raise ValueError(f"T = {shown:g} is above the dynamical temperature, where the dynamics reaches equilibrium")
-    if X <= _ROUNDING:
+    if wide - rest <= _ROUNDING * rest:  # X is small at low temperatures, too, but not relative to 1 - q
         raise ValueError(
             f"at T = {shown:g} the effective temperature of this model is infinite: it coarsens, and its energy tends "
             "to that of theory.equilibrium"
@@ -221,11 +221,11 @@ def _single_scale(q: float, rest: float, lower: float, X: float, T: float, nu: C
     side must be smaller between the overlaps, and increase more slowly at the lower one.
     """
     wide = rest + X * (q - lower)
-    if float(nu(lower, 2)) * wide**2 > T**2 * (1 + _ROUNDING):
+    if float(nu(lower, 2)) * (wide / T) ** 2 > 1 + _ROUNDING:
         return False
     s = lower + (q - lower) * np.linspace(0.002, 0.998, 500)
-    load = lower / wide**2 + (s - lower) / (wide * (rest + X * (q - s)))
-    return bool(np.all(nu(s, 1) / T**2 <= load * (1 + _ROUNDING)))
+    load = lower * (T / wide) ** 2 + (s - lower) * (T / wide) * (T / (rest + X * (q - s)))
+    return bool(np.all(nu(s, 1) <= load * (1 + _ROUNDING)))
 
 
 def _exponents(approach: float, departure: float) -> tuple[float, float]:
