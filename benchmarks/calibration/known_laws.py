@@ -126,8 +126,18 @@ def _rare_exception(generator: np.random.Generator, samples: int) -> Array:
 
 
 _CHAIN_SPREAD = float(np.sqrt(sum((20 - abs(k)) * 0.9 ** abs(k) for k in range(-19, 20))) / 20)
-# The number does not depend on n: all fits have the true limit.
-_LIMIT = Extrapolation({"1/n": lambda n: 1 / n, "1/n + 1/n^2": lambda n: (1 / n, n**-2.0)})
+
+
+def _inverse(n: Array) -> Array:
+    return 1 / n
+
+
+def _two_powers(n: Array) -> tuple[Array, Array]:
+    return 1 / n, n**-2.0
+
+
+# The number does not depend on n: all fits have the true limit. Workers return the laws, which lambdas would prevent.
+_LIMIT = Extrapolation({"1/n": _inverse, "1/n + 1/n^2": _two_powers})
 LAWS = (
     Law("normal", _normal, 0.5),
     Law("exponential", _exponential, 1.0),

@@ -1,5 +1,6 @@
 """Does the engine keep its promises on claims whose truth is known?"""
 
+import pickle
 from dataclasses import replace
 from functools import cache, partial
 from types import SimpleNamespace
@@ -449,6 +450,10 @@ def test_laws_have_the_mean_and_the_spread_that_they_state(law):
     # Fixed seed; five standard errors. The spread of the most skewed law has an error of 2%, of one of heavy tails 1%.
     assert np.abs(drawn.mean(axis=0) - law.mean).max() < 5 * error
     assert np.allclose(drawn.std(axis=0), law.spread, rtol=0.06)
+
+
+def test_verdicts_on_known_laws_can_come_from_another_process():
+    assert [law.name for law in pickle.loads(pickle.dumps(LAWS))] == [law.name for law in LAWS]
 
 
 def test_verdicts_on_a_known_law_are_counted():
