@@ -40,13 +40,15 @@ def test_the_correction_above_the_transitions_is_that_of_two_replicas(T):
     assert above / below == pytest.approx(15 / (n * T) ** 2, rel=0.1)
 
 
-def test_the_frozen_energy_loses_its_logarithm():
+def test_the_frozen_energy_loses_the_height_of_the_deepest_minimum():
     simulated = tempered.Tempered(np.array([0.5]), np.array([-1.2]), np.array([[0.1, 0.8]]))
     plain = thermodynamics.tempered_energy(simulated, 0.5, 0.9)
-    # k = q^(3/2)/(c (3q - 1)) with the overlap of a state at T = 0.5 and the rate c of deep minima.
-    k = 0.808745**1.5 / 0.625021 / (3 * 0.808745 - 1)
-    expected = plain - k * np.log(48) / 48
-    assert thermodynamics.centred_energy(simulated, 48, 0.5, 0.9) == pytest.approx(expected, rel=1e-5)
+    # Without a minimum below u with probability exp(-mean number), as for a Poisson process.
+    u = np.linspace(-2.2, -1.3, 901)
+    deepest = u[0] + scipy.integrate.trapezoid(np.exp(-theory.mean_critical_points(48, 3, index=0, below=u)), u)
+    q = 0.808745  # overlap of a state at T = 0.5
+    expected = plain - 2 * q**1.5 / (3 * q - 1) * (deepest + float(theory.E_0(3)))
+    assert thermodynamics.centred_energy(simulated, 48, 0.5, 0.9) == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize(("n", "count"), [(48, 3), (144, 5)])
