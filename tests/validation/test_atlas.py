@@ -201,7 +201,6 @@ build_atlas(AtlasPlan.checked([(3, 6, 2)], starts=5), sys.argv[1], workers=1)
 
 
 @pytest.mark.slow
-@pytest.mark.bits
 def test_a_build_that_was_killed_in_a_long_sample_goes_on_inside_it(tmp_path, monkeypatch):
     plan = AtlasPlan.checked([(3, 6, 2)], starts=5)
     build_atlas(plan, tmp_path / "whole", workers=1)

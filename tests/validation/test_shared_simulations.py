@@ -58,7 +58,6 @@ def test_a_claim_reads_the_first_samples(dice):
 
 
 @pytest.mark.slow
-@pytest.mark.bits
 def test_bits_do_not_depend_on_the_company_or_on_workers(dice):
     together = run("mean", "more", "largest", "first")
     apart = [run(name) for name in ("mean", "more", "largest")]

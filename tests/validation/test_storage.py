@@ -263,13 +263,13 @@ def told(process):
 
 
 @pytest.mark.slow
-def test_twenty_kills_lose_nothing_that_was_reported(tmp_path, synthetic_file):
+def test_ten_kills_lose_nothing_that_was_reported(tmp_path, synthetic_file):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     command = [sys.executable, "-c", RUNS, str(synthetic_file), str(whole)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as runs:
         assert list(told(runs))[-1] == "ended 0"
         dice, reported, resume = random.Random(1), set(), False
-        for _ in range(20):
+        for _ in range(10):
             print(parts, "resume" * resume, file=runs.stdin, flush=True)
             lines = told(runs)
             child = int(next(lines))
@@ -282,7 +282,7 @@ def test_twenty_kills_lose_nothing_that_was_reported(tmp_path, synthetic_file):
             resume = read_manifest(parts)[0] is not None
             kept = {entry["name"] for entry in read_manifest(parts)[1].values()} if resume else set()
             assert reported <= kept
-        assert len(kept) > 10
+        assert len(kept) > 5
         print(parts, "resume", file=runs.stdin, flush=True)
         assert list(told(runs))[-1] == "ended 0"
         runs.stdin.close()

@@ -144,7 +144,6 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_bytes(tmp_path, synth
 
 
 @pytest.mark.slow
-@pytest.mark.bits
 def test_an_enumeration_on_a_cluster_that_loses_a_worker_gives_the_same_bits(tmp_path, dask, monkeypatch):
     address, workers = dask
     monkeypatch.setattr(homotopy, "STRETCH", 64)

@@ -100,7 +100,6 @@ def test_a_claim_too_hard_says_what_would_decide_it(synthetic_file):
 
 
 @pytest.mark.slow
-@pytest.mark.bits
 def test_bits_do_not_depend_on_workers_or_company(synthetic_file):
     alone = run(synthetic_file, "curve")
     among = run(synthetic_file, "true", "curve", "six", workers=2)
