@@ -3,6 +3,7 @@
 import os
 import platform
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,34 +13,21 @@ from benchmarks.timing import best_time, isolated
 from spinglass._common.jit import jit
 from spinglass._common.threads import available_cores, one_blas_thread
 
-_PAGE = 512  # numbers of one page of memory
-
 
 @jit
-def _read(streams: np.ndarray) -> float:
+def _read(array: np.ndarray) -> float:
     total = 0.0
-    for page in range(0, streams.shape[1], _PAGE):
-        for stream in streams:
-            for number in stream[page : page + _PAGE]:
-                total += number
+    for i in range(array.size):
+        total += array[i]
     return total
 
 
-def read_bandwidth() -> float:
-    """Bytes per second at which all cores together read 2 GiB, which fit in no cache.
-
-    Each core reads several pieces in turns, a page at a time, because one sequential stream does not keep the memory
-    busy on all processors. The fastest of several numbers of pieces counts.
-    """
+def memory_reader() -> tuple[Callable[[], list[float]], int]:
+    """Return a function by which all cores together read 2 GiB, which fit in no cache, and the number of bytes."""
     array = np.ones(2**28)
-    cores = available_cores()
-    shortest = np.inf
-    with ThreadPoolExecutor(cores) as pool:
-        for streams in (1, 2, 4, 8, 16):
-            columns = array.size // (cores * streams)
-            pieces = array[: cores * streams * columns].reshape(cores, streams, columns)
-            shortest = min(shortest, best_time(lambda pieces=pieces: list(pool.map(_read, pieces))))
-    return array.nbytes / shortest
+    pieces = np.array_split(array, available_cores())
+    pool = ThreadPoolExecutor(len(pieces))
+    return lambda: list(pool.map(_read, pieces)), array.nbytes
 
 
 def _numpy_product(n: int) -> float:
