@@ -110,10 +110,10 @@ def run_in_threads(work: Callable[[_Task], None], tasks: Iterable[_Task], nothin
     for other in others:
         # A helper that has not begun, because all threads of the pool are busy, has nothing left to do.
         if not other.cancel():
-            _result(other)
+            _wait_for(other)
 
 
-def _result(task: Future[None]) -> None:
+def _wait_for(task: Future[None]) -> None:
     """Return when the task has ended, or raise what it raised.
 
     For a short time the caller stays awake, because most tasks end together and waking up takes tens of microseconds.

@@ -93,8 +93,9 @@ _UNKNOWN_POWER = Extrapolation({"n^-1/2": lambda n: n**-0.5, "1/n": lambda n: 1 
 # of which 10395/(6 n^3 T^6) alone is half as large at n = 48 and T = 1.5. Landscapes in which one deep state has a
 # large weight add terms that fall exponentially in n, but at T = 1 only beyond n of about 100.
 _PARAMAGNET = Extrapolation({"n^-2": lambda n: n**-2.0, "n^-2 + n^-3": lambda n: (n**-2.0, n**-3.0)})
-# The term in log(n)/n is known and has been subtracted. What follows is 1/n with a constant that is not known, and is
-# small, so that the next term, which comes from the curvature of the states' free energies, may be as large.
+# The height of the deepest minima above -E_0 is known and has been subtracted. What follows is 1/n with a constant that
+# is not known, and is small, so that the next term, which comes from the curvature of the states' free energies, may be
+# as large.
 _FROZEN = Extrapolation({"1/n": lambda n: 1 / n, "(log n/n)^2": lambda n: (np.log(n) / n) ** 2})
 _ENERGY = Reading(tempered, tempered_energy)
 _SOURCE = "Crisanti & Sommers 1992{}; proven by Talagrand 2006 for even H, by Chen 2013 for all H{}"
