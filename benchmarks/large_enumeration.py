@@ -1,5 +1,7 @@
 """Cost of a homotopy path from n = 8 to 20, as CPU time and as a share of the machine's peak, and memory at n = 20.
 
+Orders 4 and 5 and a mixture are enumerated once each: are all solutions found, and how many paths are followed again?
+
 Times per path are CPU seconds of complete enumerations with all proofs, divided by the number of paths. The rate of the
 tracker is counted on a number of paths that are spread over all of them. It is compared with the rate of a large matrix
 product on one core in the same run, so that other work on the machine affects both.
@@ -21,6 +23,11 @@ from spinglass.critical_points.tracking.start_system import number_of_classes
 
 SIZES = (8, 10, 12, 14, 16, 18, 20)
 GROWTH = (12, 20)  # sizes between which the exponent is measured
+OTHER_MODELS: dict[str, tuple[int, dict[int, float]]] = {  # number of spins, weights of the orders
+    "H=4": (12, {4: 1.0}),
+    "H=5": (9, {5: 1.0}),
+    "H=3+4": (11, {3: 0.5**0.5, 4: 0.5**0.5}),
+}
 MEMORY = 2 * 2**30  # bytes that the largest enumeration may take
 _SEED = 0
 _PATHS = 4096  # at most so many are followed to measure the rate
@@ -95,8 +102,29 @@ def _tracker(glass: SphericalSpinGlass) -> tuple[float, float]:
     return steps / runs / len(chosen), work / seconds
 
 
+def other_model(n: int, weights: dict[int, float]) -> tuple[int, int, int, float]:
+    """Return the numbers of solutions found and expected, of paths followed again, and CPU seconds of one sample."""
+    enumerate_critical_points(SphericalSpinGlass.mixed(3, weights, seed=_SEED), "all")  # compiles
+    start = time.process_time()
+    every = enumerate_critical_points(SphericalSpinGlass.mixed(n, weights, seed=_SEED), "all")
+    if not every.proven:
+        raise RuntimeError(f"weights {weights}, n = {n}: {every.reason}")
+    return every.found, every.expected, every.retries, time.process_time() - start
+
+
+def other_models() -> list[Result]:
+    """Compare the numbers of solutions found and expected at orders 4 and 5 and of a mixture."""
+    results: list[Result] = []
+    for name, (n, weights) in OTHER_MODELS.items():
+        found, expected, retries, seconds = isolated(other_model, n, weights)
+        task = f"all critical points, {name}, n={n}, all proven: {duration(seconds)} of CPU"
+        ours = f"{found} complex, {retries} paths followed again"
+        results.append(Result(task, ours, "expected", f"{expected} complex", found / expected, 1.0))
+    return results
+
+
 def large_enumeration() -> list[Result]:
-    """Cost per path and share of the peak at each size, growth, and memory of the largest. Takes minutes."""
+    """Cost per path and share of the peak at each size, growth, memory of the largest; other models. Takes minutes."""
     most = core_peak()
     results: list[Result] = []
     measured: dict[int, Costs] = {}
@@ -114,4 +142,4 @@ def large_enumeration() -> list[Result]:
     task = f"all critical points, H=3, n={n} ({paths} complex), all proven: {duration(last.per_path * paths)} of CPU"
     most_memory = f"{last.memory / 2**30:.2f} GiB at most"
     results.append(Result(task, most_memory, "limit", f"{MEMORY / 2**30:.0f} GiB", MEMORY / last.memory, 1.0))
-    return results
+    return results + other_models()
