@@ -6,8 +6,9 @@ from spinglass._common.lazy import lazy_names
 
 if TYPE_CHECKING:
     from validation import claims
-    from validation.claim import Claim, Mutant
+    from validation.claim import Claim
     from validation.figures.results import plot
+    from validation.mutant import Mutant
     from validation.reading import Reading
     from validation.report.files import load
     from validation.report.report import Report
@@ -41,8 +42,9 @@ __getattr__, __dir__ = lazy_names(
     __name__,
     {
         "validation": ["claims"],
-        "validation.claim": ["Claim", "Mutant"],
+        "validation.claim": ["Claim"],
         "validation.figures.results": ["plot"],
+        "validation.mutant": ["Mutant"],
         "validation.reading": ["Reading"],
         "validation.report.files": ["load"],
         "validation.report.report": ["Report"],

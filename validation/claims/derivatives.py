@@ -7,11 +7,12 @@ import numpy as np
 from spinglass import SphericalSpinGlass, couplings, sphere
 from spinglass._common.seeds import child
 from spinglass._common.types import Array, FloatArray
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared import perturbations
 from validation.claims._shared.efforts import settings, sizes
 from validation.claims._shared.mutants import HINGE
 from validation.claims._shared.rounding import UNIT_ROUNDOFF
+from validation.mutant import Mutant
 from validation.statistics.estimators import Identity
 
 _POINTS = 6

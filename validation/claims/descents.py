@@ -6,9 +6,10 @@ from numpy.typing import NDArray
 import spinglass
 from spinglass import SphericalSpinGlass, sphere
 from spinglass._common.seeds import child
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared import perturbations
 from validation.claims._shared.mutants import CURVATURE, INDEX
+from validation.mutant import Mutant
 from validation.series import Series
 from validation.statistics.estimators import Identity
 

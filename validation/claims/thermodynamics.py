@@ -8,7 +8,7 @@ import theory
 from theory.covariance import Covariance
 from theory.statics import equilibrium
 from theory.statics.frozen_size import energy_response
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY, PHYSICS_TEMPERATURE
 from validation.claims._shared.perturbations import Function
@@ -24,6 +24,7 @@ from validation.claims._shared.tempered import (
     tempered_liquid,
     tempered_mixture,
 )
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import ByEffort, Effort, Series
 from validation.statistics.extrapolation import Extrapolation

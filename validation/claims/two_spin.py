@@ -9,10 +9,11 @@ import spinglass
 import theory
 from spinglass import SphericalSpinGlass, sphere
 from spinglass._common.seeds import child
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared import perturbations
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import DIAGONAL, HINGE, MULTIPLICITY
+from validation.mutant import Mutant
 from validation.series import Between, Series
 from validation.statistics.estimators import Identity
 

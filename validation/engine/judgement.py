@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.engine.trial import Trial
 from validation.engine.units import sample_seed
+from validation.mutant import Mutant
 from validation.series import Between
 from validation.statistics.evidence import Point, Sample, Status
 from validation.statistics.verdict import Fate, Verdict

@@ -10,9 +10,10 @@ from typing import Any
 from unittest import mock
 
 from spinglass._common.arguments import nearest
-from validation.claim import Claim, Mutant, check_names
+from validation.claim import Claim, check_names
 from validation.claim_files import modules_of_claim_files
 from validation.engine.isolation import Isolation
+from validation.mutant import Mutant
 
 # Modules whose functions may cache results. Thread pools are cached as well, but hold no results.
 _CACHING = ("spinglass.", "theory.", "validation.claims.")

@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import TypeAlias
 
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.engine.units import Outcome, Unit, units_of
+from validation.mutant import Mutant
 from validation.series import Effort, Series
 
 TrialKey: TypeAlias = tuple[str, str | None]

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.engine.mutation import mutated
 from validation.engine.trial import Trial
 from validation.engine.units import sample_seed
+from validation.mutant import Mutant
 from validation.series import Between, Series
 
 _FIRST_SAMPLES, _SAMPLES = 10, 40  # of the code with the mistake, per series

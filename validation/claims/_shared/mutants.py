@@ -1,7 +1,7 @@
 """Mutants that claims of several families share."""
 
-from validation.claim import Mutant
 from validation.claims._shared import perturbations
+from validation.mutant import Mutant
 
 MULTIPLICITY = Mutant(
     "multiplicity forgotten",

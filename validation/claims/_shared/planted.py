@@ -6,8 +6,8 @@ import numpy as np
 
 from spinglass import SphericalSpinGlass, plant, sphere
 from spinglass._common.types import Array
-from validation.claim import Mutant
 from validation.claims._shared.perturbations import Function
+from validation.mutant import Mutant
 
 
 def opposite_noise(

@@ -7,10 +7,10 @@ import numpy as np
 
 from spinglass._common.seeds import child
 from spinglass._common.types import Array
-from validation.claim import Mutant
 from validation.claims._shared import perturbations
 from validation.claims.choromanska.repetitions import glass_energies
 from validation.experiments.networks.shapes import standardised
+from validation.mutant import Mutant
 
 _REPETITIONS = "validation.claims.choromanska.repetitions"
 _READINGS = "validation.claims.choromanska.readings"

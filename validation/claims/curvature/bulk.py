@@ -11,8 +11,9 @@ from spinglass._common.types import Array
 from spinglass.networks import LayeredNetwork
 from spinglass.networks.curvature import curvature
 from theory.networks import marchenko_pastur
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas, sizes
+from validation.mutant import Mutant
 
 _OUTPUTS = 2
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from spinglass.networks.activations import ACTIVATIONS
-from validation.claim import Mutant
+from validation.mutant import Mutant
 
 Function = Callable[..., Any]
 

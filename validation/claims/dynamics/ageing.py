@@ -12,9 +12,10 @@ import numpy as np
 import theory
 from spinglass._common.types import Array
 from theory.covariance import Covariance
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared import perturbations
 from validation.claims.dynamics import mutants
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import EFFORTS, Effort, Series
 from validation.statistics.estimators import Identity

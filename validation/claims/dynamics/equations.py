@@ -3,9 +3,10 @@
 import numpy as np
 
 import theory
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.perturbations import times
 from validation.claims.dynamics.mutants import with_protocol
+from validation.mutant import Mutant
 from validation.series import Series
 from validation.statistics.estimators import Identity
 

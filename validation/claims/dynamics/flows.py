@@ -7,13 +7,14 @@ import numpy as np
 
 import theory
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.perturbations import Function
 from validation.claims.dynamics import mutants
 from validation.claims.dynamics.start_controls import start_controls
 from validation.experiments import gradient_flow
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import Effort, Series
 from validation.statistics.control_variates import controlled

@@ -8,13 +8,14 @@ import theory
 from spinglass import SphericalSpinGlass, sampling
 from spinglass._common.seeds import child
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims.dynamics import mutants
 from validation.claims.dynamics.flows import SERIES_IN_1_OVER_N, TIMES, one
 from validation.claims.dynamics.start_controls import start_controls
 from validation.experiments import gradient_flow
+from validation.mutant import Mutant
 from validation.series import Series
 from validation.statistics.control_variates import controlled
 

@@ -9,12 +9,13 @@ import theory
 from spinglass import SphericalSpinGlass, sphere
 from spinglass._common.seeds import child
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.planted import HALF_SIGNAL, near, opposite_noise
 from validation.claims.dynamics import mutants
 from validation.claims.dynamics.flows import SERIES_IN_1_OVER_N, one
+from validation.mutant import Mutant
 from validation.series import Series
 
 SIGNAL = {2: 0.8, 3: 0.8}

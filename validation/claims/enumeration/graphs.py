@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from spinglass.critical_points import graph
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared import perturbations
 from validation.claims._shared.complete_landscapes import Model, every_point
 from validation.claims._shared.efforts import settings, sizes
 from validation.claims._shared.perturbations import Function
 from validation.claims._shared.rounding import UNIT_ROUNDOFF
+from validation.mutant import Mutant
 from validation.statistics.estimators import Identity
 
 

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 import theory
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.complete_landscapes import Points, landscapes, points
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import CURVATURE, INDEX, MULTIPLICITY, NORMALISATION
 from validation.claims.enumeration import hessian_law
 from validation.claims.enumeration.hessian_law import STATISTICS
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import Between
 from validation.statistics.control_variates import controlled

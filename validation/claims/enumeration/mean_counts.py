@@ -7,11 +7,12 @@ from scipy.optimize import brentq
 
 import theory
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.complete_landscapes import Points, landscapes, points
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import DIAGONAL, INDEX, MULTIPLICITY, NORMALISATION, WRONG_SIZE
 from validation.claims.enumeration.mutants import WRONG_VARIANCE
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import Between, Effort, Series
 

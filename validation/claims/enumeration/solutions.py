@@ -5,13 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from spinglass import SphericalSpinGlass, critical_points
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared import perturbations
 from validation.claims._shared.complete_landscapes import Model
 from validation.claims._shared.efforts import settings, sizes
 from validation.claims._shared.mutants import INDEX
 from validation.claims._shared.rounding import UNIT_ROUNDOFF
 from validation.claims.enumeration.mutants import PATH_LOST
+from validation.mutant import Mutant
 from validation.statistics.estimators import Identity
 
 _FIELD = {1: 1.0, 3: 1.0}

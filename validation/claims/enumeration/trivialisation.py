@@ -7,12 +7,13 @@ import numpy as np
 import theory
 from spinglass import SphericalSpinGlass
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.complete_landscapes import every_point
 from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.mutants import MULTIPLICITY, WRONG_SIZE
 from validation.claims.enumeration import field_strength
 from validation.claims.enumeration.mutants import weak_field, without_field
+from validation.mutant import Mutant
 from validation.statistics.control_variates import controlled
 
 

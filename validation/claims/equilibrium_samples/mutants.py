@@ -7,8 +7,8 @@ import numpy as np
 
 from spinglass import sampling, sphere
 from spinglass._common.types import Array
-from validation.claim import Mutant
 from validation.claims._shared.mutants import MULTIPLICITY, NORMALISATION
+from validation.mutant import Mutant
 from validation.subjects import own
 
 _SAMPLE = "validation.subjects.own.sample"

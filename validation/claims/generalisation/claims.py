@@ -1,8 +1,9 @@
 """Over- and underfitting: polynomials, whose expected errors are known exactly, and a network trained too long."""
 
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims.generalisation import measurements, mutants
+from validation.mutant import Mutant
 from validation.statistics.estimators import Identity
 
 CLAIMS = (

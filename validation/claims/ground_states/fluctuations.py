@@ -7,10 +7,11 @@ import numpy as np
 from spinglass import SphericalSpinGlass, sampling
 from spinglass._common.seeds import child
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas
 from validation.claims.ground_states import mutants
 from validation.claims.ground_states.deep_minima import depths, difference_control
+from validation.mutant import Mutant
 from validation.series import Series
 from validation.statistics.control_variates import controlled
 from validation.statistics.extrapolation import Extrapolation

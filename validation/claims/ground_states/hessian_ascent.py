@@ -6,10 +6,11 @@ from spinglass import SphericalSpinGlass
 from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from spinglass.descent import hessian_ascent
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims.ground_states import mutants
+from validation.mutant import Mutant
 from validation.series import Series
 from validation.statistics.extrapolation import Extrapolation
 

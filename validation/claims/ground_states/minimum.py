@@ -5,12 +5,13 @@ import numpy as np
 import theory
 from spinglass import SphericalSpinGlass, enumerate_critical_points, sampling
 from spinglass._common.seeds import child
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.perturbations import losing_rows, times
 from validation.claims.ground_states import mutants
 from validation.claims.ground_states.deep_minima import depths, log_control
+from validation.mutant import Mutant
 from validation.series import Series
 from validation.statistics.control_variates import controlled
 from validation.statistics.estimators import Identity

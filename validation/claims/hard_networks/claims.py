@@ -1,8 +1,9 @@
 """Small networks with hard landscapes: many minima, an NP-complete training problem, and the smallest saddle."""
 
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import settings, sizes
 from validation.claims.hard_networks import measurements, mutants
+from validation.mutant import Mutant
 from validation.series import Series
 from validation.statistics.estimators import Identity
 

@@ -1,11 +1,12 @@
 """The claims on recovery of a planted signal."""
 
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.planted import HALF_SIGNAL
 from validation.claims.information import mutants
 from validation.claims.information.measurements import STEPS, message_passing_overlaps, posterior_overlaps
+from validation.mutant import Mutant
 from validation.series import Between, Series
 from validation.statistics.extrapolation import Extrapolation
 

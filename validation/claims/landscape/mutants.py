@@ -9,9 +9,9 @@ import numpy as np
 
 from spinglass import SphericalSpinGlass, couplings
 from spinglass._common.types import Array
-from validation.claim import Mutant
 from validation.claims._shared import perturbations
 from validation.claims._shared.mutants import DIAGONAL, MULTIPLICITY, NORMALISATION
+from validation.mutant import Mutant
 from validation.subjects.declaration import Declaration
 
 _LANDSCAPE = "validation.subjects.own.landscape"

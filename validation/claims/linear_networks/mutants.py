@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from validation.claim import Mutant
+from validation.mutant import Mutant
 
 Function = Callable[..., Any]
 

@@ -5,10 +5,11 @@ from functools import cache
 import numpy as np
 
 import theory
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.complete_landscapes import Points, landscapes, points
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY, NORMALISATION, WRONG_SIZE
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import Between
 

@@ -6,12 +6,13 @@ import theory
 from spinglass import SphericalSpinGlass
 from spinglass._common.seeds import child
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared import perturbations
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import DIAGONAL, MULTIPLICITY, WRONG_SIZE
 from validation.claims.minima import level_sets, mutants
 from validation.claims.minima.multistart import minima
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import Between, Effort, Series
 from validation.statistics.estimators import Proportion

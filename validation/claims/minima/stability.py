@@ -6,12 +6,13 @@ import theory
 from spinglass import SphericalSpinGlass, sphere
 from spinglass._common.seeds import child
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.complete_landscapes import Points, every_point, landscapes, points
 from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.mutants import MULTIPLICITY, NORMALISATION
 from validation.claims.minima import mutants, stability_law
 from validation.claims.minima.multistart import minima
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import Between
 

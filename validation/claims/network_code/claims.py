@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 
 from numpy.typing import ArrayLike
 
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import settings, sizes
 from validation.claims.network_code import measurements, mutants
+from validation.mutant import Mutant
 from validation.statistics.estimators import Identity
 
 _SIZES = sizes((12, 40, 200), settings("widths", (4, 5, 5, 1), (3, 6, 4, 4, 1)))

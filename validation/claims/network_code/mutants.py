@@ -8,7 +8,6 @@ import numpy as np
 
 from spinglass._common.types import Array
 from spinglass.networks.architecture import Architecture
-from validation.claim import Mutant
 from validation.claims.network_code.mistakes import (
     Mistaken,
     backwards,
@@ -22,6 +21,7 @@ from validation.claims.network_code.mistakes import (
     transposed_squares,
     with_bias,
 )
+from validation.mutant import Mutant
 from validation.subjects.declaration import Declaration
 
 

@@ -9,7 +9,7 @@ from spinglass._common.seeds import child, generator
 from spinglass._common.types import Array
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, data, redundancy, training
 from theory.networks import sign_correlations
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared import perturbations
 from validation.claims._shared.efforts import sizes
 from validation.claims._shared.mutants import WRONG_SIZE
@@ -27,6 +27,7 @@ from validation.claims.networks.mutants import (
     UNIQUE_Q,
     UNIQUE_WEIGHTS,
 )
+from validation.mutant import Mutant
 from validation.series import Between, Series
 
 Widths = tuple[int, ...]

@@ -16,10 +16,11 @@ from spinglass.networks import ReLUNetwork, data
 from spinglass.networks.architecture import Architecture
 from spinglass.networks.paths import assumptions
 from theory.networks import path_activities
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas, sizes
 from validation.claims.networks.mutants import ONE_GATE, STUCK_GATES
 from validation.experiments.networks import path_assumptions
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import EFFORTS, Between, Effort, Series
 

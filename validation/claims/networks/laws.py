@@ -11,11 +11,12 @@ from spinglass._common.seeds import child, generator
 from spinglass._common.types import Array
 from spinglass.networks import DecoupledPathModel, ReLUNetwork, paths, redundancy
 from theory.networks import path_activities, path_model, sign_correlations
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared import perturbations
 from validation.claims._shared.efforts import deltas, sizes
 from validation.claims._shared.mutants import WRONG_SIZE
 from validation.claims.networks.mutants import ONE_GATE, Q_EXPONENT, RHO, STUCK_GATES, TUPLES, UNIQUE_Q
+from validation.mutant import Mutant
 from validation.series import EFFORTS, Between, Series
 from validation.statistics.estimators import Identity
 

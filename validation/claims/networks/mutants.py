@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from validation.claim import Mutant
 from validation.claims._shared.perturbations import Function
+from validation.mutant import Mutant
 
 
 def one_power_too_many(_: Any) -> property:

@@ -10,8 +10,9 @@ import pandas as pd
 from spinglass import SphericalSpinGlass, descend, sphere
 from spinglass._common.seeds import child
 from spinglass.networks.architecture import Architecture
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.experiments.networks import sphere_networks
+from validation.mutant import Mutant
 from validation.series import EFFORTS, Between, Series
 from validation.statistics.estimators import Mean
 

@@ -11,8 +11,9 @@ from spinglass._common.types import Array
 from spinglass.networks import ReLUNetwork, data
 from spinglass.networks.paths.assumptions import AssumptionDeviations
 from theory.networks import shared_weights
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims.networks.depth import INPUTS, architecture, network_on_digits, series_at_depth
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import Between
 from validation.statistics.estimators import Mean

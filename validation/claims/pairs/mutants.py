@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from validation.claim import Mutant
 from validation.claims._shared.perturbations import Function, losing_rows
+from validation.mutant import Mutant
 
 
 def uncorrelated(block_correlation: Any) -> Any:  # noqa: ARG001

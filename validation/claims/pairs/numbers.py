@@ -7,12 +7,13 @@ import numpy as np
 
 import theory
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.complete_landscapes import Points, landscapes, points
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims._shared.perturbations import losing_rows, of_next_size
 from validation.claims.pairs.mutants import JACOBIAN, POINTS_LOST, UNCONDITIONED, UNCORRELATED, as_poisson
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import Between
 

@@ -8,11 +8,12 @@ import numpy as np
 import theory
 from spinglass._common.types import Array, IntArray
 from spinglass.critical_points import Enumeration
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.complete_landscapes import Points, every_point, landscapes, points
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import INDEX, MULTIPLICITY
 from validation.claims.pairs.mutants import JACOBIAN, POINTS_LOST, UNCONDITIONED, UNCORRELATED, without_order
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import Effort, Series
 

@@ -6,11 +6,12 @@ import theory
 from spinglass import SphericalSpinGlass
 from spinglass._common.types import Array
 from spinglass.critical_points import Enumeration
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.complete_landscapes import every_point
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.perturbations import with_stray_field
 from validation.claims.pairs.mutants import JACOBIAN, POINTS_LOST, UNCONDITIONED
+from validation.mutant import Mutant
 from validation.series import Series
 from validation.statistics.estimators import Identity
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from validation.claim import Mutant
 from validation.claims._shared.perturbations import Function, of_next_size
 from validation.claims._shared.planted import weaker
+from validation.mutant import Mutant
 
 
 def without_second_derivative(rank_one: Function) -> Function:  # noqa: ARG001

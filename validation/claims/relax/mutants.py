@@ -8,8 +8,8 @@ import numpy as np
 
 from spinglass import sphere
 from spinglass._common.types import Array
-from validation.claim import Mutant
 from validation.claims._shared.mutants import MULTIPLICITY, NORMALISATION
+from validation.mutant import Mutant
 from validation.subjects import own
 
 _RELAX = "validation.subjects.own.relax"

@@ -7,11 +7,12 @@ import numpy as np
 from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared import gibbs
 from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims.temperature import mutants
 from validation.claims.temperature.mutants import HOTTER
+from validation.mutant import Mutant
 from validation.series import Between
 
 LADDER = (0.3, 0.45, 0.7, 1.1, 1.8)

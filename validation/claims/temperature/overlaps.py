@@ -8,12 +8,13 @@ from spinglass import SphericalSpinGlass, sampling
 from spinglass._common.seeds import child
 from spinglass._common.types import Array
 from theory.statics import equilibrium
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.mutants import MULTIPLICITY, PHYSICS_TEMPERATURE
 from validation.claims._shared.tempered import FROZEN, Tempered, growing_sizes, tempered
 from validation.claims.temperature import mutants
 from validation.claims.temperature.mutants import HOTTER
+from validation.mutant import Mutant
 from validation.reading import Reading
 from validation.series import Between
 from validation.statistics.extrapolation import Extrapolation

@@ -7,10 +7,11 @@ from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
 from spinglass.planted import plant
 from theory.statics import potential
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas
 from validation.claims._shared.mutants import MULTIPLICITY
 from validation.claims.temperature import mutants
+from validation.mutant import Mutant
 from validation.series import Between, Effort, Series
 from validation.statistics.extrapolation import Extrapolation
 

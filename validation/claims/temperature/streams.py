@@ -9,10 +9,11 @@ import numpy as np
 from spinglass import SphericalSpinGlass, sampling, sphere
 from spinglass._common.seeds import child
 from spinglass._common.types import Array
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import deltas, settings, sizes
 from validation.claims._shared.perturbations import Function
 from validation.claims.temperature import mutants
+from validation.mutant import Mutant
 from validation.series import Between
 
 LADDER = (1.5, 2.0, 3.0)

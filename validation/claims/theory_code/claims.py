@@ -5,9 +5,10 @@ from functools import partial
 
 from numpy.typing import ArrayLike
 
-from validation.claim import Claim, Mutant
+from validation.claim import Claim
 from validation.claims._shared.efforts import settings, sizes
 from validation.claims.theory_code import measurements, mutants
+from validation.mutant import Mutant
 from validation.series import Effort, Series
 from validation.statistics.estimators import Identity
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import theory
 from theory.large_n.complexity import index_complexity
-from validation.claim import Mutant
+from validation.mutant import Mutant
 
 Function = Callable[..., Any]
 
