@@ -20,7 +20,7 @@ from spinglass.descent.interrupt import DescentInterrupted, HeldInterrupt
 from spinglass.descent.lbfgs import LBFGS
 from spinglass.descent.method import Method, Rows, State, Trajectory
 from spinglass.descent.newton import Newton
-from spinglass.descent.row_kernels import finite_rows, normalise, tangent_parts
+from spinglass.descent.row_kernels import finite_rows, normalise, note_progress, tangent_parts
 from spinglass.descent.scale import gradient_scale
 from spinglass.descent.stochastic import StochasticGradient
 from spinglass.landscape import Landscape, check_landscape, check_on_sphere
@@ -191,7 +191,8 @@ class _Descent:
             before = self.evaluate.calls
             energy, gradient = self.evaluate(self.state.trial[rows])
             finite = np.isfinite(energy) & finite_rows(gradient)
-            rows, energy, gradient = self.drop(rows, finite), energy[finite], gradient[finite]
+            if not finite.all():
+                rows, energy, gradient = self.drop(rows, finite), energy[finite], gradient[finite]
             self.solver.advance(self.evaluate, self.state, self.own, rows, energy, gradient)
             self.evaluations[rows] += self.evaluate.calls - before
             rows = self.retire(rows)
@@ -216,15 +217,13 @@ class _Descent:
 
     def drop(self, rows: Rows, finite: BoolArray) -> Rows:
         """End the rows that cannot be evaluated, at their last valid point, and return the others."""
-        if finite.all():
-            return rows
         self.status[rows[~finite]] = Status.NOT_FINITE
         return rows[finite]
 
     def retire(self, rows: Rows) -> Rows:
         """Return the rows that continue, and set the status of the rows that end."""
         energy, norm = self.state.energy[rows], self.state.norm[rows]
-        self.note_progress(rows, energy, norm)
+        note_progress(rows, energy, norm, self.evaluate.rounding, self.best, self.idle)
         under_way = np.ones(rows.size, dtype=bool)
         for status, ended in (
             (Status.CONVERGED, norm <= self.small),
@@ -232,17 +231,10 @@ class _Descent:
             (Status.STALLED, self.idle[rows] > (self.solver.patience or np.inf)),
             (Status.ITERATION_LIMIT, self.state.iterations[rows] >= self.limit),
         ):
-            self.status[rows[under_way & ended]] = status
-            under_way &= ~ended
+            if ended.any():
+                self.status[rows[under_way & ended]] = status
+                under_way &= ~ended
         return rows[under_way]
-
-    def note_progress(self, rows: Rows, energy: Array, norm: Array) -> None:
-        best_energy, best_norm = self.best[:, rows]
-        better = (energy < best_energy - self.evaluate.rounding * np.abs(energy)) | (norm < 0.999 * best_norm)
-        self.idle[rows] = np.where(better, 0, self.idle[rows] + 1)
-        # The reference changes only with real progress, so that many small steps can add up to progress.
-        self.best[0, rows] = np.where(better, np.minimum(energy, best_energy), best_energy)
-        self.best[1, rows] = np.where(better, np.minimum(norm, best_norm), best_norm)
 
     def best_energy_per_spin(self) -> float:
         # fmin ignores NaN, and gives no warning if all numbers are NaN.

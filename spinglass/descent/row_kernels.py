@@ -21,7 +21,11 @@ _BLOCK = 4_096
 
 def over_rows(kernel: Callable[..., None], n: int, rows: IntArray, *positional: npt.NDArray[Any]) -> None:
     """Call ``kernel(rows, *positional)`` on blocks of rows in threads; the first axis of all arrays is the rows."""
-    size = max(-(-len(rows) // available_cores()), -(-_BLOCK // n))
+    fewest = -(-_BLOCK // n)
+    if len(rows) <= fewest:
+        kernel(rows, *positional)
+        return
+    size = max(-(-len(rows) // available_cores()), fewest)
 
     def block(start: int) -> None:
         kernel(rows[start : start + size], *(array[start : start + size] for array in positional))
@@ -93,3 +97,19 @@ def normalise(x: Array) -> None:
         scale = np.sqrt(x.shape[1] / dot(x[row], x[row]))
         for i in range(x.shape[1]):
             x[row, i] *= scale
+
+
+@jit
+def note_progress(rows: IntArray, energy: Array, norm: Array, rounding: float, best: Array, idle: IntArray) -> None:
+    """Update the lowest energies and norms ``best`` (2, B), and the steps ``idle`` (B,) since the last progress.
+
+    The reference changes only with real progress, so that many small steps can add up to progress.
+    """
+    for k in range(rows.size):
+        row = rows[k]
+        if energy[k] < best[0, row] - rounding * abs(energy[k]) or norm[k] < 0.999 * best[1, row]:
+            best[0, row] = min(energy[k], best[0, row])
+            best[1, row] = min(norm[k], best[1, row])
+            idle[row] = 0
+        else:
+            idle[row] += 1
