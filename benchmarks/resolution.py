@@ -2,7 +2,6 @@
 
 Each FOLDER was written by ``spinglass verify --out FOLDER``, at any effort; of several runs of a claim at one effort,
 the last one counts. Without folders the page is written again, for instance after a change of a claim's delta.
-``--before FOLDER`` is a run at quick of an earlier version with which to compare.
 """
 
 import argparse
@@ -15,7 +14,7 @@ from validation import Claim, Extrapolation, durations, resolutions
 from validation.claims import catalogue
 from validation.report.files import CLAIMS
 from validation.report.progress import duration
-from validation.resolutions import Reached, reached, series_of
+from validation.resolutions import Reached, per_cent, reached, series_of
 from validation.series import EFFORTS, Effort
 
 OUTPUT = Path(__file__).parent.parent / "docs" / "resolution.md"
@@ -27,13 +26,14 @@ _HEAD = """\
 A claim agrees if the data rule out, at level 0.01, all relative deviations from theory of δ or more. It reports the
 smallest deviation that they rule out, the resolution reached. δ depends on the effort. The table is written by
 `python -m benchmarks.resolution` from runs with seed 0, which are recorded in `validation/claims/resolutions.json`;
-`spinglass claims ID` shows the same numbers and the sizes behind them.
+`spinglass claims ID` shows the same numbers and the sizes behind them. Identities are not listed: they are tested up to
+rounding, without statistics.
 
 - **δ**: what the claim must rule out at quick / standard / paper.
-- **before**: δ at all efforts, and the resolution reached at quick, in the version without a δ for each effort.
-- **reached**: the resolution reached by a run with this version, and its time. Times at quick are those on one idle
+- **reached**: the resolution reached by a run, and its time. Times at quick are those on one idle
   core, which `python -m benchmarks claims` records. Times at standard and paper are those of the run, on a machine that
   other programs used as well: up to ten times as long. A dash means that the claim was not run with its present sizes.
+- **within its range**: theory predicts a range, and the measured mean lies well inside it.
 """
 _LIMITS = """
 ## What the resolution of limits is made of
@@ -63,22 +63,17 @@ _REASONS = {
     "planted/minimum": "the spread of the laws of approach sets δ",
     "relax/": "the sizes are the same at all efforts, because a user's code is measured",
     "pairs/dispersion": "theory's own Monte Carlo averages and quadratures err by up to δ/2",
-    "networks/": "an assumption that is expected to fail",
-    "networks/normal-inputs": "an assumption that is expected to fail; its bias bound is nearly δ/2",
+    "networks/": "an assumption of the paper, tested with the same δ at every effort",
+    "networks/normal-inputs": "an assumption of the paper; its bias bound is nearly δ/2",
     "generalisation/overfitting": "a published observation without a number",
     "hard-networks/": "a published observation without a number",
     "choromanska/": "a published observation about ranges",
 }
 
 
-def percent(number: float | None) -> str:
-    """Format a relative deviation; a dash if there is none."""
-    return "–" if number is None else f"{100 * number:.2g}%"
-
-
 def deltas(claim: Claim) -> str:
     """Return the claim's resolution at quick, standard and paper as text."""
-    return " / ".join(percent(claim.at(effort).delta) for effort in EFFORTS)
+    return " / ".join(per_cent(claim.at(effort).delta) for effort in EFFORTS)
 
 
 def content_of(folder: Path) -> dict[str, Any]:
@@ -125,16 +120,6 @@ def record(content: Mapping[str, Any]) -> list[str]:
     return left_out
 
 
-def record_before(content: Mapping[str, Any]) -> None:
-    """Record delta and resolution of a run of an earlier version."""
-    known = {claim_id: dict(entries) for claim_id, entries in resolutions.recorded().items()}
-    for entry in content["claims"]:
-        if entry["claim_id"] in catalogue() and entry["points"]:
-            earlier = {"delta": entry["delta"], "resolution": entry["resolution"]}
-            known.setdefault(entry["claim_id"], {})["before"] = earlier
-    _write(known)
-
-
 def _write(known: Mapping[str, Mapping[str, Any]]) -> None:
     ordered = {claim_id: known[claim_id] for claim_id in catalogue() if claim_id in known}
     resolutions.RECORD.write_text(as_text(ordered), encoding="utf-8")
@@ -158,9 +143,7 @@ def as_text(record: Mapping[str, Mapping[str, Any]]) -> str:
 
 def row(claim: Claim) -> str:
     """Return the line of a claim in the first table."""
-    before, found = resolutions.recorded().get(claim.id, {}).get("before"), reached(claim)
-    cells = [claim.id, deltas(claim)]
-    cells.append(f"{percent(before['delta'])}, {percent(before['resolution'])}" if before else "–")
+    found, cells = reached(claim), [claim.id, deltas(claim)]
     for effort in EFFORTS:
         one = found.get(effort)
         if one is None:
@@ -178,11 +161,11 @@ def parts(claim: Claim) -> list[str]:
 
 def _parts(claim_id: str, effort: str, one: Reached) -> str:
     numbers = [one.resolution, *(one.parts[name] for name in ("deviation", "statistics", "laws of approach", "sizes"))]
-    return "| " + " | ".join([claim_id, effort, *map(percent, numbers)]) + " |"
+    return "| " + " | ".join([claim_id, effort, *map(per_cent, numbers)]) + " |"
 
 
 def coarse(claim: Claim) -> bool:
-    """Return whether standard or paper tells less than three or ten times more than quick."""
+    """Return whether δ at standard or paper is not three or ten times smaller than at quick."""
     quick = claim.at("quick").delta
     return any(quick < _ALMOST * factor * claim.at(effort).delta for effort, factor in _FINER.items())
 
@@ -207,8 +190,8 @@ def page() -> str:
     limits = [claim for claim in claims if isinstance(claim.estimator, Extrapolation)]
     lines = [
         _HEAD,
-        "| claim | δ | before | reached at quick | reached at standard | reached at paper |",
-        "|---|---|---|---|---|---|",
+        "| claim | δ | reached at quick | reached at standard | reached at paper |",
+        "|---|---|---|---|---|",
         *map(row, claims),
         _LIMITS + "\n".join(line for claim in limits for line in parts(claim)),
         _COARSE + "\n".join(f"- {claim.id}, {deltas(claim)}: {reason(claim.id)}" for claim in claims if coarse(claim)),
@@ -225,11 +208,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Record the runs and write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.resolution", description=__doc__)
     parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="folder of a run of this version")
-    parser.add_argument("--before", type=Path, metavar="FOLDER", help="folder of a run at quick of an earlier version")
     asked = parser.parse_args(arguments)
     try:
-        if asked.before is not None:
-            record_before(content_of(asked.before))
         for folder in asked.folders:
             left_out = record(content_of(folder))
             if left_out:

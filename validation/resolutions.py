@@ -19,13 +19,13 @@ RECORD = Path(__file__).with_name("claims") / "resolutions.json"
 
 @dataclass(frozen=True)
 class Reached:
-    """What a run of a claim told.
+    """What a run of a claim has reached.
 
     Attributes
     ----------
     resolution : float
-        The largest relative deviation from theory that the data do not rule out at level 0.01; 0 if the measured
-        numbers are well inside a predicted range.
+        The smallest relative deviation from theory that the data rule out at level 0.01; 0 if the measured numbers are
+        well inside a predicted range.
     status : str
         The verdict.
     seconds : float
@@ -48,13 +48,34 @@ class Reached:
         >>> Reached(0.0123, "agrees", 1.0, {}).text, Reached(0.0, "agrees", 1.0, {}).text
         ('1.2%', 'within its range')
         """
-        number = f"{100 * self.resolution:.2g}%" if self.resolution else "within its range"
+        number = per_cent(self.resolution) if self.resolution else "within its range"
         return number if self.status == "agrees" else f"{number}, {self.status}"
+
+
+def per_cent(deviation: float) -> str:
+    """Format a relative deviation with two digits.
+
+    Parameters
+    ----------
+    deviation
+        The relative deviation.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> per_cent(0.01234), per_cent(1.234)
+    ('1.2%', '123%')
+    """
+    return f"{100 * deviation:.2g}%" if deviation < 1 else f"{100 * deviation:.0f}%"
 
 
 @cache
 def recorded() -> dict[str, dict[str, Any]]:
-    """Return the content of the record: by claim id and effort, and under ``"before"`` that of an earlier version."""
+    """Return the content of the record, by claim id and effort."""
     content: dict[str, dict[str, Any]] = json.loads(RECORD.read_text(encoding="utf-8"))
     return content
 
@@ -117,4 +138,4 @@ def described(claim: Claim) -> str:
 def _made_of(parts: Mapping[str, float]) -> str:
     if "sizes" not in parts:
         return ""
-    return f" ({', '.join(f'{100 * part:.2g}% {name}' for name, part in parts.items())})"
+    return f" ({', '.join(f'{per_cent(part)} {name}' for name, part in parts.items())})"

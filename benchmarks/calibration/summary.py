@@ -93,7 +93,7 @@ def _of_mutants(mutants: Sequence[Verdict]) -> list[str]:
     if not mutants:
         return []
     counts = Counter(verdict.fate for verdict in mutants)
-    alive = [f"{verdict.claim_id}, {verdict.mutant}" for verdict in mutants if verdict.fate in ("lives", "fails")]
+    alive = [f"{verdict.claim_id}, {verdict.mutant}" for verdict in mutants if verdict.fate in ("survived", "fails")]
     claims = len({verdict.claim_id for verdict in mutants})
     rest = f" Alive: {'; '.join(alive)}." if alive else ""
     fates = ", ".join(f"{number} {fate}" for fate, number in counts.most_common())

@@ -16,7 +16,7 @@ _LAYOUT = 2  # increase it when paths, their order or their arithmetic change, s
 
 
 class Checkpoint:
-    """A folder with one file per stretch of paths, for one model, with or without certificates.
+    """A folder with one file per batch of paths, for one model, with or without certificates.
 
     Raises
     ------
@@ -49,8 +49,8 @@ class Checkpoint:
                 "with other certificates; use an empty folder"
             )
 
-    def _path(self, attempt: int, stretch: int) -> Path:
-        return self._folder / f"attempt-{attempt}-stretch-{stretch:05d}.npz"
+    def _path(self, attempt: int, batch: int) -> Path:
+        return self._folder / f"attempt-{attempt}-batch-{batch:05d}.npz"
 
     @staticmethod
     def _write(path: Path, content: bytes) -> None:
@@ -59,16 +59,16 @@ class Checkpoint:
         temporary.write_bytes(content)
         temporary.replace(path)
 
-    def load(self, attempt: int, stretch: int) -> Records | None:
-        """Return what was saved for a stretch, or None if there is no intact file; it is then tracked again."""
+    def load(self, attempt: int, batch: int) -> Records | None:
+        """Return what was saved for a batch, or None if there is no intact file; it is then tracked again."""
         try:
-            with self._path(attempt, stretch).open("rb") as file, np.load(file) as data:
+            with self._path(attempt, batch).open("rb") as file, np.load(file) as data:
                 return Records(data["table"], data["points"])
         except (OSError, EOFError, ValueError, KeyError, BadZipFile, RuntimeError, MemoryError, OverflowError):
             return None  # the file is missing or damaged; damaged archives raise any of these errors
 
-    def save(self, attempt: int, stretch: int, records: Records) -> None:
-        """Save a finished stretch."""
+    def save(self, attempt: int, batch: int, records: Records) -> None:
+        """Save a finished batch."""
         buffer = BytesIO()
         np.savez(buffer, **records._asdict())
-        self._write(self._path(attempt, stretch), buffer.getvalue())
+        self._write(self._path(attempt, batch), buffer.getvalue())

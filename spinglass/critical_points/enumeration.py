@@ -93,14 +93,14 @@ def enumerate_critical_points(
         ``"all"`` also proves that all complex solutions are distinct, and hence that none is missing. ``None`` proves
         nothing.
     checkpoint
-        Folder in which finished stretches of paths are saved. An interrupted run with the same folder resumes, with
+        Folder in which finished batches of paths are saved. An interrupted run with the same folder resumes, with
         the same result. Default: None.
     callback
-        Function that is called with a :class:`Progress` after every stretch, and once for those that were read from the
+        Function that is called with a :class:`Progress` after every batch, and once for those that were read from the
         checkpoint, in the calling thread. Default: None.
     distribute
         Function that is called with a function ``work`` and some whole numbers, and yields pairs ``(k, work(k))`` in
-        any order, for example from a cluster; ``work`` follows one stretch of paths and can be pickled. Default: None,
+        any order, for example from a cluster; ``work`` follows one batch of paths and can be pickled. Default: None,
         which follows them in this process, on all cores.
     max_paths
         Largest number of homotopy paths that is accepted. Default: 2^24.

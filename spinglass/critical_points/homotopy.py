@@ -2,9 +2,9 @@
 
 All ``((d-1)^n - 1)/(d-2)`` paths (twice as many for mixed models) are followed. The run is complete when the same
 number of distinct solutions was found. Lost paths are followed again with shorter steps, then all paths from a new
-start form, for a bounded number of attempts. Paths are followed in stretches, each of which leaves the records of its
-ends (:mod:`.records`). A stretch gives the same bits on any number of threads and on any machine of one kind, so the
-result does not depend on interruptions, or on where stretches are followed.
+start form, for a bounded number of attempts. Paths are followed in batches, each of which leaves the records of its
+ends (:mod:`.records`). A batch gives the same bits on any number of threads and on any machine of one kind, so the
+result does not depend on interruptions, or on where batches are followed.
 
 References: Cartwright and Sturmfels (2013), Theorem 1.2 (pure models); Nie and Ranestad (2009), Theorem 2.2 (mixed).
 """
@@ -29,7 +29,7 @@ from spinglass.critical_points.tracking.tensor import form
 from spinglass.critical_points.tracking.tracker import ARRIVED, Lanes, Precision, lanes, track
 
 _BLOCK = 256
-STRETCH = 2**14  # paths between two checkpoints
+BATCH = 2**14  # paths between two checkpoints
 _ATTEMPTS = 3  # number of start forms that are tried
 
 # The order and the prediction error were the fastest for H = 3, n = 12 and 16, where 0.2% of the paths are lost. With
@@ -176,8 +176,8 @@ class Homotopy:
         return ends
 
 
-def stretch(problem: Problem, attempt: int, size: int, number: int) -> Records:
-    """Follow the paths of a stretch of given size; the arguments and the result can be sent between processes."""
+def follow_batch(problem: Problem, attempt: int, size: int, number: int) -> Records:
+    """Follow the paths of a batch of given size; the arguments and the result can be sent between processes."""
     first = number * size
     with one_blas_thread():
         ends = _homotopy(problem, attempt).follow(np.arange(first, min(first + size, problem.paths)), _QUICK)
@@ -201,10 +201,10 @@ def follow_all(
     callback: Callable[[Progress], None] | None,
     distribute: Distribute,
 ) -> Records:
-    """Follow every path, stretch by stretch; stretches saved in the checkpoint are loaded instead."""
-    rows = STRETCH * problem.copies
+    """Follow every path, batch by batch; batches saved in the checkpoint are loaded instead."""
+    rows = BATCH * problem.copies
     whole = np.zeros(problem.paths * problem.copies, RECORD)
-    numbers = range(-(-problem.paths // STRETCH))
+    numbers = range(-(-problem.paths // BATCH))
     points: list[ComplexArray] = [np.empty((0, problem.system.variables), complex)] * len(numbers)
     done = failed = resumed = 0
 
@@ -223,7 +223,7 @@ def follow_all(
     done = resumed
     if callback and resumed:
         callback(Progress(done, problem.paths, failed, resumed))
-    for number, found in distribute(partial(stretch, problem, attempt, STRETCH), missing):
+    for number, found in distribute(partial(follow_batch, problem, attempt, BATCH), missing):
         if checkpoint:
             checkpoint.save(attempt, number, found)
         failed += keep(number, found)

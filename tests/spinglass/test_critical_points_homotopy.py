@@ -17,7 +17,7 @@ from spinglass.critical_points.tracking.tracker import ARRIVED, STEP_TOO_SHORT, 
 
 
 def lose(monkeypatch, damage):
-    """Let ``damage(number of the call, paths, ends)`` act on the ends of every stretch that is followed."""
+    """Let ``damage(number of the call, paths, ends)`` act on the ends of every batch that is followed."""
     follow = homotopy.Homotopy.follow
     calls = []
 
@@ -192,7 +192,7 @@ def test_paths_end_where_steps_or_patience_do():
 
 
 def test_progress_is_told(monkeypatch):
-    monkeypatch.setattr(homotopy, "STRETCH", 128)
+    monkeypatch.setattr(homotopy, "BATCH", 128)
     told = []
     enumerate_critical_points(SphericalSpinGlass.pure(8, 3, seed=0), callback=told.append)
     assert [progress.done for progress in told] == [128, 255]
@@ -201,7 +201,7 @@ def test_progress_is_told(monkeypatch):
 
 @pytest.mark.bits
 def test_interrupted_run_resumes_to_the_same_result(tmp_path, monkeypatch):
-    monkeypatch.setattr(homotopy, "STRETCH", 64)
+    monkeypatch.setattr(homotopy, "BATCH", 64)
     glass = SphericalSpinGlass.pure(8, 3, seed=0)
     whole = enumerate_critical_points(glass)
 
@@ -211,7 +211,7 @@ def test_interrupted_run_resumes_to_the_same_result(tmp_path, monkeypatch):
 
     with pytest.raises(KeyboardInterrupt):
         enumerate_critical_points(glass, checkpoint=tmp_path / "run", callback=interrupt)
-    (tmp_path / "run" / "attempt-0-stretch-00002.123.part").write_bytes(b"half a fi")  # as a kill would leave it
+    (tmp_path / "run" / "attempt-0-batch-00002.123.part").write_bytes(b"half a fi")  # as a kill would leave it
     calls = lose(monkeypatch, lambda *_: None)
     resumed = enumerate_critical_points(glass, checkpoint=tmp_path / "run")
     assert [paths[0] for paths in calls] == [128, 192]
@@ -372,7 +372,7 @@ def test_records_keep_the_coordinates_beside_their_rows():
 
 
 @pytest.mark.slow
-def test_any_damage_to_a_checkpoint_costs_a_stretch_and_no_more(tmp_path):
+def test_any_damage_to_a_checkpoint_costs_a_batch_and_no_more(tmp_path):
     saved = some_records(np.random.default_rng(0), 3, [0, 2])
     checkpoint = Checkpoint(tmp_path, np.zeros((3, 3)), 3, certified=True)
     checkpoint.save(0, 0, saved)

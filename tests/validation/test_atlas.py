@@ -190,12 +190,12 @@ from spinglass.critical_points import homotopy
 from spinglass.critical_points.checkpoint import Checkpoint
 from validation.atlas import AtlasPlan, build_atlas
 
-def save_and_die(self, attempt, stretch, records, save=Checkpoint.save):
-    save(self, attempt, stretch, records)
-    if stretch == 2:
+def save_and_die(self, attempt, batch, records, save=Checkpoint.save):
+    save(self, attempt, batch, records)
+    if batch == 2:
         os.kill(os.getpid(), signal.SIGKILL)
 
-homotopy.STRETCH, Checkpoint.save = 16, save_and_die
+homotopy.BATCH, Checkpoint.save = 16, save_and_die
 build_atlas(AtlasPlan.checked([(3, 6, 2)], starts=5), sys.argv[1], workers=1)
 """
 
@@ -210,14 +210,14 @@ def test_a_build_that_was_killed_in_a_long_sample_goes_on_inside_it(tmp_path, mo
     assert len(list(paths.glob("H3_n06_0000/*.npz"))) == 3
     followed, left = [], []
 
-    def stretch(problem, attempt, size, number, follow=homotopy.stretch):
+    def batch(problem, attempt, size, number, follow=homotopy.follow_batch):
         followed.append(number)
         return follow(problem, attempt, size, number)
 
-    monkeypatch.setattr(homotopy, "STRETCH", 16)
-    monkeypatch.setattr(homotopy, "stretch", stretch)
+    monkeypatch.setattr(homotopy, "BATCH", 16)
+    monkeypatch.setattr(homotopy, "follow_batch", batch)
     build_atlas(plan, there, workers=1, resume=True, watch=lambda *_: left.append(len(list(paths.iterdir()))))
-    assert followed == [3, 0, 1, 2, 3]  # the first sample had been interrupted before its last stretch
+    assert followed == [3, 0, 1, 2, 3]  # the first sample had been interrupted before its last batch
     assert left == [1, 0]
     assert (there / "SHA256SUMS").read_bytes() == (tmp_path / "whole" / "SHA256SUMS").read_bytes()
 
@@ -234,7 +234,7 @@ def test_only_local_builds_of_long_samples_save_their_paths(tmp_path, monkeypatc
     build_atlas(plan, tmp_path, workers=1)
     with ThreadPoolExecutor(1) as elsewhere:
         build_atlas(plan, tmp_path, resume=True, executor=elsewhere)
-    assert given == [(15, "H3_n15_0000"), (14, None), (15, None), (14, None)]  # n = 15 has two stretches of 2^14 paths
+    assert given == [(15, "H3_n15_0000"), (14, None), (15, None), (14, None)]  # n = 15 has two batches of 2^14 paths
 
 
 @pytest.mark.slow

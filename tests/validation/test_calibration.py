@@ -371,7 +371,7 @@ def test_a_calibration_of_right_claims(calibrate, tmp_path):
     page = calibrate("--runs", "1", "--drawn", "1", "--mutants", "0", fewer=1)
     assert "**7 measured verdicts**, of seeds 10000 to 10003:" in page
     # The mutants of these claims change nothing that is measured.
-    assert "**6 mutants** of the 3 cheapest of these claims, one run: 6 lives. Alive: null/means, a; " in page
+    assert "**6 mutants** of the 3 cheapest of these claims, one run: 6 survived. Alive: null/means, a; " in page
 
 
 @pytest.mark.slow

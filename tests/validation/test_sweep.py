@@ -146,7 +146,7 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_bytes(tmp_path, synth
 @pytest.mark.slow
 def test_an_enumeration_on_a_cluster_that_loses_a_worker_gives_the_same_bits(tmp_path, dask, monkeypatch):
     address, workers = dask
-    monkeypatch.setattr(homotopy, "STRETCH", 64)
+    monkeypatch.setattr(homotopy, "BATCH", 64)
     glass = SphericalSpinGlass.pure(11, 3, seed=0)
     whole = enumerate_critical_points(glass, "all")
 
@@ -171,12 +171,12 @@ def failing(number):
     return -number
 
 
-def test_a_stretch_that_fails_on_an_executor_ends_the_enumeration():
+def test_a_batch_that_fails_on_an_executor_ends_the_enumeration():
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:
         assert list(over(pool)(failing, iter([0, 1]))) == [(0, 0), (1, -1)]
-        with pytest.raises(ValueError, match=r"(?s)stretch 2 of the paths failed.*MemoryError: too large"):
+        with pytest.raises(ValueError, match=r"(?s)batch 2 of the paths failed.*MemoryError: too large"):
             list(over(pool)(failing, range(3)))
 
 

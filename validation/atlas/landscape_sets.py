@@ -44,8 +44,8 @@ class Part:
 
     @property
     def long(self) -> bool:
-        """Whether a sample takes so long that its finished stretches of paths are saved while it is measured."""
-        return self.paths > homotopy.STRETCH
+        """Whether a sample takes so long that its finished batches of paths are saved while it is measured."""
+        return self.paths > homotopy.BATCH
 
     def units(self) -> list[range]:
         """Return the groups of samples that are measured together."""

@@ -31,7 +31,7 @@ def measure(plan: AtlasPlan, part: Part, sample: int, checkpoint: Path | None = 
     sample
         Number of the sample.
     checkpoint
-        Folder in which finished stretches of paths are saved. Default: None.
+        Folder in which finished batches of paths are saved. Default: None.
 
     Returns
     -------

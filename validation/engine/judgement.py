@@ -178,7 +178,7 @@ def _expected(claim: Claim, prediction: Between, width: int) -> tuple[Array, Arr
 def _fate(mutant: Mutant, status: Status, right: Status) -> Fate:
     """Return the fate of a mutant, given the verdicts on it and on the correct code."""
     if status != mutant.verdict:
-        return "fails" if mutant.control else "lives"
+        return "fails" if mutant.control else "survived"
     if right == mutant.verdict:
         return "proves nothing"
     return "holds" if mutant.control else "killed"

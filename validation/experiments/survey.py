@@ -110,9 +110,9 @@ def survey(
     certify : {"real", "all"} or None, default "real"
         What is proven, as in :func:`spinglass.enumerate_critical_points`.
     checkpoint : pathlib.Path or None, default None
-        Folder in which finished stretches of paths are saved, in one folder per sample.
+        Folder in which finished batches of paths are saved, in one folder per sample.
     distribute : callable or None, default None
-        What runs the stretches of paths, as in :func:`spinglass.enumerate_critical_points`.
+        What runs the batches of paths, as in :func:`spinglass.enumerate_critical_points`.
 
     Returns
     -------

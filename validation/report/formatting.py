@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+from validation.resolutions import per_cent
 from validation.series import Effort
 from validation.statistics.evidence import Point
 
@@ -87,7 +88,7 @@ def outcome(status: str, resolution: float | None) -> str:
     """
     if status != "agrees" or resolution is None or not resolution > 0:
         return status
-    return f"agrees to {100 * resolution:.2g}%" if resolution >= _SMALLEST_PERCENT else f"agrees to {resolution:.1e}"
+    return f"agrees to {per_cent(resolution)}" if resolution >= _SMALLEST_PERCENT else f"agrees to {resolution:.1e}"
 
 
 def prediction(point: Point) -> str:

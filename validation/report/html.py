@@ -239,7 +239,7 @@ def html(report: Report) -> str:
     ]
     if report.mutant_verdicts:
         fates = Counter(str(verdict.fate) for verdict in report.mutant_verdicts)
-        counts.append((f"killed of {fates['killed'] + fates['lives']} mutants", fates["killed"]))
+        counts.append((f"killed of {fates['killed'] + fates['survived']} mutants", fates["killed"]))
         counts += [("mutants prove nothing", fates["proves nothing"])] * bool(fates["proves nothing"])
     template = templates.get_template("report.html.j2")
     circumstances = _circumstances(report)

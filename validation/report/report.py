@@ -127,7 +127,7 @@ class Report:
     @property
     def survivors(self) -> tuple[Verdict, ...]:
         """Verdicts on mutants that were not killed, and on controls that failed."""
-        return tuple(v for v in self.mutant_verdicts if v.fate in ("lives", "fails"))
+        return tuple(v for v in self.mutant_verdicts if v.fate in ("survived", "fails"))
 
     @property
     def exit_status(self) -> int:
@@ -159,7 +159,7 @@ class Report:
         """The numbers of mutants killed and controls that hold, without those that prove nothing."""
         fates = Counter(str(verdict.fate) for verdict in self.mutant_verdicts)
         parts = []
-        for good, bad, what in (("killed", "lives", "mutants killed"), ("holds", "fails", "controls hold")):
+        for good, bad, what in (("killed", "survived", "mutants killed"), ("holds", "fails", "controls hold")):
             if fates[good] + fates[bad]:
                 parts.append(f"{fates[good]} of {fates[good] + fates[bad]} {what}")
         return [*parts, f"{dull} mutants prove nothing"] if (dull := fates["proves nothing"]) else parts

@@ -8,9 +8,9 @@ from typing import Literal
 from validation.series import Kind
 from validation.statistics.evidence import Point, Range, Status
 
-# A mutant is "killed" if the claim disagrees with it, otherwise it "lives". A control "holds" if the claim agrees with
+# A mutant is "killed" if the claim disagrees with it, otherwise it "survived". A control "holds" if the claim agrees with
 # it, otherwise it "fails". If the correct code has the same verdict, the mutant "proves nothing".
-Fate = Literal["killed", "lives", "holds", "fails", "proves nothing"]
+Fate = Literal["killed", "survived", "holds", "fails", "proves nothing"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Verdict:
         the prediction, ``"statistics"``, and for a limit of large systems ``"laws of approach"`` and ``"sizes"``; see
         :attr:`validation.statistics.evidence.Point.resolution_parts`. Empty for an identity or without a test.
     fate : str or None
-        For a mutant ``"killed"``, ``"lives"`` or ``"proves nothing"``; for a control ``"holds"`` or ``"fails"``.
+        For a mutant ``"killed"``, ``"survived"`` or ``"proves nothing"``; for a control ``"holds"`` or ``"fails"``.
     """
 
     claim_id: str

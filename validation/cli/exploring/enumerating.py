@@ -35,12 +35,12 @@ def enumerate_samples(
     checkpoint: Annotated[
         Path | None,
         typer.Option(
-            parser=path, help="Folder for finished stretches of paths; the same command resumes after an interruption."
+            parser=path, help="Folder for finished batches of paths; the same command resumes after an interruption."
         ),
     ] = None,
     cluster: Annotated[
         str | None,
-        typer.Option(help="Address of a Dask scheduler, tcp://host:port, or mpi, to follow stretches of paths there."),
+        typer.Option(help="Address of a Dask scheduler, tcp://host:port, or mpi, to follow batches of paths there."),
     ] = None,
     max_paths: Paths = MAX_PATHS,
     out: Annotated[
@@ -99,12 +99,12 @@ def _surveyed(n: int, H: Any, samples: int, seed: int, cluster: str | None, opti
 
 
 def over(executor: "Executor") -> Callable[[Callable[[int], Any], Iterable[int]], Iterator[tuple[int, Any]]]:
-    """Return a function that follows stretches of paths on an executor; one that fails there ends the enumeration.
+    """Return a function that follows batches of paths on an executor; one that fails there ends the enumeration.
 
     Parameters
     ----------
     executor
-        Where the stretches are followed.
+        Where the batches are followed.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def over(executor: "Executor") -> Callable[[Callable[[int], Any], Iterable[int]]
         for number, result in sweep(work, list(numbers), executor=executor):
             if isinstance(result, Failure):
                 raise ValueError(
-                    f"stretch {number} of the paths failed on the cluster; a run with --checkpoint can be resumed by "
+                    f"batch {number} of the paths failed on the cluster; a run with --checkpoint can be resumed by "
                     f"the same command. {result.text}"
                 )
             yield number, result
