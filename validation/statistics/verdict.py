@@ -8,8 +8,8 @@ from typing import Literal
 from validation.series import Kind
 from validation.statistics.evidence import Point, Range, Status
 
-# A mutant is "killed" if the claim disagrees with it, otherwise it "survived". A control "holds" if the claim agrees with
-# it, otherwise it "fails". If the correct code has the same verdict, the mutant "proves nothing".
+# A mutant is "killed" if the claim disagrees with it; otherwise it has "survived". A control "holds" if the claim
+# agrees with it; otherwise it "fails". If the correct code has the same verdict, the mutant "proves nothing".
 Fate = Literal["killed", "survived", "holds", "fails", "proves nothing"]
 
 

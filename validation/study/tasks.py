@@ -69,7 +69,7 @@ TASKS = {
         | {
             "starts": whole("number of descents per sample", 1, 64),
             "method": choice("method of descent", METHODS, "lbfgs"),
-            "tol": positive("tolerance of the gradient norm divided by sqrt(n)", 1e-8),
+            "tol": positive("tolerance of the gradient norm / sqrt(n), relative to the gradient scale", 1e-8),
             "spectrum": flag("whether to compute index and smallest eigenvalue", False),
         },
         {

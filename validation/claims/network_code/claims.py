@@ -52,23 +52,22 @@ CLAIMS = (
         "Choromanska et al. 2015, eq. 2",
         "the deviations from 1, 0 and 0 of the coefficients of three terms in a fit to the outputs: the sum over "
         "active paths, the same with (or without) a ReLU at the output, and the sum over all paths; the output at "
-        "inputs of zero; and what the fit leaves unexplained",
+        "inputs of zero; and the residual of the fit",
         measurements.output_errors,
         mutants.OUTPUTS,
         ("network", "network.weights"),
-        ("active paths", "other output unit", "all paths", "at zero", "unexplained"),
+        ("active paths", "other output unit", "all paths", "at zero", "residual"),
     ),
     _identity(
         "gradient",
         "The gradient of a ReLU network is that of the sum over its active paths.",
         r"\frac{\partial Y}{\partial w} = \sum_{i,j \ni w} X_i A_{ij} \prod_{w' \ne w} w'",
         "Choromanska et al. 2015, eq. 2, at fixed activities",
-        "the factors between gradients and derivatives of the sum over paths in each layer, minus 1, and what the "
-        "factors leave unexplained",
+        "the factors between gradients and derivatives of the sum over paths in each layer, minus 1, and the residual",
         measurements.gradient_errors,
         mutants.GRADIENTS,
         ("network", "network.weights", "network.gradient"),
-        (*_LAYERS, "unexplained"),
+        (*_LAYERS, "residual"),
     ),
     _identity(
         "homogeneity",
@@ -76,11 +75,11 @@ CLAIMS = (
         r"\sum_{w \in W_l} w \frac{\partial Y}{\partial w} = Y, \quad Y(3X) = 3 Y(X)",
         "Euler's theorem on homogeneous functions",
         "the factors between the two sides of the first relation in each layer, minus 1; the relative error of the "
-        "second; and what the factors leave unexplained",
+        "second; and the residual",
         measurements.homogeneity_errors,
         mutants.HOMOGENEITY,
         ("network", "network.weights", "network.gradient"),
-        (*_LAYERS, "inputs", "unexplained"),
+        (*_LAYERS, "inputs", "residual"),
     ),
     _identity(
         "hessian-blocks",
@@ -89,12 +88,12 @@ CLAIMS = (
         r"\nabla^2_{W_l} \langle \tfrac12 (Y - y)^2 \rangle = "
         r"\langle \nabla_{W_l} Y\, \nabla_{W_l} Y^T \rangle \succeq 0",
         "Botev, Ritter and Barber (2017), section 4",
-        "the common factor between blocks and outer products of derivatives of the sum over paths, minus 1; what the "
-        "factor leaves unexplained; and the most negative eigenvalue of a block relative to its largest",
+        "the common factor between blocks and outer products of derivatives of the sum over paths, minus 1; the "
+        "residual; and the most negative eigenvalue of a block relative to its largest",
         measurements.block_errors,
         mutants.BLOCKS,
         ("network", "network.weights", "network.hessian_blocks"),
-        ("factor", "unexplained", "negative eigenvalue"),
+        ("factor", "residual", "negative eigenvalue"),
     ),
     _identity(
         "symmetries",

@@ -47,7 +47,9 @@ def descend(
     dtype: Annotated[
         str, typer.Option(help="Type of the stored couplings: float64, or float32 for half the memory.")
     ] = "float64",
-    tol: Annotated[float, typer.Option(help="Tolerance of the gradient norm divided by sqrt(n).")] = 1e-8,
+    tol: Annotated[
+        float, typer.Option(help="Tolerance of the gradient norm / sqrt(n), relative to the gradient scale.")
+    ] = 1e-8,
     out: Annotated[
         Path | None,
         typer.Option(
