@@ -72,4 +72,9 @@ class Evaluator:
     def _padded(self, points: Array) -> Array:
         """Return the points with the last one repeated up to a multiple of the chunk width."""
         missing = -len(points) % self._width
-        return np.concatenate([points, np.repeat(points[-1:], missing, axis=0)]) if missing else points
+        if not missing:
+            return points
+        batch = np.empty((len(points) + missing, points.shape[1]))
+        batch[: len(points)] = points
+        batch[len(points) :] = points[-1]
+        return batch
