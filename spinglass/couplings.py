@@ -146,6 +146,17 @@ def indices(positions: ArrayLike, n: int, H: int) -> IntArray:
     return out.reshape((*array.shape, H))
 
 
+def check_packed(packed: object, n: int, H: int) -> None:
+    """Raise ``ValueError`` unless ``packed`` is an array of all couplings of one order in float32 or float64."""
+    wanted = (size(n, H),)
+    if not isinstance(packed, np.ndarray) or packed.shape != wanted or packed.dtype not in (np.float32, np.float64):
+        given = f"{packed.dtype} of shape {packed.shape}" if isinstance(packed, np.ndarray) else repr(packed)[:60]
+        raise ValueError(
+            f"the couplings of order {H} at n = {n} must be an array of float32 or float64 of shape {wanted}, "
+            f"not {given}; see spinglass.couplings.pack"
+        )
+
+
 def check_range(packed: FloatArray, n: int, H: int, weight: float) -> None:
     """Raise ``ValueError`` unless all couplings are finite and no energy on the sphere ``|x|^2 = n`` can overflow.
 

@@ -20,6 +20,11 @@ from spinglass.kernels.vectors import STEP
 _POINTWISE = 5  # smaller batches are evaluated point by point, which is faster than padding them to a chunk
 
 
+def _check_orders(weights: object) -> None:
+    if not isinstance(weights, Mapping) or not weights:
+        raise ValueError(f"weights must map at least one order to its weight, as {{3: 1.0, 4: 0.5}}; not {weights!r}")
+
+
 class SphericalSpinGlass:
     """The spherical p-spin model: a random form of degree H (= p), or a sum of such forms, on ``|x|^2 = n``.
 
@@ -44,7 +49,9 @@ class SphericalSpinGlass:
     weights : mapping of int to float
         ``{H: a_H}``.
     packed : mapping of int to ndarray
-        Packed couplings of each order H, shape ``(C(n+H-1, H),)``.
+        Packed couplings of each order H, shape ``(C(n+H-1, H),)``, in float32 or float64.
+    noise : mapping of int to float, optional
+        Weights of the orders with random couplings. The default is ``weights``.
 
     Attributes
     ----------
@@ -56,13 +63,16 @@ class SphericalSpinGlass:
         ``{H: a_H}``.
     couplings : dict of int to ndarray
         ``{H: packed}``, one number per multiset of indices (see `spinglass.couplings`).
+    noise : dict of int to float
+        Weights of the orders with random couplings; those that `spinglass.plant` adds for a signal are left out.
     dtype : type
         Floating-point type of the stored couplings, np.float32 or np.float64.
 
     Raises
     ------
     ValueError
-        If a coupling or a weight is not finite, or so large that energies on the sphere could overflow.
+        If there is no order, an array of couplings has another shape or type, or a coupling or a weight is not finite
+        or so large that energies on the sphere could overflow.
 
     References
     ----------
@@ -75,13 +85,22 @@ class SphericalSpinGlass:
     ((), (7, 50))
     """
 
-    def __init__(self, n: int, weights: Mapping[int, float], packed: Mapping[int, FloatArray]) -> None:
-        self.n = int(n)
+    def __init__(
+        self,
+        n: int,
+        weights: Mapping[int, float],
+        packed: Mapping[int, FloatArray],
+        noise: Mapping[int, float] | None = None,
+    ) -> None:
+        _check_orders(weights)
         for H in weights:
-            couplings.check_range(packed[H], self.n, H, real_number(f"the weight of order {H}", weights[H]))
+            couplings.check_packed(packed.get(H), n, H)
+            couplings.check_range(packed[H], n, H, real_number(f"the weight of order {H}", weights[H]))
+        self.n = int(n)
         self.weights = {int(H): float(weights[H]) for H in sorted(weights)}
         self.orders = tuple(self.weights)
         self.couplings = {H: packed[H] for H in self.orders}
+        self.noise = dict(self.weights if noise is None else noise)
         self.dtype: type[np.floating] = self.couplings[self.orders[0]].dtype.type
         self._forms = [
             Form(self.n, H, self.couplings[H], a * self.n ** (-(H - 1) / 2)) for H, a in self.weights.items()
@@ -157,10 +176,7 @@ class SphericalSpinGlass:
         >>> SphericalSpinGlass.mixed(n=20, weights={1: 0.3, 3: 1.0}, seed=1)
         SphericalSpinGlass(n=20, weights={1: 0.3, 3: 1.0}, 1560 couplings, float64)
         """
-        if not isinstance(weights, Mapping) or not weights:
-            raise ValueError(
-                f"weights must map at least one order to its weight, as {{3: 1.0, 4: 0.5}}; not {weights!r}"
-            )
+        _check_orders(weights)
         for H, a in weights.items():
             couplings.check_sizes(n, H)
             real_number(f"the weight of order {H}", a)

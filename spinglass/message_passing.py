@@ -105,7 +105,7 @@ def pass_messages(
     Raises
     ------
     ValueError
-        If the signal has no strength other than 0 or an order that the model lacks, a start is not a finite point of n
+        If the signal has no strength other than 0 or an order without noise, a start is not a finite point of n
         coordinates, the direction is not a point of the sphere, ``steps`` is below 1, or ``tol`` is negative.
     TypeError
         If the model is not a `SphericalSpinGlass`.

@@ -71,7 +71,7 @@ def plant(glass: SphericalSpinGlass, direction: npt.ArrayLike, signal: Mapping[i
         packed[order] = packed[order].copy() if kept else np.zeros(couplings.size(glass.n, order), glass.dtype)
         weights[order] = weights[order] if kept else 1.0
         _add_spike(packed[order], v, order, -strength * glass.n ** (-(order - 1) / 2) / weights[order])
-    return SphericalSpinGlass(glass.n, weights, packed)
+    return SphericalSpinGlass(glass.n, weights, packed, {H: a for H, a in glass.noise.items() if a != 0})
 
 
 def _add_spike(packed: FloatArray, v: Array, H: int, factor: float) -> None:

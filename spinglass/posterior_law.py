@@ -35,7 +35,7 @@ def posterior(planted: SphericalSpinGlass, signal: Mapping[int, float]) -> Spher
     Raises
     ------
     ValueError
-        If the signal is not a mapping, has no strength other than 0, or an order that the model lacks.
+        If the signal is not a mapping, has no strength other than 0, or an order without noise in the model.
     TypeError
         If the model is not a `SphericalSpinGlass`.
 
@@ -57,9 +57,12 @@ def posterior(planted: SphericalSpinGlass, signal: Mapping[int, float]) -> Spher
     for order, strength in signal_strengths(signal).items():
         if strength == 0.0:
             continue
-        if not planted.weights.get(order):
-            raise ValueError(f"the signal has order {order}, but the model has the orders {planted.orders}")
-        weights[order] = strength / planted.weights[order]
+        if not planted.noise.get(order):
+            raise ValueError(
+                f"the signal has order {order}, but the model has noise of the orders {tuple(planted.noise)} only; "
+                "without noise the signal of this order would be known exactly"
+            )
+        weights[order] = strength / planted.noise[order]
     if not weights:
         raise ValueError(f"the signal {dict(signal)} has no strength other than 0, so that nothing is known about it")
     return SphericalSpinGlass(planted.n, weights, planted.couplings)

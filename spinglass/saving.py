@@ -112,7 +112,12 @@ def _described(value: Any, name: str, arrays: _Arrays) -> dict[str, Any]:
     if isinstance(value, SphericalSpinGlass):
         for order, packed in value.couplings.items():
             arrays[f"{name}/{order}"] = packed
-        return {"glass": value.n, "weights": list(value.weights.items()), "couplings": name}
+        return {
+            "glass": value.n,
+            "weights": list(value.weights.items()),
+            "noise": list(value.noise.items()),
+            "couplings": name,
+        }
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, bool | int | float | str):
@@ -131,7 +136,7 @@ def _restored(part: dict[str, Any], arrays: _Arrays, landscape: Landscape | None
         return tuple(_restored(entry, arrays, landscape) for entry in part["tuple"])
     if "glass" in part:
         packed = {order: arrays[f"{part['couplings']}/{order}"] for order, _ in part["weights"]}
-        return SphericalSpinGlass(part["glass"], dict(part["weights"]), packed)
+        return SphericalSpinGlass(part["glass"], dict(part["weights"]), packed, dict(part["noise"]))
     if "landscape" in part:
         if landscape is None:
             raise ValueError(

@@ -95,7 +95,11 @@ class LandscapeGraph(Saved):
 
     @property
     def escape_height(self) -> Array:
-        """Energy barrier per spin from each minimum to a deeper one, shape (minima,); infinite for the deepest."""
+        """Energy barrier per spin from each minimum to one that is not higher, shape (minima,).
+
+        It is infinite for the deepest. Of two minima of equal energy, such as x and -x at even H, the first counts as
+        the deeper one.
+        """
         own = self.every.energy_per_spin[self.minima]
         heights = np.full(len(own), np.inf)
         heights[self.merges.shallower] = self._saddle_energies[self.merges.saddle]

@@ -38,10 +38,21 @@ class Activation:
     kinked: bool = False
     code: int = -1
 
+    def same_as(self, other: "Activation") -> bool:
+        """Return whether both are the same function, with the same parameters such as a leak."""
+        return _recipe(self.value) == _recipe(other.value)
+
     @property
     def piecewise_linear(self) -> bool:
         """Whether the curvature vanishes wherever it exists."""
         return self.curvature is _flat
+
+
+def _recipe(function: Callable[[Array], Array]) -> tuple[object, ...]:
+    """Return what defines a function, because two partial functions with the same arguments are not equal."""
+    if isinstance(function, partial):
+        return function.func, function.args, tuple(sorted(function.keywords.items()))
+    return (function,)
 
 
 def _flat(h: Array) -> Array:

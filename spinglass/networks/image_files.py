@@ -108,7 +108,14 @@ def _averaged(place: Path, name: str, part: _Part, side: int) -> tuple[Array, np
         )
     if labels.dtype.kind not in "iu" or labels.ndim != 1:
         raise ValueError(f"{place}: {name} labels must be whole numbers (N,), not {labels.dtype} {labels.shape}")
-    scale = 255 if images.dtype.kind in "iu" else 1
+    least, most = float(images.min()), float(images.max())
+    whole = images.dtype.kind in "iu" or (most > 1 and bool((images == np.round(images)).all()))
+    if least < 0 or most > (255 if whole else 1):
+        raise ValueError(
+            f"{place}: {name} images must have whole numbers from 0 to 255 or numbers from 0 to 1, not from {least:g} "
+            f"to {most:g}; scale them"
+        )
+    scale = 255 if whole else 1
     return averaged(images, side).reshape(len(images), -1) / scale, labels.astype(np.int64)
 
 

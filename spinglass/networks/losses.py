@@ -246,9 +246,11 @@ def loss_named(name: str | Loss) -> Loss:
     Raises
     ------
     ValueError
-        If no loss has this name.
+        If no loss has this name, or an own loss has the name of a built-in one.
     """
     if isinstance(name, Loss):
+        if name is not LOSSES.get(name.name, name):
+            raise ValueError(f"the name {name.name!r} belongs to a built-in loss; give your own loss another name")
         return name
     if not isinstance(name, str) or name not in LOSSES:
         raise ValueError(f"unknown loss {name!r}; choose one of {', '.join(LOSSES)}, or pass a Loss of your own")

@@ -173,5 +173,5 @@ def at_radius(glass: SphericalSpinGlass, C: float) -> SphericalSpinGlass:
     """
     if not (scale := real_number("C", C)) > 0:
         raise ValueError(f"C = |w|^2/n must be positive, not {C!r}")
-    weights = {H: a * scale ** (H / 2) for H, a in glass.weights.items()}
-    return SphericalSpinGlass(glass.n, weights, glass.couplings)
+    weights, noise = ({H: a * scale ** (H / 2) for H, a in kind.items()} for kind in (glass.weights, glass.noise))
+    return SphericalSpinGlass(glass.n, weights, glass.couplings, noise)

@@ -178,3 +178,18 @@ def test_wrong_parquet_files_are_named(tmp_path):
     (tmp_path / "train.parquet").write_bytes(b"no table")
     with pytest.raises(ValueError, match="cannot be read"):
         mnist(tmp_path, side=1)
+
+
+def test_whole_numbers_stored_as_floats_are_scaled_and_others_refused(tmp_path):
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(256, size=(7, 28, 28)), rng.integers(10, size=7)
+    read = {}
+    for name, stored in {"int": images.astype(np.uint8), "float": images.astype(np.float32)}.items():
+        np.savez(tmp_path / f"{name}.npz", x_train=stored, y_train=labels, x_test=stored, y_test=labels)
+        read[name] = mnist(tmp_path / f"{name}.npz")
+    assert np.array_equal(read["int"].train[0], read["float"].train[0])
+    assert read["float"].train[0].max() <= 1
+    for wrong in (images + 0.5, images - 300.0, images / 100.0 + 0.001, images * 2):
+        np.savez(tmp_path / "wrong.npz", x_train=wrong, y_train=labels, x_test=wrong, y_test=labels)
+        with pytest.raises(ValueError, match="scale them"):
+            mnist(tmp_path / "wrong.npz")

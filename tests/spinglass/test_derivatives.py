@@ -96,3 +96,11 @@ def test_bad_input_is_refused(arguments, message):
 def test_it_can_be_asked_about_a_point():
     glass = SphericalSpinGlass.pure(5, 3, seed=0)
     assert check_derivatives(glass, x=sphere.random_points(5, 1, seed=1)[0], directions=3).gradient_slopes.shape == (3,)
+
+
+def test_a_wrong_hessian_is_found_beside_right_products():
+    glass = SphericalSpinGlass.pure(8, 3, seed=0)
+    spoiled = Spoiled(glass, hessian=0.0)
+    spoiled.hessian_vector = glass.hessian_vector
+    assert check_derivatives(glass).passed
+    assert not check_derivatives(spoiled).passed

@@ -247,3 +247,20 @@ def test_memory_is_refused_before_it_is_taken(monkeypatch):
     monkeypatch.setattr(couplings, "draw", lambda *_: pytest.fail("allocated"))
     with pytest.raises(ValueError, match=r"n = 100.*0\.00 GiB are available"):
         SphericalSpinGlass.pure(100, 3, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("n", "weights", "packed", "message"),
+    [
+        (5, {3: 1.0}, {3: np.ones(34)}, r"shape \(35,\), not float64 of shape \(34,\)"),
+        (4, {3: 1.0}, {3: np.ones(35)}, r"shape \(20,\)"),
+        (5, {3: 1.0}, {3: np.ones(35, np.int64)}, "float32 or float64 of shape"),
+        (5, {3: 1.0}, {3: [1.0] * 35}, "must be an array"),
+        (5, {3: 1.0}, {4: np.ones(70)}, "couplings of order 3"),
+        (5.7, {3: 1.0}, {3: np.ones(35)}, "n must be a whole number"),
+        (5, {}, {}, "at least one order"),
+    ],
+)
+def test_couplings_that_do_not_fit_are_refused(n, weights, packed, message):
+    with pytest.raises(ValueError, match=message):
+        SphericalSpinGlass(n, weights, packed)

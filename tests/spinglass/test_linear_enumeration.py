@@ -73,3 +73,27 @@ def test_degenerate_data_are_reported():
     assert "two singular values are equal" in repr(equal)
     with pytest.raises(ValueError, match="sets of directions, more than"):
         enumerate_critical_points(LinearProblem(np.eye(20), np.diag(np.arange(1.0, 21)), (20, 20, 20)))
+
+
+@pytest.mark.parametrize("widths", [(3, 2, 3), (2, 4, 3), (3, 2, 3, 2), (2, 3, 3, 2), (2, 2, 3, 2, 2)])
+def test_indices_are_the_numbers_of_negative_eigenvalues(widths):
+    case = problem(widths)
+    every = enumerate_critical_points(case)
+    for index, weights in ((every.index, every.weights), (every.highest_index, every.highest_weights)):
+        values = np.array([np.linalg.eigvalsh(case.hessian(row)) for row in weights])
+        # Zero modes are rounding errors of 1e-15; the other eigenvalues of these cases are above 1e-3.
+        assert np.array_equal((values < -1e-9).sum(axis=1), index)
+
+
+def test_indices_do_not_depend_on_the_scale_of_an_input():
+    case = problem((2, 2, 2), points=20)
+    every = enumerate_critical_points(case)
+    for scale in (1e-5, 1e5):  # only reparametrises the first layer
+        other = enumerate_critical_points(LinearProblem(case.X * [1, scale], case.Y, case.widths))
+        assert np.array_equal(other.index, every.index)
+
+
+def test_every_saddle_of_two_layers_is_strict_however_small_a_singular_value_is():
+    every = enumerate_critical_points(LinearProblem(np.eye(2), np.diag([1, 1e-9]), (2, 2, 2)))
+    assert dict(zip(every.fitted, every.index.tolist(), strict=True)) == {(0, 1): 0, (0,): 1, (1,): 2, (): 4}
+    assert "flat saddle" not in every.kind

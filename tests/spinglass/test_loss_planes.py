@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from spinglass.networks import LayeredNetwork, Loss, train
+from spinglass.networks.activations import leaky_relu
 from spinglass.networks.curvature import curvature
 from spinglass.networks.planes import connecting_curve, loss_plane
 from spinglass.networks.planes.critical_on_plane import AT_KINK
+from spinglass.networks.planes.directions import towards
 from spinglass.networks.symmetries import rescale
 from spinglass.networks.training.optimisers import Adam
 
@@ -190,3 +192,24 @@ def test_planes_of_a_loss_of_ones_own():
 def test_bad_arguments(options, message):
     with pytest.raises(ValueError, match=message):
         loss_plane(SCALAR, [[1.0]], [[4.0]], **options)
+
+
+def test_networks_with_different_leaks_have_no_common_plane():
+    one, other = (LayeredNetwork([[[1.0]], [[1.0]]], activation=leaky_relu(leak)) for leak in (0.1, 0.9))
+    same = LayeredNetwork([[[2.0]], [[1.0]]], activation=leaky_relu(0.1))
+    assert towards(one, same).tolist() == [1.0, 0.0]
+    with pytest.raises(ValueError, match="same shape and activations"):
+        connecting_curve(one, other, [[1.0]], [[1.0]])
+
+
+@pytest.mark.parametrize("steps", [4, 5])
+def test_kinks_on_grid_points_are_found(steps):
+    net = LayeredNetwork([[[1.0]], [[1.0]]])  # has a kink at w1 = 1 + u = 0
+    found = loss_plane(net, [[1.0]], [[4.0]], directions=AXES, u=(-2, 0), v=(-0.3, 0.3), steps=steps, starts=0)
+    assert np.allclose(found.kinks[:, 0], -1.0, rtol=0, atol=1e-15)
+    assert np.allclose(found.kinks[:, 1], np.linspace(-0.3, 0.3, steps), rtol=0, atol=1e-15)
+
+
+def test_a_search_needs_two_starts_per_axis():
+    with pytest.raises(ValueError, match="at least 2 per axis, not 1"):
+        loss_plane(SCALAR, [[1.0]], [[4.0]], directions=AXES, steps=3, starts=1)

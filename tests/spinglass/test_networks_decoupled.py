@@ -299,3 +299,12 @@ def test_path_models_are_sampled_at_a_temperature(weights, averaged):
     # Tempering takes glasses, and a model is one.
     ladder = sampling.temper([m.spin_glass()], [1.0, 2.0], 50, seed=0)
     assert np.isfinite(ladder.energies).all()
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "indices"),
+    [([2.0], [[0, 7]]), ([2.0], [[0, -1]]), ([2.0], [[0.0, 1.0]]), ([2.0, 1.0], [[0, 1]]), ([2.0], [0])],
+)
+def test_paths_outside_of_the_weights_are_refused(coefficients, indices):
+    with pytest.raises(ValueError, match="ind"):
+        PathForm(3, np.array(coefficients), np.array(indices))

@@ -316,3 +316,9 @@ def test_without_pytorch_the_error_says_so(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(ImportError, match="to_torch needs PyTorch, which is not installed"):
         LayeredNetwork.from_linear_layers(LAYERS).to_torch()
+
+
+@pytest.mark.parametrize("name", ["bias", "1.bias"])
+def test_a_bias_without_weights_is_refused(name):
+    with pytest.raises(ValueError, match="a state dict of linear layers"):
+        LayeredNetwork.from_state_dict({"0.weight": np.ones((1, 2)), name: np.array([100.0])})

@@ -127,3 +127,13 @@ def test_unknown_losses_are_named():
         loss_named("huber")
     with pytest.raises(ValueError, match="the cross_entropy loss needs labels"):
         train(X, Y, loss="cross_entropy")
+
+
+def test_an_own_loss_needs_a_name_of_its_own():
+    with pytest.raises(ValueError, match="belongs to a built-in loss"):
+        train(X, Y, loss=copied_as("squared", "squared"), **OPTIONS)
+
+
+def copied_as(name, own):
+    loss = copied(name)
+    return Loss(name=own, value=loss.value, gradient=loss.gradient, hessian=loss.hessian)

@@ -82,3 +82,18 @@ def test_bad_sizes():
 def test_turns_at_zero_have_a_scale_too():
     assert count_minima_on_a_line([1.0, 2.0], [0.5, 0.5]) == 1
     assert count_minima_on_a_line([1e-6, -1e6], [0.5, 0.5]) == 1
+
+
+def test_a_minimum_at_zero_is_found():
+    X, y = np.random.default_rng(0).standard_normal((6, 2)), np.random.default_rng(1).uniform(0.2, 0.8, 6)
+    symmetric = SingleNeuron(np.vstack([X, X]), np.concatenate([y, 1 - y]))  # 2 sum (sigma - 1/2)^2 + a constant
+    found = find_minima(symmetric, np.random.default_rng(2).standard_normal((50, 2)))
+    assert len(found) == 1
+    assert np.allclose(found.w, 0, atol=1e-6)
+    assert found.unfinished == 0
+
+
+@pytest.mark.parametrize("x", [[1.0, 1e-6], [1.0, 1e-8], [1.0, 1 / 16, 1 / 256]])
+def test_mirrored_data_have_as_many_minima(x):
+    count = count_minima_on_a_line(x, np.full(len(x), 0.75))
+    assert count_minima_on_a_line(x, np.full(len(x), 0.25)) == count == len(x)  # w -> -w

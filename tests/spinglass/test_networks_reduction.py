@@ -150,3 +150,17 @@ def test_the_two_parameter_surface_checks_its_points():
             call([1.0, np.nan])
     with pytest.raises(ValueError, match="x and y must hold real numbers"):
         TwoParameterSurface(["a"], [1.0])
+
+
+def test_points_without_parameters_end_as_not_finite():
+    landscape = CentralProjection(SURFACE)
+    x = sphere.random_points(landscape.n, 12, seed=0)
+    outside = x[:, -1] <= 0
+    assert 0 < outside.sum() < 12
+    energy, gradient = landscape.energy_and_gradient(x)
+    assert np.array_equal(np.isnan(energy), outside)
+    assert np.array_equal(np.isnan(gradient).all(axis=1), outside)
+    assert np.array_equal(np.isnan(landscape.hessian(x)).all(axis=(1, 2)), outside)
+    found = descend(landscape, x, max_iterations=50)
+    assert (found.status[outside] == "not finite").all()
+    assert np.isfinite(found.energy[~outside]).any()

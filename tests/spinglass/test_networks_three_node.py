@@ -76,3 +76,10 @@ def test_bad_examples():
         train_three_nodes([[0, 1]], [1])
     with pytest.raises(ValueError, match="whole numbers"):
         train_three_nodes([[0.5, 1]], [True])
+
+
+def test_unsigned_integers_are_numbers_too():
+    corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.uint8)
+    xor = np.array([False, True, True, False])
+    assert separating_plane(corners[xor], corners[~xor]) is None
+    assert train_three_nodes(corners, xor) is not None

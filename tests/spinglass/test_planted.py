@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from spinglass import SphericalSpinGlass, check_derivatives, sphere
+from spinglass import SphericalSpinGlass, check_derivatives, descend, pass_messages, posterior, sphere
 from spinglass.planted import plant
+from spinglass.results import CriticalPoints
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,19 @@ def test_hostile_spikes_are_refused():
     for signal in (1.5, {}):
         with pytest.raises(ValueError, match="mapping with at least one order"):
             plant(glass, np.ones(5), signal)
+
+
+def test_an_order_without_noise_has_no_posterior(tmp_path):
+    v, x = sphere.random_points(10, 2, seed=2)
+    glass = SphericalSpinGlass.mixed(10, {3: 1.0, 4: 0.0}, seed=0)
+    planted = plant(glass, v, {2: 0.9, 3: 0.5, 4: 1.0})
+    assert planted.noise == {3: 1.0}
+    found = descend(planted, x, max_iterations=1)
+    found.save(tmp_path / "found.npz")
+    for model in (planted, CriticalPoints.load(tmp_path / "found.npz").landscape, plant(planted, v, {2: 0.1})):
+        assert posterior(model, {3: 0.5}).weights == {3: 0.5}
+        for order in (2, 4):
+            with pytest.raises(ValueError, match="noise of the orders \\(3,\\) only"):
+                posterior(model, {order: 0.9})
+            with pytest.raises(ValueError, match="without noise"):
+                pass_messages(model, {3: 0.5, order: 0.9}, x)

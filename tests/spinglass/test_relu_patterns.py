@@ -186,3 +186,23 @@ def test_options_of_the_homotopy_are_refused():
         enumerate_critical_points(SMALL, certify="all")
     with pytest.raises(TypeError, match="needs one of SphericalSpinGlass, LinearProblem, ReLUProblem, not int"):
         enumerate_critical_points(3)
+
+
+def test_a_data_point_at_zero_adds_a_constant():
+    with_zero = enumerated(ReLUProblem([[0.0, 0.0], [1.0, 2.0], [3.0, -1.0]], [2.0, 1.0, -2.0], hidden=1))
+    without = enumerated(ReLUProblem([[1.0, 2.0], [3.0, -1.0]], [1.0, -2.0], hidden=1))
+    assert np.array_equal(with_zero.loss, without.loss + 2.0)  # y^2/2 of the point at 0
+    assert np.array_equal(with_zero.index, without.index)
+    assert with_zero.global_loss == without.global_loss + 2.0
+    assert with_zero.problem.loss(with_zero.w[0], with_zero.v[0]) == pytest.approx(with_zero.loss[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("unit", [2.0**-24, 2.0**24])
+def test_the_units_of_inputs_and_targets_do_not_matter(unit):
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((4, 2)), rng.standard_normal(4)
+    every = enumerated(ReLUProblem(X, y, hidden=1))
+    for scaled in (ReLUProblem(X, unit * y, hidden=1), ReLUProblem(unit * X, unit * y, hidden=1)):
+        other = enumerated(scaled)
+        assert other.global_loss / unit**2 == pytest.approx(every.global_loss, rel=1e-9)
+        assert np.array_equal(other.spurious, every.spurious)

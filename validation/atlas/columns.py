@@ -92,7 +92,7 @@ TABLES = {
             "energy_per_spin": ("float64", "energy / n"),
             "escape_height": (
                 "float64",
-                "energy barrier per spin to a deeper minimum, over the lowest pass; null for the deepest",
+                "energy barrier per spin, over the lowest pass, to a minimum listed before; null for the first",
             ),
             "ends": ("int32", "number of gradient flows from uniform starts that ended at this minimum"),
             "volume": ("float64", "ends / starts, the share of the sphere in its basin of attraction"),

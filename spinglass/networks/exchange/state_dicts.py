@@ -48,7 +48,8 @@ def read(
             raise ValueError(f"there are no layers {missing}; the state dict has {names}")
         names = list(layers)
     else:
-        strange = [name for name in arrays if not re.fullmatch(r"(.*\.)?(weight|bias)", name)]
+        known = {f"{name}.{kind}" if name else kind for name in names for kind in ("weight", "bias")}
+        strange = [name for name in arrays if name not in known]
         if strange or not names:
             raise ValueError(
                 f"a state dict of linear layers has names such as '0.weight' and '0.bias'; given "

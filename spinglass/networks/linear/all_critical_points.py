@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 MINIMUM, STRICT, FLAT = "global minimum", "strict saddle", "flat saddle"
 _EQUAL = 1e-8  # relative difference below which two singular values count as equal
-_ZERO = 1e-9  # |eigenvalue|, relative to the largest, below which it counts as zero
 _MOST = 20_000
 
 
@@ -150,7 +149,11 @@ def linear_critical_points(problem: LinearProblem) -> LinearCriticalPoints:
 
 def _row(problem: LinearProblem, S: tuple[int, ...], s: Array, r: int) -> dict[str, Any]:
     plain = _vector(critical_point(problem, S))
-    points = [(_index(problem, w), w) for w in (plain, *_with_spare_units(problem, S, len(s)))]
+    missed = sum(int(np.count_nonzero(np.delete(s, S) > s[a])) for a in S)
+    # With two layers, both cut the hidden units that S does not need.
+    cut = (problem.widths[1] - len(S)) * (len(s) - len(S)) if problem.H == 2 else 0
+    points = [(missed + cut, plain)]
+    points += [(missed + extra, w) for extra, w in _with_spare_units(problem, S, len(s))]
     lowest, highest = min(points, key=lambda point: point[0]), max(points, key=lambda point: point[0])
     leading = tuple(range(len(S))) == S
     kind = MINIMUM if leading and len(S) == r else FLAT if lowest[0] == 0 else STRICT
@@ -165,26 +168,29 @@ def _row(problem: LinearProblem, S: tuple[int, ...], s: Array, r: int) -> dict[s
     }
 
 
-def _with_spare_units(problem: LinearProblem, S: tuple[int, ...], m: int) -> list[Array]:
-    """Return points whose unused units carry signals that are cut in two layers only; none for two layers."""
+def _with_spare_units(problem: LinearProblem, S: tuple[int, ...], m: int) -> list[tuple[int, Array]]:
+    """Return points whose unused units carry signals that are cut in two layers only; none for two layers.
+
+    With each point comes the number of negative eigenvalues that the cut layers j < i add: ``rho rank(C)``. Here rho is
+    the number of unused units that the layers between them transmit, all units of layer j if there are none, and
+    ``C = (W_1..W_(j-1))^T X^T Y (W_(i+1)..W_H)^T`` without the directions in S.
+    """
     rest = [i for i in range(m) if i not in S]
     room = min(problem.widths[1:-1], default=0) - len(S)
     if problem.H < 3 or not rest:
         return []
-    points: list[Array] = []
+    points = []
     for spare in range(1, min(room, len(rest)) + 1):
-        pairs = [(i, i) for i in rest[:spare]]
-        points += [_vector(critical_point(problem, S, pairs, cut)) for cut in combinations(range(1, problem.H + 1), 2)]
+        pairs = [(k, k) for k in rest[:spare]]
+        for j, i in combinations(range(1, problem.H + 1), 2):
+            rho = problem.widths[j] - len(S) if i == j + 1 else spare
+            rank = len(rest) if (j, i) == (1, problem.H) else spare
+            points.append((rho * rank, _vector(critical_point(problem, S, pairs, (j, i)))))
     return points
 
 
 def _vector(layers: list[Array]) -> Array:
     return np.concatenate([W.ravel() for W in layers])
-
-
-def _index(problem: LinearProblem, weights: Array) -> int:
-    eigenvalues = np.linalg.eigvalsh(problem.hessian(weights))
-    return int(np.sum(eigenvalues < -_ZERO * np.abs(eigenvalues).max(initial=0.0)))
 
 
 def _what_is_missing(problem: LinearProblem, s: npt.NDArray[np.float64]) -> str:

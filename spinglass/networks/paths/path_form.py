@@ -40,6 +40,11 @@ class PathForm:
     coefficients, indices
         As given, in float64 and int32.
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or an index is not a whole number from 0 to n - 1.
+
     Examples
     --------
     >>> form = PathForm(3, np.array([2.0]), np.array([[0, 1]]))  # 2 w_0 w_1
@@ -47,10 +52,18 @@ class PathForm:
     (8.0, [8.0, 2.0, 0.0])
     """
 
-    def __init__(self, n: int, coefficients: Array, indices: NDArray[np.integer]) -> None:
-        self.n, self.H = n, indices.shape[1]
+    def __init__(self, n: int, coefficients: ArrayLike, indices: ArrayLike) -> None:
+        edges = np.asarray(indices)
+        if edges.ndim != 2 or edges.dtype.kind not in "iu" or np.shape(coefficients) != edges.shape[:1]:
+            raise ValueError(
+                f"a path form needs coefficients (paths,) and whole indices (paths, H), not shapes "
+                f"{np.shape(coefficients)} and {edges.shape} ({edges.dtype})"
+            )
+        if edges.size and not 0 <= edges.min() <= edges.max() < n:
+            raise ValueError(f"indices must lie in 0..{n - 1}, not in {edges.min()}..{edges.max()}")
+        self.n, self.H = n, edges.shape[1]
         self.coefficients = np.ascontiguousarray(coefficients, dtype=np.float64)
-        self.indices: Indices = np.ascontiguousarray(indices, dtype=np.int32)
+        self.indices: Indices = np.ascontiguousarray(edges, dtype=np.int32)
 
     def __repr__(self) -> str:
         return f"PathForm(n={self.n}, H={self.H}, {len(self.coefficients)} paths)"

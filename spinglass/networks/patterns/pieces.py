@@ -4,7 +4,8 @@ Within a piece every unit is active on a fixed set of data points, its pattern, 
 through ``u_j = v_j w_j`` linearly. With the residuals r and ``g_j = sum_{m in pattern j} r_m x_m``, a point is critical
 if ``v_j g_j = 0`` and ``w_j.g_j = 0`` for all units. Units with v_j != 0 (*used*) thus have g_j = 0: their u solve a
 least-squares problem, whose residuals are unique. Units with v_j = 0 (*unused*) need ``w_j.g_j = 0``. Units that are
-active on no data point are *dead* and have no conditions.
+active on no data point are *dead* and have no conditions. At a data point x = 0 the output is 0 whatever the weights,
+without a kink; there all units count as inactive.
 
 The Hessian has one negative eigenvalue for each unused unit with g_j != 0. Its Gauss-Newton part is positive
 semidefinite and does not change with the w_j of unused units, so ``w_j`` along -g_j and v_j together lower the loss,
@@ -56,7 +57,7 @@ class Piece:
 
 
 def realisable_patterns(X: Matrix) -> dict[Pattern, Vector]:
-    """Return all patterns of a unit, with weights that realise each: w.x > 0 on the pattern, w.x < 0 elsewhere.
+    """Return all patterns of a unit, with weights that realise each: w.x > 0 on the pattern, else w.x < 0 or x = 0.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ def realisable_patterns(X: Matrix) -> dict[Pattern, Vector]:
     for length in range(1, len(X) + 1):
         longer: dict[Pattern, Vector] = {}
         for prefix in found:
-            for active in (False, True):
+            for active in (False, True) if any(X[length - 1]) else (False,):
                 pattern = (*prefix, active)
                 w = strict_solution(_sides(X[:length], pattern), len(X[0]))
                 if w is not None:
@@ -144,6 +145,7 @@ def _sides(X: Matrix, pattern: Sequence[bool], sign: int = 1) -> list[Inequality
     return [
         ([(sign if active else -sign) * entry for entry in x], Fraction(0))
         for x, active in zip(X, pattern, strict=True)
+        if any(x)
     ]
 
 

@@ -164,7 +164,10 @@ def _global_loss(problem: ReLUProblem) -> Fraction:
 
 def _within_cones(problem: ReLUProblem, chosen: Any) -> Array:
     """Return u of the lowest loss within the closed cones of the units, shape (k, d)."""
-    X, y, d = problem.X, problem.y, problem.X.shape[1]
+    # Inputs and targets of size one, because the tolerance of the solver is absolute.
+    d, sizes = problem.X.shape[1], np.abs(problem.X).max(axis=0)
+    unit_x, unit_y = np.where(sizes > 0, sizes, 1.0), float(np.linalg.norm(problem.y)) or 1.0
+    X, y = problem.X / unit_x, problem.y / unit_y
     design = np.hstack([X * np.array(pattern)[:, None] for pattern, _ in chosen])
     sides = np.zeros((len(chosen) * len(X), len(chosen) * d))
     for j, (pattern, sign) in enumerate(chosen):
@@ -185,7 +188,7 @@ def _within_cones(problem: ReLUProblem, chosen: Any) -> Array:
         constraints=constraints,
         options=options,
     )
-    return np.asarray(found.x).reshape(len(chosen), d)
+    return np.asarray(found.x).reshape(len(chosen), d) * unit_y / unit_x
 
 
 def _text(pattern: Pattern) -> str:

@@ -35,7 +35,7 @@ def kinks(fields: Array, u: Array, v: Array) -> Array:
     found = [np.empty((0, 2))]
     for along in (0, 1):
         near, far = (fields[:-1], fields[1:]) if along == 0 else (fields[:, :-1], fields[:, 1:])
-        i, j, k = np.nonzero(near * far < 0)
+        i, j, k = np.nonzero((near > 0) != (far > 0))
         part = near[i, j, k] / (near[i, j, k] - far[i, j, k])
         du = part * (u[1] - u[0]) * (along == 0)
         dv = part * (v[1] - v[0]) * (along == 1)

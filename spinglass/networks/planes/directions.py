@@ -96,7 +96,8 @@ def towards(network: LayeredNetwork, other: LayeredNetwork) -> Array:
     same = (
         network.widths == other.widths
         and (network.biases is None) == (other.biases is None)
-        and (network.activation.name, network.output.name) == (other.activation.name, other.output.name)
+        and network.activation.same_as(other.activation)
+        and network.output.same_as(other.output)
     )
     if not same:
         raise ValueError(f"networks on one plane must have the same shape and activations, not {network!r}, {other!r}")

@@ -139,7 +139,7 @@ def loss_plane(
     steps
         Number of grid points per axis. The loss is evaluated about 2 steps^2 times. Default: 51.
     starts
-        Number of starts per axis of the search for critical points; 0 for no search. Default: 11.
+        Number of starts per axis of the search for critical points, at least 2, or 0 for no search. Default: 11.
     seed
         Seed of random directions. Default: 0.
 
@@ -177,7 +177,9 @@ def loss_plane(
         for name, given, direction in (("u", u, names[0]), ("v", v, names[1]))
     )
     plane = Plane(network, here.x, here.targets, here.loss_function, network.parameters, first, second)
-    return on_grid(plane, across, along, whole_number("starts", starts, 0))
+    if (searched := whole_number("starts", starts, 0)) == 1:
+        raise ValueError("starts must be 0, for no search of critical points, or at least 2 per axis, not 1")
+    return on_grid(plane, across, along, searched)
 
 
 def on_grid(plane: Plane, u: Array, v: Array, starts: int) -> LossPlane:
@@ -200,7 +202,7 @@ def on_grid(plane: Plane, u: Array, v: Array, starts: int) -> LossPlane:
     passed = [[plane.passed(a, b) for b in v] for a in u]
     loss = np.array([[value for value, _ in row] for row in passed])
     points, kinds = np.empty((0, 2)), list[str]()
-    if starts >= 2:
+    if starts:
         ends = (np.linspace(axis[0], axis[-1], starts) for axis in (u, v))
         points, kinds = critical_points(plane, *ends)
     return LossPlane(

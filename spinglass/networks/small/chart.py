@@ -87,7 +87,8 @@ class CentralProjection:
             Parameters, shape (..., k); NaN where ``x_n <= 0``.
         """
         points = check_points(x, self.n)
-        return points[..., :-1] / self._height(points)
+        last = points[..., -1:]
+        return np.asarray(points[..., :-1] / np.where(last > 0, last, np.nan))
 
     def energy_and_gradient(self, x: Array) -> tuple[Array, Array]:
         """Return the energies and their Euclidean gradients with respect to x.
@@ -104,11 +105,14 @@ class CentralProjection:
         gradient
             Gradients, shape (B, n).
         """
-        height = self._height(x)
-        w = x[:, :-1] / height
-        energy, slope = self.surface.energy_and_gradient(w)
+        inside = x[:, -1] > 0
+        height = x[inside, -1:]
+        w = x[inside, :-1] / height
+        energy, gradient = np.full(len(x), np.nan), np.full(x.shape, np.nan)
+        energy[inside], slope = self.surface.energy_and_gradient(w)
         radial = -(slope * w).sum(axis=1, keepdims=True)
-        return energy, np.concatenate([slope, radial], axis=1) / height
+        gradient[inside] = np.concatenate([slope, radial], axis=1) / height
+        return energy, gradient
 
     def hessian(self, x: Array) -> Array:
         """Return the Euclidean Hessians with respect to x.
@@ -123,17 +127,15 @@ class CentralProjection:
         ndarray
             Hessians, shape (B, n, n).
         """
-        height = self._height(x)
-        w = x[:, :-1] / height
+        inside = x[:, -1] > 0
+        height = x[inside, -1:]
+        w = x[inside, :-1] / height
         slope, curvature = self.surface.energy_and_gradient(w)[1], self.surface.hessian(w)
         bent = np.einsum("bij,bj->bi", curvature, w)
-        full = np.empty((len(x), self.n, self.n))
+        full = np.empty((len(w), self.n, self.n))
         full[:, :-1, :-1] = curvature
         full[:, :-1, -1] = full[:, -1, :-1] = -(bent + slope)
         full[:, -1, -1] = ((bent + 2 * slope) * w).sum(axis=1)
-        return full / height[:, :, None] ** 2
-
-    @staticmethod
-    def _height(x: Array) -> Array:
-        last = x[..., -1:]
-        return np.where(last > 0, last, np.nan)
+        hessians = np.full((len(x), self.n, self.n), np.nan)
+        hessians[inside] = full / height[:, :, None] ** 2
+        return hessians

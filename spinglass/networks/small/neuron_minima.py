@@ -85,7 +85,7 @@ def find_minima(neuron: SingleNeuron, starts: npt.ArrayLike, steps: int = 200) -
     loss, gradient, hessian = neuron.derivatives(w)
     values = np.linalg.eigvalsh(hessian)
     distance = np.linalg.norm(gradient, axis=1)  # bound on the distance to the minimum, times the smallest eigenvalue
-    ended = (values[:, 0] > 0) & (distance < 1e-6 * values[:, 0] * np.linalg.norm(w, axis=1))
+    ended = (values[:, 0] > 0) & (distance < 1e-6 * values[:, 0] * _size(neuron, w))
     kept = np.flatnonzero(ended)[_distinct(neuron.outputs(w[ended]))]
     kept = kept[np.argsort(loss[kept], kind="stable")]
     return NeuronMinima(w[kept], loss[kept], len(w), int(np.sum(~ended)))
@@ -99,9 +99,14 @@ def _step(neuron: SingleNeuron, w: Array, damping: Array) -> tuple[Array, Array,
     along = np.einsum("bij,bi->bj", vectors, gradient) / (np.abs(values) + damping[:, None] * scale + 1e-300)
     step = np.einsum("bij,bj->bi", vectors, along)
     lower = neuron.loss(w - step) <= loss
-    still = np.linalg.norm(step, axis=1) <= 1e-13 * np.linalg.norm(w, axis=1)
+    still = np.linalg.norm(step, axis=1) <= 1e-13 * _size(neuron, w)
     damping = np.where(lower, damping / 10, np.minimum(damping * 10, 1e8))
     return np.where(lower[:, None], w - step, w), damping, still
+
+
+def _size(neuron: SingleNeuron, w: Array) -> Array:
+    """Return the size of each w, or that of weights which change the outputs, if it is larger."""
+    return np.asarray(np.maximum(np.linalg.norm(w, axis=1), 1 / np.linalg.norm(neuron.X, axis=1).max()))
 
 
 def _distinct(points: Array) -> npt.NDArray[np.int64]:
@@ -169,15 +174,21 @@ def _slopes(neuron: SingleNeuron) -> Any:
 
     def slopes(w: Any) -> tuple[Any, Any]:
         """Return half of the first and second derivatives of the loss over a ball."""
-        first = second = arb(0)
+        first, second, ends = arb(0), arb(0), (w.lower(), w.upper())
         for z, t in data:
-            s = 1 / (1 + (-z * w).exp())
-            slope, rest = s * (1 - s), s - t
+            # Both sigmoids are monotone, so that their values at the ends of the ball enclose all others.
+            s, c = (_enclosed([1 / (1 + (sign * z * end).exp()) for end in ends]) for sign in (-1, 1))
+            slope, rest = s * c, s - t
             first += z * slope * rest
-            second += z * z * slope * (slope + rest * (1 - 2 * s))
+            second += z * z * slope * (slope + rest * (c - s))
         return first, second
 
     return slopes
+
+
+def _enclosed(ends: list[Any]) -> Any:
+    """Return the ball from one number to another."""
+    return ends[0].union(ends[1])
 
 
 def _sign_changes(slopes: Any, low: float, high: float, depth: int) -> list[bool]:

@@ -40,6 +40,7 @@ def separating_plane(inside: Points, outside: Points) -> tuple[Array, float] | N
     >>> separating_plane(rest[1:], xor) is None
     False
     """
+    inside, outside = inside.astype(np.int64), outside.astype(np.int64)  # unsigned integers have no negative ones
     if len(inside) == 0 or len(outside) == 0:
         return np.zeros(inside.shape[1]), (-1.0 if len(inside) else 1.0)
     plane = _plane(inside, outside)
