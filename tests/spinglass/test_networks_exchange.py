@@ -291,6 +291,7 @@ def test_networks_go_to_pytorch_and_come_back(activation, dtype):
     assert np.array_equal(LayeredNetwork.from_state_dict(module.state_dict()).parameters, back.parameters)
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")  # PyTorch itself uses it in torch.func
 def test_hessians_are_those_of_pytorch():
     torch = pytest.importorskip("torch")
     from spinglass.networks.curvature import curvature
