@@ -11,7 +11,7 @@ from scipy.interpolate import CubicSpline
 from spinglass._common.types import Array
 from theory.dynamics.dilating_grid import Rows
 from theory.dynamics.dilating_steps import continued
-from theory.dynamics.resolution import LONGEST, SPACING, UNIFORM, UNIT, WINDOW, fastest_rate
+from theory.dynamics.resolution import LATE_WINDOW, LONGEST, SPACING, UNIFORM, UNIT, WINDOW, fastest_rate
 from theory.dynamics.uniform_grid import Protocol, Run, integrate
 
 # Factor by which errors of the uniform grid, of third order, decrease when the step is halved.
@@ -135,10 +135,13 @@ def _largest_nearby(times: Array, coarse: Rows, fine: Rows, read: Callable[[Rows
     """Return the largest difference of two quantities at nearby times, as a single one may be zero by chance."""
     join = coarse.run.times[-1]
     found = np.empty(times.size)
-    for side, grid in ((times <= join, fine.run.times), (times > join, coarse.times[coarse.times <= fine.last])):
+    for side, grid, window in (
+        (times <= join, fine.run.times, WINDOW),
+        (times > join, coarse.times[coarse.times <= fine.last], LATE_WINDOW),
+    ):
         difference = np.abs(read(fine, grid) - read(coarse, grid))  # between nodes of the coarse grid, too
         difference[grid > WINDOW * join] *= _MARGIN
-        first = np.maximum(np.searchsorted(grid, times[side] / WINDOW) - 1, 0)
-        last = np.searchsorted(grid, times[side] * WINDOW, side="right") + 1
+        first = np.maximum(np.searchsorted(grid, times[side] / window) - 1, 0)
+        last = np.searchsorted(grid, times[side] * window, side="right") + 1
         found[side] = [difference[low:high].max() for low, high in zip(first, last, strict=True)]
     return found
