@@ -177,7 +177,7 @@ def check_range(packed: FloatArray, n: int, H: int, weight: float) -> None:
     limit = log(float(np.finfo(np.float64).max)) - log(8 * H * H) - 0.5 * H * log(n) - log(largest)
     limit -= log(max(1.0, abs(weight) * n ** (-(H - 1) / 2)))
     # The multiplicities are computed only if the bound without them is inconclusive.
-    if 0.5 * log(packed.size) > limit and 0.5 * log(_square_norm(packed / largest, n, H)) > limit:
+    if 0.5 * log(packed.size) > limit and 0.5 * log(square_norm(packed / largest, n, H)) > limit:
         raise ValueError(
             f"energies of {order} would overflow float64: couplings up to {largest:.3g}, weight {weight:.3g}, n = {n}; "
             "divide the couplings or the weights by a common factor"
@@ -196,8 +196,28 @@ def _largest(packed: FloatArray) -> float:
     return float(tops.max(initial=0))
 
 
-def _square_norm(packed: FloatArray, n: int, H: int) -> float:
-    """Return the squared Frobenius norm of the tensor."""
+def square_norm(packed: FloatArray, n: int, H: int) -> float:
+    """Return the squared Frobenius norm of the symmetric tensor, ``sum packed^2/multiplicity``.
+
+    Of independent N(0, 1) couplings it is chi-squared with one degree of freedom for each packed coupling.
+
+    Parameters
+    ----------
+    packed : ndarray
+        Packed couplings.
+    n, H : int
+        Number of spins, and order.
+
+    Returns
+    -------
+    float
+        The square norm.
+
+    Examples
+    --------
+    >>> square_norm(pack(np.ones((2, 2, 2))), 2, 3)
+    8.0
+    """
     return float(np.sum(packed.astype(np.float64) ** 2 / multiplicities(n, H)))
 
 

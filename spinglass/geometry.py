@@ -19,6 +19,8 @@ from spinglass._common.seeds import Seed, generator
 from spinglass._common.types import Array
 from spinglass.landscape import check_on_sphere, check_points
 
+_LONGEST = 1e150  # squares of larger components overflow, and those of their inverses underflow
+
 
 def random_points(n: int, size: int, seed: Seed) -> Array:
     """Draw independent points from the uniform distribution on the sphere ``|x|^2 = n``.
@@ -390,6 +392,11 @@ def _check_tangent(x: npt.ArrayLike, v: npt.ArrayLike) -> tuple[Array, Array]:
     x, v = check_on_sphere(x), check_points(v)
     _check_same_n(x, v)
     n = x.shape[-1]
+    largest = np.abs(v).max(axis=-1, keepdims=True)
+    if not ((largest <= _LONGEST) & ((largest == 0) | (largest >= 1 / _LONGEST))).all():
+        raise ValueError(
+            f"the largest component of a vector must be 0 or from 1e-150 to 1e150, not {largest.max():.3g}"
+        )
     size = np.linalg.norm(v, axis=-1)
     if (np.abs(dot(x, v)) > 1e-6 * math.sqrt(n) * size).any():
         raise ValueError("the vector must be tangent at x (x.v = 0); pass sphere.tangent(x, v)")

@@ -177,7 +177,7 @@ def index(landscape: Landscape, x: npt.ArrayLike) -> IntArray:
     Returns
     -------
     ndarray of int64, shape (...,)
-        Index of each point; 0 at a minimum.
+        Index of each point: 0 at a minimum, -1 where the Hessian is not finite.
 
     Raises
     ------
@@ -192,7 +192,8 @@ def index(landscape: Landscape, x: npt.ArrayLike) -> IntArray:
     >>> index(SphericalSpinGlass.pure(n=5, H=3, seed=0), random_points(5, 2, seed=0)).shape
     (2,)
     """
-    return np.asarray((hessian_eigenvalues(landscape, x) < 0).sum(axis=-1))
+    eigenvalues = hessian_eigenvalues(landscape, x)
+    return np.where(np.isnan(eigenvalues).any(axis=-1), -1, (eigenvalues < 0).sum(axis=-1))
 
 
 def hessian_slices(rows: int, n: int) -> Iterator[slice]:

@@ -110,7 +110,7 @@ def _digits():
 
 def _losses_and_energies():
     losses, z = _digits()["losses"], np.linspace(-2.5, 2.5, 16)
-    rows = [(n, sample, -1.5 + x * 0.4 / np.sqrt(n)) for n, sample, x in product((15, 25, 100), range(2), z)]
+    rows = [(n, sample, -1.5 + x * 0.4 / np.sqrt(n)) for n, sample, x in product((15, 25, 100), range(8), z)]
     energies = _frame("n sample energy_per_spin", rows)
     return {"losses": losses, "energies": energies, "fits": fitted_glasses(losses, energies, 0)}
 

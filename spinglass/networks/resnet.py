@@ -56,12 +56,13 @@ class LinearResNet:
         spread = np.eye(len(target)) if covariance is None else _square("covariance", covariance)
         if spread.shape != target.shape:
             raise ValueError(f"covariance must have R's shape {target.shape}, not {spread.shape}")
-        if not np.allclose(spread, spread.T, rtol=1e-12) or np.linalg.eigvalsh(spread)[0] <= 0:
+        rounding = 1e-12 * np.abs(spread).max()
+        if not np.allclose(spread, spread.T, rtol=0, atol=rounding) or np.linalg.eigvalsh(spread)[0] <= 0:
             raise ValueError("covariance must be symmetric and positive definite")
         if real_number("noise", noise) < 0:
             raise ValueError(f"noise is a mean square and must not be negative, not {noise!r}")
         object.__setattr__(self, "R", target)
-        object.__setattr__(self, "covariance", spread)
+        object.__setattr__(self, "covariance", (spread + spread.T) / 2)
         object.__setattr__(self, "noise", float(noise))
 
     @property

@@ -42,7 +42,7 @@ def autocorrelation_time(traces: npt.ArrayLike) -> Array:
     >>> bool((autocorrelation_time(noise) < 1.2).all()), autocorrelation_time(np.ones(50)).item()
     (True, 50.0)
     """
-    values = _traces(traces)
+    values = _of_size_one(_traces(traces), -1)
     length = values.shape[-1]
     centred = values - values.mean(axis=-1, keepdims=True)
     moving = np.ptp(values, axis=-1) > 0
@@ -116,14 +116,21 @@ def split_rhat(traces: npt.ArrayLike) -> Array:
     >>> bool(split_rhat(noise) < 1.01), bool(split_rhat(noise + np.arange(4)[:, None]) > 1.3)
     (True, True)
     """
-    values = _chains(traces)
+    values = _of_size_one(_chains(traces), (-2, -1))
     N = values.shape[-1] // 2
     halves = np.concatenate([values[..., :N], values[..., -N:]], axis=-2)
     within = halves.var(axis=-1, ddof=1).mean(axis=-1)
     between = halves.mean(axis=-1).var(axis=-1, ddof=1)
-    still = within == 0
+    still = (np.ptp(halves, axis=-1) == 0).all(axis=-1)
     ratio = (N - 1) / N + between / np.where(still, 1.0, within)
     return np.where(still, np.where(between == 0, 1.0, np.inf), np.sqrt(ratio))
+
+
+def _of_size_one(values: Array, axis: int | tuple[int, ...]) -> Array:
+    """Shift and scale values to the interval [-1, 1], so that their squares neither overflow nor underflow."""
+    values = values / np.maximum(np.abs(values).max(axis=axis, keepdims=True), np.finfo(np.float64).tiny)
+    values = values - values.mean(axis=axis, keepdims=True)
+    return np.asarray(values / np.maximum(np.abs(values).max(axis=axis, keepdims=True), np.finfo(np.float64).tiny))
 
 
 def _chains(traces: npt.ArrayLike) -> Array:

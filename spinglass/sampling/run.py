@@ -127,7 +127,8 @@ def temper(
     burn_in : int, optional
         Number of sweeps before recording, which tune the step sizes and are discarded; default ``sweeps``.
     every : int, default 1
-        A record is taken every this many sweeps, so there are ``T = sweeps // every`` records, at least 4.
+        A record is taken after every sweep whose number, burn-in included, is a multiple of this. There are
+        ``T = (burn_in + sweeps) // every - burn_in // every`` records, at least 4.
     leaps : int, default 6
         Number of leapfrog steps per trajectory.
     adapt : bool, default True

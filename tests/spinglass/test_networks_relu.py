@@ -183,3 +183,11 @@ def test_a_seed_in_any_of_its_forms_draws_the_same_network():
     assert all(np.array_equal(a, b) for a, b in zip(first.weights, second.weights, strict=True))
     # A layer's draw depends on its own place alone: the same first layer under another head.
     assert np.array_equal(ReLUNetwork.random((4, 3, 2, 1), seed=4).weights[0], first.weights[0])
+
+
+def test_more_paths_than_can_be_added_are_refused():
+    net = ReLUNetwork.random((16,) * 16 + (1,), 0, last_relu=False)  # 2^64 paths
+    X = np.random.default_rng(0).standard_normal((2, 16))
+    with pytest.raises(ValueError, match="too many to add one by one"):
+        path_sum(net, X, by="paths")
+    assert np.allclose(path_sum(net, X, by="layers"), net.forward(X), rtol=1e-12)

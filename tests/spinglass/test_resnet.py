@@ -98,3 +98,11 @@ def test_bad_input():
         LinearResNet([[1.0]], noise=-1.0)
     with pytest.raises(ValueError, match=r"A must have shape \(l, 2, 2\)"):
         LinearResNet(np.eye(2)).risk(np.zeros((2, 2)))
+
+
+def test_a_small_covariance_must_be_symmetric_too():
+    R = [[1.0, 0.5], [0.2, 1.3]]
+    for unit in (1e-9, 1e9):
+        with pytest.raises(ValueError, match="symmetric"):
+            LinearResNet(R, unit * np.array([[2.0, 1.0], [0.0, 2.0]]))
+        LinearResNet(R, unit * np.array([[2.0, 1.0], [1.0, 2.0]]))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from spinglass import SphericalSpinGlass, couplings
-from spinglass.sampling import geometric_ladder, sample, split_rhat, temper
+from spinglass.sampling import autocorrelation_time, geometric_ladder, sample, split_rhat, temper
 
 LADDER = geometric_ladder(0.7, 2.0, 4)
 
@@ -145,3 +145,13 @@ def test_without_xarray_the_extra_is_named(chains, monkeypatch):
     monkeypatch.setitem(sys.modules, "xarray", None)
     with pytest.raises(ImportError, match=r"needs xarray, which is not installed: pip install 'spinglass\[xarray\]'"):
         chains.to_datatree()
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_diagnostics_do_not_depend_on_the_unit_of_energy(unit):
+    z = np.random.default_rng(0).standard_normal((4, 200))
+    apart = z + np.arange(4)[:, None]
+    for traces in (z, apart):
+        assert split_rhat(unit * traces) == pytest.approx(split_rhat(traces), rel=1e-12)
+        assert autocorrelation_time(unit * traces) == pytest.approx(autocorrelation_time(traces), rel=1e-10)
+    assert split_rhat(unit * apart) > 1.3

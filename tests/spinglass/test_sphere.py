@@ -224,3 +224,30 @@ def test_points_that_will_not_fit_are_refused():
         sphere.random_points(20, 10**11, seed=0)
     with pytest.raises(ValueError, match="size must be a whole number"):
         sphere.random_points(10, 2.5, seed=0)
+
+
+def test_vectors_whose_squares_overflow_or_vanish_are_refused():
+    x = np.array([1.0, 1.0, 1.0, 1.0])
+    v = np.array([1.0, -1.0, 0.0, 0.0])
+    assert np.allclose(sphere.retract(x, 1e149 * v), np.sqrt(2) * v, atol=1e-12)
+    assert np.array_equal(sphere.exponential(x, 1e-149 * v), x)
+    for size in (1e200, 1e-200):
+        for move in (sphere.retract, sphere.exponential):
+            with pytest.raises(ValueError, match="from 1e-150 to 1e150"):
+                move(x, size * v)
+            with pytest.raises(ValueError, match="from 1e-150 to 1e150"):
+                move(x, size * x)
+
+
+def test_a_point_without_a_hessian_has_no_index():
+    class Undefined:
+        n = 3
+
+        def energy_and_gradient(self, x):
+            return np.zeros(len(x)), np.zeros(x.shape)
+
+        def hessian(self, x):
+            return np.where(x[:, :1, None] > 0, -np.eye(3), np.nan)
+
+    x = np.sqrt(3) * np.array([[1.0, 0, 0], [-1.0, 0, 0]])
+    assert sphere.index(Undefined(), x).tolist() == [2, -1]

@@ -282,3 +282,12 @@ def test_a_landscape_takes_what_training_takes():
         TrainingLoss(X, y, loss="huber")
     with pytest.raises(ValueError, match="hidden must be a whole number"):
         TrainingLoss(X, y, hidden=2.5)
+
+
+def test_diverged_networks_have_no_error_and_no_labels():
+    X, y = np.random.default_rng(0).standard_normal((20, 2)), np.arange(20) % 2
+    found = train(X, y, hidden=3, networks=2, epochs=3, optimiser=SGD(rate=1e200), seed=0)
+    assert found.diverged.all()
+    assert np.isnan(found.evaluate(X, y)).all()
+    with pytest.raises(ValueError, match="2 of 2 networks have outputs that are not finite"):
+        found.predict(X)

@@ -13,7 +13,7 @@ from validation.figures.networks import digit_networks, loss_distributions
 from validation.figures.networks.choromanska import ENTRIES, entries
 
 TINY = Sizes(
-    networks=6, epochs=3, images=60, indexed=2, exact_up_to=500, sizes=(4, 8), glasses=2, starts=8
+    networks=6, epochs=3, images=60, indexed=2, exact_up_to=500, sizes=(4, 8), glasses=8, starts=8
 )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def test_indices_are_those_of_the_whole_spectrum():
 def test_glasses_end_lower_than_they_start_and_are_counted():
     table = glass_descents.glasses("quick", 2)
     assert table.groupby(["n", "sample", "method"]).size().eq(8).all()
-    assert len(table) == 2 * 2 * 2 * 8
+    assert len(table) == 8 * 2 * 2 * 8
     assert (table["energy_per_spin"] < 0).all()
     again = glass_descents.glass_ends(9, 3, 8, "sgd", np.random.SeedSequence(2, spawn_key=(1,)))
     one = table.query("n == 9 and sample == 1 and method == 'sgd'")
@@ -136,3 +136,12 @@ def test_captions_name_the_effort():
     )
     assert gallery.entry("disconnectivity", "paper") is gallery.entry("disconnectivity")
     assert all("{" not in entry.caption for entry in entries("paper").values())
+
+
+def test_means_over_networks_end_where_one_diverges():
+    history = pd.DataFrame(
+        {"optimiser": "sgd", "data": "train", "epoch": [1, 1, 2, 2], "loss": [1.0, 2.0, 1.0, np.nan]}
+    )
+    table = digits_summary.paths(history)
+    assert table["mean"].tolist()[:1] == [1.5]
+    assert table[["mean", "lowest", "highest"]].isna().all(axis=1).tolist() == [False, True]

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 import theory
 import validation
-from spinglass import SphericalSpinGlass, descend, enumerate_critical_points, landscape_graph, sphere
+from spinglass import SphericalSpinGlass, descend, enumerate_critical_points, landscape_graph, plant, sphere
 from spinglass.critical_points.basins import Basins
 from spinglass.networks import LayeredNetwork, train
 from spinglass.networks.curvature import curvature
@@ -139,3 +139,30 @@ def test_a_spectral_density(ax):
     x, y = ax.lines[0].get_data()
     assert np.trapezoid(y, x) == pytest.approx(1, abs=1e-3)
     assert "4 eigenvalues" in ax.get_title()
+
+
+@pytest.mark.slow
+def test_the_band_of_minima_is_drawn_for_random_couplings_only():
+    glass, x = SphericalSpinGlass.pure(10, 3, seed=0), sphere.random_points(10, 4, seed=0)
+    others = (
+        SphericalSpinGlass.from_tensor(10 * glass.to_tensor()),
+        plant(glass, x[0], {3: 3.0}),
+        SphericalSpinGlass.mixed(10, {1: 1.0}, seed=0),
+    )
+    for model, patches in ((glass, 1), *((other, 0) for other in others)):
+        axes = validation.plot(descend(model, x))
+        assert sum(patch.get_label().startswith(r"$[-E_0") for patch in axes.patches) == patches
+        pyplot.close(axes.figure)
+
+
+@pytest.mark.slow
+def test_networks_that_ended_early_keep_their_last_loss():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((40, 2)), np.arange(40) % 2
+    found = train(X, y, hidden=3, networks=6, epochs=60, validation=(X[::2], y[::2]), patience=2, seed=0)
+    last = [row[np.isfinite(row)][-1] for row in found.train.loss]
+    assert np.isnan(found.train.loss).any()
+    axes = validation.plot(found)
+    assert axes.lines[0].get_ydata()[-1] == pytest.approx(np.mean(last), rel=1e-12)
+    assert "keep their last loss" in axes.get_title()
+    pyplot.close(axes.figure)

@@ -105,6 +105,8 @@ def counts(
     out.note(f"n = {n}, {model.text}: exact mean numbers of critical points")
     formats = {"below": "g", "mean_number": ".8g", "log_mean_number": ".8g"}
     out.table(frame, lambda console: print_table(console, text_table(frame, formats)))
+    if frame["log_mean_number"].isna().any():
+        out.note("empty: numbers that float64 cannot represent")
 
 
 def _counts(n: int, model: ChosenModel, indices: Sequence[int | None], below: list[float] | None) -> "pd.DataFrame":
@@ -117,10 +119,10 @@ def _counts(n: int, model: ChosenModel, indices: Sequence[int | None], below: li
     tables = []
     for index in indices:
         logarithms = mean_critical_points(n, model.H, index=index, below=energies, log=True, unknown="nan")
-        fits = ~(logarithms > _LARGEST_EXPONENT)
-        means = np.full(len(energies), np.nan)  # where they overflow
+        fits = logarithms <= _LARGEST_EXPONENT
+        means = np.full(len(energies), np.nan)  # where they overflow or are not known
         if fits.any():
-            means[fits] = mean_critical_points(n, model.H, index=index, below=energies[fits])
+            means[fits] = mean_critical_points(n, model.H, index=index, below=energies[fits], unknown="nan")
         columns = {
             "index": "all" if index is None else str(index),
             "below": "all" if below is None else energies,

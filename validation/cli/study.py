@@ -46,7 +46,7 @@ def study(
     if file is None:
         raise ValueError("give the TOML file of a study; --describe TASK shows the settings that it may contain")
     plan = read_study(file)
-    folder = out if out is not None else Path(file.stem)
+    folder = out if out is not None else file.with_suffix("")
     progress: list[Progress] = []
     with ExitStack() as stack:
         executor = stack.enter_context(executors.cluster(cluster)) if cluster is not None else None

@@ -40,6 +40,8 @@ def minima(n: int, H: Model, samples: int, seed: Seed = 0) -> pd.DataFrame:
     tables = []
     for sample in range(samples):
         every = enumerate_critical_points(SphericalSpinGlass.mixed(n, mixture, child(root, sample)), certify=None)
+        if not every.complete:
+            raise RuntimeError(f"sample {sample} of n = {n}, {mixture} is not complete: {every.reason}")
         lowest = every.eigenvalues[:, 0]
         columns = {"sample": sample, "energy_per_spin": every.energy_per_spin, "stability": lowest}
         tables.append(pd.DataFrame(columns)[lowest > 0.0])

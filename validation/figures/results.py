@@ -1,5 +1,6 @@
 """One panel for each kind of result: energies, counts, chains, ladders, losses and the graph of minima."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.ticker import MaxNLocator
 
 import theory
-from spinglass import SphericalSpinGlass
+from spinglass import SphericalSpinGlass, couplings
 from spinglass.critical_points.basins import Basins
 from spinglass.critical_points.graph import LandscapeGraph
 from spinglass.critical_points.result import Enumeration
@@ -34,6 +35,7 @@ from validation.figures.style import (
 )
 
 _MOST_KINKS = 20  # mean number of kinks on a line of the grid, above which their dots would cover the plane
+_STANDARD_ERRORS = 3.5  # of the mean square of random couplings
 _FEW_TIMES = 30.0  # ratio of the last to the first time above which the axis of times is logarithmic
 
 
@@ -96,9 +98,10 @@ def _ends_of_descent(found: CriticalPoints, ax: Axes) -> None:
         return
     energies = found.energy_per_spin[np.isfinite(found.energy_per_spin)]
     if len(energies):
-        ax.hist(energies, bins="auto", density=True, color=SIMULATION, alpha=0.65)
+        equal = np.ptp(energies) < 1e-9 * np.abs(energies).max()  # up to rounding, for which there are no bins
+        ax.hist(energies, bins=1 if equal else "auto", density=True, color=SIMULATION, alpha=0.65)
     glass = found.landscape
-    if isinstance(glass, SphericalSpinGlass) and len(glass.orders) == 1 and glass.weights[glass.orders[0]] == 1:
+    if isinstance(glass, SphericalSpinGlass) and _is_random(glass):
         H = glass.orders[0]
         ax.axvspan(
             -float(theory.E_0(H)), -float(theory.E_inf(H)), color=BAND, alpha=0.35, lw=0, label=r"$[-E_0,\,-E_\infty]$"
@@ -116,6 +119,19 @@ def _flows(times: np.ndarray, energies: np.ndarray, ax: Axes) -> None:
         ax.set_xscale("symlog" if len(positive) < len(times) else "log")
     ax.set(xlabel="time", ylabel="energy per spin")
     legend_inside(ax)
+
+
+def _is_random(glass: SphericalSpinGlass) -> bool:
+    """Return whether the model is pure, and the sum of its squared couplings that of independent N(0, 1) ones.
+
+    A glass with other couplings, such as a planted signal, a unit of its own or a network's paths, has another sum.
+    """
+    H = glass.orders[0]
+    if glass.weights != {H: 1.0} or H < 2:
+        return False
+    size = couplings.size(glass.n, H)
+    mean_square = couplings.square_norm(glass.couplings[H], glass.n, H) / size
+    return abs(mean_square - 1) < _STANDARD_ERRORS * math.sqrt(2 / size)
 
 
 def _every_point(every: Enumeration, ax: Axes) -> None:
@@ -167,9 +183,11 @@ def _losses(found: TrainedNetworks, ax: Axes) -> None:
     for name, measured in (("train", found.train), ("test", found.test)):
         if measured is not None:
             color, marker, dashes, label = TRAIN_AND_TEST[name]
-            loss = _mean_of_finite(measured.loss[~found.diverged])
+            loss = _mean_of_finite(_held(measured.loss[~found.diverged]))
             ax.plot(found.epochs, loss, color=color, ls=dashes, marker=marker, ms=3, label=label)
     ax.set(xlabel="epoch", ylabel=f"mean loss ({found.loss})")
+    if np.isnan(found.train.loss[~found.diverged]).any():
+        ax.set_title("networks that ended early keep their last loss", fontsize="medium")
     legend_inside(ax)
 
 
@@ -198,6 +216,12 @@ def _spectrum(found: SpectralDensity, ax: Axes) -> None:
     ax.plot(axis, density, color=SIMULATION)
     ax.set(xlabel="eigenvalue", ylabel="density", yscale="log", ylim=(density.max() * 1e-6, density.max() * 3))
     ax.set_title(f"{found.size} eigenvalues, smoothed by {width:.2g}", fontsize="medium")
+
+
+def _held(losses: np.ndarray) -> np.ndarray:
+    """Return losses (K, epochs) in which those after the end of a training are the last one before it."""
+    last = np.maximum.accumulate(np.where(np.isfinite(losses), np.arange(losses.shape[1]), 0), axis=1)
+    return np.asarray(np.take_along_axis(losses, last, axis=1))
 
 
 def _mean_of_finite(rows: np.ndarray) -> np.ndarray:

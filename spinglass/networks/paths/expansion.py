@@ -7,6 +7,7 @@ The expansion is ``Y = q sum_i sum_j X_i A_ij prod_k w_ij^(k)``. A path passes t
 Reference: Choromanska et al. (2015), eq. 2.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -20,6 +21,8 @@ from spinglass._common.threads import one_blas_thread, run_in_threads
 from spinglass._common.types import Array, IntArray
 from spinglass.networks.architecture import Architecture
 from spinglass.networks.relu import Gates, ReLUNetwork
+
+_MOST_PATHS = 10**10  # take about a minute for each point
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,6 +229,10 @@ def _sum_by_layers(net: ReLUNetwork, rows: Array, gates: Sequence[Gates]) -> Arr
 
 
 def _sum_by_paths(net: ReLUNetwork, rows: Array, gates: Sequence[Gates]) -> Array:
+    if (paths := math.prod(net.widths)) > _MOST_PATHS:
+        raise ValueError(
+            f'{paths:.3g} paths are more than {_MOST_PATHS:g}, too many to add one by one; use by="layers"'
+        )
     widths = np.array(net.widths)
     weights = np.concatenate([W.reshape(-1) for W in net.weights])
     first = np.cumsum([0, *(W.size for W in net.weights[:-1])])

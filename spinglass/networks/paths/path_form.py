@@ -54,9 +54,10 @@ class PathForm:
 
     def __init__(self, n: int, coefficients: ArrayLike, indices: ArrayLike) -> None:
         edges = np.asarray(indices)
-        if edges.ndim != 2 or edges.dtype.kind not in "iu" or np.shape(coefficients) != edges.shape[:1]:
+        whole = edges.ndim == 2 and edges.shape[1] >= 1 and edges.dtype.kind in "iu"
+        if not whole or np.shape(coefficients) != edges.shape[:1]:
             raise ValueError(
-                f"a path form needs coefficients (paths,) and whole indices (paths, H), not shapes "
+                f"a path form needs coefficients (paths,) and whole indices (paths, H) with H >= 1, not shapes "
                 f"{np.shape(coefficients)} and {edges.shape} ({edges.dtype})"
             )
         if edges.size and not 0 <= edges.min() <= edges.max() < n:

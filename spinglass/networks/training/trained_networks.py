@@ -173,7 +173,7 @@ class TrainedNetworks(Saved):
         loss
             Mean loss over the rows, shape (K,).
         error
-            Share of misclassified rows, shape (K,); NaN if the targets are values.
+            Share of misclassified rows, shape (K,); NaN if the targets are values or the loss is not finite.
 
         Raises
         ------
@@ -184,7 +184,8 @@ class TrainedNetworks(Saved):
         data = examples(X, y, self._loss, self.training_data)
         measured = np.empty((len(self), 2))
         run_in_threads(partial(self._measure, data, measured), range(len(self)))
-        return measured[:, 0], measured[:, 1]
+        loss, error = measured.T
+        return loss, np.where(np.isfinite(loss), error, np.nan)
 
     def predict(self, X: npt.ArrayLike) -> npt.NDArray[np.generic]:
         """Return the label with the largest output for each network and row.
@@ -202,12 +203,15 @@ class TrainedNetworks(Saved):
         Raises
         ------
         ValueError
-            If the networks were trained on values instead of labels, or ``X`` does not fit.
+            If the networks were trained on values instead of labels, ``X`` does not fit, or an output is not finite,
+            as of networks that diverged.
         """
         classes = self.training_data.classes
         if classes is None:
             raise ValueError("these networks were trained on values, not labels; use outputs")
         found = self.outputs(X)
+        if bad := int((~np.isfinite(found)).any(axis=(1, 2)).sum()):
+            raise ValueError(f"{bad} of {len(self)} networks have outputs that are not finite; see diverged")
         return np.asarray(classes[(found[..., 0] > 0).astype(int) if found.shape[2] == 1 else found.argmax(axis=2)])
 
     def network(self, k: int) -> LayeredNetwork:

@@ -29,7 +29,12 @@ class Repetition:
 
 
 def network_losses(
-    seed: np.random.SeedSequence, hidden: tuple[int, ...], networks: int, images: int | None, epochs: int, initial: str
+    seed: np.random.SeedSequence,
+    hidden: tuple[int, ...],
+    networks: int,
+    images: int | None,
+    epochs: int,
+    initial: digits.Initial,
 ) -> tuple[dict[int, Array], dict[int, Array]]:
     """Return training and test losses of networks of each size, trained on the same split of the digits."""
     data = digits.digit_data(seed, images)
@@ -59,7 +64,7 @@ def repeated(
     networks: int,
     images: int | None,
     epochs: int,
-    initial: str,
+    initial: digits.Initial,
 ) -> Repetition:
     """Repeat the experiment once; a simulation for :class:`validation.Reading`."""
     train, test = network_losses(seed, hidden, networks, images, epochs, initial)

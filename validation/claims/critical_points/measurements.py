@@ -71,7 +71,7 @@ def _tangential_gradients(n: int, H: int, number: int, x: Array) -> Array:
 def largest_gradient(points: Found, n: int, H: int) -> float:
     """Return the largest Riemannian gradient at the points, relative to its root mean square on the sphere."""
     if not len(points.points):
-        return 0.0
+        return 1.0  # every landscape has critical points and minima
     gradients = _tangential_gradients(n, H, points.number, points.points)
     return float(np.linalg.norm(gradients, axis=1).max() / math.sqrt(H * (n - 1)))
 

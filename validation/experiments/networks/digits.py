@@ -6,7 +6,7 @@ if its files are given.
 """
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -23,7 +23,8 @@ from validation.series import Effort
 if TYPE_CHECKING:
     import pandas as pd
 
-STARTS = ("fan-in", "uniform")
+Initial = Literal["fan-in", "uniform"]
+STARTS: tuple[Initial, ...] = ("fan-in", "uniform")
 _DATA, _NETWORKS = range(2)
 
 
@@ -54,7 +55,7 @@ def trained(
     seed: Seed,
     *,
     epochs: int = 200,
-    initial: str = "fan-in",
+    initial: Initial = "fan-in",
     optimiser: str | Optimiser = SGD(rate=0.1, decay=0.05),  # noqa: B008  frozen
     batch: int | None = 10,
     measure_every: int | None = None,
@@ -93,7 +94,7 @@ def trained(
         networks=networks,
         test=data.test,
         epochs=epochs,
-        initial="uniform" if initial == "uniform" else "fan-in",
+        initial=initial,
         optimiser=optimiser,
         batch=batch,
         biases=False,
@@ -103,7 +104,7 @@ def trained(
 
 
 @lru_cache(maxsize=8)
-def losses(effort: Effort, seed: int, initial: str = "fan-in", data: Digits | None = None) -> "pd.DataFrame":
+def losses(effort: Effort, seed: int, initial: Initial = "fan-in", data: Digits | None = None) -> "pd.DataFrame":
     """Return the final losses of networks of all sizes.
 
     Parameters
@@ -133,7 +134,7 @@ def losses(effort: Effort, seed: int, initial: str = "fan-in", data: Digits | No
     return pd.concat(tables).reset_index()
 
 
-def indices(effort: Effort, seed: int, initial: str = "uniform", data: Digits | None = None) -> "pd.DataFrame":
+def indices(effort: Effort, seed: int, initial: Initial = "uniform", data: Digits | None = None) -> "pd.DataFrame":
     """Return bounds on the number of negative eigenvalues of the training loss's Hessian, by network.
 
     Parameters

@@ -49,8 +49,8 @@ EFFORTS: dict[Effort, Sizes] = {
         indexed=4,
         exact_up_to=2000,
         sizes=(10, 25, 50, 100, 250),
-        glasses=4,
-        starts=64,
+        glasses=8,
+        starts=48,
     ),
     "standard": Sizes(
         networks=50, epochs=200, images=None, indexed=5, exact_up_to=4000, sizes=PUBLISHED_SIZES, glasses=8, starts=125
@@ -62,7 +62,7 @@ EFFORTS: dict[Effort, Sizes] = {
         indexed=20,
         exact_up_to=8000,
         sizes=PUBLISHED_SIZES,
-        glasses=1,
+        glasses=10,
         starts=1000,
     ),
 }

@@ -69,11 +69,13 @@ def paths(history: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns optimiser, data, epoch, mean, lowest, highest; epoch 0 is left out.
+        Columns optimiser, data, epoch, mean, lowest, highest; epoch 0 is left out. They are NaN from the epoch on in
+        which a network diverged.
     """
     later = history[history["epoch"] > 0]
     grouped = later.groupby(["optimiser", "data", "epoch"], sort=False)["loss"]
-    return grouped.agg(mean="mean", lowest="min", highest="max").reset_index()
+    found = grouped.agg(mean="mean", lowest="min", highest="max")
+    return found.where(grouped.count() == grouped.size()).reset_index()
 
 
 def fitted_glasses(losses: pd.DataFrame, energies: pd.DataFrame, seed: int) -> pd.DataFrame:

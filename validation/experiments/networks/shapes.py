@@ -14,7 +14,7 @@ from spinglass._common.types import Array
 
 _SAME = 0.01  # standard deviations; about 0.6% of the pairs of a normal distribution are that close
 _DRAWS = 1000
-_FEWEST = 4
+_FEWEST, _FEWEST_LANDSCAPES = 4, 8
 
 
 class Fit(NamedTuple):
@@ -110,8 +110,8 @@ def fitted_glass(losses: Array, energies: Mapping[int, Array], seed: Seed) -> Fi
     """Find the size of spin glass whose energies, shifted and scaled, are distributed most like the losses.
 
     The p-value compares the distance of the losses with distances of as many energies from one landscape to the
-    energies of the other landscapes of the fitted size (or, if there is only one landscape, to its other energies).
-    The choice of the size lowers only the first distance, so that the p-value is not too small.
+    energies of the other landscapes of the fitted size. Energies of one landscape are correlated, so that several
+    landscapes are needed. The choice of the size lowers only the first distance.
 
     Parameters
     ----------
@@ -130,14 +130,14 @@ def fitted_glass(losses: Array, energies: Mapping[int, Array], seed: Seed) -> Fi
     Raises
     ------
     ValueError
-        If there are fewer than 4 losses, or too few energies.
+        If there are fewer than 4 losses or 8 landscapes, or too few energies.
     """
-    available = min(ends.shape[1] // (1 if len(ends) > 1 else 2) for ends in energies.values())
+    available, landscapes = (min(ends.shape[axis] for ends in energies.values()) for axis in (1, 0))
     count = min(len(losses), available)
-    if count < _FEWEST:
+    if count < _FEWEST or landscapes < _FEWEST_LANDSCAPES:
         raise ValueError(
-            f"a comparison of shapes needs at least {_FEWEST} losses, and as many energies from each of two landscapes "
-            f"or twice as many from one; given {len(losses)} losses and {available} usable energies"
+            f"a comparison of shapes needs at least {_FEWEST} losses and {_FEWEST_LANDSCAPES} landscapes with as many "
+            f"energies; given {len(losses)} losses and {landscapes} landscapes with {available} energies"
         )
     sample = standardised(losses[:count])
     distances = {n: largest_distance(sample, standardised(ends).ravel()) for n, ends in energies.items()}
@@ -152,5 +152,5 @@ def _distance_between_landscapes(ends: Array, count: int, rng: np.random.Generat
     """Return the distance of some energies of a random landscape from those of the other landscapes."""
     chosen = int(rng.integers(len(ends)))
     order = rng.permutation(ends.shape[1])
-    others = np.delete(ends, chosen, axis=0) if len(ends) > 1 else ends[:, order[count:]]
+    others = np.delete(ends, chosen, axis=0)
     return largest_distance(standardised(ends[chosen, order[:count]]), standardised(others).ravel())
