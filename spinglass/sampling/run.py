@@ -158,11 +158,12 @@ def temper(
     ((4, 4), True)
     """
     tempering = ParallelTempering(glasses, temperatures, leaps)
-    records = whole_number("sweeps", sweeps, 1) // whole_number("every", every, 1)
+    end = whole_number("sweeps", sweeps, 1)
+    dropped = sweeps if burn_in is None else whole_number("burn_in", burn_in, 0)
+    records = (dropped + end) // whole_number("every", every, 1) - dropped // every
     if records < 4:
         raise ValueError(f"need at least 4 records, got {records} from {sweeps} sweeps with every = {every}")
     tempering.check_memory(records)
-    dropped = sweeps if burn_in is None else whole_number("burn_in", burn_in, 0)
     rounds = [int(share * dropped) for share in _ROUNDS] if adapt else []
     state = tempering.init(seed)
     for length in filter(None, rounds):

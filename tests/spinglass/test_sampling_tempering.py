@@ -233,3 +233,8 @@ def test_records_that_do_not_fit_are_refused_before_anything_runs():
         temper([glass], [0.5, 0.8, 1.2], sweeps=10**12)
     with pytest.raises(ValueError, match="energies and overlaps of 8 chains"):
         sample(glass, 1.0, sweeps=10**12)
+
+
+def test_the_number_of_records_is_as_stated():
+    found = temper(glasses(4, 1, {3: 1.0}), [0.8, 1.2], sweeps=41, every=2, seed=0)
+    assert found.energies.shape[-1] == (41 + 41) // 2 - 41 // 2
