@@ -54,11 +54,18 @@ def child(sequence: np.random.SeedSequence, *key: int) -> np.random.SeedSequence
     SeedSequence
         The descendant; different keys give independent streams.
 
+    Raises
+    ------
+    TypeError
+        If ``sequence`` is not a ``SeedSequence``.
+
     Examples
     --------
     >>> child(seed_sequence(7), 0, 2).spawn_key
     (0, 2)
     """
+    if not isinstance(sequence, np.random.SeedSequence):
+        raise TypeError(f"child needs a SeedSequence, not {sequence!r}; pass seed_sequence(seed)")
     return np.random.SeedSequence(sequence.entropy, spawn_key=(*sequence.spawn_key, *key), pool_size=sequence.pool_size)
 
 

@@ -280,3 +280,8 @@ def test_attempts_of_an_enumeration():
     glass = SphericalSpinGlass.pure(12, 3, seed=0)
     frames = [homotopy.Homotopy(System(glass.to_tensor(), 12), 1, attempt)._frame[:12, :12] for attempt in range(3)]
     independent(*frames)
+
+
+def test_descendants_are_of_seed_sequences_only():
+    with pytest.raises(TypeError, match="child needs a SeedSequence, not 0"):
+        child(0, 1)

@@ -146,3 +146,9 @@ def test_huge_weights_are_silent():
     assert case.loss(np.array([1e200, 1e200])) == np.inf  # warnings are errors here
     assert not np.isfinite(case.gradient(np.array([1e200, 1e200]))).all()
     assert not np.isfinite(case.hessian(np.array([1e200, 1e200]))).all()
+
+
+@pytest.mark.parametrize("weights", [1.0, np.array(3.0), None])
+def test_weights_must_be_matrices_or_a_vector(weights):
+    with pytest.raises(ValueError, match="must be a list of matrices of shapes"):
+        LinearProblem(np.eye(2), np.eye(2), (2, 3, 2)).loss(weights)

@@ -120,6 +120,8 @@ class LinearProblem:
             If shapes do not fit or a number is not finite.
         """
         shapes = list(pairwise(self.widths))
+        if not isinstance(weights, np.ndarray | Sequence) or (isinstance(weights, np.ndarray) and weights.ndim == 0):
+            raise ValueError(f"weights must be a list of matrices of shapes {shapes} or one vector, not {weights!r}")
         if isinstance(weights, np.ndarray) and weights.ndim == 1:
             if weights.shape != (self.size,):
                 raise ValueError(f"a vector of weights must have {self.size} numbers, not {weights.size}")
