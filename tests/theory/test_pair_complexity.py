@@ -145,6 +145,23 @@ def test_nearly_pure_mixtures_tend_to_the_pure_model():
     np.testing.assert_allclose(rate, pure.of_all(v[0, None], z[0, None], v[1, None], z[1, None]), atol=1e-9)
 
 
+@pytest.mark.parametrize("weight", [1e-2, 1e-6, 3e-8, 1e-8, 1e-9, 1e-12, 1e-15, 1e-17, 1e-100])
+def test_pairs_of_mixtures_down_to_nearly_pure_ones(weight):
+    nearly, q = {3: 1.0, 4: weight}, np.array([-0.5, 0.3, 0.8])
+    # Rates differ from those of the pure model in the second order of the weight.
+    near = {"rtol": 0.0, "atol": 45 * weight**2 + 1e-14}
+    np.testing.assert_allclose(
+        theory.pair_complexity(q, -1.65, -1.64, nearly), theory.pair_complexity(q, -1.65, -1.64, 3), **near
+    )
+    np.testing.assert_allclose(
+        theory.neighbour_complexity(q, -1.65, -1.64, nearly), theory.neighbour_complexity(q, -1.65, -1.64, 3), **near
+    )
+
+
+def test_pairs_at_huge_energies_return():
+    assert theory.pair_complexity(0.3, -1e60, 1e60, {3: 1.0, 4: 0.5}) < -1e119
+
+
 def test_near_overlap_one():
     """The 60 digits of the moments leave a smooth function where float64 would lose it."""
     rest = np.array([1e-3, 1e-5, 1e-7])

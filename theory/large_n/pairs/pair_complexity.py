@@ -192,12 +192,13 @@ def z_of_minimum(rates: PairRates, u: Array, stability: float | None) -> Array:
         if rates.pure and np.any(-u / rates.law.slope < 1.0 - 1e-15):
             edge, given = rates.law.slope * rates.law.scale, float(np.max(u)) * rates.law.scale
             raise ValueError(
-                f"a pure model has no minima above -E_inf = {-edge:.10g} at large n; give u1 below it, not {given:.10g}"
+                f"a pure or nearly pure model has no minima above -E_inf = {-edge:.10g} at large n; give u1 below it, "
+                f"not {given:.10g}"
             )
         return rates.law.most_numerous(u)
     bound = float(real_numbers("stability", stability))
     if rates.pure:
-        raise ValueError("stability is determined by the energy in a pure model; omit it")
+        raise ValueError("stability is determined by the energy in a pure or nearly pure model; omit it")
     if bound < 0.0:
         raise ValueError(f"stability must be at least 0, as the first point is a minimum; given {bound:g}")
     return np.full_like(u, 1.0 + bound / rates.law.radius)
