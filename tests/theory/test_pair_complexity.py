@@ -14,6 +14,7 @@ from theory.large_n.pairs.rates import PairRates
 from theory.large_n.pairs.two_points import two_points
 
 MIXTURE = {3: 0.5**0.5, 4: 0.5**0.5}
+NEARLY = {3: 1.0, 4: 1e-9}
 
 
 @pytest.mark.parametrize("weights", [{3: 1.0}, {2: 0.6, 3: 1.0, 4: 0.5}, {1: 0.5, 3: 1.0}])
@@ -298,6 +299,8 @@ def test_deeper_minima_are_farther_apart():
         (lambda: theory.pair_complexity(0.5, math.nan, -1.6, 3), "u1 must be finite"),
         (lambda: theory.neighbour_complexity(0.5, -1.6, -1.6, 3), "no minima above -E_inf = -1.632993162.*not -1.6"),
         (lambda: theory.neighbour_complexity(0.5, -1.65, -1.6, 3, stability=0.1), "determined by the energy"),
+        (lambda: theory.neighbour_complexity(0.5, -1.65, -1.6, NEARLY, stability=0.1), "or nearly pure model; omit it"),
+        (lambda: theory.neighbour_complexity(0.5, -1.6, -1.6, NEARLY), "a pure or nearly pure model has no minima"),
         (lambda: theory.neighbour_complexity(0.5, -1.7, -1.6, MIXTURE, stability=-0.1), "at least 0.*given -0.1"),
         (lambda: theory.neighbour_complexity(0.5, -1.65, -1.6, 3, kind="saddles"), "'saddles'"),
         (lambda: theory.isolated_eigenvalue(0.5, -1.6, -1.6, 3), "no minima above"),

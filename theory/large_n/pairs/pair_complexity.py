@@ -113,10 +113,13 @@ def neighbour_complexity(
     ------
     ValueError
         If an argument is not as described, if a pure model has no minima at ``u1``, which is so above ``-E_inf``, or if
-        ``stability`` is given for a pure model, whose energy determines it.
+        ``stability`` is given for a pure model, whose energy determines it; also for nearly pure ones, see Notes.
 
     Notes
     -----
+    Mixtures in which the variance V of the energy given z (:func:`theory.stability_complexity`) is below
+    ``1e-16 nu'(1)`` are treated as pure models, whose rates are the same up to terms of order V.
+
     The mean is over the landscape given the minimum. The second point may push an eigenvalue of the minimum's Hessian
     below 0, so that it is no minimum. Where the growth rate is not negative, this does not happen in any of nine models
     tried.
