@@ -194,3 +194,43 @@ def test_the_dynamical_temperature_at_large_orders_is_answered_at_once():
         exact = mpmath.sqrt(H / (H - 1)) * mpmath.exp((H - 2) / 2 * mpmath.log((H - 2) / (H - 1)))
         assert abs(theory.dynamical_temperature(10**9, digits=40) - exact) < mpmath.mpf(10) ** -39
     assert float(theory.dynamical_temperature(sympy.Integer(10**9))) == pytest.approx(float(exact), rel=1e-14)
+
+
+def many_digit_supremum(u, mixture, k, gap):
+    """Return ``sup over z >= 1 + gap`` of ``S(u, z) - k J(z) - J(z - gap)``, with 1 and no last term at gap = None."""
+    weights = [(p, mpmath.mpf(a) ** 2) for p, a in mixture.items()]
+    value, first, second = (sum(math.perm(p, d) * s for p, s in weights) for d in range(3))
+    a, m = (second - first) / (second + first), 2 * first * mpmath.sqrt(second) / (first + second)
+    V = value - first**2 / (first + second)
+    shift = mpmath.mpf(0) if gap is None else mpmath.mpf(gap) / (2 * mpmath.sqrt(second))
+    single = 0 if gap is None else 1
+
+    def slope(z):
+        roots = (k + 1) * mpmath.sqrt(z**2 - 1) + single * mpmath.sqrt((z - shift) ** 2 - 1)
+        return -2 * a * z - 2 * roots - m * (u + m * z) / V
+
+    def J(z):
+        return z * mpmath.sqrt(z**2 - 1) - mpmath.log(z + mpmath.sqrt(z**2 - 1))
+
+    low, high = 1 + shift, mpmath.mpf(10)
+    for _ in range(330):
+        middle = (low + high) / 2
+        low, high = (middle, high) if slope(middle) > 0 else (low, middle)
+    z = low
+    return mpmath.log(second / first) / 2 - a * z**2 - (k + 1) * J(z) - single * J(z - shift) - (u + m * z) ** 2 / V / 2
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.1, 1e-3, 1e-6, 1e-9, 1e-12, 1e-15, 1e-17, 1e-60])
+def test_mixtures_down_to_nearly_pure_ones(weight):
+    mixture = {3: 1.0, 4: weight}
+    threshold = -theory.E_th(mixture)
+    with mpmath.workdps(150):
+        for u in threshold * np.array([1 + 1e-12, 1 + 1e-7, 1.01, 1.1]):
+            level = mpmath.mpf(float(u))
+            # A few roundings; near the threshold the derivative in u is that of a pure model.
+            for index in (0, 2):
+                exact = float(many_digit_supremum(level, mixture, index, None))
+                assert theory.mixed_complexity(u, mixture, index) == pytest.approx(exact, rel=1e-14, abs=4e-15)
+            for stability in (0.0, 1e-3) if u < 1.0005 * threshold else (0.0,):
+                exact = float(many_digit_supremum(level, mixture, 0, stability))
+                assert theory.stability_complexity(u, stability, mixture) == pytest.approx(exact, rel=1e-14, abs=4e-15)

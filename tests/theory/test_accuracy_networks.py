@@ -24,6 +24,26 @@ def test_correlations_of_paths_of_any_length(shared, H):
     assert path_activities.path_activity_correlation(shared, H) == pytest.approx(float(exact), rel=4e-16, abs=0)
 
 
+@pytest.mark.parametrize("d", [2, 3, 32, 33, 10**4, 10**7, 10**12])
+def test_gate_correlations_for_any_number_of_inputs(d):
+    found = path_activities.gate_correlations(d, 10**400)
+    with mpmath.workdps(40 + len(str(d))):
+        # In the variable t = a sqrt(d) the density of the angle a has width 1 for any d.
+        root = mpmath.sqrt(d)
+        end = root * mpmath.pi / 2 * (1 - mpmath.mpf(10) ** -30)
+
+        def moment(k):
+            nodes = [0, end] if end < 15 else [0, 5, 15]
+            return mpmath.quad(lambda t: t**k * mpmath.exp((d - 2) * mpmath.log(mpmath.cos(t / root))), nodes)
+
+        exact = moment(2) / moment(0) / d * 4 / mpmath.pi**2
+    # The sum of 200 nodes is exact to rounding.
+    assert found.between_units == pytest.approx(float(exact), rel=1e-13)
+    assert found.with_input == pytest.approx(2 / math.pi / float(d), rel=1e-15)
+    # At the largest d the law is normal, of variance 1/d.
+    assert path_activities.gate_correlations(10**300, 10**400).between_units == pytest.approx(4e-300 / math.pi**2)
+
+
 @pytest.mark.parametrize("epsilon", [1e-300, 1e-17, 1e-12, 1e-6, 0.1, 0.4999999])
 def test_signs_that_hardly_differ(epsilon):
     with mpmath.workdps(700):
@@ -114,6 +134,7 @@ def test_a_ridge_that_underflows_is_the_smallest_ridge():
         (lambda: path_activities.path_activity_rate(1023), "too small for a float"),
         (lambda: path_activities.path_activity_correlation(5, 2000), "too small for a float"),
         (lambda: path_activities.input_activity_correlation(10**400), "beyond the largest float"),
+        (lambda: path_activities.gate_correlations(10**400, 2), "beyond the largest float"),
         (lambda: path_model.layered_variance((1,) * 1000), "too small for a float"),
         (lambda: path_model.layered_variance((2,) * 10_000 + (1,)), "at most 5000 layers"),
         (lambda: path_model.path_model_covariance(1e200, 8.0, 3), "beyond the largest float"),

@@ -2,6 +2,7 @@
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 from scipy.optimize import brentq, minimize, minimize_scalar
@@ -43,6 +44,27 @@ def test_the_deepest_states_are_equilibrium_below_the_static_temperature(H):
         # d Sigma / df = m/T, the breakpoint of the law with one step.
         around = theory.tap_complexity(deepest.free_energy + np.array([-1e-6, 1e-6]), T, H)
         assert (around[1] - around[0]) / 2e-6 == pytest.approx(equilibrium.breakpoint / T, rel=1e-4)
+
+
+@pytest.mark.parametrize(("H", "u"), [(3, -1.65), (20, -2.05), (1000, -3.0)])
+@pytest.mark.parametrize("T", [0.1, 1e-6, 1e-9, 1e-12, 1e-15, 1e-100])
+def test_cold_states_against_many_digits(H, u, T):
+    found = theory.tap_state(u, T, H)
+    with mpmath.workdps(250):
+        level, heat, half = mpmath.mpf(u), mpmath.mpf(T), mpmath.mpf(H) / 2
+        z = 2 / (H * (mpmath.sqrt(level**2 - mpmath.mpf(4) * (H - 1) / H) - level))
+        rest = heat * z  # (1-q) q^(H/2-1) = T z, by Newton's method from q = 1
+        for _ in range(12):
+            value = mpmath.log(rest / (heat * z)) + (half - 1) * mpmath.log1p(-rest)
+            rest -= value / (1 / rest - (half - 1) / (1 - rest))
+        q = 1 - rest
+        bend = 1 - H * q ** (H - 1) + (H - 1) * q**H
+        energy = float(q**half * level - bend / heat)
+        free = float(q**half * level - heat / 2 * mpmath.log(rest) - bend / (2 * heat))
+    # The logarithm of 1-q, of size up to 230, is rounded.
+    assert found.energy == pytest.approx(energy, rel=3e-14)
+    assert found.free_energy == pytest.approx(free, rel=3e-14)
+    assert theory.tap_complexity(free, T, H) == pytest.approx(theory.index_complexity(u, H, 0), abs=1e-12)
 
 
 def test_a_state_is_a_minimum_of_its_free_energy():

@@ -14,6 +14,7 @@ from theory.large_n.pairs.rates import PairRates
 from theory.large_n.pairs.two_points import two_points
 
 MIXTURE = {3: 0.5**0.5, 4: 0.5**0.5}
+NEARLY = {3: 1.0, 4: 1e-9}
 
 
 @pytest.mark.parametrize("weights", [{3: 1.0}, {2: 0.6, 3: 1.0, 4: 0.5}, {1: 0.5, 3: 1.0}])
@@ -143,6 +144,23 @@ def test_nearly_pure_mixtures_tend_to_the_pure_model():
     pure = PairRates.at(q, 3)
     v = -pure.law.slope * z
     np.testing.assert_allclose(rate, pure.of_all(v[0, None], z[0, None], v[1, None], z[1, None]), atol=1e-9)
+
+
+@pytest.mark.parametrize("weight", [1e-2, 1e-6, 3e-8, 1e-8, 1e-9, 1e-12, 1e-15, 1e-17, 1e-100])
+def test_pairs_of_mixtures_down_to_nearly_pure_ones(weight):
+    nearly, q = {3: 1.0, 4: weight}, np.array([-0.5, 0.3, 0.8])
+    # Rates differ from those of the pure model in the second order of the weight.
+    near = {"rtol": 0.0, "atol": 45 * weight**2 + 1e-14}
+    np.testing.assert_allclose(
+        theory.pair_complexity(q, -1.65, -1.64, nearly), theory.pair_complexity(q, -1.65, -1.64, 3), **near
+    )
+    np.testing.assert_allclose(
+        theory.neighbour_complexity(q, -1.65, -1.64, nearly), theory.neighbour_complexity(q, -1.65, -1.64, 3), **near
+    )
+
+
+def test_pairs_at_huge_energies_return():
+    assert theory.pair_complexity(0.3, -1e60, 1e60, {3: 1.0, 4: 0.5}) < -1e119
 
 
 def test_near_overlap_one():
@@ -281,6 +299,8 @@ def test_deeper_minima_are_farther_apart():
         (lambda: theory.pair_complexity(0.5, math.nan, -1.6, 3), "u1 must be finite"),
         (lambda: theory.neighbour_complexity(0.5, -1.6, -1.6, 3), "no minima above -E_inf = -1.632993162.*not -1.6"),
         (lambda: theory.neighbour_complexity(0.5, -1.65, -1.6, 3, stability=0.1), "determined by the energy"),
+        (lambda: theory.neighbour_complexity(0.5, -1.65, -1.6, NEARLY, stability=0.1), "or nearly pure model; omit it"),
+        (lambda: theory.neighbour_complexity(0.5, -1.6, -1.6, NEARLY), "a pure or nearly pure model has no minima"),
         (lambda: theory.neighbour_complexity(0.5, -1.7, -1.6, MIXTURE, stability=-0.1), "at least 0.*given -0.1"),
         (lambda: theory.neighbour_complexity(0.5, -1.65, -1.6, 3, kind="saddles"), "'saddles'"),
         (lambda: theory.isolated_eigenvalue(0.5, -1.6, -1.6, 3), "no minima above"),

@@ -49,6 +49,24 @@ def test_points_orthogonal_to_the_signal_are_those_of_the_glass(k):
     assert theory.planted_complexity(0.0, -1.65, 3, {3: 1.2}, index=k) == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.parametrize("weight", [1e-3, 1e-6, 1e-7, 1e-9, 1e-12, 1e-15, 1e-17, 1e-100])
+@pytest.mark.parametrize("index", [None, 0, 1])
+def test_nearly_pure_mixtures_with_a_signal(weight, index):
+    # Rates differ from those of the pure model in the second order of the weight.
+    pure, nearly = (
+        theory.planted_complexity([0.3, 0.0], [-1.8, -1.65], H, {3: 1.0}, index) for H in (3, {3: 1.0, 4: weight})
+    )
+    np.testing.assert_allclose(nearly, pure, rtol=0, atol=3 * weight**2 + 1e-11)
+
+
+def test_minima_of_nearly_pure_mixtures_above_the_edge():
+    # There are ever fewer of them as the mixture becomes pure. Orthogonal to the signal they are those of the glass.
+    u = 3e-9 - float(theory.E_inf(3))
+    rates = [theory.planted_complexity(0.0, u, {3: 1.0, 4: w}, {3: 1.0}, index=0) for w in (1e-7, 2e-9, 1e-9)]
+    exact = [theory.stability_complexity(u, 0.0, {3: 1.0, 4: w}) for w in (1e-7, 2e-9, 1e-9)]
+    np.testing.assert_allclose(rates, exact, atol=1e-8)
+
+
 def test_rate_of_the_outlier_is_that_of_a_schur_complement():
     # Cramer's theorem for a - theta - r^T (B + 2z)^{-1} r > 0, where the typical eigenvalue is below -2z.
     for z, theta in ((1.1, 1.9), (1.4, 3.0), (1.01, 1.3)):

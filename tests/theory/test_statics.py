@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 
 import theory
 from theory.covariance import Covariance
+from theory.statics.continuous_law import continuous_law
 from theory.statics.log_remainder import log_remainder
 
 MIXTURE = {3: 0.5**0.5, 4: 0.5**0.5}
@@ -246,12 +247,43 @@ def test_transitions_of_orders_far_apart():
                 assert answer(mixture) == pytest.approx(float(expected), rel=1e-13)
 
 
+@pytest.mark.parametrize(
+    ("H", "phase"),
+    [
+        ({1: 0.5, 3: 1.0}, "one step"),
+        ({1: 0.1, 2: 1.0, 4: 1.0}, "one step"),
+        ({1: 0.3, 2: 1.0}, "replica symmetric"),
+        (3, "one step"),
+    ],
+)
+@pytest.mark.parametrize("T", [1e-4, 1e-6, 3e-8])
+def test_cold_states_are_harmonic(H, phase, T):
+    found = theory.equilibrium(T, H)
+    assert found.phase == phase
+    # Each of n directions has the energy T/2; the next term is of order T^2. Energies have 14 digits.
+    assert found.energy == pytest.approx(theory.ground_state_energy(H) + T / 2, abs=0.2 * T**2 + 1e-13)
+    # The bound is on the error apart from rounding, and is itself rounded.
+    assert found.error < 1e-14 / T
+
+
+@pytest.mark.parametrize(("T", "H"), [(0.1, {1: 0.5, 3: 1.0}), (1e-8, {1: 0.5, 3: 1.0}), (1e-11, {2: 1.0, 4: 0.3})])
+def test_what_falls_is_no_distribution_at_any_temperature(T, H):
+    law = continuous_law(T, Covariance.of(H))
+    x = law.at(np.linspace(law.lower, law.overlap, 1000))
+    assert x[-1] < x.max() < 1
+    assert law.excess() > 1e-4
+
+
 def test_refusals_say_what_is_wrong():
     for T in (0.0, -1.0, math.nan):
         with pytest.raises(ValueError, match="T must be"):
             theory.equilibrium(T, 3)
-    with pytest.raises(ValueError, match="no digits left"):
-        theory.equilibrium(1e-15, 3)
+    for cold in (1e-15, 1e-11):
+        for call in (theory.equilibrium, theory.overlap_distribution):
+            with pytest.raises(ValueError, match=f"T = {cold:g} is below 1e-08 .* use theory.ground_state"):
+                call(cold, {1: 0.5, 3: 1.0})
+        with pytest.raises(ValueError, match=f"T = {cold:g} is below 1e-08 .* give T = 1.9e-08"):
+            theory.franz_parisi([0.3, 0.5], cold, 3, reference=1.0)
     with pytest.raises(ValueError, match="too small for a float"):
         theory.equilibrium(1e120, {1: 1.0, 3: 1.0})
     with pytest.raises(ValueError, match="external field"):

@@ -10,6 +10,7 @@ import theory
 from spinglass import SphericalSpinGlass
 from spinglass._common.seeds import child, seed_sequence
 from spinglass.sampling import sample, temper
+from validation.cli import sample_tables
 from validation.cli.main import main
 
 
@@ -53,6 +54,39 @@ def test_parallel_tempering_at_the_given_temperatures(capsys, tmp_path):
     # One step of replica symmetry breaking at T = 0.7: overlap q with probability 1 - m, otherwise 0.
     law = theory.equilibrium(0.7, 3)
     assert rows[0]["large_n_squared_overlap"] == pytest.approx((1 - law.breakpoint) * law.overlap**2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("T", "mixture", "phase"),
+    [
+        (0.7, {2: 0.2, 3: 1.0}, "one step"),
+        (0.8, {2: 1.0, 4: 0.3}, "continuous"),
+        (0.5, {1: 0.3, 2: 1.0, 4: 0.2}, "continuous"),
+        (0.03, {2: 0.1, 3: 0.5**0.5, 16: 32**-0.5}, "two steps"),
+    ],
+)
+def test_squared_overlaps_are_derivatives_of_the_free_energy(T, mixture, phase):
+    _, (overlap,) = sample_tables._large_n(np.array([T]), mixture)
+    assert theory.equilibrium(T, mixture).phase == phase
+    # Integration by parts over the couplings of order 2: df/d(a_2^2) = -(1 - <q^2>)/(2T).
+    step, square = 1e-4, mixture[2] ** 2
+    low, high = (theory.equilibrium(T, {**mixture, 2: (square + d) ** 0.5}).free_energy for d in (-step, step))
+    # The error of the difference is of order step^2.
+    assert overlap == pytest.approx(1 + 2 * T * (high - low) / (2 * step), abs=1e-6)
+
+
+def test_theory_that_fails_at_a_temperature_leaves_it_out(monkeypatch):
+    solved = theory.equilibrium
+
+    def fails(T, H):
+        if T == 0.5:
+            raise ArithmeticError
+        return solved(T, H)
+
+    monkeypatch.setattr(theory, "equilibrium", fails)
+    energy, overlap = sample_tables._large_n(np.array([1e-12, 0.5, 1.0]), 3)
+    assert np.isnan(energy).tolist() == np.isnan(overlap).tolist() == [True, True, False]
 
 
 def test_the_table_fits_the_terminal_and_names_the_state(capsys):

@@ -59,7 +59,7 @@ def mixed_complexity(u: ArrayLike, H: Model, index: int | None = None) -> Any:
     if nu.pure_order is not None:
         scaled = energies * math.sqrt(nu.pure_order) / scale
         return complexity(scaled, nu.pure_order) if k is None else index_complexity(scaled, nu.pure_order, k)
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         growth = _growth(energies / scale, nu, k)
     # NaN comes only from a difference of two infinities, far below the ground state.
     return scalar_or_array(np.where(np.isnan(growth), -np.inf, growth))
@@ -153,13 +153,22 @@ def _growth(u: Array, nu: Covariance, k: int | None) -> Array:
     edge = 1.0 if a >= 0 else pulled / math.sqrt(pulled**2 - a * a)
     # Counts are largest at this energy; the number below any higher energy grows at the same rate.
     v = np.minimum(u, 0.0 if k is None and a >= 0 else -m * edge)
-    stiffness, pull = 2 * a + m * m / spread, -m * v / spread
+    # The derivative in z vanishes where pull - stiffness z = push sqrt(z^2 - 1).
+    narrow = spread / (m * m)
+    stiffness, pull, push = 1 + 2 * a * narrow, -v / m, 2 * pulled * narrow
     outside = np.maximum(pull, stiffness)
-    root = np.sqrt(np.maximum(outside**2 - stiffness**2 + 4 * pulled**2, 0.0))
-    z = (outside**2 + 4 * pulled**2) / (stiffness * outside + 2 * pulled * root)
-    if k is None and stiffness > 0:
-        z = np.where(pull < stiffness, pull / stiffness, z)
-    far = np.sqrt(np.maximum(z * z - 1, 0.0))
-    rate = np.where(z > 1, z * far - np.log(np.maximum(z, 1) + far), 0.0)
-    growth = 0.5 * math.log(second / first) - a * z * z - pulled * rate - (v + m * z) ** 2 / (2 * spread)
+    excess = (outside - stiffness) * (outside + stiffness)
+    root = np.sqrt(excess + push**2)
+    z = (outside**2 + push**2) / (stiffness * outside + push * root)
+    far = excess / (stiffness * root + push * outside)  # sqrt(z^2 - 1), without cancellation
+    inside = pull < stiffness
+    if k is None:
+        z = np.where(inside, pull / stiffness, z)
+    rate = z * far - np.log(np.maximum(z, 1) + far)
+    # At a maximum over z, -(v + m z) m/V is this slope. It is exact also in a nearly pure mixture, whose v + m z and V
+    # are lost in rounding. A maximum at the bound z = 1 has no such slope.
+    slope = 2 * a * z + 2 * pulled * far
+    if k is not None:
+        slope = np.where(inside, (pull - 1) / narrow, slope)
+    growth = 0.5 * math.log(second / first) - a * z * z - pulled * rate - 0.5 * narrow * slope**2
     return np.asarray(growth)

@@ -69,11 +69,12 @@ class RadialLaw:
         """Return the z >= 1 of the most numerous minima at energies u, in units of ``scale``."""
         if self.variance == 0.0:
             return np.asarray(np.maximum(-u / self.slope, 1.0))
-        # The derivative of S vanishes where pull - stiffness z = 2 sqrt(z^2 - 1).
-        stiffness, pull = 2.0 * self.bend + self.slope**2 / self.variance, -self.slope * u / self.variance
+        # The derivative of S vanishes where pull - stiffness z = push sqrt(z^2 - 1).
+        narrow = self.variance / self.slope**2
+        stiffness, pull, push = 1.0 + 2.0 * self.bend * narrow, -u / self.slope, 2.0 * narrow
         outside = np.maximum(pull, stiffness)
-        root = np.sqrt(np.maximum(outside**2 - stiffness**2 + 4.0, 0.0))
-        z = (outside**2 + 4.0) / (stiffness * outside + 2.0 * root)
+        root = np.sqrt((outside - stiffness) * (outside + stiffness) + push**2)
+        z = (outside**2 + push**2) / (stiffness * outside + push * root)
         return np.asarray(np.where(pull > stiffness, np.maximum(z, 1.0), 1.0))
 
 

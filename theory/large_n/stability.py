@@ -12,7 +12,8 @@ from theory.arguments import Model, real_numbers, scalar_or_array
 from theory.float_range import refuse_huge
 from theory.large_n.radial_law import RadialLaw, edge_rate
 
-_HALVINGS = 200
+# z - 1 is found to 2^-110, and the square root of z^2 - 1 to rounding.
+_HALVINGS = 110
 
 
 def stability_complexity(u: ArrayLike, stability: ArrayLike, H: Model) -> Any:
@@ -74,8 +75,7 @@ def stability_complexity(u: ArrayLike, stability: ArrayLike, H: Model) -> Any:
     scaled, gap = energies / law.scale, stabilities / law.radius
     if law.variance == 0.0:
         return scalar_or_array(_pure(law, scaled, gap))
-    z = _best(law, scaled, gap)
-    return scalar_or_array(law.growth(scaled, z) - edge_rate(z - gap))
+    return scalar_or_array(_largest(law, scaled, gap))
 
 
 def most_numerous_stability(u: ArrayLike, H: Model) -> Any:
@@ -245,14 +245,24 @@ def _pure(law: RadialLaw, u: Array, gap: Array) -> Array:
     return np.asarray(np.where(possible, level - edge_rate(z) - edge_rate(z - gap), -np.inf))
 
 
-def _best(law: RadialLaw, u: Array, gap: Array) -> Array:
-    """Return the maximiser of the concave ``S(u, z) - J(z - gap)`` over ``z >= 1 + gap``, by bisection."""
+def _largest(law: RadialLaw, u: Array, gap: Array) -> Array:
+    """Return the maximum of the concave ``S(u, z) - J(z - gap)`` over ``z >= 1 + gap``, found by bisection.
 
-    def rising(z: Array) -> BoolArray:
-        pull = -2.0 * law.bend * z - law.slope * (u + law.slope * z) / law.variance
-        return np.asarray(pull - 2.0 * np.sqrt(z * z - 1.0) - 2.0 * np.sqrt(np.maximum((z - gap) ** 2 - 1.0, 0.0)) > 0)
+    The variable is ``y = z - 1 - gap``, which resolves z near the bound. At a maximum above the bound ``-(u + m z)/V``
+    follows from the vanishing derivative: in a nearly pure mixture u + m z is lost in rounding.
+    """
 
-    low = 1.0 + gap
+    def slope(y: Array) -> Array:
+        roots = _root(y + gap) + _root(y)
+        return np.asarray(2.0 * (law.bend * (1.0 + gap + y) + roots) / law.slope)
+
+    def mean_distance(y: Array) -> Array:
+        return np.asarray(-(u + law.slope * (1.0 + gap + y)))
+
+    def rising(y: Array) -> BoolArray:
+        return np.asarray(mean_distance(y) > slope(y) * law.variance)
+
+    low = np.zeros_like(u)
     high = low + 1.0
     while np.any(further := rising(high)):
         low, high = np.where(further, high, low), np.where(further, 2.0 * high, high)
@@ -260,4 +270,11 @@ def _best(law: RadialLaw, u: Array, gap: Array) -> Array:
         middle = 0.5 * (low + high)
         above = rising(middle)
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return low
+    z = 1.0 + gap + low
+    exponent = np.where(low > 0.0, law.variance * slope(low) ** 2, mean_distance(low) ** 2 / law.variance)
+    return np.asarray(0.5 * (math.log(law.second) - exponent) - law.bend * z * z - edge_rate(z) - edge_rate(1.0 + low))
+
+
+def _root(excess: Array) -> Array:
+    """Return ``sqrt(z^2 - 1)`` at ``z = 1 + excess``."""
+    return np.asarray(np.sqrt(excess) * np.sqrt(2.0 + excess))

@@ -162,12 +162,12 @@ def gate_correlations(d: int, n: int) -> GateCorrelations:
     Returns
     -------
     GateCorrelations
-        Both means.
+        Both means, with relative errors of about 1e-13.
 
     Raises
     ------
     ValueError
-        If a number is not whole or too small.
+        If a number is not whole or too small, or ``d`` is beyond the largest float.
 
     Examples
     --------
@@ -175,10 +175,13 @@ def gate_correlations(d: int, n: int) -> GateCorrelations:
     GateCorrelations(with_input=0.3183098861837907, between_units=1.0)
     """
     inputs = whole_number("d", d, 2, "d is the number of inputs")
+    dimension = as_float("d", inputs, "take fewer inputs")
     units = whole_number("n", n, 1, "n is the number of units")
-    # With c = sin(a) the density of a is cos(a)^(d-2), and (2/pi) arcsin c = 2 a/pi.
+    # With c = sin(a) the density of a is cos(a)^(d-2), and (2/pi) arcsin c = 2 a/pi. For large d the density is that of
+    # a normal law of variance 1/d, of which less than 1e-17 is beyond 9 standard deviations.
     nodes, weights = np.polynomial.legendre.leggauss(200)
-    angle = np.pi / 2 * nodes
-    density = weights * np.cos(angle) ** (inputs - 2)
+    angle = min(math.pi / 2, 9 / math.sqrt(dimension)) * nodes
+    log_cosine = 0.5 * np.log1p(-(np.sin(angle) ** 2))
+    density = weights * np.exp((dimension - 2) * log_cosine)
     mean = float(np.sum(density * (2 * angle / np.pi) ** 2) / np.sum(density))
-    return GateCorrelations(2 / (math.pi * inputs), 1 / units + (1 - 1 / units) * mean)
+    return GateCorrelations(2 / (math.pi * dimension), 1 / units + (1 - 1 / units) * mean)

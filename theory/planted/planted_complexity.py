@@ -8,11 +8,14 @@ from numpy.typing import ArrayLike
 from spinglass._common.types import Array
 from theory.arguments import INDEX_HINT, Model, Signal, real_numbers, scalar_or_array, whole_number
 from theory.float_range import refuse_huge
-from theory.large_n.pairs.rates import best_radial, log_determinant
+from theory.large_n.pairs.rates import best_radial, determinant_slope, log_determinant
 from theory.large_n.pairs.refined_maximum import refined_maximum
 from theory.large_n.radial_law import edge_rate
 from theory.planted.outlier import is_outside, outlier_rate
 from theory.planted.planted_model import PlantedModel
+
+# Below this variance of z given the energy, a search for the best z would resolve it worse than its mean does.
+_NARROW = 1e-11
 
 
 def planted_complexity(
@@ -110,13 +113,22 @@ def growth(model: PlantedModel, m: Array, u: Array | None, index: int | None) ->
 
 
 def _best(mean: Array, variance: float, theta: Array, index: int | None) -> Array:
-    """Return the supremum of ``L(z) - (z - mean)^2/(2 variance) - cost``, at z = mean if the variance is 0."""
-    if variance == 0.0:
+    """Return the supremum of ``L(z) - (z - mean)^2/(2 variance) - cost``, at z = mean if the variance is 0.
+
+    At a variance below ``_NARROW`` the supremum for one index is approximated by the value at the mean or, if no points
+    of the index are there, at z = 1. The error is of the order of the variance.
+    """
+    if variance < _NARROW:
         if index is None:
-            return log_determinant(mean)
-        # Energies that exceed the edge by rounding count as the edge itself.
+            # At the maximum (z - mean)/variance is the derivative of L, without the rounding of z - mean.
+            z = best_radial(mean, np.asarray(variance))
+            return np.asarray(log_determinant(z) - 0.5 * variance * determinant_slope(z) ** 2)
+        # Energies that exceed the edge of a pure model by rounding count as the edge itself.
         z = np.maximum(mean, 1.0)
-        return np.asarray(np.where(mean < 1.0 - 1e-14, -np.inf, log_determinant(z) - _cost(z, theta, index)))
+        beyond = np.where(mean < 1.0 - 1e-14, z - mean, 0.0)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            exponent = np.where(beyond > 0.0, 0.5 * beyond * (beyond / variance), 0.0)
+        return np.asarray(log_determinant(z) - _cost(z, theta, index) - exponent)
 
     def rate(z: Array) -> Array:
         return np.asarray(log_determinant(z) - 0.5 * (z - mean) ** 2 / variance)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from theory.arguments import Model, positive_number, real_numbers, scalar_or_array
 from theory.covariance import Covariance
-from theory.statics.equilibrium import law_and_energies
+from theory.statics.equilibrium import COLDEST, law_and_energies
 from theory.statics.transition_temperatures import static_temperature_of
 
 
@@ -45,9 +45,9 @@ def franz_parisi(q: ArrayLike, T: float, H: Model, reference: float | None = Non
     Raises
     ------
     ValueError
-        If an overlap is not between -1 and 1, a temperature is not positive, the reference is colder than the static
-        temperature or in a field (its law is then not that of a planted configuration), or ``H`` is neither an order of
-        at least 2 nor a mixture.
+        If an overlap is not between -1 and 1, a temperature is not positive, T is below 1e-8 of the scale
+        ``sqrt(nu'(1))`` of energies, the reference is colder than the static temperature or in a field (its law is then
+        not that of a planted configuration), or ``H`` is neither an order of at least 2 nor a mixture.
 
     References
     ----------
@@ -63,6 +63,12 @@ def franz_parisi(q: ArrayLike, T: float, H: Model, reference: float | None = Non
         raise ValueError(f"q must lie between -1 and 1, where the potential diverges; given {quoted_range(overlaps)}")
     nu, scale = Covariance.with_scale(H)
     nu.refuse_field("the potential")
+    reduced = T / scale
+    if reduced < COLDEST:
+        raise ValueError(
+            f"T = {T:g} is below {COLDEST:g} of the model's scale of energies, where rounding hides the equilibrium; "
+            f"give T = {1.1 * COLDEST * scale:.2g}, where the potential is that of temperature 0 up to terms of order T"
+        )
     T, other = T / scale, (T if reference is None else positive_number("reference", reference)) / scale
     frozen = static_temperature_of(nu)
     if other < frozen * (1 - 1e-12):

@@ -163,5 +163,6 @@ def _state(rest: Array, T: float, order: int) -> tuple[Array, Array, Array, Arra
     q = 1 - rest
     z = rest * q ** (order / 2 - 1) / T
     u = -(1 / (order * z) + (order - 1) * z)
-    bend = 1 - order * q ** (order - 1) + (order - 1) * q**order
+    # 1 - H q^(H-1) + (H-1) q^H, with an error of 1e-16 of 1-q, so that it can be divided by T.
+    bend = -np.expm1((order - 1) * np.log1p(-rest) + np.log1p((order - 1) * rest))
     return u, q, q ** (order / 2) * u - T / 2 * np.log(rest) - bend / (2 * T), q ** (order / 2) * u - bend / T

@@ -1,10 +1,12 @@
 """Tables of sampling: mean energies and overlaps by temperature, next to the theory for large n."""
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from rich.table import Table
+from scipy.integrate import simpson
 
 import theory
 from spinglass._common.types import Array
@@ -97,14 +99,20 @@ def _of_ladder(found: Tempering) -> dict[str, Any]:
 def _large_n(temperatures: Array, H: Model) -> tuple[Array, Array]:
     """Return mean energies and mean squared overlaps for large n; NaN where equilibrium is not solved."""
     energy, overlap = np.full((2, len(temperatures)), np.nan)
-    for k, temperature in enumerate(temperatures):
-        try:
-            law = theory.equilibrium(float(temperature), H)
-        except ValueError:  # more than one step of replica symmetry breaking
-            continue
-        energy[k] = law.energy
-        overlap[k] = (1 - law.breakpoint) * law.overlap**2 + law.breakpoint * law.lower_overlap**2
+    for k, temperature in enumerate(temperatures.tolist()):
+        # ValueError: a temperature out of range. ArithmeticError: no law of the overlap satisfies the criterion.
+        with suppress(ValueError, ArithmeticError):
+            energy[k] = theory.equilibrium(temperature, H).energy
+            overlap[k] = _mean_squared(theory.overlap_distribution(temperature, H))
     return energy, overlap
+
+
+def _mean_squared(law: theory.OverlapDistribution) -> float:
+    """Return the mean squared overlap."""
+    q, x = law.overlaps, law.cumulative
+    if law.phase == "continuous":  # the last two overlaps are equal, and between them x jumps to 1
+        return float(q[-1] ** 2 - simpson(2 * q[:-1] * x[:-1], x=q[:-1]))
+    return float(np.diff(x, prepend=0.0) @ q**2)
 
 
 def not_equilibrated(found: Samples | Tempering) -> bool:

@@ -15,6 +15,7 @@ from spinglass._common.types import Array, IntArray
 from spinglass.critical_points import Enumeration, Progress
 from spinglass.critical_points.enumeration import MAX_PATHS
 from theory.arguments import Model, mixture
+from validation.experiments.landscape_means import mean_and_error
 
 # Pairs of x and -x have overlap -1 up to rounding errors of the points.
 MIRROR = 1e-9
@@ -249,9 +250,7 @@ def compared(found: PairSurvey, exact: pd.DataFrame) -> pd.DataFrame:
         One row per interval: low, high, mean, standard_error, exact, exact_error. The pairs of one sample are
         correlated, so that the error is that of a mean over samples.
     """
-    samples = len(found.counts)
-    mean = found.counts.mean(axis=0) if samples else np.full(len(exact), np.nan)
-    error = found.counts.std(axis=0, ddof=1) / np.sqrt(samples) if samples > 1 else np.full(len(exact), np.nan)
+    mean, error = mean_and_error(found.counts)
     table = exact.copy()
     table.insert(2, "mean", mean)
     table.insert(3, "standard_error", error)
@@ -277,7 +276,8 @@ def density_by_overlap(
     Returns
     -------
     dict of str to pandas.DataFrame
-        ``measured``: indices, low, high, density, standard_error. ``exact``: indices, overlap, density.
+        ``measured``: indices, low, high, density, standard_error, landscapes (the number of complete ones, which are
+        counted). ``exact``: indices, overlap, density.
     """
     edges, q = np.linspace(-1.0, 1.0, bins + 1), np.linspace(-0.99, 0.99, 37)
     measured = []
@@ -286,15 +286,17 @@ def density_by_overlap(
     survey_pairs(n, H, samples, seed, edges, write=tables.append)
     for chosen in indices:
         name = "all" if chosen is None else f"{chosen[0]}-{chosen[1]}"
-        counts = np.array([_counted(table, edges, chosen)[1] for table in tables]) / np.diff(edges)
+        counts = [_counted(table, edges, chosen)[1] / np.diff(edges) for table in tables]
+        density, error = mean_and_error(np.reshape(counts, (-1, bins)))
         # An unordered pair is two ordered ones; if the indices differ, one of them has the indices as given.
         both = 1.0 if chosen is not None and chosen[0] != chosen[1] else 2.0
         columns = {
             "indices": name,
             "low": edges[:-1],
             "high": edges[1:],
-            "density": both * counts.mean(axis=0),
-            "standard_error": both * counts.std(axis=0, ddof=1) / np.sqrt(samples),
+            "density": both * density,
+            "standard_error": both * error,
+            "landscapes": len(tables),
         }
         measured.append(pd.DataFrame(columns))
         curve = theory.mean_pairs(n, H, q, indices=chosen, accuracy=0.02, floor=0.05, seed=seed)

@@ -10,6 +10,7 @@ from spinglass import SphericalSpinGlass, enumerate_critical_points, plant, sphe
 from spinglass._common.seeds import Seed, child, seed_sequence
 from spinglass._common.types import Array
 from theory.arguments import Model, Signal, mixture
+from validation.experiments.landscape_means import mean_and_error
 
 
 def densities_by_overlap(
@@ -37,7 +38,8 @@ def densities_by_overlap(
     Returns
     -------
     pandas.DataFrame
-        One row per index and interval: points ("all" or the index), low, high, density, standard_error over landscapes.
+        One row per index and interval: points ("all" or the index), low, high, density, standard_error over landscapes,
+        landscapes (the number of those whose enumeration is complete; only they are counted).
 
     Examples
     --------
@@ -46,17 +48,19 @@ def densities_by_overlap(
     (10, True)
     """
     root, edges = seed_sequence(seed), np.linspace(-1.0, 1.0, bins + 1)
-    counts = np.array([_counts(n, H, signal, child(root, k), edges, indices) for k in range(samples)])
-    width = edges[1] - edges[0]
+    drawn = (_counts(n, H, signal, child(root, k), edges, indices) for k in range(samples))
+    complete = [counts for counts in drawn if counts is not None]
+    densities = np.reshape(complete, (-1, len(indices), bins)) / (edges[1] - edges[0])
     tables = []
     for number, index in enumerate(indices):
-        of_index = counts[:, number] / width
+        density, error = mean_and_error(densities[:, number])
         columns = {
             "points": _name(index),
             "low": edges[:-1],
             "high": edges[1:],
-            "density": of_index.mean(axis=0),
-            "standard_error": of_index.std(axis=0, ddof=1) / samples**0.5,
+            "density": density,
+            "standard_error": error,
+            "landscapes": len(complete),
         }
         tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
@@ -64,12 +68,14 @@ def densities_by_overlap(
 
 def _counts(
     n: int, H: Model, signal: Signal, seed: np.random.SeedSequence, edges: Array, indices: Sequence[int | None]
-) -> list[Array]:
-    """Draw a planted landscape; return its numbers of points in each interval, for each index."""
+) -> list[Array] | None:
+    """Draw a planted landscape; return its numbers of points in each interval, for each index; None if incomplete."""
     v = sphere.random_points(n, 1, child(seed, 0))[0]
     every = enumerate_critical_points(
         plant(SphericalSpinGlass.mixed(n, mixture(H), child(seed, 1)), v, signal), certify=None
     )
+    if not every.complete:
+        return None
     m = sphere.overlap(every.x, v)
     chosen = [m if index is None else m[every.index == index] for index in indices]
     return [np.histogram(overlaps, edges)[0] for overlaps in chosen]

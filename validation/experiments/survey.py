@@ -16,6 +16,7 @@ from spinglass.critical_points.certification import Certify
 from spinglass.critical_points.enumeration import MAX_PATHS
 from spinglass.critical_points.homotopy import Distribute
 from theory.arguments import Model, mixture
+from validation.experiments.landscape_means import mean_and_error
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,7 @@ class Survey:
         """
         exact = [theory.mean_critical_points(self.n, self.H, index=k) for k in range(self.n)]
         every = np.column_stack([self.counts, self.counts.sum(axis=1)])
-        samples = len(every)
-        mean = every.mean(axis=0) if samples else np.full(self.n + 1, np.nan)
-        error = every.std(axis=0, ddof=1) / np.sqrt(samples) if samples > 1 else np.full(self.n + 1, np.nan)
+        mean, error = mean_and_error(every)
         names = [*map(str, range(self.n)), "all"]
         columns = {
             "mean": mean,

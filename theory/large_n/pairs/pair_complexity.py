@@ -113,10 +113,13 @@ def neighbour_complexity(
     ------
     ValueError
         If an argument is not as described, if a pure model has no minima at ``u1``, which is so above ``-E_inf``, or if
-        ``stability`` is given for a pure model, whose energy determines it.
+        ``stability`` is given for a pure model, whose energy determines it; also for nearly pure ones, see Notes.
 
     Notes
     -----
+    Mixtures in which the variance V of the energy given z (:func:`theory.stability_complexity`) is below
+    ``1e-16 nu'(1)`` are treated as pure models, whose rates are the same up to terms of order V.
+
     The mean is over the landscape given the minimum. The second point may push an eigenvalue of the minimum's Hessian
     below 0, so that it is no minimum. Where the growth rate is not negative, this does not happen in any of nine models
     tried.
@@ -192,12 +195,13 @@ def z_of_minimum(rates: PairRates, u: Array, stability: float | None) -> Array:
         if rates.pure and np.any(-u / rates.law.slope < 1.0 - 1e-15):
             edge, given = rates.law.slope * rates.law.scale, float(np.max(u)) * rates.law.scale
             raise ValueError(
-                f"a pure model has no minima above -E_inf = {-edge:.10g} at large n; give u1 below it, not {given:.10g}"
+                f"a pure or nearly pure model has no minima above -E_inf = {-edge:.10g} at large n; give u1 below it, "
+                f"not {given:.10g}"
             )
         return rates.law.most_numerous(u)
     bound = float(real_numbers("stability", stability))
     if rates.pure:
-        raise ValueError("stability is determined by the energy in a pure model; omit it")
+        raise ValueError("stability is determined by the energy in a pure or nearly pure model; omit it")
     if bound < 0.0:
         raise ValueError(f"stability must be at least 0, as the first point is a minimum; given {bound:g}")
     return np.full_like(u, 1.0 + bound / rates.law.radius)

@@ -31,6 +31,9 @@ from theory.large_n.pairs.two_points import TwoPoints, two_points
 from theory.large_n.radial_law import RadialLaw, edge_rate
 
 _HALVINGS = 100
+# At a variance V of the energy given z, a pure model's rates are right up to terms of order V, and those of a mixture
+# up to (1e-16)^2/V, because differences of energies are rounded.
+_PURE = 1e-16
 
 
 def log_determinant(z: Array) -> Array:
@@ -80,8 +83,8 @@ class PairRates:
 
     @property
     def pure(self) -> bool:
-        """Whether the energy determines the radial derivative."""
-        return self.law.variance == 0.0
+        """Whether the energy determines the radial derivative, up to fluctuations that change rates by rounding."""
+        return self.law.variance < _PURE
 
     @property
     def unit(self) -> float:
@@ -121,7 +124,8 @@ class PairRates:
     def best_both(self, u_x: Array, u_y: Array) -> tuple[Array, Array]:
         """Return the most numerous z at both points, by bisection of the derivative in the first.
 
-        The rate is concave, because the variances of zeta given the energy are below ``2 nu''`` for any covariance.
+        The rate is concave, because the variances of zeta given the energy are below ``2 nu''`` for any covariance. At
+        its maximum z is the mean plus the covariance matrix times the derivatives of L, which are between -2 and 2.
         """
         if self.pure:
             return -u_x / self.law.slope, -u_y / self.law.slope
@@ -133,12 +137,9 @@ class PairRates:
             pull = (shift - slope * (z_y - mean_y)) / variance
             return np.asarray(determinant_slope(z_x) - pull > 0.0)
 
-        low, high = -np.ones_like(mean_x), np.ones_like(mean_x)
-        while np.any(further := rising(high)):
-            high = np.where(further, 2.0 * high, high)
-        while np.any(further := np.logical_not(rising(low))):
-            low = np.where(further, 2.0 * low, low)
-        z_x = bisected(rising, low, high)
+        # 2 (Var z_x + |Cov(z_x, z_y)|), with some room for rounding.
+        reach = 2.001 * self.points.radial.max(axis=-1) / (4.0 * self.law.second)
+        z_x = bisected(rising, mean_x - reach, mean_x + reach)
         return z_x, best_radial(mean_y + slope * (z_x - mean_x), variance)
 
     def curvature(self, u_x: Array, z_x: Array, u_y: Array, z_y: Array) -> Array:
