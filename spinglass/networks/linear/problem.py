@@ -120,15 +120,18 @@ class LinearProblem:
             If shapes do not fit or a number is not finite.
         """
         shapes = list(pairwise(self.widths))
-        if not isinstance(weights, np.ndarray | Sequence) or (isinstance(weights, np.ndarray) and weights.ndim == 0):
-            raise ValueError(f"weights must be a list of matrices of shapes {shapes} or one vector, not {weights!r}")
         if isinstance(weights, np.ndarray) and weights.ndim == 1:
             if weights.shape != (self.size,):
                 raise ValueError(f"a vector of weights must have {self.size} numbers, not {weights.size}")
             ends = np.cumsum([a * b for a, b in shapes])[:-1]
             matrices = [part.reshape(shape) for part, shape in zip(np.split(weights, ends), shapes, strict=True)]
         else:
-            matrices = [np.asarray(W, dtype=np.float64) for W in weights]
+            try:
+                matrices = [np.asarray(W, dtype=np.float64) for W in weights]
+            except TypeError:
+                raise ValueError(
+                    f"weights must be a list of matrices of shapes {shapes} or one vector, not {weights!r}"
+                ) from None
             if [W.shape for W in matrices] != shapes:
                 raise ValueError(f"weights must have shapes {shapes}, not {[W.shape for W in matrices]}")
         if not all(np.isfinite(W).all() for W in matrices):
