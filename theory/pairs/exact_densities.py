@@ -8,6 +8,7 @@ At n = 3 the determinants are quadratic forms Q and Q' in Gaussian variables. Wi
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,7 +16,9 @@ from spinglass._common.types import Array
 from theory.covariance import Covariance
 from theory.pairs.joint_law import PairLaw
 
-_NODES = 16
+_NODES = 12
+# Panels towards the ridge of the integral, each shorter than the one before by a factor.
+_RIDGE, _RIDGE_PANELS, _RIDGE_NODES = 0.25, 4, 6
 
 
 def two_spins(q: float, nu: Covariance, indices: tuple[int | None, int | None]) -> float:
@@ -60,22 +63,37 @@ def _mean_absolute_product(covariance: Array, first: Array, second: Array) -> fl
     forms = [root.T @ form @ root for form in (first, second)]
     sizes = [float(np.linalg.norm(form)) for form in forms]
     first, second = (form / size for form, size in zip(forms, sizes, strict=True))
-    s, weights = _half_line()
-    both = s[:, None, None, None] * first, s[None, :, None, None] * second
-    alone = [_characteristic(s[:, None, None] * form) for form in (first, second)]
-    together = 0.5 * (_characteristic(both[0] + both[1]) + _characteristic(both[0] - both[1]))
-    integrand = 1.0 - alone[0][:, None] - alone[1][None, :] + together
-    return float(4.0 / math.pi**2 * sizes[0] * sizes[1] * (weights @ integrand @ weights))
+    s, t, weights = _quadrant()
+    along = [_characteristic(form, x) for form, x in ((first, s), (second, t))]
+    joint = np.concatenate([s * first[:, :, None] + sign * t * second[:, :, None] for sign in (1.0, -1.0)], axis=2)
+    together = _characteristic(np.moveaxis(joint, 2, 0), np.ones(2 * s.size))
+    integrand = 1.0 - along[0] - along[1] + 0.5 * (together[: s.size] + together[s.size :])
+    return float(4.0 / math.pi**2 * sizes[0] * sizes[1] * (weights @ integrand))
 
 
-def _characteristic(form: Array) -> Array:
-    """Return the real part of ``E exp(i z^T form z)`` for standard normal z."""
-    return np.asarray(np.prod((1.0 - 2.0j * np.linalg.eigvalsh(form)) ** -0.5, axis=-1).real)
+def _characteristic(forms: Array, s: Array) -> Array:
+    """Return the real part of ``E exp(i s z^T form z)`` for standard normal z; one form, or one for every s."""
+    return np.asarray(np.prod((1.0 - 2.0j * s[:, None] * np.linalg.eigvalsh(forms)) ** -0.5, axis=-1).real)
 
 
-def _half_line() -> tuple[Array, Array]:
-    """Return nodes s and weights of the integral of ``f(s)/s^2`` over s > 0, for f of order s^2 at 0."""
+@lru_cache(maxsize=1)
+def _quadrant() -> tuple[Array, Array, Array]:
+    """Return nodes s, t and weights of the integral of ``f(s, t)/(s t)^2`` over s, t > 0."""
     x, w = np.polynomial.legendre.leggauss(_NODES)
     x, w = 0.5 * (x + 1.0), 0.5 * w
     # Beyond s = 1 the variable is v = s^(-1/2), in which the integrand is smooth.
-    return np.concatenate([x, x**-2]), np.concatenate([w / x**2, 2.0 * w * x])
+    near, near_weight, far, far_weight = x, w / x**2, x**-2, 2.0 * w * x
+    pairs = [(near, near_weight, near, near_weight), (near, near_weight, far, far_weight)]
+    pairs += [(far, far_weight, near, near_weight)]
+    parts = [tuple(one.ravel() for one in (*np.meshgrid(a, b, indexing="ij"), np.outer(u, v))) for a, u, b, v in pairs]
+    # Beyond 1 in both, the integrand has a narrow ridge at s = t if Q and Q' are close to each other or to opposites.
+    y, u = np.polynomial.legendre.leggauss(_RIDGE_NODES)
+    ends = np.append(_RIDGE ** np.arange(_RIDGE_PANELS), 0.0)
+    half = 0.5 * (ends[:-1] - ends[1:])[:, None]
+    ratio, of_ratio = (1.0 - 0.5 * (ends[:-1] + ends[1:])[:, None] + half * y).ravel(), (half * u).ravel()
+    v, share = (one.ravel() for one in np.meshgrid(x, ratio, indexing="ij"))
+    weight = np.outer(w, of_ratio).ravel() * 4.0 * v**3 * share
+    larger, smaller = (v * share) ** -2, v**-2
+    parts += [(larger, smaller, weight), (smaller, larger, weight)]
+    s, t, weights = (np.concatenate(one) for one in zip(*parts, strict=True))
+    return s, t, weights
