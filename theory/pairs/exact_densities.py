@@ -41,39 +41,47 @@ def two_spins(q: float, nu: Covariance, indices: tuple[int | None, int | None]) 
 def three_spins(q: float, nu: Covariance) -> float:
     """Return the density of pairs of all indices per unit of overlap at n = 3."""
     law = PairLaw(nu, q)
-    second = float(nu(1.0, 2))
-    covariance = np.zeros((8, 8))  # of T, T', r, r', zeta, zeta', h, h'
-    covariance[:2, :2] = 2.0 * second * np.array([[1.0, law.block_correlation], [law.block_correlation, 1.0]])
-    covariance[2:4, 2:4] = law.rows
-    covariance[4:, 4:] = law.plane[:4, :4]
-    forms = []
-    for point in (0, 1):
-        first, last = np.zeros(8), np.zeros(8)
-        first[point], first[4 + point], last[6 + point], last[4 + point] = 1.0, -1.0, 1.0, -1.0
-        form = 0.5 * (np.outer(first, last) + np.outer(last, first))
-        form[2 + point, 2 + point] = -1.0
-        forms.append(form)
-    return math.exp(law.log_density_of_pairs(3)) * _mean_absolute_product(covariance, *forms)
+    blocks = 2.0 * float(nu(1.0, 2)) * np.array([[1.0, law.block_correlation], [law.block_correlation, 1.0]])
+    # The determinant is a b - r^2 with a = T - zeta and b = h - zeta; the plane's variables are zeta, zeta', h, h'.
+    diagonal = np.zeros((6, 6))
+    diagonal[:2, :2], diagonal[2:, 2:] = blocks, law.plane[:4, :4]
+    to_factors = np.array([[1, 0, -1, 0, 0, 0], [0, 0, -1, 0, 1, 0], [0, 1, 0, -1, 0, 0], [0, 0, 0, -1, 0, 1]])
+    product = 0.5 * np.array([[0.0, 1.0], [1.0, 0.0]])
+    first, second = np.zeros((4, 4)), np.zeros((4, 4))
+    first[:2, :2], second[2:, 2:] = product, product
+    parts = [(to_factors @ diagonal @ to_factors.T, first, second)]
+    parts.append((law.rows, np.diag([-1.0, 0.0]), np.diag([0.0, -1.0])))
+    return math.exp(law.log_density_of_pairs(3)) * _mean_absolute_product(parts)
 
 
-def _mean_absolute_product(covariance: Array, first: Array, second: Array) -> float:
-    """Return ``E |z^T A z| |z^T B z|`` of a Gaussian vector z."""
-    values, vectors = np.linalg.eigh(covariance)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    forms = [root.T @ form @ root for form in (first, second)]
-    sizes = [float(np.linalg.norm(form)) for form in forms]
-    first, second = (form / size for form, size in zip(forms, sizes, strict=True))
+def _mean_absolute_product(parts: list[tuple[Array, Array, Array]]) -> float:
+    """Return ``E |z^T A z| |z^T B z|`` of a Gaussian vector z, from the covariance, A and B of independent parts."""
+    forms: list[tuple[Array, ...]] = []
+    for covariance, *pair in parts:
+        values, vectors = np.linalg.eigh(covariance)
+        root = vectors * np.sqrt(np.maximum(values, 0.0))
+        forms.append(tuple(root.T @ form @ root for form in pair))
+    sizes = [math.sqrt(sum(float((form**2).sum()) for form in one)) for one in zip(*forms, strict=True)]
     s, t, weights = _quadrant()
-    along = [_characteristic(form, x) for form, x in ((first, s), (second, t))]
-    joint = np.concatenate([s * first[:, :, None] + sign * t * second[:, :, None] for sign in (1.0, -1.0)], axis=2)
-    together = _characteristic(np.moveaxis(joint, 2, 0), np.ones(2 * s.size))
-    integrand = 1.0 - along[0] - along[1] + 0.5 * (together[: s.size] + together[s.size :])
+    s, t = s / sizes[0], t / sizes[1]
+    one, other = (_characteristic(list(of), x) for of, x in zip(zip(*forms, strict=True), (s, t), strict=True))
+    together = np.zeros(s.size)
+    for turned in (t, -t):
+        joint = [s[:, None, None] * a + turned[:, None, None] * b for a, b in forms]
+        together += 0.5 * _characteristic(joint, np.ones(s.size))
+    integrand = 1.0 - one - other + together
     return float(4.0 / math.pi**2 * sizes[0] * sizes[1] * (weights @ integrand))
 
 
-def _characteristic(forms: Array, s: Array) -> Array:
-    """Return the real part of ``E exp(i s z^T form z)`` for standard normal z; one form, or one for every s."""
-    return np.asarray(np.prod((1.0 - 2.0j * s[:, None] * np.linalg.eigvalsh(forms)) ** -0.5, axis=-1).real)
+def _characteristic(forms: list[Array], s: Array) -> Array:
+    """Return the real part of ``E exp(i s z^T form z)`` for standard normal z and a block-diagonal form.
+
+    The form is given by its blocks: one form, or one for every s.
+    """
+    result = np.ones(s.size, dtype=np.complex128)
+    for form in forms:
+        result /= np.sqrt(1.0 - 2.0j * s[:, None] * np.linalg.eigvalsh(form)).prod(axis=-1)
+    return result.real
 
 
 @lru_cache(maxsize=1)

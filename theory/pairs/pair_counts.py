@@ -24,9 +24,11 @@ _COARSE, _LONG = 33, 0.8
 # Nearer to the overlaps 1 and -1 than these angles, rounding errors dominate, and the known law of the density there is
 # used: with Monte Carlo, for the densities of n up to 3, and at overlap -1 where critical points do not repel.
 _SMALLEST_ANGLE, _SMALLEST_EXACT, _SMALLEST_OPPOSITE = 5e-3, 1e-3, 1e-6
-# Panels around narrow peaks of the density: their ends grow by this factor up to the last, and they have so many nodes
-# with Monte Carlo and without. Peaks that are narrower than the last number are not resolved.
-_GROWTH, _LAST_PANEL, _PANEL_NODES, _EXACT_PANEL_NODES, _NARROWEST = 4.0, 0.5, 8, 16, 2e-5
+# A single panel resolves peaks down to these widths at its ends and within it.
+_WIDE_AT_END, _WIDE_WITHIN = 0.1, 0.5
+# Panels around narrower peaks: their ends grow by this factor up to the last, and they have so many nodes with Monte
+# Carlo and without. Peaks that are narrower than the last number are not resolved.
+_GROWTH, _LAST_PANEL, _PANEL_NODES, _EXACT_PANEL_NODES, _NARROWEST = 4.0, 0.5, 8, 16, 5e-5
 # Angles where the density, by its order of magnitude, is smaller than the largest by this logarithm are left out.
 _NEGLIGIBLE = 14.0
 
@@ -40,7 +42,7 @@ class PairCount:
     value : float
         The mean number.
     error : float
-        Its standard error; 0 if no Monte Carlo was used.
+        Its standard error; 0 if no Monte Carlo was used, and the relative error is below 1e-5.
     """
 
     value: float
@@ -66,7 +68,7 @@ def mean_pairs_between(
     Here rho is the density of :func:`mean_pairs`, integrated by Gauss-Legendre quadrature over the angle. Unlike there,
     draws at different overlaps are independent, so that the error of the integral is smaller. Within 1e-5 of overlap 1,
     rho is constant because critical points repel each other. If the orders of one parity are weak, or all except order
-    2, rho has a narrow peak at overlap -1 or 0, which is resolved down to a width of 2e-5 in the angle.
+    2, rho has a narrow peak at overlap -1 or 0, which is resolved down to a width of 5e-5 in the angle.
 
     Parameters
     ----------
@@ -194,7 +196,7 @@ def _panels(problem: Problem, low: float, high: float) -> Array:
                 f"not resolved: its width is {width:.1g}, and at least {_NARROWEST:g} is needed; give these orders "
                 "larger weights, or leave them out (pairs at this very overlap are then not part of the density)"
             )
-        if width < _LAST_PANEL:
+        if width < (_WIDE_AT_END if centre == math.pi else _WIDE_WITHIN):
             resolved = max(width, _NARROWEST)
             count = 1 + math.ceil(math.log(_LAST_PANEL / resolved) / math.log(_GROWTH))
             steps = resolved * _GROWTH ** np.arange(float(count))

@@ -23,7 +23,7 @@ class SecondMoment:
     value : float
         ``E N^2``.
     error : float
-        Its standard error; 0 if no Monte Carlo was used.
+        Its standard error; 0 if no Monte Carlo was used, and the relative error is below 1e-5.
     mean : float
         ``E N``, exact.
     """
