@@ -117,7 +117,7 @@ class OverlapDensity:
         return np.asarray(-m * self.model.signal(m, 1) / self.unit)
 
     def _theta(self, m: Array, rest: Array) -> Array:
-        return np.asarray(self.model.signal(m, 2) * rest / self.unit)
+        return np.asarray(self.model.rank_one(m, rest) / self.unit)
 
     @property
     def _reach(self) -> float:

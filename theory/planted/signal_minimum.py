@@ -88,7 +88,7 @@ def energy(model: PlantedModel, m: float) -> float:
 def smallest_eigenvalue(model: PlantedModel, m: float, gap: float) -> float:
     """Return the smallest Hessian eigenvalue of a solution, in the model's unit; ``gap`` is ``1 - |m|``."""
     rest = gap * (2.0 - gap)
-    response, pull = math.sqrt(rest), float(model.signal(m, 2)) * rest
+    response, pull = math.sqrt(rest), float(model.rank_one(m, rest))
     root = math.sqrt(model.second)
     outside = max(pull, root)  # at the edge of the spectrum both terms below are equal
     return 1.0 / response + model.second * response - outside - model.second / outside
@@ -112,5 +112,5 @@ def _gaps(model: PlantedModel, sign: float) -> list[float]:
 
 def _is_minimum(model: PlantedModel, sign: float, gap: float) -> bool:
     rest = gap * (2.0 - gap)
-    pull = float(model.signal(sign * (1.0 - gap), 2)) * rest
+    pull = float(model.rank_one(sign * (1.0 - gap), rest))
     return rest * model.second < 1.0 and pull * math.sqrt(rest) < 1.0
