@@ -8,6 +8,7 @@ import pytest
 
 import theory
 from theory.covariance import Covariance
+from theory.pairs import pair_counts
 from theory.pairs.determinants import Numbers
 from theory.pairs.exact_densities import three_spins, two_spins
 from theory.pairs.joint_law import PairLaw
@@ -163,6 +164,91 @@ def test_second_moments_of_two_and_three_spins():
     assert theory.second_moment(3, 3).value == pytest.approx(2 * mean + pairs, rel=1e-5)
 
 
+@pytest.mark.parametrize("field", [pytest.param(1e-3, marks=pytest.mark.slow), 0.3, 1.0, 30.0, 1e3, 1e4])
+def test_two_spins_with_order_two_in_a_field_have_two_or_four_points(field):
+    # N^2 = 6 N - 8 for N = 2 and 4. Pairs have a peak at overlap -1 in a strong field, and at 0 and -1 in a weak one.
+    H = {1: field, 2: 1.0}
+    assert theory.second_moment(2, H).value == pytest.approx(6 * theory.mean_critical_points(2, H) - 8, rel=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("field", "chord"), [(1e-2, (10, -24)), (30.0, (6, -8)), (1e3, (6, -8))])
+def test_three_spins_with_order_two_in_a_field_have_two_four_or_six_points(field, chord):
+    # The chords of N^2 through neighbouring N are lower bounds, that through 2 and 6 is an upper one. The density is
+    # accurate to 1e-6.
+    moment = theory.second_moment(3, {1: field, 2: 1.0})
+    assert moment.value > (chord[0] * moment.mean + chord[1]) * (1 - 1e-6)
+    assert moment.value < (8 * moment.mean - 12) * (1 + 1e-6)
+
+
+@pytest.mark.slow
+def test_four_spins_with_order_two_in_a_field_are_those_of_the_secular_equation():
+    # Critical points of x'Dx/2 + b'x satisfy x = b/(m - d), so sum_i b_i^2/(m - d_i)^2 = n: a polynomial in m.
+    n, draws, rng = 4, 2000, np.random.default_rng(8)
+    raw = rng.standard_normal((draws, n, n)) / math.sqrt(n)
+    d, b = np.linalg.eigvalsh(raw + raw.transpose(0, 2, 1)), rng.standard_normal((draws, n))
+    counts = np.full(draws, 2)  # one beyond each end of the spectrum
+    for k in range(n - 1):  # between two poles the sum is convex: two points or none
+        low, high = d[:, k, None], d[:, k + 1, None]
+        m = low + (high - low) * np.linspace(0.0, 1.0, 1001)[1:-1]
+        least = sum(b[:, i, None] ** 2 / (m - d[:, i, None]) ** 2 for i in range(n)).min(axis=1)
+        counts += 2 * (least < n)
+    found = theory.second_moment(n, {1: 1.0, 2: 1.0}, accuracy=0.02)
+    agree(found.value, found.error, (counts**2).mean(), (counts**2).std() / math.sqrt(draws))
+    assert found.mean == pytest.approx(counts.mean(), abs=4 * counts.std() / math.sqrt(draws))
+
+
+@pytest.mark.slow
+def test_four_spins_with_order_two_in_a_strong_field():
+    # N is 2, 4, 6 or 8: the chord of N^2 through 2 and 4 is a lower bound, that through 2 and 8 an upper one.
+    moment = theory.second_moment(4, {1: 100.0, 2: 1.0}, accuracy=0.02)
+    assert 6 * moment.mean - 8 - 4 * moment.error < moment.value < 10 * moment.mean - 16 + 4 * moment.error
+
+
+@pytest.mark.slow
+def test_a_weak_order_of_the_other_parity_moves_the_mirror_images():
+    # They are no longer exactly at overlap -1, but all there: the moment is continuous, with a slope of order 1.
+    for n in (2, 4):
+        one, other = (theory.second_moment(n, H, accuracy=0.02) for H in (3, {3: 1.0, 4: 1e-3}))
+        assert abs(other.value - one.value) < 1e-3 * one.value + 4 * math.hypot(one.error, other.error)
+
+
+def test_orders_too_weak_to_be_resolved_are_refused():
+    with pytest.raises(ValueError, match="near overlap -1 is not resolved: its width is 9e-08"):
+        theory.second_moment(2, {3: 1.0, 4: 1e-7})
+    with pytest.raises(ValueError, match="near overlap 0 is not resolved"):
+        theory.mean_pairs_between(2, {2: 1.0, 4: 1e-7}, -0.5, 0.5)
+    exact = theory.mean_pairs_between(2, 3, -0.5, 0.5).value
+    assert theory.mean_pairs_between(2, {3: 1.0, 4: 1e-200}, -0.5, 0.5).value == pytest.approx(exact, rel=1e-9)
+
+
+def test_a_second_moment_below_the_square_of_the_mean_is_refused(monkeypatch):
+    monkeypatch.setattr(pair_counts, "_peaks", lambda nu: [])
+    with pytest.raises(ValueError, match="the quadrature lost pairs"):
+        theory.second_moment(2, {1: 1e-3, 2: 1.0})
+
+
+@pytest.mark.parametrize("n", [2, pytest.param(3, marks=pytest.mark.slow)])
+def test_pairs_near_overlap_one_have_a_constant_density(n):
+    # It changes by 3e-3 between 0.9995 and 1; H = 3 is symmetric at n = 2 and 3.
+    density = theory.mean_pairs(n, 3, 0.9995).value
+    for width in (1e-5, 1e-7):
+        count = theory.mean_pairs_between(n, 3, 1 - width, 1.0).value
+        assert count == pytest.approx(density * width, rel=4e-3)
+        assert theory.mean_pairs_between(n, 3, -1.0, width - 1).value == pytest.approx(count, rel=1e-6)
+    whole = theory.mean_pairs_between(n, 3, 0.99, 1.0).value
+    middle = 1 - 1e-7  # inside the part with constant density
+    pieces = theory.mean_pairs_between(n, 3, 0.99, middle).value + theory.mean_pairs_between(n, 3, middle, 1.0).value
+    assert pieces == pytest.approx(whole, rel=1e-9)
+
+
+@pytest.mark.slow
+def test_pairs_near_overlap_one_of_more_spins_are_drawn():
+    density = theory.mean_pairs(4, 3, 0.9995, accuracy=0.02)
+    count = theory.mean_pairs_between(4, 3, 1 - 1e-6, 1.0, accuracy=0.02)
+    agree(count.value, count.error, density.value * 1e-6, density.error * 1e-6)
+
+
 def test_mirror_images_are_counted_once():
     for H, index, below, expected in (
         (3, None, None, theory.mean_critical_points(4, 3)),
@@ -234,6 +320,7 @@ def test_density_of_zero_gradients_is_that_of_two_independent_points_at_right_an
         (lambda: theory.mean_pairs(60, 3, [0.1, 0.2], accuracy=1e-3, max_seconds=1), "would take about"),
         (lambda: theory.mean_pairs_between(5, 3, 0.5, 0.1), "-1 <= low < high <= 1"),
         (lambda: theory.path_profile(5, 3, 0.5, (-1, -1), position=[2.0]), "numbers from 0 to 1"),
+        (lambda: theory.path_profile(6, 3, 0.5, (-1.4, -1.3), position=[]), "one or more numbers from 0 to 1"),
     ],
 )
 def test_bad_arguments_are_refused(call, message):

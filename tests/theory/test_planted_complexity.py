@@ -2,6 +2,7 @@
 
 import math
 
+import mpmath as mp
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -112,6 +113,21 @@ def test_closed_forms_of_the_signals_minimum():
     assert field.overlap < 0.0
     assert theory.signal_minimum(3, {3: 1.154}) is None
     assert theory.signal_minimum(3, {3: 1.155}).smallest_eigenvalue == pytest.approx(0.0, abs=0.02)
+
+
+@pytest.mark.parametrize("strength", [1e2, 1e4, 3e5])
+def test_the_minimum_of_a_strong_signal_has_the_digits_of_mpmath(strength):
+    # H = 3: nu' = 3, nu'' = 6. At strength 3e5 the distance 1 - m is 2e-12.
+    found = theory.signal_minimum(3, {3: strength})
+    with mp.workdps(40):
+        gap = (mp.sqrt(3) / (3 * strength)) ** 2 / 2
+        gap = mp.findroot(lambda g: 3 * strength * (1 - g) * mp.sqrt(g * (2 - g)) - mp.sqrt(3), gap)
+        response = mp.sqrt(gap * (2 - gap))
+        edge = mp.sqrt(3) / response + 6 / mp.sqrt(3) * response - 2 * mp.sqrt(6)  # no eigenvalue is isolated
+        energy = -mp.sqrt(3) * response - strength * (1 - gap) ** 3
+    assert 6 * strength * float(response) ** 2 < 6**0.5
+    assert found.smallest_eigenvalue == pytest.approx(float(edge), rel=1e-14)
+    assert found.energy_per_spin == pytest.approx(float(energy), rel=1e-14)
 
 
 def test_closed_forms_of_thresholds():

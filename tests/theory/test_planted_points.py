@@ -113,6 +113,40 @@ def test_a_strong_signal_leaves_one_point_near_it():
     assert theory.mean_planted_points(3, 3, {3: 20.0}, overlap=(0.8, 1.0)) == pytest.approx(1.0, abs=1e-9)
 
 
+def on_the_circle(H, signal):
+    """Return the mean number of critical points at n = 2 by Rice's formula, with a uniform rule over the angle."""
+    near = np.concatenate([np.zeros(1), np.geomspace(1e-9, math.pi / 4, 4000)])
+    edges = np.unique(np.concatenate([c + sign * near for c in (0.0, math.pi / 2, math.pi) for sign in (-1, 1)]))
+    edges = edges[(edges >= 0.0) & (edges <= math.pi)]
+    x, w = np.polynomial.legendre.leggauss(4)
+    half = 0.5 * np.diff(edges)[:, None]
+    angle, weight = (edges[:-1, None] + half * (1 + x)).ravel(), (half * w).ravel()
+    m, sine = np.cos(angle), np.sin(angle)
+    s1, s2 = (sum(r * math.perm(k, d) * m ** (k - d) for k, r in signal.items() if k >= d) for d in (1, 2))
+    # Energy 2 (glass - s(cos t)): the first and second derivative along the circle.
+    first, second = 2 * s1 * sine, 2 * (s1 * m - s2 * sine**2)
+    width = math.sqrt(2 * H * (3 * H - 2))
+    folded = width * math.sqrt(2 / math.pi) * np.exp(-0.5 * (second / width) ** 2)
+    folded += second * (2 * ndtr(second / width) - 1)
+    return 2 * float(weight @ (np.exp(-0.25 * first**2 / H) / math.sqrt(4 * math.pi * H) * folded))
+
+
+@pytest.mark.parametrize("signal", [{1: 1.0}, {1: 30.0}, {1: 1e3}, {1: 1e5}, {2: 25.0}, {3: 30.0}])
+def test_strong_signals_on_the_circle_are_those_of_rices_formula(signal):
+    assert theory.mean_planted_points(2, 3, signal) == pytest.approx(on_the_circle(3, signal), rel=1e-8)
+
+
+@pytest.mark.parametrize(("n", "field"), [(3, 1e3), (3, 1e6), (8, 1e4), pytest.param(30, 1e3, marks=pytest.mark.slow)])
+def test_a_strong_field_leaves_a_minimum_and_a_maximum(n, field):
+    assert theory.mean_planted_points(n, 3, {1: field}) == pytest.approx(2.0, rel=1e-9)
+    counts = [
+        theory.mean_planted_points(n, 3, {1: field}, overlap=ends) for ends in ((-1, -0.9), (-0.9, 0.9), (0.9, 1))
+    ]
+    assert counts == pytest.approx([1.0, 0.0, 1.0], abs=1e-9)
+    if n < 10:
+        assert theory.mean_planted_points(n, 3, {1: field}, index=0, overlap=(0, 1)) == pytest.approx(1.0, rel=1e-9)
+
+
 def test_no_numbers_are_asked_for():
     assert theory.planted_point_density([], 4, 3, {3: 1.0}).shape == (0,)
     assert theory.mean_planted_points(4, 3, {3: 1.0}, below=[]).shape == (0,)

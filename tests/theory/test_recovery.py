@@ -73,6 +73,21 @@ def test_the_phases_between_the_thresholds():
     assert [at(found.algorithmic * x).phase for x in (0.999, 1.001)] == ["hard", "easy"]
 
 
+@pytest.mark.parametrize("weights", [{1: 0.1, 3: 1.0}, {2: 0.6, 4: 0.5, 40: 1.0}])
+def test_recovery_may_be_easy_above_the_bayes_threshold(weights):
+    # Where message passing leaves the start as soon as anything is known, recovery is hard only at larger factors.
+    H = dict.fromkeys(weights, 1.0)
+    found = theory.recovery_thresholds(weights, H)
+    assert found.bayes == pytest.approx(found.spectral, rel=1e-12)
+    assert found.bayes < 0.6 * found.algorithmic
+
+    def phase(factor):
+        return theory.recovery({k: a * factor for k, a in weights.items()}, H).phase
+
+    assert phase(0.6 * found.algorithmic) == "easy"
+    assert [phase(found.algorithmic * x) for x in (0.999, 1.001)] == ["hard", "easy"]
+
+
 def test_state_evolution_ends_at_the_stationary_points_of_the_free_energy():
     signal, H = {2: 0.9, 3: 0.4}, {2: 1.0, 3: 1.0}
     found = theory.recovery(signal, H)

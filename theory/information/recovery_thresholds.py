@@ -45,9 +45,11 @@ def recovery_thresholds(signal: Signal, H: Model) -> RecoveryThresholds:
     .. math:: t_{bayes}^2 = \min_m \frac{-m - \log(1-m)}{\xi(m)}, \quad
               t_{informative}^2 = \min_m \frac{m}{(1-m)\, \xi'(m)}, \quad t_{spectral}^2 = \frac{1}{\xi''(0)}
 
-    The algorithmic threshold is the largest local maximum of ``m / ((1-m) xi'(m))``, that at m = 0 included. Between
-    the Bayes and the algorithmic threshold recovery is hard. For a pure model without order 2, these are inverse
-    temperatures: ``t lambda / a`` is ``1/T_d`` at the informative and ``1/T_s`` at the Bayes threshold.
+    The square of the algorithmic threshold is the largest local maximum of ``m / ((1-m) xi'(m))``, that at m = 0
+    included. Recovery can be hard only between the Bayes and the algorithmic threshold. It is hard just below the
+    latter, and just above the former if that is smaller than the spectral threshold; otherwise, as with a term of order
+    1, it is easy there and becomes hard at a larger factor, if at all. For a pure model without order 2, the thresholds
+    are inverse temperatures: ``t lambda / a`` is ``1/T_d`` at the informative and ``1/T_s`` at the Bayes threshold.
 
     Parameters
     ----------

@@ -157,6 +157,11 @@ def integral_apart(
         done = batches.copy()
         value = float(sum(w * one.value for w, one in zip(weights, sums, strict=True)))
         spreads = np.array([w * one.spread * math.exp(one.log_unit) for w, one in zip(weights, sums, strict=True)])
+        if not np.all(np.isfinite(spreads)):
+            raise ValueError(
+                f"{limit.what}: the weights of draws are not finite at n = {limit.n}; give a model whose orders have "
+                "weights that differ less"
+            )
         error = math.sqrt(float(np.sum(spreads**2 / (done * BATCH))))
         target = accuracy * (value + offset)
         if error <= target:

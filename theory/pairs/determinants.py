@@ -178,7 +178,8 @@ class Sampler:
         m = numbers.eigenvalues.shape[1]
         # The sum and the difference of the blocks, over sqrt 2, are independent, with these variance factors.
         own = np.array([1.0 + self.correlation, 1.0 - self.correlation])
-        wide = own / (1.0 - 2.0 * self.tilt[0] * own)
+        narrowing = 1.0 - 2.0 * self.tilt[0] * own
+        wide = own / narrowing
         covariance = 0.5 * np.array([[wide.sum(), wide[0] - wide[1]], [wide[0] - wide[1], wide.sum()]])
         centre = covariance @ self.tilt[1:]
         scale, correlation = math.sqrt(covariance[0, 0]), float(covariance[0, 1] / covariance[0, 0])
@@ -188,7 +189,7 @@ class Sampler:
         second, vectors = np.linalg.eigh(block) if m else (first, numbers.block)
         first, second = first + centre[0], second + centre[1]
         traces = np.stack([(first**2 + second**2).sum(axis=1), first.sum(axis=1), second.sum(axis=1)], axis=1)
-        log_ratio = 0.25 * m * (m + 1) * float(np.log(wide / own).sum()) + 0.5 * m * float(centre @ self.tilt[1:])
+        log_ratio = 0.5 * m * float(centre @ self.tilt[1:]) - 0.25 * m * (m + 1) * float(np.log(narrowing).sum())
         return first, second, vectors, traces, log_ratio - traces @ self.tilt
 
     def _plane_given(self, x: Array, y: Array, numbers: Numbers) -> tuple[Array, Array]:

@@ -79,7 +79,7 @@ def path_profile(
     indices : pair of int or None, optional
         Number of negative eigenvalues of the Hessian at each point; None for all. Default: all.
     position : array, optional
-        Positions on the path, from 0 to 1. Default: 41 equally spaced ones.
+        Positions on the path, at least one, from 0 to 1. Default: 41 equally spaced ones.
     draws : int
         Number of pairs of Hessians drawn; default 4000.
     seed : int, SeedSequence or Generator
@@ -107,8 +107,8 @@ def path_profile(
     (array([-1.4  , -1.299, -1.3  ]), array([0., 0., 0.]))
     """
     t = real_numbers("position", np.linspace(0.0, 1.0, _POSITIONS) if position is None else position)
-    if t.ndim != 1 or np.any((t < 0.0) | (t > 1.0)):
-        raise ValueError(f"position must be a list of numbers from 0 to 1, not {quoted(position)}")
+    if t.ndim != 1 or t.size == 0 or np.any((t < 0.0) | (t > 1.0)):
+        raise ValueError(f"position must be a list of one or more numbers from 0 to 1, not {quoted(position)}")
     problem = Problem.checked(n, H, energies, indices)
     q = float(checked_overlaps(one_number("overlap", overlap)))
     draws = whole_number("draws", draws, 1000, "it is the number of pairs of Hessians drawn, such as 4000")

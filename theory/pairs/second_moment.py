@@ -10,6 +10,9 @@ from theory.pairs.averaging import Limit
 from theory.pairs.mean_pairs import Problem
 from theory.pairs.pair_counts import integrated
 
+# A second moment without Monte Carlo that is less than the square of the mean by more than this share is wrong.
+_LOST = 1e-4
+
 
 @dataclass(frozen=True)
 class SecondMoment:
@@ -20,7 +23,7 @@ class SecondMoment:
     value : float
         ``E N^2``.
     error : float
-        Its standard error; 0 if no Monte Carlo was used.
+        Its standard error; 0 if no Monte Carlo was used, and the relative error is below 1e-5.
     mean : float
         ``E N``, exact.
     """
@@ -83,8 +86,8 @@ def second_moment(
     Raises
     ------
     ValueError
-        If an argument is not as described, the points are too rare, or the accuracy would take longer than
-        ``max_seconds``.
+        If an argument is not as described, the points are too rare, the accuracy would take longer than
+        ``max_seconds``, or some orders are so weak that a peak of the density of pairs is not resolved.
 
     References
     ----------
@@ -103,7 +106,14 @@ def second_moment(
     limit = Limit("second_moment", problem.n, positive_number("max_seconds", max_seconds))
     wanted = positive_number("accuracy", accuracy)
     pairs = integrated(problem, (-1.0, 1.0), offset, wanted, seed, limit)
-    return SecondMoment(offset + pairs.value, pairs.error, mean)
+    value = offset + pairs.value
+    if pairs.error == 0.0 and value < mean * mean * (1.0 - _LOST):
+        raise ValueError(
+            f"the quadrature lost pairs: the second moment {value:.6g} would be less than the square of the mean, "
+            f"{mean * mean:.6g}; the density of pairs has peaks that are too narrow. Give a mixture whose weights "
+            "differ less"
+        )
+    return SecondMoment(value, pairs.error, mean)
 
 
 def _mean_mirror_pairs(problem: Problem, H: Model, index: int | None, below: float | None) -> float:

@@ -16,8 +16,9 @@ from theory.planted.planted_model import PlantedModel
 
 # Numbers of spins up to which counts take seconds: of one index, of all, and for a signal of order 1.
 _MOST_BY_INDEX, _MOST, _MOST_IN_FIELD = 24, 40, 200
-# Panels of the integral over the angle: the number is doubled until two results agree to this accuracy.
-_NODES, _FEWEST_PANELS, _MOST_PANELS, _AGREE = 10, 4, 256, 1e-9
+# Panels of the integral over the angle: the number is doubled until two results agree to this accuracy, or at the most
+# panels to that stated. Panels at narrow peaks grow by this factor.
+_NODES, _FEWEST_PANELS, _MOST_PANELS, _AGREE, _STATED, _GROWTH = 10, 4, 256, 1e-9, 1e-7, 3.0
 
 
 def mean_planted_points(
@@ -68,8 +69,8 @@ def mean_planted_points(
     Raises
     ------
     ValueError
-        If an argument is not as described, a count overflows, or the signal is so strong that the integrals oscillate
-        too fast.
+        If an argument is not as described, a count or a factor of it overflows, the signal is so strong that the
+        integrals oscillate too fast, or the integral over the overlap does not converge to 1e-7.
 
     References
     ----------
@@ -147,7 +148,8 @@ def planted_point_density(
     flat = m.ravel()
     if flat.size == 0:
         return np.zeros(m.shape)
-    values = density.at(flat, together=False)[:, 0] / np.sqrt((1.0 - flat) * (1.0 + flat))
+    rest = (1.0 - flat) * (1.0 + flat)
+    values = density.at(flat, rest, together=False)[:, 0] / np.sqrt(rest)
     return scalar_or_array(_finite(values).reshape(m.shape))
 
 
@@ -179,22 +181,49 @@ def _range(overlap: Sequence[float]) -> tuple[float, float]:
 
 
 def _integral(density: OverlapDensity, low: float, high: float) -> Array:
-    """Integrate over the angle, doubling the number of panels until two results agree."""
-    # Peaks in the angle have widths of order n^(-1/2).
-    panels, before = max(_FEWEST_PANELS, math.ceil(math.sqrt(density.n))), np.full(density.below.size, math.inf)
+    """Integrate over the angle, halving the panels until two results agree."""
+    edges, before = _first_edges(density, low, high), np.full(density.below.size, math.inf)
+    x, weights, _ = legendre_rule(_NODES)
     while True:
-        x, weights, _ = legendre_rule(_NODES)
-        edges = np.linspace(low, high, panels + 1)
         half = 0.5 * np.diff(edges)[:, None]
         angles = (edges[:-1, None] + half * (1.0 + x)).ravel()
-        result = _finite((half * weights).ravel() @ density.at(np.cos(angles), together=True))
-        size = np.abs(result).max()
-        if panels >= _MOST_PANELS or np.all(np.abs(result - before) <= _AGREE * size):
+        result = _finite((half * weights).ravel() @ density.at_angles(angles))
+        size, change = np.abs(result).max(), np.abs(result - before)
+        if np.all(change <= _AGREE * size):
             return result
-        panels, before = 2 * panels, result
+        if edges.size > _MOST_PANELS:
+            if np.all(change <= _STATED * max(size, 1.0)):
+                return result
+            raise ValueError(
+                f"the integral over the overlap did not converge with {edges.size - 1} panels at n = {density.n}; give "
+                "a weaker signal or a narrower range of overlaps"
+            )
+        edges, before = np.sort(np.concatenate([edges, edges[:-1] + half[:, 0]])), result
+
+
+def _first_edges(density: OverlapDensity, low: float, high: float) -> Array:
+    """Return edges of panels that are narrow near the peaks of the density.
+
+    Peaks are at the zeros of the mean gradient ``s'(m) sin(angle)``, and as wide as it takes to reach ``n^(-1/2)``.
+    """
+    count = max(_FEWEST_PANELS, math.ceil(math.sqrt(density.n)))
+    step, edges = (high - low) / count, [np.linspace(low, high, count + 1)]
+    terms = density.model.terms
+    width = 1.0 / (math.sqrt(density.n) * max(1.0, sum(k * k * abs(strength) for k, strength in terms)))
+    if width < 0.25 * step:
+        slope = np.zeros(max(k for k, _ in terms))
+        for k, strength in terms:
+            slope[-k] = k * strength
+        roots = np.roots(slope)
+        real = roots.real[(np.abs(roots.imag) < 1e-6) & (np.abs(roots.real) < 1.0)]
+        growing = width * _GROWTH ** np.arange(math.ceil(math.log(step / width) / math.log(_GROWTH)))
+        for centre in (0.0, math.pi, *np.arccos(real)):
+            edges += [centre - growing, centre + growing]
+    every = np.unique(np.concatenate(edges))
+    return every[(every >= low) & (every <= high)]
 
 
 def _finite(values: Array) -> Array:
     if not np.all(np.isfinite(values)):
-        raise ValueError("the mean number overflows a float; give a smaller n")
+        raise ValueError("the mean number, or a factor of it, overflows a float; give a smaller n or a weaker signal")
     return values

@@ -30,6 +30,9 @@ from theory.planted.spiked_determinants import (
 
 # Panels whose bound is below this share of the largest are left out, and phases above this number are refused.
 _NEGLIGIBLE, _MOST_PHASES = 1e-12, 25
+# Angles whose means of y differ by this many times its reach are treated apart. The largest bound of this many y may be
+# too small, in its logarithm by the last number.
+_FAR, _OFFSETS, _SAFETY = 4.0, 65, 5.0
 # Where the normal law of the energy rises, in standard deviations.
 _RISE = np.arange(-8.0, 8.5, 2.0)
 
@@ -65,45 +68,80 @@ class OverlapDensity:
         """Standard deviation of y."""
         return math.sqrt((1.0 + self.model.second) / (2.0 * self.model.second))
 
-    def at(self, m: Array, *, together: bool) -> Array:
+    def at_angles(self, angles: Array) -> Array:
+        """Return the densities per unit of the angle, shape (len(angles), b), accurate relative to the largest.
+
+        In a strong field the means of y are so far apart that angles are treated in groups, without those at which the
+        density is negligible.
+        """
+        m, rest = np.cos(angles), np.sin(angles) ** 2
+        centre, reach = self._centre(m), self._reach
+        if np.ptp(centre) < _FAR * reach:
+            return self.at(m, rest, together=True)
+        y = centre[:, None] + np.linspace(-reach, reach, _OFFSETS)
+        bound = self._log_density(y, m, rest).max(axis=1)
+        kept = np.flatnonzero(bound > bound.max() + math.log(_NEGLIGIBLE) - _SAFETY)
+        group = np.floor((centre[kept] - centre.min()) / (_FAR * reach))
+        result = np.zeros((angles.size, self.below.size))
+        for one in np.unique(group):
+            places = kept[group == one]
+            result[places] = self.at(m[places], rest[places], together=True)
+        return result
+
+    def at(self, m: Array, rest: Array, *, together: bool) -> Array:
         """Return the densities per unit of the angle ``arccos m``, shape (len(m), b).
 
         Parameters
         ----------
         m : array, shape (points,)
             Overlaps.
+        rest : array, shape (points,)
+            ``1 - m^2``, of which m has few digits near 1.
         together : bool
             Whether accuracy is relative to the largest density, as for an integral, or to each.
         """
         result = np.zeros((m.size, self.below.size))
-        centre = -m * self.model.signal(m, 1) / self.unit
-        theta = self.model.rank_one(m) / self.unit
-        log_front = self._log_front(m)
-        with threadpool_limits(limits=1, user_api="blas"):
-            panels = self._panels(centre, theta, log_front, together)
+        centre, theta, log_front = self._centre(m), self._theta(m, rest), self._log_front(m, rest)
+        # What overflows is infinite or not a number, which the caller refuses.
+        with threadpool_limits(limits=1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+            panels = self._panels(m, rest, together)
             phases = self._phases(panels, theta)
             for panel in panels:
                 values = determinants(self.n, panel, theta, phases, by_index=self.index is not None)
                 values = values[:, :, 0 if self.index is None else self.index]
                 result += self._over_panel(panel, values, m, centre)
-        return np.asarray(np.exp(log_front + log_unit(self.n))[:, None] * result)
+            return np.asarray(np.exp(log_front + log_unit(self.n))[:, None] * result)
 
-    def _log_front(self, m: Array) -> Array:
-        rest = (1.0 - m) * (1.0 + m)
+    def _centre(self, m: Array) -> Array:
+        """Return the mean of y."""
+        return np.asarray(-m * self.model.signal(m, 1) / self.unit)
+
+    def _theta(self, m: Array, rest: Array) -> Array:
+        return np.asarray(self.model.rank_one(m, rest) / self.unit)
+
+    @property
+    def _reach(self) -> float:
+        """Distance of y from its mean beyond which its weight is negligible."""
+        return math.sqrt(2.0 * self.n) + 12.0 * self.spread
+
+    def _log_front(self, m: Array, rest: Array) -> Array:
         front = math.log(2.0) - math.lgamma(0.5 * (self.n - 1)) + 0.5 * (self.n - 1) * math.log(self.model.second)
         with np.errstate(divide="ignore"):
             volume = 0.5 * (self.n - 2) * np.log(rest) if self.n > 2 else 0.0
         return np.asarray(front + volume - 0.5 * self.n * rest * self.model.signal(m, 1) ** 2)
 
-    def _panels(self, centre: Array, theta: Array, log_front: Array, together: bool) -> IntArray:
+    def _log_density(self, y: Array, m: Array, rest: Array) -> Array:
+        """Return the logarithm of a bound on the density per unit of y, up to a constant, shape of y (len(m), ...)."""
+        centre, theta = self._centre(m)[:, None], self._theta(m, rest)[:, None]
+        bound = log_bound(y, theta, self.n) - 0.5 * ((y - centre) / self.spread) ** 2
+        return np.asarray(bound + self._log_front(m, rest)[:, None])
+
+    def _panels(self, m: Array, rest: Array, together: bool) -> IntArray:
         """Return the panels that contribute, from a bound on the determinants at their centres."""
-        width = panel_width(self.n)
-        reach = math.sqrt(2.0 * self.n) + 12.0 * self.spread
-        first = math.floor((centre.min() - reach) / width)
-        panels = np.arange(first, 1 + math.ceil((centre.max() + reach) / width))
-        y = (panels + 0.5) * width
-        bound = log_bound(y[None], theta[:, None], self.n) - 0.5 * ((y - centre[:, None]) / self.spread) ** 2
-        bound = bound + log_front[:, None]
+        width, centre = panel_width(self.n), self._centre(m)
+        first = math.floor((centre.min() - self._reach) / width)
+        panels = np.arange(first, 1 + math.ceil((centre.max() + self._reach) / width))
+        bound = self._log_density((panels[None] + 0.5) * width, m, rest)
         top = bound.max() if together else bound.max(axis=1, keepdims=True)
         kept = np.flatnonzero((bound > top + math.log(_NEGLIGIBLE)).any(axis=0))
         # The bound at the centre of a panel may be lower than that at its ends.

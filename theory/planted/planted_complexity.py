@@ -100,7 +100,7 @@ def growth(model: PlantedModel, m: Array, u: Array | None, index: int | None) ->
     rest = (1.0 - m) * (1.0 + m)
     level = 0.5 * np.log(rest * model.second) - 0.5 * rest * model.signal(m, 1) ** 2
     shift = m * model.signal(m, 1) / model.radius
-    theta = 2.0 * model.rank_one(m) / model.radius
+    theta = 2.0 * model.rank_one(m, rest) / model.radius
     if u is None:
         mean, variance, exponent = shift, (1.0 + model.second) / model.radius**2, 0.0
     else:

@@ -73,6 +73,6 @@ class PlantedModel:
         """Return s or a derivative at overlaps m."""
         return sum_of_powers(self.terms, m, derivative)
 
-    def rank_one(self, m: Any) -> Any:
-        """Return ``s''(m) (1 - m^2)``, the strength of the rank-one term."""
-        return self.signal(m, 2) * (1.0 - m) * (1.0 + m)
+    def rank_one(self, m: Any, rest: Any) -> Any:
+        """Return ``s''(m) (1 - m^2)``, the strength of the rank-one term, given ``rest = 1 - m^2``."""
+        return self.signal(m, 2) * rest

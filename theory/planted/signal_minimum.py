@@ -9,7 +9,8 @@ from scipy.optimize import brentq
 from theory.arguments import Model, Signal
 from theory.planted.planted_model import PlantedModel
 
-_GRID = 1.0 - np.geomspace(1e-15, 1.0 - 1e-6, 2000)
+# Logarithms of 1 - |m| between which solutions are sought.
+_GRID = np.log(np.geomspace(1e-15, 1.0 - 1e-6, 2000))
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,12 @@ def signal_minimum(H: Model, signal: Signal) -> SignalMinimum | None:
     True
     """
     model = PlantedModel.of(H, signal)
-    found = [m for sign in (1.0, -1.0) for m in _solutions(model, sign) if _is_minimum(model, m)]
+    found = [(gap, -sign) for sign in (1.0, -1.0) for gap in _gaps(model, sign) if _is_minimum(model, sign, gap)]
     if not found:
         return None
-    m = max(found, key=lambda one: (abs(one), one))
-    stiffness = smallest_eigenvalue(model, m) * model.scale
+    gap, opposite = min(found)
+    m = -opposite * (1.0 - gap)
+    stiffness = smallest_eigenvalue(model, m, gap) * model.scale
     return SignalMinimum(m, energy(model, m) * model.scale, stiffness)
 
 
@@ -83,25 +85,32 @@ def energy(model: PlantedModel, m: float) -> float:
     return -math.sqrt((1.0 - m) * (1.0 + m)) - float(model.signal(m))
 
 
-def smallest_eigenvalue(model: PlantedModel, m: float) -> float:
-    """Return the smallest Hessian eigenvalue of a solution, in the model's unit."""
-    response, pull = math.sqrt((1.0 - m) * (1.0 + m)), float(model.rank_one(m))
+def smallest_eigenvalue(model: PlantedModel, m: float, gap: float) -> float:
+    """Return the smallest Hessian eigenvalue of a solution, in the model's unit; ``gap`` is ``1 - |m|``."""
+    rest = gap * (2.0 - gap)
+    response, pull = math.sqrt(rest), float(model.rank_one(m, rest))
     root = math.sqrt(model.second)
     outside = max(pull, root)  # at the edge of the spectrum both terms below are equal
     return 1.0 / response + model.second * response - outside - model.second / outside
 
 
-def _solutions(model: PlantedModel, sign: float) -> list[float]:
-    """Return all overlaps of a sign that solve the equation, without m = 0."""
+def _gaps(model: PlantedModel, sign: float) -> list[float]:
+    """Return ``1 - |m|`` of all overlaps m of a sign that solve the equation, without m = 0.
 
-    def excess(m: float) -> float:
-        return float(model.signal(m, 1) * math.sqrt((1.0 - m) * (1.0 + m)) - m)
+    The unknown is the logarithm: with a strong signal m is so close to 1 that it has few digits of the difference.
+    """
 
-    values = [excess(sign * m) for m in _GRID]
+    def excess(log_gap: float) -> float:
+        gap = math.exp(log_gap)
+        m = sign * (1.0 - gap)
+        return float(model.signal(m, 1) * math.sqrt(gap * (2.0 - gap)) - m)
+
+    values = [excess(one) for one in _GRID]
     pairs = zip(_GRID[:-1], _GRID[1:], values[:-1], values[1:], strict=True)
-    return [float(brentq(excess, sign * a, sign * b, xtol=1e-14)) for a, b, fa, fb in pairs if fa * fb < 0.0]
+    return [math.exp(brentq(excess, a, b, xtol=1e-14)) for a, b, fa, fb in pairs if fa * fb < 0.0]
 
 
-def _is_minimum(model: PlantedModel, m: float) -> bool:
-    rest = (1.0 - m) * (1.0 + m)
-    return rest * model.second < 1.0 and float(model.rank_one(m)) * math.sqrt(rest) < 1.0
+def _is_minimum(model: PlantedModel, sign: float, gap: float) -> bool:
+    rest = gap * (2.0 - gap)
+    pull = float(model.rank_one(sign * (1.0 - gap), rest))
+    return rest * model.second < 1.0 and pull * math.sqrt(rest) < 1.0

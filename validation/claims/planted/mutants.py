@@ -9,7 +9,7 @@ from validation.mutant import Mutant
 
 def without_second_derivative(rank_one: Function) -> Function:  # noqa: ARG001
     """Leave the signal's second derivative out of the Hessian."""
-    return lambda model, m: 0.0 * m  # noqa: ARG005
+    return lambda model, m, rest: 0.0 * m  # noqa: ARG005
 
 
 def physics_strength(count: Function) -> Function:
