@@ -6,6 +6,8 @@ import time
 import mpmath
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
 
 import theory
 from benchmarks import accuracy
@@ -108,6 +110,45 @@ def test_eigenvalue_laws_against_fifty_digits():
     # Stated: 1e-13, in units of the level spacing.
     assert max(accuracy.eigenvalue_errors(9, (0, 4, 8), [-1.4, -0.6, 0.9])) < 1e-13
     assert max(accuracy.one_point_errors(9, [-1.7, 0.0, 0.7])) < 1e-12
+
+
+def count_on_the_circle(weights, index, below):
+    """The Kac-Rice formula at n = 2 in terms of the energy and its derivatives along the circle."""
+    nu, nu1, nu2 = (sum(a * a * math.perm(p, d) for p, a in weights.items() if p >= d) for d in range(3))
+    variance, fourth = 2 * nu - 2 * nu1**2 / (nu1 + 3 * nu2), math.sqrt(2 * (nu1 + 3 * nu2))
+    sign = 1 - 2 * index
+
+    def integrand(x):
+        mean = -sign * x * nu1 / (nu1 + 3 * nu2) * fourth
+        return x * fourth * norm.pdf(x) * norm.cdf((2 * below - mean) / math.sqrt(variance))
+
+    return math.sqrt(math.pi / nu1) * quad(integrand, 0, 40, epsabs=1e-60, epsrel=1e-12, limit=200)[0]
+
+
+@pytest.mark.slow
+def test_energies_without_points_do_not_spoil_the_others():
+    weights, below = {1: 5.0, 2: 0.1}, [-12.0, -2.0, 0.7, 12.0]
+    expected = [count_on_the_circle(weights, 1, u) for u in below]
+    # The stated absolute accuracy; the second count is 4.8e-42.
+    found = theory.mean_critical_points(2, weights, index=1, below=below)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+    alone = [theory.mean_critical_points(2, weights, index=1, below=u) for u in below]
+    np.testing.assert_allclose(found, alone, rtol=1e-12, atol=1e-12)
+    # The other indices and their sum are known by themselves.
+    weights, below = {1: 3.0, 2: 0.5}, [-12.0, 0.5, 5.0]
+    parts = [theory.mean_critical_points(3, weights, index=k, below=below) for k in range(3)]
+    np.testing.assert_allclose(sum(parts), theory.mean_critical_points(3, weights, below=below), rtol=1e-11)
+
+
+@pytest.mark.parametrize("weight", [1e-7, 1e-12, 1e-130, 1e-150, 1e-170])
+def test_a_tiny_second_weight_changes_nothing(weight):
+    for index in (0, None):
+        pure = theory.mean_critical_points(6, 3, index=index, below=[-1.2, 0.3])
+        near = theory.mean_critical_points(6, {3: 1.0, 4: weight}, index=index, below=[-1.2, 0.3])
+        # Derivatives of nu change by the square of the weight.
+        np.testing.assert_allclose(near, pure, rtol=1e-12)
+        density = theory.mean_critical_point_density(-1.2, 6, {3: 1.0, 4: weight}, index=index)
+        assert density == pytest.approx(theory.mean_critical_point_density(-1.2, 6, 3, index=index), rel=1e-12)
 
 
 def test_unknown_counts_are_refused_or_not_a_number():

@@ -88,12 +88,12 @@ def test_the_gradient_constant_of_many_layers(layers, tau):
 def test_losses_do_not_cancel():
     # |Y|^2/2 less the chosen direction leaves the others, sixteen digits below.
     assert critical_loss(np.eye(2), np.diag([1.0, 1e-8]), [0]) == pytest.approx(5e-17, rel=1e-12, abs=0)
-    np.testing.assert_allclose(sphere_critical_values([1.0], 4.0), [-0.5] * 4 + [0.0] * 2 + [4.0] * 2)
+    np.testing.assert_allclose(sphere_critical_values([1.0], (1, 1, 1), 4.0), [-0.5] * 4 + [0.0] * 2 + [4.0] * 2)
     # rho^2/8 - s rho/2 where both are 2e16 times their difference
     s = 1.0
     rho = 4 * (1 + 2**-50)
     exact = Fraction(rho) ** 2 / 8 - Fraction(s) * Fraction(rho) / 2
-    assert sphere_critical_values([s], rho)[4] == pytest.approx(float(exact), rel=1e-15, abs=0)
+    assert sphere_critical_values([s], (1, 1, 1), rho)[4] == pytest.approx(float(exact), rel=1e-15, abs=0)
 
 
 def test_indices_of_wide_networks_and_of_tiny_singular_values():
@@ -156,8 +156,12 @@ def test_a_ridge_that_underflows_is_the_smallest_ridge():
         (lambda: saddle_index([3.0, 2.0, 1.0], (3, 1, 3), [0, 1]), "do not fit"),
         (lambda: saddle_index([3.0, 2.0], (2, 3, 2), [0], [(5, 1)], [1, 2]), "below 2, not 5"),
         (lambda: saddle_index([3.0, 2.0], (2, 3, 2), [0], cut=[1.5, 2]), "whole number"),
-        (lambda: sphere_critical_values([1.0], 1e300), "beyond the largest float"),
-        (lambda: sphere_critical_values([1.0], [1.0, 2.0]), "norm"),
+        (lambda: sphere_critical_values([1.0], (1, 1, 1), 1e300), "beyond the largest float"),
+        (lambda: sphere_critical_values([1.0], (1, 1, 1), [1.0, 2.0]), "norm"),
+        (lambda: sphere_critical_values([1.0], (3, 1, 1), 4.0), r"widths must be \(1, 1, 1\)"),
+        (lambda: sphere_critical_values([1.0], (1, 1, 1, 1), 4.0), r"widths must be \(1, 1, 1\)"),
+        (lambda: sphere_critical_values([1.0, 0.5], (2, 2, 2), 4.0), r"widths must be \(2, 1, 2\)"),
+        (lambda: sphere_critical_values([1.0, 1.0], (2, 1, 2), 4.0), "must differ"),
         (lambda: expected_errors(np.linspace(0, 1, 101), np.sin, 1.0, 100), "ill-conditioned"),
         (lambda: expected_errors([0.0, 1e-300, 1.0], np.sin, 1.0, 2), "ill-conditioned"),
         (lambda: expected_errors(np.linspace(0, 1, 40), np.sin, 1.0, 30, -60.0), "ill-conditioned"),

@@ -158,7 +158,11 @@ def test_the_threshold_at_other_temperatures():
     # At T_d half of the correlation is on the plateau.
     assert ages == pytest.approx(2 * rests, rel=1e-3)
     assert rests == pytest.approx(T / 2)
-    assert theory.descent_threshold({2: 1.0}, 3, 1e-6) == pytest.approx(theory.descent_threshold({2: 1.0}, 3), rel=1e-5)
+    for low in (1e-4, 1e-8, 1e-10, 1e-14, 1e-17):
+        # 6 q (1-q)^2 = T^2 for H = 3, expanded to second order in T; the next term is below 1e-13.
+        x = low / 6**0.5
+        near = 6**0.5 / 2 * (1 - x / 2 - 3 * x**2 / 8)
+        assert theory.descent_threshold({2: 1.0}, 3, low) == pytest.approx(near, rel=2e-12)
     assert theory.descent_threshold({3: 1.0}, 3) == np.inf
     # The spiked matrix has the transition of its eigenvalues at any T below T_d = sqrt 2.
     for T in (0.5, 2**0.5):

@@ -96,6 +96,16 @@ def test_ranks_above_k_of_the_partial_products_are_not_enough():
     assert loss(fallen) < loss(apart) - 1e-4
 
 
+def test_spare_pairs_fill_the_narrowest_layer():
+    s, spare, cut = (3.0, 2.0, 1.0), [(1, 1)], (1, 3)
+    assert saddle_index(s, (3, 2, 2, 3), [0], spare, cut) == numerical_index(
+        s, diagonal_point(s, 3, 2, [0], spare, cut)
+    )
+    # One spare pair more would need a third unit.
+    with pytest.raises(ValueError, match="do not fit the hidden widths"):
+        saddle_index(s, (3, 2, 2, 3), [0], [*spare, (2, 2)], cut)
+
+
 def test_the_optimum_is_recognised():
     for H in (2, 3):
         layers = diagonal_point((3.0, 2.0, 1.0), H, 2, (0, 1))
@@ -151,6 +161,10 @@ def test_bad_input():
         global_loss(np.eye(2), np.eye(2), (2, 0, 2))
     with pytest.raises(ValueError, match=r"at least two of the layers 1..2"):
         saddle_index([1.0], (1, 1, 1), [], cut=[1])
+    with pytest.raises(ValueError, match="must differ from the chosen ones"):
+        saddle_index([2.0, 1.0], (2, 3, 3, 3, 2), [0], [(0, 0)], [2, 3])
+    with pytest.raises(ValueError, match="do not fit the hidden widths"):
+        saddle_index([3.0, 2.0, 1.0], (3, 1, 1, 3), [0], [(1, 1)], [1, 3])
     with pytest.raises(ValueError, match="tau must lie in"):
         gradient_constant(3, 1.0, 1.0)
     with pytest.raises(ValueError, match="gamma is the largest"):

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections import Counter
 
+import mpmath
 import numpy as np
 import pytest
 from scipy import integrate, special
@@ -176,6 +177,64 @@ def test_sign_changes_of_wide_networks_whose_weights_are_rounded(widths, size):
     expected = shared_weights.sign_changes_by_rounding(widths, size)
     assert abs(np.mean(changed) - expected) < 4.5 * error + 0.1 * expected
     assert error < 0.1 * expected
+
+
+def sign_changes_of_correlations(r):
+    """The recursion of the correlations, in numbers of mpmath."""
+    c = mpmath.mpf(1)
+    for own in r:
+        c = own * (mpmath.sqrt(1 - c * c) + (mpmath.pi - mpmath.acos(c)) * c) / mpmath.pi
+    return float(mpmath.acos(c) / mpmath.pi)
+
+
+def rounded_correlations(widths, size):
+    """Correlations of weights and means of their classes, class by class in numbers of mpmath."""
+    layers = [(mpmath.sqrt(mpmath.mpf(6) / a), mpmath.mpf(a * b)) for a, b in itertools.pairwise(widths)]
+    total = sum(count for _, count in layers)
+    knots = sorted({s * end for end, _ in layers for s in (-1, 1)})
+    below = lambda w: sum(n * (min(max(w / end, -1), 1) + 1) / 2 for end, n in layers) / total  # noqa: E731
+    levels, edges = [below(knot) for knot in knots], []
+    for k in range(size + 1):
+        j = next(j for j in range(1, len(knots)) if k <= size * levels[j] or j == len(knots) - 1)
+        rise = (mpmath.mpf(k) / size - levels[j - 1]) / (levels[j] - levels[j - 1])
+        edges.append(knots[j - 1] + rise * (knots[j] - knots[j - 1]))
+    moments = []
+    for low, high in itertools.pairwise(edges):
+        ends = [(max(low, -end), min(high, end), end) for end, _ in layers]
+        weight = [max(b - a, 0) / (2 * end) for a, b, end in ends]
+        moment = [w * (a + b) / 2 for w, (a, b, _) in zip(weight, ends, strict=True)]
+        mean = sum(n * m for m, (_, n) in zip(moment, layers, strict=True)) / sum(
+            n * w for w, (_, n) in zip(weight, layers, strict=True)
+        )
+        moments.append([(m * mean, w * mean**2) for m, w in zip(moment, weight, strict=True)])
+    sums = [[sum(part) for part in zip(*column, strict=True)] for column in zip(*moments, strict=True)]
+    return [mixed / mpmath.sqrt(square * end**2 / 3) for (mixed, square), (end, _) in zip(sums, layers, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("widths", "size"),
+    [((20, 300, 7, 1), 2), ((20, 300, 7, 1), 33), ((784, 50, 10, 3), 12), ((9, 4, 4, 1), 151), ((10**6, 2, 1), 5)],
+)
+def test_sign_changes_by_classes_with_fifty_digits(widths, size):
+    with mpmath.workdps(50):
+        expected = sign_changes_of_correlations(rounded_correlations(widths, size))
+    assert shared_weights.sign_changes_by_rounding(widths, size) == pytest.approx(expected, rel=1e-13, abs=0)
+
+
+@pytest.mark.parametrize("size", [2, 10**4, 10**6, 10**8 + 1, 10**12])
+def test_sign_changes_of_many_values_do_not_cancel(size):
+    with mpmath.workdps(60):
+        # Uniform weights in equal classes lose 1/size^2 of their variance.
+        r = mpmath.sqrt(1 - mpmath.mpf(size) ** -2)
+        expected = sign_changes_of_correlations([r] * 4)
+    assert shared_weights.sign_changes_by_rounding((32, 32, 32, 32, 32), size) == pytest.approx(
+        expected, rel=1e-14, abs=0
+    )
+
+
+def test_layers_whose_weights_are_all_rounded_to_zero_are_lost():
+    # The middle third of all weights, whose mean is 0, includes the whole second layer.
+    assert shared_weights.sign_changes_by_rounding((20, 300, 1), 3) == pytest.approx(0.5, rel=1e-15)
 
 
 @pytest.mark.parametrize(("widths", "size"), [((2, 2, 1), 2), ((3, 1), 3), ((1, 2, 1, 1), 2)])

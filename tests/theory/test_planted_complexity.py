@@ -159,6 +159,56 @@ def test_other_minima_vanish_at_their_threshold():
 
 
 @pytest.mark.slow
+def test_a_signal_without_cost_at_some_overlap_leaves_other_points():
+    for signal, free in (
+        ({1: 1.0, 2: 0.9}, -1 / 1.8),
+        ({1: 0.3, 4: 2.0}, -(0.0375 ** (1 / 3))),
+        ({2: 1.0, 3: 5.0}, -2 / 15),
+    ):
+        assert sum(k * strength * free ** (k - 1) for k, strength in signal.items()) == pytest.approx(0.0, abs=1e-15)
+        assert theory.signal_thresholds(3, signal).trivial == math.inf
+        strong = {k: 1e3 * strength for k, strength in signal.items()}
+        closed = 0.5 * math.log(2 * (1 - free**2))
+        assert theory.planted_complexity(free, None, 3, strong) == pytest.approx(closed, rel=1e-9)
+    # At m = -2/15 the last signal bends upwards as well, so that minima remain.
+    assert theory.signal_thresholds(3, {2: 1.0, 3: 5.0}).only_minimum == math.inf
+    # Without a zero of s' the thresholds are finite, however large.
+    flat = theory.signal_thresholds(3, {1: 1e-5, 3: 1.0})
+    # The cost is f^2 s'(0)^2 / 6, with nu' = 3, and log(2)/2 without a signal.
+    assert flat.trivial == pytest.approx(1e5 * math.sqrt(3 * math.log(2)), rel=1e-6)
+
+
+def test_thresholds_where_a_solution_reaches_the_edge():
+    # The rate vanishes there with zero slope; m^2 = 1 - nu'/nu'' at the solution of negative overlap.
+    m = -math.sqrt(1 - 2.75 / 3.5)
+    closed = -m * math.sqrt(2.75) / ((1 + 0.6 * m) * math.sqrt(2.75 / 3.5))
+    assert theory.signal_thresholds({2: 1.0, 3: 0.5}, {1: 1.0, 2: 0.3}).trivial == pytest.approx(closed, rel=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("H", "signal", "index", "place"),
+    [
+        (3, {1: 0.3, 4: 2.0}, 0, 0.199161),
+        (3, {1: 1.0, 3: 1.0}, None, 0.0),
+        ({3: 1.0, 4: 1.0}, {1: 0.2, 3: 1.0, 4: 0.5}, 0, 0.089373),
+        ({3: 1.0, 4: 1.0}, {1: 0.2, 3: 1.0, 4: 0.5}, None, 0.0),
+        ({2: 1.0, 3: 0.2}, {2: 1.0}, 0, None),
+    ],
+)
+def test_growth_rates_change_sign_at_the_threshold(H, signal, index, place):
+    found = theory.signal_thresholds(H, signal)
+    at = found.trivial if index is None else found.only_minimum
+    grid = np.linspace(-0.6, 0.6, 241) if place is None else place + np.linspace(-1e-3, 1e-3, 401)
+    # Twice the stated accuracy; the rates there are of order 1e-6.
+    above, below = (
+        theory.planted_complexity(grid, None, H, {k: f * at * a for k, a in signal.items()}, index=index).max()
+        for f in (1 + 2e-6, 1 - 2e-6)
+    )
+    assert above < 0.0 < below
+
+
+@pytest.mark.slow
 def test_the_window_of_the_field():
     # Mean and variance of Tracy and Widom's law for beta = 1 (Bornemann 2010), from derivatives at the threshold.
     up, middle, down = np.log(theory.field_window([0.02, 0.0, -0.02]) / 2)

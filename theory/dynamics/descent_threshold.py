@@ -69,4 +69,5 @@ def _inverse_susceptibility(H: Model, nu: Covariance, T: float) -> float:
         return T
     if nu.pure_order == 2:
         return math.sqrt(nu(1.0, 2))  # nu'' is constant, so that (1-q)/T does not depend on T
-    return T / (1 - float(threshold_state(T, H).overlap))
+    # The same as T/(1-q), without the cancellation of 1-q at low temperatures.
+    return math.sqrt(nu(float(threshold_state(T, H).overlap), 2))

@@ -15,6 +15,8 @@ from theory.kac_rice.weighted_laws import Known, WeightedLaw
 _Look = Callable[[Array], Known]
 # Values below exp(-50) of the peak of the integrand are negligible in float64.
 _NEGLIGIBLE = 50.0
+# Widths below this part of a level spacing do not change the logarithm of a mean by 1e-18 of itself.
+_NARROW = 1e-9
 # Number of points in a search for the peak of the integrand, and of quadrature nodes in a chunk.
 _SEARCH, _CHUNK = 65, 100_000
 
@@ -24,6 +26,8 @@ def averaged(n: int, rate: float, width: float, index: int | None, y: Array, *, 
 
     ``rate`` and ``index`` select g as in :func:`theory.kac_rice.panels.weighted_law`. Infinite y are allowed.
     """
+    # The mean differs from the value at z = 0 by the square of the width.
+    width = width if width > _NARROW / math.sqrt(n) else 0.0
     # Beyond 1e150 squares overflow; there the density is 0, and the integral is 0 or the total.
     finite = np.abs(y) < 1e150
     lowest = float(y[finite].min(initial=math.inf)) - 9.0 * width

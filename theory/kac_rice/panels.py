@@ -50,8 +50,12 @@ def weighted_law(n: int, rate: float, k: int | None, lowest: float, highest: flo
     last = max(first, last)
     parts = [panels.part(q, k) for q in range(first, last + 1)]
     top = max(panels.part(q, k).log_mass for q in range(first, max(last, peak) + 1))
+    low = _bound_of_unknown(panels, k, first, 1, top) if first < peak else math.inf
+    high = _bound_of_unknown(panels, k, last, -1, top) if last > peak else math.inf
+    parts[0], parts[-1] = parts[0].bounded(low), parts[-1].bounded(high)
     far = FarTail(n, rate) if k is None or (k == 0 and panels.only_one(first)) else None
-    before = -math.inf if far else min(_bound_outside(panels, k, first, top), panels.log_total(panels.bounds(first)[0]))
+    outside = min(low, _bound_outside(panels, k, first, top))
+    before = -math.inf if far else min(outside, panels.log_total(panels.bounds(first)[0]))
     return WeightedLaw(
         np.array([panels.bounds(q)[0] for q in range(first, last + 1)] + [panels.bounds(last)[1]]),
         np.array([part.coefficients for part in parts]),
@@ -59,7 +63,7 @@ def weighted_law(n: int, rate: float, k: int | None, lowest: float, highest: flo
         np.array([part.log_error for part in parts]),
         np.concatenate([[-math.inf], np.logaddexp.accumulate([part.log_mass for part in parts])]),
         np.logaddexp.accumulate([before, *(part.log_error_mass for part in parts)]),
-        _bound_outside(panels, k, last, top),
+        min(high, _bound_outside(panels, k, last, top)),
         far,
     )
 
@@ -108,6 +112,17 @@ def _bound_outside(panels: "_Panels", k: int | None, q: int, top: float) -> floa
     return bound + math.log(10.0) if bound < top - 1.0 else panels.log_total()
 
 
+def _bound_of_unknown(panels: "_Panels", k: int | None, q: int, inwards: int, top: float) -> float:
+    """Return a bound on the logarithm of g and of its integral in panel q and beyond, if the density is unknown there.
+
+    The error of a density that float64 has lost is of the size of the densities of all eigenvalues. Far from the peak
+    they may be large, while the density itself is below that in the last panel where it is known.
+    """
+    if k is None or not panels.part(q, k).unknown:
+        return math.inf
+    return _bound_outside(panels, k, q + inwards, top)
+
+
 class _Part(NamedTuple):
     """The density g on one panel, with the bound on its error; masses are integrals over the panel."""
 
@@ -121,6 +136,13 @@ class _Part(NamedTuple):
     def unknown(self) -> bool:
         """Whether the bound on the error of the mass exceeds it by the factor 100 by which bounds may be too large."""
         return self.log_error_mass >= self.log_mass + math.log(100.0)
+
+    def bounded(self, bound: float) -> "_Part":
+        """Return the panel with errors that are at most a bound on g and its integral."""
+        if bound == math.inf:
+            return self
+        log_error, log_error_mass = np.minimum(self.log_error, bound), min(self.log_error_mass, bound)
+        return self._replace(log_error=log_error, log_error_mass=log_error_mass)
 
 
 class _Panels:

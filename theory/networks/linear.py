@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from spinglass._common.types import Array
 from theory.arguments import one_number, real_numbers
 from theory.float_range import refuse_overflow
-from theory.networks.linear_data import NEGLIGIBLE, chosen_directions, data_tables, fitting_widths
+from theory.networks.linear_data import NEGLIGIBLE, chosen_directions, data_tables, fitting_widths, whole_widths
 
 
 def singular_values(X: ArrayLike, Y: ArrayLike) -> Array:
@@ -173,11 +173,12 @@ def critical_values(X: ArrayLike, Y: ArrayLike, widths: Sequence[int]) -> int:
     return sum(comb(m, k) for k in range(min(min(fitting_widths(widths, *data_tables(X, Y))), m) + 1))
 
 
-def sphere_critical_values(s: ArrayLike, norm: float) -> Array:
+def sphere_critical_values(s: ArrayLike, widths: Sequence[int], norm: float) -> Array:
     r"""Return the critical values of ``E - |Y|^2/2`` on a sphere of weights, for a network with one hidden unit.
 
-    The network has two layers with a hidden width of one, the inputs are orthonormal, :math:`X^T X = I`, and the
-    squared norm of all weights is fixed at :math:`|w|^2 = \rho`. For each singular value s there are
+    The network has two layers of widths (m, 1, m), the inputs are orthonormal, :math:`X^T X = I`, the m singular values
+    are nonzero and different, and the squared norm of all weights is fixed at :math:`|w|^2 = \rho`. For each singular
+    value s there are
 
     * two points with the value :math:`\rho^2/8 - s\rho/2` and two with :math:`\rho^2/8 + s\rho/2`, at which each layer
       has half of the squared norm and the two signs of the product differ;
@@ -187,7 +188,9 @@ def sphere_critical_values(s: ArrayLike, norm: float) -> Array:
     Parameters
     ----------
     s : array, shape (m,)
-        Singular values, all positive.
+        Singular values, all positive and different, in any order.
+    widths : sequence of int
+        Widths ``(m, 1, m)`` of the layers.
     norm : float
         Squared norm rho of all weights, above 0.
 
@@ -199,22 +202,34 @@ def sphere_critical_values(s: ArrayLike, norm: float) -> Array:
     Raises
     ------
     ValueError
-        If ``norm`` is not positive, a singular value is not positive (critical points are not isolated if it is zero),
-        or a loss is beyond the largest float.
+        If ``norm`` or a singular value is not positive, two singular values are equal, the widths are not ``(m, 1, m)``
+        with as many inputs and outputs as singular values, or a loss is beyond the largest float.
 
     Notes
     -----
     These points are critical points of the loss with a ridge penalty whose strength is the Lagrange multiplier of the
     sphere. The multiplier is zero at the points of the second kind.
 
+    Other data have further critical points, which in general form continuous families: weights of one layer alone that
+    read inputs, or write outputs, which are uncorrelated with all others, and rotations of directions with equal
+    singular values.
+
     Examples
     --------
-    >>> sphere_critical_values([1.0], 4.0).tolist()
+    >>> sphere_critical_values([1.0], (1, 1, 1), 4.0).tolist()
     [-0.5, -0.5, -0.5, -0.5, 0.0, 0.0, 4.0, 4.0]
     """
     values, rho = real_numbers("s", s), one_number("norm", norm)
     if rho <= 0 or np.any(values <= 0) or values.ndim != 1:
         raise ValueError(f"norm and all singular values must be positive; given {norm!r} and {s!r}")
+    if len(np.unique(values)) < len(values):
+        raise ValueError(f"singular values must differ, or critical points are not isolated; given {s!r}")
+    sizes, m = whole_widths(widths), len(values)
+    if sizes != [m, 1, m]:
+        raise ValueError(
+            f"widths must be ({m}, 1, {m}) with {m} nonzero singular values, not {tuple(sizes)}; with more inputs or "
+            "outputs there are further critical points, in general not isolated"
+        )
     with np.errstate(over="ignore", invalid="ignore"):
         # rho/2 (rho/4 -+ s); this form of the smaller value does not cancel
         balanced = np.concatenate([rho / 2 * (rho / 4 - values), rho / 2 * (rho / 4 + values)])

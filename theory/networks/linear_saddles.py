@@ -50,7 +50,8 @@ def saddle_index(
     chosen : sequence of int
         Numbers of the directions S that the network passes on; at most as many as the narrowest width.
     spare : sequence of (int, int)
-        Pairs (input direction, output direction); each occupies one more unit in every hidden layer. Default: none.
+        Pairs (input direction, output direction), none of them chosen; each pair occupies one more unit in every
+        hidden layer. Default: none.
     cut : sequence of int, optional
         Layers, numbered from 1, that do not pass on the spare units; at least two. Default: all layers.
 
@@ -62,8 +63,8 @@ def saddle_index(
     Raises
     ------
     ValueError
-        If a singular value is negative, a direction does not exist, the directions do not fit through the narrowest
-        layer, or fewer than two layers are cut.
+        If a singular value is negative, a direction does not exist, a spare direction is also chosen, the chosen
+        directions and spare units do not fit through the narrowest layer, or fewer than two layers are cut.
 
     Notes
     -----
@@ -87,7 +88,14 @@ def saddle_index(
     pairs = [tuple(_direction(i, len(values)) for i in pair) for pair in spare]
     if any(len(pair) != 2 for pair in pairs):
         raise ValueError(f"spare must hold pairs (input direction, output direction); given {spare!r}")
+    if any(i in picked for pair in pairs for i in pair):
+        raise ValueError(f"spare directions must differ from the chosen ones, {picked}; given {spare!r}")
     closed = _cut_layers(cut, len(sizes) - 1)
+    if pairs and len(picked) + len(pairs) > min(sizes[1:-1]):
+        raise ValueError(
+            f"{len(picked)} chosen directions and {len(pairs)} spare pairs do not fit the hidden widths {sizes[1:-1]}: "
+            "each needs one unit in every hidden layer; omit spare pairs, or give larger widths"
+        )
     rest = [q for q in range(len(values)) if q not in picked]
     better = sum(bool(values[q] > values[a]) for a in picked for q in rest)
     if len(closed) > 2:

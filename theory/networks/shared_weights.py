@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from scipy.special import spherical_jn
 
 from spinglass._common.types import Array
 from theory.arguments import whole_number
@@ -32,7 +33,8 @@ def sign_changes_by_rounding(widths: Sequence[int], size: int) -> float:
     Returns
     -------
     float
-        The probability that the signs differ, exact for infinite widths of the same ratios.
+        The probability that the signs differ, exact for infinite widths of the same ratios; computed to a relative
+        accuracy of about 1e-13 for any size.
 
     Raises
     ------
@@ -47,17 +49,18 @@ def sign_changes_by_rounding(widths: Sequence[int], size: int) -> float:
     layers, values = _layers(widths), whole_number("size", size, 2, "it is the number of distinct values")
     counts = np.array([below * above for below, above in pairwise(layers)], dtype=float)
     ends = np.sqrt(6 / np.array(layers[:-1], dtype=float))
-    share = counts / counts.sum()
-    knots = np.unique(np.concatenate([-ends, ends]))
-    edges = np.interp(np.linspace(0, 1, values + 1), share @ _below(knots, ends), knots)
-    weight, moment = np.diff(_below(edges, ends)), np.diff(_moment_below(edges, ends))
-    mean = (share @ moment) / (share @ weight)
-    r = (moment @ mean) / np.sqrt(weight @ mean**2 * ends**2 / 3)
-    c = float(r[0])
-    for correlation in r[1:]:
-        angle = math.acos(min(c, 1.0))
-        c = float(correlation) * (math.sin(angle) + (math.pi - angle) * math.cos(angle)) / math.pi
-    return math.acos(min(c, 1.0)) / math.pi
+    r, defects = _defects(counts / counts.sum(), ends, values)
+    defect = float(defects[0])
+    for correlation, own in zip(r[1:], defects[1:], strict=True):
+        angle = _angle(defect)
+        # 1 - kappa is defect - (sin(angle) - angle cos(angle))/pi, and 1 - r kappa = 1 - r + r (1 - kappa).
+        defect = float(own + correlation * (defect - angle**2 * spherical_jn(1, angle) / math.pi))
+    return _angle(defect) / math.pi
+
+
+def _angle(defect: float) -> float:
+    """Return ``arccos(1 - defect)`` without cancellation."""
+    return 2.0 * math.asin(math.sqrt(min(max(0.5 * defect, 0.0), 1.0)))
 
 
 def tuple_scatter_at_random(widths: Sequence[int], size: int) -> float:
@@ -106,11 +109,34 @@ def _layers(widths: Sequence[int]) -> list[int]:
     return [whole_number("widths", n, 1, "a layer has at least one unit") for n in widths]
 
 
-def _below(w: Array, ends: Array) -> Array:
-    """Return the share of each layer's weights below w, shape (layers, len(w))."""
-    return np.asarray((np.clip(w / ends[:, None], -1, 1) + 1) / 2)
+def _defects(share: Array, ends: Array, size: int) -> tuple[Array, Array]:
+    """Return the correlations r of the weights of each layer with their rounded values, and 1 - r without cancellation.
 
-
-def _moment_below(w: Array, ends: Array) -> Array:
-    """Return the part of each layer's mean weight that comes from weights below w."""
-    return np.asarray(ends[:, None] * (np.clip(w / ends[:, None], -1, 1) ** 2 - 1) / 4)
+    All laws are symmetric, so that w >= 0 suffices. There the classes have whole numbers as ends in the variable v,
+    which counts classes; if their number is odd, the first half of class 0 is missing, and its mean is 0. Cut at the
+    ends of the layers' ranges, the line consists of pieces that are part of a class or consist of whole classes.
+    """
+    knots = np.concatenate([[0.0], np.unique(ends)])
+    density = (ends[:, None] >= knots[1:]) / (2.0 * ends[:, None])
+    per_length = size * (share @ density)
+    v = size % 2 / 2.0 + np.concatenate([[0.0], np.cumsum(per_length * np.diff(knots))])
+    cuts = np.unique(np.clip(np.concatenate([v, np.floor(v), np.ceil(v)]), v[0], v[-1]))
+    low = cuts[:-1]
+    segment = np.searchsorted(v, low, side="right") - 1
+    places = np.interp(cuts, v, knots)
+    width, middle = np.diff(places), 0.5 * (places[:-1] + places[1:])
+    of_one = np.minimum(width, 1.0 / per_length[segment])  # width of a class in a piece of whole classes
+    _, number = np.unique(np.floor(low), return_inverse=True)
+    pooled = per_length[segment] * width
+    mean = (np.bincount(number, pooled * middle) / np.bincount(number, pooled))[number]
+    mean[low < size % 2] = 0.0
+    # Twice the mean over w >= 0 of rounded^2, (w - rounded) rounded and (w - rounded)^2, and the mean of w^2.
+    weight = 2.0 * density[:, segment] * width
+    square = weight @ (mean**2 + (width - of_one) * (width + of_one) / 12.0)
+    mixed = weight @ ((middle - mean) * mean)
+    error = weight @ (of_one**2 / 12.0 + (middle - mean) ** 2)
+    total = ends**2 / 3.0
+    kept = square > 0.0  # a layer inside class 0 is rounded to 0
+    square = np.where(kept, square, 1.0)
+    r = np.where(kept, (square + mixed) / np.sqrt(square * total), 0.0)
+    return r, np.where(kept, (error - mixed**2 / square) / (total * (1.0 + r)), 1.0)

@@ -1,7 +1,6 @@
 """Strengths of a planted signal at which the landscape of a spherical spin glass changes, at large n."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,14 +8,22 @@ from scipy.optimize import brentq, minimize_scalar
 
 from spinglass._common.types import Array
 from theory.arguments import Model, Signal
+from theory.large_n.pairs.refined_maximum import refined_maximum
 from theory.planted.planted_complexity import growth
 from theory.planted.planted_model import PlantedModel
 from theory.planted.signal_minimum import energy
 from theory.statics.ground_state import ground_state_energy
 
-# Factors are sought up to this one. Growth rates below the tolerance count as zero.
-_LARGEST, _TOLERANCE = 1e4, 1e-11
-_OVERLAPS = np.linspace(0.0, 1.0, 501)[:-1]
+# Factors are sought up to this multiple of the smallest. Growth rates below the tolerance count as zero.
+_LARGEST, _TOLERANCE = 1e8, 1e-11
+# A rate that is larger at 0.999 of the threshold vanishes linearly.
+_STEEP = 1e-5
+# Derivatives of the signal below this part of their largest value count as zero.
+_ROUNDING = 1e-12
+# Maxima between overlaps of the grid are sought where the grid's values are above this one.
+_NEAR = 0.1
+_NEGATIVE = np.concatenate([np.geomspace(1e-9, 4e-3, 20)[:-1], np.linspace(4e-3, 1.0, 250)]) - 1.0
+_STEPS = np.geomspace(1e-8, 2e-3, 12)
 _NEAR_ONE = 1e-12
 
 
@@ -54,7 +61,9 @@ def signal_thresholds(H: Model, signal: Signal) -> SignalThresholds:
     The other two thresholds are the factors at which :math:`\max_m \Sigma(m)` of :func:`theory.planted_complexity`
     falls to 0, for minima and for all critical points. For a signal of order 1 both are the strength
     :math:`h_c = \sqrt{\nu'' - \nu'}`. They are infinite for orders of at least 3, whose signal does not act on points
-    orthogonal to it.
+    orthogonal to it, and more generally if :math:`s'(m_0) = 0` at an overlap with :math:`\Sigma(m_0) > 0`: there
+    :math:`\Sigma = \tfrac12 \log((1-m_0^2)\,\nu''/\nu')` for all critical points at any factor, and the rate of minima
+    does not decrease if :math:`s''(m_0) \le 0`.
 
     Parameters
     ----------
@@ -67,7 +76,8 @@ def signal_thresholds(H: Model, signal: Signal) -> SignalThresholds:
     Returns
     -------
     SignalThresholds
-        The factors, with relative errors of 1e-6; infinite for what does not occur.
+        The factors, with relative errors of 1e-6; infinite for what does not occur, or only above 1e8 times
+        ``minimum``.
 
     Raises
     ------
@@ -99,8 +109,7 @@ def signal_thresholds(H: Model, signal: Signal) -> SignalThresholds:
             f"strengths of the signal must be at least 0, and one of them positive; given {dict(signal)!r}"
         )
     start, at = _appearance(model)
-    minima, all_points = (_vanishing(model, start, rate) for rate in (_minima, _all_points))
-    return SignalThresholds(start, _deepest(model, H, at), minima, all_points)
+    return SignalThresholds(start, _deepest(model, H, at), _vanishing(model, start, 0), _vanishing(model, start, None))
 
 
 def factor(model: PlantedModel, m: float) -> float:
@@ -114,7 +123,7 @@ def _appearance(model: PlantedModel) -> tuple[float, float]:
     if low == 0.0 and model.terms[0][0] == 1:
         return 0.0, 0.0  # any field leads to the only minimum
     low = max(low, 1e-9)  # m = 0 is a solution for any factor
-    grid = 1.0 - (1.0 - low) * np.geomspace(1.0, _NEAR_ONE, 400)
+    grid = 1.0 - np.geomspace(1.0 - low, max((1.0 - low) * _NEAR_ONE, 1e-15), 400)
     values = [factor(model, float(m)) for m in grid]
     best = int(np.argmin(values))
     if best == 0 and values[0] <= values[1]:
@@ -142,34 +151,93 @@ def times(model: PlantedModel, by: float) -> PlantedModel:
     return replace(model, terms=tuple((k, by * strength) for k, strength in model.terms))
 
 
-def _vanishing(model: PlantedModel, start: float, rate: Callable[[PlantedModel], float]) -> float:
-    """Return the smallest factor with which a growth rate is 0.
+def _vanishing(model: PlantedModel, start: float, index: int | None) -> float:
+    """Return the smallest factor with which the growth rate of an index, or of all of them, is 0 at most.
 
-    If it vanishes where the minimum appears, as for order 1, it does so as the cube of the distance, which bisection
-    would not resolve.
+    If it vanishes where a solution reaches the edge of the spectrum, as for order 1, it does so as a higher power of
+    the distance, which bisection would not resolve.
     """
-    if rate(times(model, 1e-9)) <= _TOLERANCE:
-        return 0.0
-    if rate(times(model, start * (1.0 + 1e-6))) <= _TOLERANCE:
-        return start
-    if rate(times(model, _LARGEST * start)) > _TOLERANCE:
+    flat = _flattest(model)
+    if _remains(model, flat, index):
         return math.inf
+    overlaps = _overlaps(flat)
+
+    def positive(by: float) -> bool:
+        return _is_positive(times(model, by), overlaps, index)
+
+    if not positive(1e-9):
+        return 0.0
+    if not positive(start * (1.0 + 1e-6)):
+        return start
     low, high = start, 2.0 * start
-    while rate(times(model, high)) > _TOLERANCE:
+    while positive(high):
+        if high > _LARGEST * start:
+            return math.inf
         low, high = high, 2.0 * high
     while high - low > 1e-6 * high:
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if rate(times(model, middle)) > _TOLERANCE else (low, middle)
-    return high
+        low, high = (middle, high) if positive(middle) else (low, middle)
+    for edge in _edges(model):
+        close = low <= edge * (1.0 + 1e-6) and edge <= high * (1.0 + 1e-3)
+        if close and not _is_positive(times(model, edge * (1.0 - 1e-3)), overlaps, index, _STEEP):
+            return edge
+    return 0.5 * (low + high)
 
 
-def _all_points(model: PlantedModel) -> float:
-    return float(growth(model, _signed(), None, None).max())
+def _edges(model: PlantedModel) -> list[float]:
+    """Return the factors at which a solution is at the edge of the spectrum, ``m^2 = 1 - nu'/nu''``."""
+    m = math.sqrt(max(0.0, 1.0 - 1.0 / model.second))
+    return [abs(factor(model, one)) for one in (m, -m) if model.signal(one, 1) != 0.0]
 
 
-def _minima(model: PlantedModel) -> float:
-    return float(growth(model, _signed(), None, 0).max())
+def _flattest(model: PlantedModel) -> Array:
+    """Return 0 and the overlaps in (-1, 0) at which s' or s'' changes its sign."""
+    turning = _sign_changes(model, 2, _NEGATIVE)
+    return np.unique(np.concatenate([[0.0], turning, _sign_changes(model, 1, np.union1d(_NEGATIVE, turning))]))
 
 
-def _signed() -> Array:
-    return np.concatenate([-_OVERLAPS[::-1], _OVERLAPS])
+def _sign_changes(model: PlantedModel, derivative: int, grid: Array) -> Array:
+    """Return where a derivative of s changes its sign on a grid."""
+
+    def slope(m: float) -> float:
+        return float(model.signal(m, derivative))
+
+    values = model.signal(grid, derivative)
+    grid, signs = grid[values != 0.0], np.sign(values[values != 0.0])
+    changes = np.flatnonzero(signs[:-1] != signs[1:])
+    return np.array([brentq(slope, grid[i], grid[i + 1], xtol=1e-300, rtol=1e-15) for i in changes])
+
+
+def _remains(model: PlantedModel, flat: Array, index: int | None) -> bool:
+    """Return whether the growth rate is positive somewhere for any factor.
+
+    Where s' is zero, the signal has no cost. A positive s'' makes minima there into saddles.
+    """
+    size = sum(k * strength for k, strength in model.terms)
+    free = np.abs(model.signal(flat, 1)) <= _ROUNDING * size
+    if index == 0:
+        size = sum(k * (k - 1) * strength for k, strength in model.terms)
+        free &= model.signal(flat, 2) <= _ROUNDING * size
+    return bool(np.any(growth(model, flat[free], None, index) > _TOLERANCE))
+
+
+def _overlaps(flat: Array) -> Array:
+    """Return overlaps between which the growth rate has at most one maximum, dense at ``flat`` for large factors."""
+    near = flat[:, None] + np.concatenate([-_STEPS, [0.0], _STEPS])
+    return np.union1d(np.concatenate([_NEGATIVE, -_NEGATIVE]), near[np.abs(near) < 1.0])
+
+
+def _is_positive(model: PlantedModel, overlaps: Array, index: int | None, level: float = _TOLERANCE) -> bool:
+    """Return whether the largest growth rate exceeds a level, by default that of rounding errors."""
+
+    def excess(m: Array) -> Array:
+        # Terms that cancel are of the size of s'^2. At the signal's minimum the rate is exactly 0.
+        return np.asarray(growth(model, m, None, index) - level * (1.0 + model.signal(m, 1) ** 2))
+
+    values = excess(overlaps)
+    if values.max() > 0.0:
+        return True
+    inner = values[1:-1]
+    peaks = 1 + np.flatnonzero((inner >= values[:-2]) & (inner >= values[2:]) & (inner > -_NEAR))
+    ends = overlaps[None, peaks - 1], overlaps[None, peaks + 1]
+    return bool(np.any(refined_maximum(lambda places: excess(places[0]), *ends, resolution=1e-6)[0] > 0.0))

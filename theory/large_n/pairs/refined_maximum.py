@@ -7,10 +7,11 @@ import numpy as np
 from spinglass._common.types import Array
 
 _NODES = {1: 33, 2: 21}
-_SHRUNK = 1e-11
 
 
-def refined_maximum(function: Callable[[Array], Array], low: Array, high: Array) -> tuple[Array, Array]:
+def refined_maximum(
+    function: Callable[[Array], Array], low: Array, high: Array, resolution: float = 1e-11
+) -> tuple[Array, Array]:
     """Return the maximum of a function of one or two variables in a box, and its place, for arrays of such functions.
 
     Parameters
@@ -19,13 +20,15 @@ def refined_maximum(function: Callable[[Array], Array], low: Array, high: Array)
         Takes places of shape (variables, nodes, ...) and returns the values, shape (nodes, ...).
     low, high : array, shape (variables, ...)
         Opposite corners of the box of each function.
+    resolution : float
+        Part of the box to which places are determined; default 1e-11.
 
     Returns
     -------
     array, shape (...)
         The maxima.
     array, shape (variables, ...)
-        Where they are, to about 1e-11 of the box.
+        Where they are.
     """
     variables, bottom, top, share = len(low), low, high, 1.0
     nodes = _NODES[variables]
@@ -37,7 +40,7 @@ def refined_maximum(function: Callable[[Array], Array], low: Array, high: Array)
         values = function(places)
         best = np.argmax(values, axis=0)[None]
         centre = np.take_along_axis(places, np.broadcast_to(best, (variables, *best.shape))[:, :, ...], axis=1)[:, 0]
-        if share < _SHRUNK:
+        if share < resolution:
             return np.take_along_axis(values, best, axis=0)[0], centre
         # Two steps on each side: the best node of a narrow ridge need not be next to the maximum.
         step = 2.0 * (high - low) / (nodes - 1)

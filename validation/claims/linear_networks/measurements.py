@@ -118,7 +118,7 @@ def enumerated(seed: np.random.SeedSequence, directions: int) -> tuple[float, fl
     )
     problem = LinearProblem(X, X @ (left * s) @ right.T, (directions, 1, directions))
     every = enumerate_critical_points(linear_glass(problem))
-    expected = linear.sphere_critical_values(s, problem.size)
+    expected = linear.sphere_critical_values(s, problem.widths, problem.size)
     number = abs(len(every.energy) - len(expected))
     off = float(np.abs(np.sort(every.energy) - expected).max() / np.sum(s**2)) if number == 0 else 1.0
     return number, off, abs(int(np.sum((-1) ** every.index)))

@@ -112,7 +112,7 @@ def heavier(path_tensor: Function) -> Function:
 def balanced_only(sphere_critical_values: Function) -> Function:  # noqa: ARG001
     """Leave out the unbalanced points, which have multiplier zero."""
 
-    def maimed(s: Any, norm: float) -> Any:
+    def maimed(s: Any, widths: Any, norm: float) -> Any:  # noqa: ARG001
         return np.sort(np.concatenate([2 * [norm**2 / 8 - x * norm / 2, norm**2 / 8 + x * norm / 2] for x in s]))
 
     return maimed
