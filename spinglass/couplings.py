@@ -419,6 +419,7 @@ def unpack(packed: FloatArray, n: int, H: int) -> FloatArray:
     """
     if packed.shape != (size(n, H),):
         raise ValueError(f"packed couplings of n = {n}, H = {H} have shape ({size(n, H)},), not {packed.shape}")
+    packed = np.ascontiguousarray(packed, np.float32 if packed.dtype == np.float32 else np.float64)
     require_memory(n**H * packed.itemsize, f"the full tensor of n = {n}, H = {H}", "the packed couplings")
     place: Layout = layout(n, H)
     out = np.empty(n**H, packed.dtype)

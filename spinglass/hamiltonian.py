@@ -49,7 +49,8 @@ class SphericalSpinGlass:
     weights : mapping of int to float
         ``{H: a_H}``.
     packed : mapping of int to ndarray
-        Packed couplings of each order H, shape ``(C(n+H-1, H),)``, in float32 or float64.
+        Packed couplings of each order H, shape ``(C(n+H-1, H),)``, in float32 or float64. They are kept without a copy
+        and must not be changed later.
     noise : mapping of int to float, optional
         Weights of the orders with random couplings. The default is ``weights``.
 
@@ -99,7 +100,8 @@ class SphericalSpinGlass:
         self.n = int(n)
         self.weights = {int(H): float(weights[H]) for H in sorted(weights)}
         self.orders = tuple(self.weights)
-        self.couplings = {H: packed[H] for H in self.orders}
+        # Kernels read the couplings one after another in memory.
+        self.couplings = {H: np.ascontiguousarray(packed[H]) for H in self.orders}
         self.noise = dict(self.weights if noise is None else noise)
         self.dtype: type[np.floating] = self.couplings[self.orders[0]].dtype.type
         self._forms = [

@@ -5,6 +5,7 @@ Coefficients are exact here: the energy is the polynomial ``sum_H a_H sum_s J_s 
 """
 
 from collections.abc import Mapping
+from math import frexp
 
 import numpy as np
 from flint import acb, acb_mat, arb, ctx
@@ -26,6 +27,9 @@ class ExactSystem:
         self._n, self._degree = n, max(2, *packed)
         self._variables = n + (len(packed) > 1 or self._degree not in packed)
         self._monomials: list[tuple[acb, dict[int, int]]] = []
+        # A power of two makes the largest coupling one of order 1, because radii and precision are absolute.
+        sizes = [frexp(float(np.abs(J).max()))[1] + frexp(weights[H])[1] for H, J in packed.items()]
+        unit = acb(2) ** -max(sizes, default=0)
         for H, values in packed.items():
             indices = couplings.indices(np.arange(len(values)), n, H)
             for value, row in zip(values, indices, strict=True):
@@ -34,7 +38,7 @@ class ExactSystem:
                 if self._degree > H:
                     exponents[n] = self._degree - H
                 if value:
-                    self._monomials.append((acb(float(value)) * acb(float(weights[H])), exponents))
+                    self._monomials.append((acb(float(value)) * acb(float(weights[H])) * unit, exponents))
 
     def _derivatives(self, X: list[acb]) -> tuple[list[acb], list[list[acb]]]:
         """Return the first and second derivatives of the homogenised energy."""

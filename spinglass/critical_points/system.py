@@ -198,7 +198,6 @@ def model(glass: SphericalSpinGlass) -> Model:
     """Return the nonzero terms of a spin glass."""
     packed = {H: np.asarray(J, dtype=np.float64) for H, J in glass.couplings.items() if glass.weights[H] and J.any()}
     if glass.dtype is not np.float64:
-        glass = SphericalSpinGlass(
-            glass.n, glass.weights, {H: J.astype(np.float64) for H, J in glass.couplings.items()}
-        )
+        double = {H: J.astype(np.float64) for H, J in glass.couplings.items()}
+        glass = SphericalSpinGlass(glass.n, glass.weights, double, glass.noise)
     return Model(glass, packed, {H: glass.weights[H] for H in packed})

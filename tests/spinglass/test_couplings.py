@@ -166,3 +166,7 @@ def test_what_is_large_and_fits_is_not_refused(n, weights, dtype):
     energy, gradient = glass.energy_and_gradient(sphere.random_points(n, 20, seed=1))
     assert np.isfinite(energy).all()
     assert np.isfinite(gradient).all()
+
+
+def test_whole_couplings_are_not_rounded():
+    assert couplings.unpack(np.array([1, 5, 4]), 2, 2).tolist() == [[1, 2.5], [2.5, 4]]

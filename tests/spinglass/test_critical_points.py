@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from dense import DenseGlass
 
-from spinglass import SphericalSpinGlass, couplings
+from spinglass import SphericalSpinGlass, couplings, plant
 from spinglass.critical_points import enumerate_critical_points
 
 
@@ -389,3 +389,8 @@ def test_table_and_summary():
         np.testing.assert_array_equal(frame[column], getattr(every, column))
     assert "7 of 7" in repr(every)
     assert "complete" in repr(every)
+
+
+def test_a_model_in_single_precision_keeps_what_is_known_of_its_noise():
+    planted = plant(SphericalSpinGlass.pure(3, 3, seed=0, dtype=np.float32), np.ones(3), {2: 1.0})
+    assert enumerate_critical_points(planted).landscape.noise == planted.noise == {3: 1.0}

@@ -193,3 +193,14 @@ def test_error_bounds_cover_the_distance_from_the_true_points():
             # float64 holds the true point to 1e-15 itself.
             assert np.linalg.norm(np.sqrt(n) * true / np.linalg.norm(true) - x) <= bound + 1e-15
             assert bound < 1e-10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exponent", [-60, -24, 300])
+def test_certificates_do_not_depend_on_the_unit_of_energy(exponent):
+    turn = np.linalg.qr(np.random.default_rng(0).standard_normal((3, 3)))[0]
+    A = turn @ np.diag([1.0, 1.0 + 1e-7, 2.0]) @ turn.T
+    every = enumerate_critical_points(SphericalSpinGlass.from_tensor((A + A.T) / 2 * 2.0**exponent), certify="all")
+    assert every.complete
+    assert every.certified.all()
+    assert len(every) == 6

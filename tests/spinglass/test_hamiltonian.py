@@ -264,3 +264,14 @@ def test_memory_is_refused_before_it_is_taken(monkeypatch):
 def test_couplings_that_do_not_fit_are_refused(n, weights, packed, message):
     with pytest.raises(ValueError, match=message):
         SphericalSpinGlass(n, weights, packed)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_equal_couplings_give_equal_models_wherever_they_lie_in_memory(dtype):
+    packed = couplings.draw(12, 3, 1, dtype)
+    x = np.random.default_rng(0).standard_normal((6, 12))
+    expected = SphericalSpinGlass(12, {3: 1.0}, {3: packed}).energy_and_gradient(x)
+    for view in (np.stack([packed, 0 * packed], 1)[:, 0], packed[::-1].copy()[::-1]):
+        glass = SphericalSpinGlass(12, {3: 1.0}, {3: view})
+        assert all(map(np.array_equal, glass.energy_and_gradient(x), expected))
+        assert np.allclose(glass.energy(x[0]), expected[0][0], rtol=1e-10)

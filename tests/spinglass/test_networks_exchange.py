@@ -323,3 +323,17 @@ def test_without_pytorch_the_error_says_so(monkeypatch):
 def test_a_bias_without_weights_is_refused(name):
     with pytest.raises(ValueError, match="a state dict of linear layers"):
         LayeredNetwork.from_state_dict({"0.weight": np.ones((1, 2)), name: np.array([100.0])})
+
+
+def test_a_large_mean_of_the_outputs_does_not_hide_a_transposed_layer():
+    layers = [*SQUARE[:2], (RNG.standard_normal((1, 4)), np.array([300.0]))]
+    inputs = RNG.standard_normal((30, 4))
+    net = LayeredNetwork.from_linear_layers([(W, np.zeros(len(W)) if b is None else b) for W, b in layers])
+    outputs = net.forward(inputs)
+    turned = [(W.T if k < 2 else W, np.zeros(len(W)) if b is None else b) for k, (W, b) in enumerate(layers)]
+    with pytest.raises(ValueError, match="layer 1 and 2 is transposed"):
+        LayeredNetwork.from_linear_layers(turned, agrees_with=(inputs, outputs))
+    rounded = outputs.astype(np.float32)
+    assert LayeredNetwork.from_linear_layers(
+        [(W, np.zeros(len(W)) if b is None else b) for W, b in layers], agrees_with=(inputs, rounded)
+    )

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from benchmarks.planted.landscapes import CORRECT, PLANTED, correct
-from spinglass import sphere
+from spinglass import SphericalSpinGlass, sphere
 from validation.cli.main import main
+from validation.judging import judge as judging
 from validation.judging.judge import claims_for, judge
 from validation.subjects.current import own, subject
 from validation.subjects.own import landscape as own_landscape
@@ -232,3 +233,40 @@ class TestCommand:
     def test_bad_input(self, arguments, message, capsys):
         assert main(["judge", *arguments]) == 2
         assert message in capsys.readouterr().err
+
+
+def test_an_interrupted_check_is_not_passed_and_keeps_its_verdicts(monkeypatch):
+    def wrong(n, H, seed):
+        return Scaled(SphericalSpinGlass.pure(n, H, seed), 5.0)
+
+    def interrupted(trial, root):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(judging, "explain", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        check_landscape(wrong)
+    found = check_landscape(wrong, raises=False)
+    assert found.interrupted
+    assert found.refuted
+    assert any("not compared with known mistakes" in line for line in found.findings)
+
+
+def test_a_landscape_that_differs_in_its_last_bits_is_right():
+    signs = iter(np.tile([1.0, -1.0], 10**6))
+
+    def rounded(n, H, seed):
+        return Scaled(SphericalSpinGlass.pure(n, H, seed), 1.0, signs)
+
+    assert check_landscape(rounded).exit_status == 0
+
+
+class Scaled:
+    """A glass whose energies and gradients are multiplied by a number, and by 1 +- 4e-16."""
+
+    def __init__(self, glass, factor, signs=None):
+        self.glass, self.n, self.factor, self.signs = glass, glass.n, factor, signs
+
+    def energy_and_gradient(self, x):
+        factor = self.factor * (1 if self.signs is None else 1 + 4e-16 * next(self.signs))
+        energy, gradient = self.glass.energy_and_gradient(x)
+        return factor * energy, factor * gradient

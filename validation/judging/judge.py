@@ -85,6 +85,11 @@ class Judgement:
         return () if self.report is None else self.report.refuted
 
     @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended the measurements or the comparison with known mistakes."""
+        return self.report is not None and self.report.interrupted
+
+    @property
     def exit_status(self) -> int:
         """1 if a deciding claim disagrees, 3 if nothing could be judged, 130 after Ctrl-C, otherwise 0.
 
@@ -92,7 +97,7 @@ class Judgement:
         """
         if self.refuted or self.problems:
             return 1
-        if self.report is not None and self.report.interrupted:
+        if self.interrupted:
             return 130
         measured = [verdict for verdict in self.verdicts if verdict.points]
         return 0 if measured and not (self.report and self.report.failed) else 3
@@ -114,8 +119,11 @@ class Judgement:
         if point is not None:
             measured = with_error(point.estimate, point.standard_error)
             numbers = f" (measured {measured}, predicted {prediction(point)})"
-        known = self.explanations.get(verdict.claim_id, ())
-        mistakes = "; or ".join(self._with_objections(one, verdict.claim_id) for one in known)
+        known = self.explanations.get(verdict.claim_id)
+        if known is None:
+            mistakes = "not compared with known mistakes"
+        else:
+            mistakes = "; or ".join(self._with_objections(one, verdict.claim_id) for one in known)
         place = f" at {where}" if where else ""
         return f"{verdict.claim_id} disagrees{place}{numbers}: {mistakes or 'no known mistake gives these numbers'}"
 
@@ -263,12 +271,16 @@ def judge(
     with judged(subject):
         report, skipped = _measured(catalogue, effort, seed, watch)
     missing += skipped
-    explanations = {}
-    for trial in _disagreeing(report):
-        if tell is not None:
-            tell(f"{trial.claim.id} disagrees: comparing with known mistakes")
-        explanations[trial.claim.id] = explain(trial, report.root)
-    witness = _witness(subject, H) if _GRADIENT in explanations else ""
+    explanations: dict[str, tuple[Explanation, ...]] = {}
+    witness = ""
+    try:
+        for trial in _disagreeing(report):
+            if tell is not None:
+                tell(f"{trial.claim.id} disagrees: comparing with known mistakes")
+            explanations[trial.claim.id] = explain(trial, report.root)
+        witness = _witness(subject, H) if _GRADIENT in explanations else ""
+    except KeyboardInterrupt:  # what was measured is kept
+        report = replace(report, interrupted=True)
     return Judgement(
         subject.name, report, tuple(missing), explanations, witness, found.problems, found.notes, _since(start)
     )

@@ -107,7 +107,11 @@ def prediction(point: Point) -> str:
     low, high = point.predicted
     if low == high:
         return number(low)
-    return f"≤ {number(high)}" if low == 0 and point.standard_error == 0 else f"{low:.2g}…{high:.2g}"
+    if low == 0 and point.standard_error == 0:
+        return f"≤ {number(high)}"
+    finest = min([high - low, *([point.standard_error] if point.standard_error > 0 else [])])
+    places = max(0, 1 - math.floor(math.log10(finest))) if math.isfinite(finest) else 2
+    return f"{low:.{places}f}…{high:.{places}f}" if places <= _MOST_PLACES else f"{low:.4g}…{high:.4g}"
 
 
 def percents(numbers: Mapping[Effort, float]) -> str:

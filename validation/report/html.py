@@ -22,6 +22,7 @@ from validation.report.report import Report
 from validation.resolutions import described
 from validation.series import by_effort
 from validation.statistics.evidence import Point
+from validation.statistics.extrapolation import Extrapolation
 from validation.statistics.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -137,9 +138,12 @@ class ClaimSection:
         needed = self.verdict.needed
         if not needed:
             return ""
+        limit = isinstance(self.claim.estimator, Extrapolation)  # needs are those of the largest series
         most = max(series.samples for series in self.claim.sizes[self.report.effort])
-        time = duration(self.verdict.seconds * needed / most)
-        return f"about {needed} samples per series ({needed / most:.2g} times the work, {time} on one core)"
+        needs = [(point.needed, most if limit else point.samples) for _, point in self.verdict.points if point.needed]
+        factor = max((more / samples for more, samples in needs), default=1.0)
+        time = duration(self.verdict.seconds * factor)
+        return f"about {needed} samples per series ({factor:.2g} times the work, {time} on one core)"
 
     @property
     def outcome(self) -> str:

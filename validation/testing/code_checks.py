@@ -81,6 +81,8 @@ def check_subject(
         If H, the effort, a role or a convention is invalid.
     """
     found = judge(as_subject(roles, **declared), H, effort, seed)
+    if raises and found.interrupted:
+        raise KeyboardInterrupt
     if raises and found.exit_status:
         raise AssertionError("\n".join(found.findings or found.reasons))
     return found
@@ -184,6 +186,8 @@ def _check(claim: Claim, H: int, effort: Effort, subject: Subject) -> None:
     import pytest
 
     found = judge(subject, H, effort, claims=[claim])
+    if found.interrupted:
+        raise KeyboardInterrupt
     if found.exit_status == 1 or any(verdict.errors for verdict in found.verdicts):
         pytest.fail("\n".join(found.findings), pytrace=False)
     if found.not_judged:

@@ -107,7 +107,7 @@ def require_equal(module: Any, forward: Callable[[Array], Array], width: int) ->
     off, allowed = difference(outputs, expected), _TOLERANCES.get(dtype, 0.1)
     if not off <= allowed:
         raise ValueError(
-            f"the module's outputs differ from those of the layered network by {off:.2g} of the largest one, more than "
+            f"the module's outputs differ from those of the layered network by {off:.2g} of their spread, more than "
             f"{allowed:g} for {dtype}; its forward pass does more than its Linear layers with this activation, or uses "
             "them in another order: use from_linear_layers"
         )
