@@ -55,13 +55,15 @@ class Basins(Saved):
 
     @property
     def mean_energy_per_spin(self) -> tuple[float, float]:
-        """Mean energy per spin of the ends of the flows, and its standard error; NaN if no flow settled."""
+        """Mean energy per spin of the ends of the flows, and its standard error; NaN with too few settled flows."""
         own = self.graph.every.energy_per_spin[self.graph.minima]
         settled = self.starts - self.unsettled
         if not settled:
             return np.nan, np.nan
         mean = float(self.ends @ own) / settled
-        return mean, float(np.sqrt(self.ends @ (own - mean) ** 2) / settled)
+        if settled == 1:
+            return mean, np.nan
+        return mean, float(np.sqrt(self.ends @ (own - mean) ** 2 / (settled * (settled - 1))))
 
     def to_frame(self) -> "pd.DataFrame":
         """Return a table with one row per minimum.

@@ -54,7 +54,7 @@ def test_intervals_and_means():
     energies = np.repeat(graph.every.energy_per_spin[graph.minima], ends)
     mean, error = basins.mean_energy_per_spin
     assert mean == pytest.approx(energies.mean())
-    assert error == pytest.approx(energies.std() / np.sqrt(80))
+    assert error == pytest.approx(energies.std(ddof=1) / np.sqrt(80))
     assert "20 did not settle" in repr(basins)
 
 
@@ -77,3 +77,15 @@ def test_bad_input():
         basin_volumes(graph, accuracy=2)
     with pytest.raises(TypeError, match="LandscapeGraph, not Enumeration"):
         basin_volumes(graph.every)
+
+
+def test_the_error_of_the_mean_energy_is_that_of_independent_flows():
+    graph = landscape_graph(enumerate_critical_points(SphericalSpinGlass.pure(4, 3, seed=1)))
+    own = graph.every.energy_per_spin[graph.minima]
+    ends = np.zeros(len(own), np.int64)
+    ends[:2] = 2, 1
+    ended = np.repeat(own[:2], ends[:2])
+    mean, error = Basins(graph=graph, ends=ends, starts=4, unsettled=1).mean_energy_per_spin
+    assert (mean, error) == pytest.approx((ended.mean(), ended.std(ddof=1) / np.sqrt(3)), rel=1e-12)
+    ends[:2] = 1, 0
+    assert np.isnan(Basins(graph=graph, ends=ends, starts=1, unsettled=0).mean_energy_per_spin[1])

@@ -147,7 +147,7 @@ def test_a_finer_grid_lies_within_the_estimated_error_of_the_widest_allowed():
     wide = theory.relaxation(times, 3, spacing=0.12, step=STEP)
     finer, _ = rows_to(LATE * 6**0.5, 3, 0.1).at(times)
     assert np.all(np.abs(wide.energy - finer) < wide.energy_error)
-    assert wide.energy_error[1] < 1e-3
+    assert wide.energy_error[1] < 2e-3
     with pytest.raises(ValueError, match="between 0.05 and 0.12"):
         theory.relaxation([40.0, 60.0], 3, spacing=0.14)
 

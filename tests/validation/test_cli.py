@@ -142,7 +142,7 @@ def test_thresholds_are_those_of_theory(capsys):
     status, out, _ = spinglass(capsys, "thresholds", "--H", 3, "--H", 7)
     assert status == 0
     assert "2*sqrt(6)/3" in out
-    assert f"{float(theory.E_k(7, 1)):.8f}" in out
+    assert f"{float(theory.E_k(7, 1)):.9g}" in out
 
 
 @pytest.mark.parametrize(
@@ -340,3 +340,17 @@ print(statuses)
     assert done.stdout.splitlines()[-1] == "[2, 2]", done.stderr
     assert done.stderr.count("File too large: '") == 2, done.stderr
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("judge --self --declare foo=1", "--declare is for a file or --program"),
+        ("judge --self --time-limit -5", "--time-limit must be positive"),
+        ("figures pairs-second-moment --side 0", "--side must be at least 1 and applies to --data only"),
+        ("thresholds --k 99999999", r"--k must lie in 0\.\.100"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(command, message, capsys):
+    assert main(command.split()) == 2
+    assert re.search(message, capsys.readouterr().err)

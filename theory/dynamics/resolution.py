@@ -12,7 +12,7 @@ STEP, UNIFORM, UNIT = 0.025, 32.0, 0.2
 SPACING, _NARROWEST, _WIDEST = 0.1, 0.05, 0.12
 # The error at time t is the largest difference of two integrations between t / WINDOW and t * WINDOW. On the dilating
 # grid the difference varies more slowly, and around its zeros the interval must be longer.
-WINDOW, LATE_WINDOW = 1.5, 3.0
+WINDOW, LATE_WINDOW = 1.5, 2.5
 # With a step this long, in these units, energies are within 3% of sqrt(nu'(1)); at twice this step the coarser
 # integration is unstable.
 LONGEST = 0.25

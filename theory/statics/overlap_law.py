@@ -107,7 +107,7 @@ class OverlapLaw:
         close = rest < self.rests[-1] / 2
         inner = _second(np.where(close, 0.0, after), x[piece], wide[piece])
         inner = np.where(close, np.log(self.rests[-1] / rest) - after / self.rests[-1], inner)
-        return np.asarray(nu(s) / T**2 - double[piece] - loads[piece] * after - inner)
+        return np.asarray(nu(s) / T / T - double[piece] - loads[piece] * after - inner)
 
     def _highest(self, T: float, nu: Covariance) -> tuple[float, Array]:
         """Return the maximum of G over the grid and the values, and G at the values."""

@@ -42,7 +42,10 @@ def figures(
             "files, or an npz file.",
         ),
     ] = None,
-    side: Annotated[int, typer.Option(help="Pixels along each side, to which the images of --data are averaged.")] = 10,
+    side: Annotated[
+        int | None,
+        typer.Option(help="Pixels along each side, to which images of --data are averaged; default: 10."),
+    ] = None,
     only_list: Annotated[
         bool, typer.Option("--list", help="List names, costs in seconds of computing, and captions only.")
     ] = False,
@@ -68,7 +71,9 @@ def figures(
     selected = gallery.select(names)
     if data is not None and source is not None:
         raise ValueError("--from draws saved tables and trains nothing, so it cannot be combined with --data")
-    images = None if data is None else mnist(data, side)
+    if side is not None and (data is None or side < 1):
+        raise ValueError(f"--side must be at least 1 and applies to --data only; given {side}")
+    images = None if data is None else mnist(data, side or 10)
     fitting: list[str] = []
     if images is not None:
         fitting = [name for name in selected if gallery.GALLERY[name].on is not None]

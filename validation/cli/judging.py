@@ -74,6 +74,10 @@ def _subject(
 
     if (file is not None) + (program is not None) + own != 1:
         raise ValueError("give one of: a Python file, --program COMMAND, or --self")
+    if own and declared:
+        raise ValueError("--declare is for a file or --program; the conventions of this project are known")
+    if not time_limit > 0:
+        raise ValueError(f"--time-limit must be positive, not {time_limit:g}")
     if own:
         return own_subject()
     if program is not None:

@@ -22,6 +22,7 @@ Models = Annotated[
     ),
 ]
 _LARGEST_EXPONENT = 709.0  # of a number that a float can hold
+_MOST_THRESHOLDS = 100
 
 
 def thresholds(
@@ -30,7 +31,7 @@ def thresholds(
         list[str] | None,
         typer.Option(metavar="H=WEIGHT,...", help="Mixed model by its weights, such as 3=0.8,4=0.6; can be repeated."),
     ] = None,
-    k: Annotated[int, typer.Option("--k", help="Show the thresholds E_0 to E_k of pure models.")] = 2,
+    k: Annotated[int, typer.Option("--k", help="Show the thresholds E_0 to E_k of pure models, k up to 100.")] = 2,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -52,7 +53,7 @@ def thresholds(
     out.table(
         pd.DataFrame(rows),
         lambda console: print_table(
-            console, text_table(pd.DataFrame(rows), {name: ".8f" for row in rows for name in row if name[:2] == "E_"})
+            console, text_table(pd.DataFrame(rows), {name: ".9g" for row in rows for name in row if name[:2] == "E_"})
         ),
     )
 
@@ -61,6 +62,8 @@ def _thresholds(model: ChosenModel, k: int) -> dict[str, object]:
     import theory
 
     row: dict[str, object] = {"model": model.text}
+    if not 0 <= k <= _MOST_THRESHOLDS:
+        raise ValueError(f"--k must lie in 0..{_MOST_THRESHOLDS}, not {k}; theory.E_k gives single values")
     if isinstance(model.H, int):
         exact = theory.E_inf(model.H)
         row |= {"E_inf": float(exact), "exact": str(exact)}

@@ -125,6 +125,7 @@ TASKS = {
         "sample at several temperatures by parallel tempering; one row per temperature",
         MODEL
         | {
+            "n": whole("number of spins", 2),
             "coldest": positive("lowest temperature"),
             "hottest": positive("highest temperature"),
             "rungs": whole("number of temperatures; those between are adapted", 2, 12),
