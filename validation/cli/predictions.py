@@ -50,12 +50,10 @@ def thresholds(
     out = output(as_json, as_csv)
     given = [read_model(orders, None) for orders in H or []] + [read_model(None, text) for text in mixture or []]
     rows = [_thresholds(model, k) for model in given or [read_model(None, None)]]
-    out.table(
-        pd.DataFrame(rows),
-        lambda console: print_table(
-            console, text_table(pd.DataFrame(rows), {name: ".9g" for row in rows for name in row if name[:2] == "E_"})
-        ),
-    )
+    energies = [(name, float(str(row[name]))) for row in rows for name in row if name[:2] == "E_"]
+    form = ".8f" if all(1e-3 < abs(energy) < 1e4 for _, energy in energies) else ".9g"
+    formats = {name: form for name, _ in energies}
+    out.table(pd.DataFrame(rows), lambda console: print_table(console, text_table(pd.DataFrame(rows), formats)))
 
 
 def _thresholds(model: ChosenModel, k: int) -> dict[str, object]:
