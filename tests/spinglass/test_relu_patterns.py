@@ -197,6 +197,7 @@ def test_a_data_point_at_zero_adds_a_constant():
     assert with_zero.problem.loss(with_zero.w[0], with_zero.v[0]) == pytest.approx(with_zero.loss[0], rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", [2.0**-24, 2.0**24])
 def test_the_units_of_inputs_and_targets_do_not_matter(unit):
     rng = np.random.default_rng(0)

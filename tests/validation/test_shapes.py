@@ -63,6 +63,7 @@ def test_p_values_of_the_right_shape_are_not_too_small():
     assert np.mean(p) > 0.15
 
 
+@pytest.mark.slow
 def test_energies_of_another_landscape_are_seldom_rejected():
     rng = np.random.default_rng(7)
     # Landscapes of different shapes: their points are correlated.
