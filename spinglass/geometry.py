@@ -174,7 +174,7 @@ def exponential(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If ``x`` is off the sphere or ``v`` is not tangent.
+        If ``x`` is off the sphere, ``v`` is not tangent, or its square would overflow or underflow.
 
     Examples
     --------
@@ -206,7 +206,7 @@ def retract(x: npt.ArrayLike, v: npt.ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If ``x`` is off the sphere or ``v`` is not tangent.
+        If ``x`` is off the sphere, ``v`` is not tangent, or its square would overflow or underflow.
 
     Examples
     --------
@@ -237,7 +237,7 @@ def transport(x: npt.ArrayLike, y: npt.ArrayLike, v: npt.ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If a point is off the sphere, ``v`` is not tangent at ``x``, or the points are opposite (the
+        If a point is off the sphere, ``v`` is not tangent at ``x`` or beyond 1e150, or the points are opposite (the
         shortest geodesic is not unique).
 
     Examples

@@ -15,7 +15,6 @@ from validation.subjects.subject import AnswerError, Subject
 NEEDS_FUNCTION = "needs a function "
 _N = 4
 _SEEDS = (1, 2)
-_ROUNDING = 1e-5  # of energies, also in single precision
 
 
 class SeedError(AnswerError):
@@ -122,7 +121,7 @@ def _check_seeds(subject: Subject, H: int, x: Array) -> None:
     first, again, other = (subject.landscape(_N, H, seed, x)["energy"] for seed in (_SEEDS[0], _SEEDS[0], _SEEDS[1]))
     where = f"landscape(n={_N}, H={H}, seed={_SEEDS[0]})"
     # Threads and graphics cards may add in another order, which changes the last bits.
-    if not np.allclose(first, again, rtol=0, atol=_ROUNDING * np.abs(first).max(), equal_nan=True):
+    if not np.allclose(first, again, rtol=0, atol=subject.declaration.rounding * np.abs(first).max(), equal_nan=True):
         k = int(np.argmax(np.abs(first - again)))
         raise SeedError(
             f"{where} was called twice and gave the energies {first[k]:.10g} and {again[k]:.10g} at the same point; "

@@ -91,6 +91,11 @@ class Declaration:
             )
 
     @property
+    def rounding(self) -> float:
+        """The relative difference by which two runs of the same arithmetic may differ, as with other orders of sums."""
+        return 1e-10 if self.precision == "double" else 1e-4
+
+    @property
     def relative_accuracy(self) -> float:
         """The declared accuracy as a number; NaN if the text is not a number."""
         try:

@@ -233,7 +233,7 @@ def offered(one: Subject) -> tuple[set[str], dict[str, str]]:
             missing[part] = str(error)
     if "network.weights" in parts:
         first, again = (ask_network(one, widths, 1, x, ["weights"])["weights"] for _ in range(2))
-        if not all(np.allclose(a, b, rtol=0, atol=1e-5 * np.abs(a).max()) for a, b in zip(first, again, strict=True)):
+        if not all(map(np.array_equal, first, again)):
             where = request_text("network", {"widths": widths, "seed": 1})
             reason = f"{where} was called twice and gave other weights; draw all random numbers from `seed`"
             return set(), dict.fromkeys(tries, reason)

@@ -167,7 +167,8 @@ def path_sum(
     Raises
     ------
     ValueError
-        If X does not have d columns or is not finite, ``by`` is unknown, or the gates have other shapes.
+        If X does not have d columns or is not finite, ``by`` is unknown, the gates have other shapes, or there are more
+        than 1e10 paths to add one by one.
 
     Examples
     --------
