@@ -232,7 +232,7 @@ class _Trainee:
 
     def train(self) -> tuple[Array, int, str]:
         """Train, and return the parameters kept, their epoch, and how training ended."""
-        run, kept, best, lowest = self.run, self.parameters, 0, np.inf
+        run, kept, best, lowest = self.run, self.parameters.copy(), 0, np.inf
         order, augmented = generator(child(self.seed, _ORDER)), generator(child(self.seed, _AUGMENTED))
         last, step = int(run.epochs[-1]), 0
         for epoch in range(last + 1):
