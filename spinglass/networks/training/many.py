@@ -91,7 +91,8 @@ def train(
         default) means no early stopping.
     augment
         Function ``augment(X, rng)`` that returns changed inputs of the same shape, called in each epoch of each
-        network. Default: None.
+        network. Networks are trained in several threads, so it must take its random numbers from ``rng`` and keep no
+        state of its own. Default: None.
     measure_every
         Number of epochs between two measurements of the losses; the first and the last epoch are always measured.
         Default: 1.
