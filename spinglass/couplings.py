@@ -256,7 +256,8 @@ def draw(n: int, H: int, seed: Seed, dtype: type[np.floating] = np.float64) -> F
     """Draw the packed couplings of a tensor J with iid standard normal entries.
 
     The packed numbers are independent normals of mean 0, with variance equal to the multiplicity. They depend on n, H
-    and the seed only, not on the number of threads. In float32 they are the float64 numbers, rounded.
+    and the seed only, not on the number of threads. In float32 they agree with the float64 numbers up to a relative
+    error of 2^-23 (1.2e-7), because the normals and their products with the standard deviations are both rounded.
 
     Parameters
     ----------

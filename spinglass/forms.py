@@ -21,6 +21,7 @@ _SERIAL_POINT = 2**19
 _SERIAL_BATCH = 2**20
 _MOST_DERIVATIVES = 2**13  # numbers of the derivative matrix that stay in the nearest caches
 _LINE = 8  # numbers in a line of the cache
+_SHORT = 2**12  # length up to which BLAS uses a single thread for an inner product; OpenBLAS does up to 10 000
 _TASKS = 16  # a constant: the order of summation must not depend on the number of threads
 
 
@@ -45,6 +46,11 @@ def _aligned_zeros(*shape: int) -> Array:
     memory = np.zeros(prod(shape) + _LINE)
     first = -(memory.ctypes.data // memory.itemsize) % _LINE
     return memory[first : first + prod(shape)].reshape(shape)
+
+
+def _dot(a: Array, b: Array) -> float:
+    # BLAS is faster, but adds long vectors in threads, so that the bits would depend on their number.
+    return float(a @ b if a.size <= _SHORT else np.einsum("i,i->", a, b))
 
 
 @dataclass(frozen=True)
@@ -128,11 +134,11 @@ class Form:
         if self.H == 1:
             packed = self.packed.astype(np.float64)
             gradient += self.scale * packed
-            return self.scale * float(packed @ x)
+            return self.scale * _dot(packed, x)
         if self.H == 2:
             product = self._quadratic_product(x)
             gradient += 2 * self.scale * product
-            return self.scale * float(x @ product)
+            return self.scale * _dot(x, product)
         if self._tasks() == 1:
             return float(point.add_point(self.packed, *self._place(), self.scale, x, gradient))
         own = np.empty(self.n)

@@ -151,7 +151,7 @@ def pass_messages(
         if (change <= smallest).all():
             break
     squares = np.stack([dot(y, y) / n for y in history], axis=1)
-    overlaps = None if v is None else np.stack([y @ v / n for y in history], axis=1)
+    overlaps = None if v is None else np.stack([dot(y, v) / n for y in history], axis=1)
     return MessagePassing(x=x, self_overlaps=squares, overlaps=overlaps, change=change, tol=smallest)
 
 

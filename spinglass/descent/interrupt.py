@@ -21,6 +21,10 @@ class DescentInterrupted(KeyboardInterrupt):
         super().__init__(f"interrupted: {int(found.converged.sum())} of {len(found)} starts converged; see .found")
         self.found = found
 
+    def __reduce__(self) -> tuple[type["DescentInterrupted"], tuple[CriticalPoints]]:
+        # Exceptions are otherwise restored from their messages, for instance when a process hands one to another.
+        return type(self), (self.found,)
+
 
 class HeldInterrupt:
     """A context in which Ctrl-C only sets ``pressed``, so that the current step can be completed.

@@ -188,11 +188,12 @@ class _Descent:
         while rows.size:
             if interrupt.pressed:
                 raise KeyboardInterrupt
-            before = self.evaluate.calls
             energy, gradient = self.evaluate(self.state.trial[rows])
+            self.evaluations[rows] += 1
             finite = np.isfinite(energy) & finite_rows(gradient)
             if not finite.all():
                 rows, energy, gradient = self.drop(rows, finite), energy[finite], gradient[finite]
+            before = self.evaluate.calls
             self.solver.advance(self.evaluate, self.state, self.own, rows, energy, gradient)
             self.evaluations[rows] += self.evaluate.calls - before
             rows = self.retire(rows)

@@ -236,7 +236,7 @@ def loss_named(name: str | Loss) -> Loss:
     name
         ``"squared"`` for ``|y - t|^2/2``, ``"absolute"`` for ``sum_c |y_c - t_c|``, ``"cross_entropy"`` for
         ``-log softmax(y)[label]``, ``"hinge"`` for ``sum_c max(0, 1 - t_c y_c)`` with t_c = 1 for the label and -1
-        otherwise; or a `Loss`, which is returned unchanged.
+        otherwise; or a `Loss`, which is returned unchanged (for a copy of a built-in one, the built-in one).
 
     Returns
     -------
@@ -249,9 +249,10 @@ def loss_named(name: str | Loss) -> Loss:
         If no loss has this name, or an own loss has the name of a built-in one.
     """
     if isinstance(name, Loss):
-        if name is not LOSSES.get(name.name, name):
+        known = LOSSES.get(name.name, name)  # also for copies, such as those that another process receives
+        if name != known:
             raise ValueError(f"the name {name.name!r} belongs to a built-in loss; give your own loss another name")
-        return name
+        return known
     if not isinstance(name, str) or name not in LOSSES:
         raise ValueError(f"unknown loss {name!r}; choose one of {', '.join(LOSSES)}, or pass a Loss of your own")
     return LOSSES[name]

@@ -17,7 +17,7 @@ from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.row_kernels import over_rows
 from spinglass.descent.scale import gradient_scale
 from spinglass.landscape import Landscape, check_landscape
-from spinglass.sampling.checks import positive_temperature, starts
+from spinglass.sampling.checks import check_connected, positive_temperature, starts
 from spinglass.sampling.moves import accept_rows, begin_trajectories, kick, rotate
 from spinglass.sampling.noise import Words, row_keys
 
@@ -86,7 +86,7 @@ class HMC:
     Raises
     ------
     ValueError
-        If the temperature is not positive, or ``leaps`` is not a whole number of at least 1.
+        If n is 1, the temperature is not positive, or ``leaps`` is not a whole number of at least 1.
 
     References
     ----------
@@ -108,6 +108,7 @@ class HMC:
 
     def __post_init__(self) -> None:
         check_landscape(self.landscape)
+        check_connected(self.landscape.n)
         positive_temperature(self.temperature)
         whole_number("leaps", self.leaps, 1)
 

@@ -15,7 +15,7 @@ from spinglass._common.types import Array
 from spinglass.descent.evaluation import Evaluator
 from spinglass.descent.row_kernels import over_rows
 from spinglass.landscape import Landscape, check_landscape
-from spinglass.sampling.checks import positive_temperature, starts
+from spinglass.sampling.checks import check_connected, positive_temperature, starts
 from spinglass.sampling.moves import diffuse_rows, drift_rows, euler_rows, tangent_noise
 from spinglass.sampling.noise import Words, row_keys
 
@@ -87,7 +87,7 @@ class Langevin:
     Raises
     ------
     ValueError
-        If the temperature or the step is not positive, or the scheme is unknown.
+        If n is 1, the temperature or the step is not positive, or the scheme is unknown.
 
     References
     ----------
@@ -110,6 +110,7 @@ class Langevin:
 
     def __post_init__(self) -> None:
         check_landscape(self.landscape)
+        check_connected(self.landscape.n)
         positive_temperature(self.temperature)
         if not real_number("dt", self.dt) > 0:
             raise ValueError(f"dt, the time step, must be positive, not {self.dt!r}; try dt=0.01")

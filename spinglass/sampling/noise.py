@@ -1,8 +1,8 @@
 """Counter-based random numbers: normals and uniforms that are functions of a row's key, a step and a stream.
 
 An ordinary generator has a state, and its numbers depend on the order of the calls. Here number k of step t of row b is
-a function of (key_b, t, k), so a chain has the same bits whether or not it is interrupted and resumed, and whichever
-other rows are run with it.
+a function of (key_b, t, k), so the random numbers of a chain are the same whether or not it is interrupted and resumed,
+and whichever other rows are run with it.
 
 Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11 (2011): Philox4x64-10.
 """

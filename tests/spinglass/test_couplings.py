@@ -103,7 +103,9 @@ def test_a_coupling_that_is_not_finite_is_found_wherever_it_is(wrong):
 def test_single_precision_is_the_same_draw():
     double, single = (couplings.draw(20, 4, seed=1, dtype=kind) for kind in (np.float64, np.float32))
     assert single.dtype == np.float32
-    assert np.allclose(single, double, rtol=3e-7, atol=0)  # drawn value and its scale are each rounded once
+    # Two roundings of at most 2^-24 each; most numbers, but not all, are the rounded ones of the other draw.
+    assert (np.abs(single - double) <= 2.0**-23 * (1 + 1e-7) * np.abs(double)).all()
+    assert 0.5 < (single == double.astype(np.float32)).mean() < 1
 
 
 def test_global_random_state_is_untouched():

@@ -3,6 +3,7 @@
 import itertools
 import math
 import os
+import pickle
 import signal
 
 import numpy as np
@@ -291,6 +292,23 @@ def test_a_row_that_fails_is_named_and_keeps_its_last_point():
     assert (found.status[[0, 1, 3, 4]] == "converged").all()
 
 
+@pytest.mark.parametrize("method", DOWN)
+def test_the_evaluation_that_fails_is_counted(method):
+    plain, calls = Plain(), []
+
+    class Failing:
+        n = plain.n
+
+        def energy_and_gradient(self, x):
+            calls.append(len(x))
+            energy, gradient = plain.energy_and_gradient(x)
+            return (energy, gradient) if len(calls) < 8 else (energy + np.nan, gradient)
+
+    found = descend(Failing(), sphere.random_points(6, 1, seed=0), method, tol=1e-15)
+    assert found.status.tolist() == ["not finite"]
+    assert found.evaluations.tolist() == [len(calls)]
+
+
 def test_a_batch_that_fails_altogether_is_returned_as_such():
     found = descend(Plain(lambda x: np.ones(len(x), dtype=bool)), sphere.random_points(6, 3, seed=0))
     assert (found.status == "not finite").all()
@@ -358,6 +376,9 @@ def test_ctrl_c_keeps_what_is_done(press):
     assert set(found.status) == {"converged", "interrupted"}
     assert np.array_equal(found.x[found.converged], whole.x[found.converged])
     assert np.allclose(found.energy, glass.energy(found.x), rtol=1e-13)
+    copied = pickle.loads(pickle.dumps(caught.value))  # as between processes
+    assert str(copied) == str(caught.value)
+    assert np.array_equal(copied.found.x, found.x)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 

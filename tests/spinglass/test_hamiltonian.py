@@ -1,9 +1,12 @@
 """The glass against dense tensors, sympy's expansion, the eigenproblem, and its own conventions."""
 
+import math
+
 import numpy as np
 import pytest
 import sympy
 from dense import DenseGlass
+from threadpoolctl import threadpool_limits
 
 from spinglass import SphericalSpinGlass, couplings, forms
 from spinglass.kernels.tile import LANES
@@ -23,6 +26,17 @@ MODELS = {
 def _model(name, dtype=np.float64):
     n = {"n=1": 1, "H=2": 9, "H=3": 8, "H=4": 6, "H=5": 5, "H=6": 4, "H=7": 3, "mixed": 5}[name]
     return SphericalSpinGlass.mixed(n, MODELS[name], seed=11, dtype=dtype)
+
+
+@pytest.mark.bits
+def test_one_point_of_many_spins_has_the_same_bits_on_any_number_of_blas_threads():
+    glass, x = SphericalSpinGlass.mixed(30_000, {1: 1.0}, seed=0), np.random.default_rng(1).standard_normal(30_000)
+    energies = []
+    for threads in (1, 2, 3):
+        with threadpool_limits(threads):
+            energies.append(glass.energy(x))
+    assert energies[0] == energies[1] == energies[2]
+    assert energies[0] == pytest.approx(math.fsum(glass.couplings[1] * x), rel=1e-12)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

@@ -1,5 +1,8 @@
 """Planes in parameter space by other routes: closed forms, interpolation, dense Hessians."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -208,6 +211,13 @@ def test_kinks_on_grid_points_are_found(steps):
     found = loss_plane(net, [[1.0]], [[4.0]], directions=AXES, u=(-2, 0), v=(-0.3, 0.3), steps=steps, starts=0)
     assert np.allclose(found.kinks[:, 0], -1.0, rtol=0, atol=1e-15)
     assert np.allclose(found.kinks[:, 1], np.linspace(-0.3, 0.3, steps), rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda found: pickle.loads(pickle.dumps(found))])
+def test_copies_can_be_evaluated(copied):
+    found = loss_plane(NET, X, LABELS, "cross_entropy", steps=3, starts=0)
+    for here, there in zip(found.plane.derivatives(0.2, 0.1), copied(found).plane.derivatives(0.2, 0.1), strict=True):
+        assert np.array_equal(here, there)
 
 
 def test_a_search_needs_two_starts_per_axis():

@@ -5,6 +5,7 @@ from functools import reduce
 import numpy as np
 import pytest
 from scipy.special import ive
+from threadpoolctl import threadpool_limits
 
 import theory
 from spinglass import SphericalSpinGlass, pass_messages, plant, posterior, sphere
@@ -32,6 +33,16 @@ def test_the_posterior_is_the_likelihood_of_the_observations():
             log_likelihood[row] -= np.sum((observed - mean) ** 2) / (2 * a * a)
     energy = posterior(glass, SIGNAL).energy(x)
     np.testing.assert_allclose(-energy + energy[0], log_likelihood - log_likelihood[0], atol=1e-10)
+
+
+def test_overlaps_have_the_same_bits_on_any_number_of_blas_threads():
+    glass, v = planted(30_000, {1: 1.0}, {1: 0.5}, 4)
+    overlaps = []
+    for threads in (1, 2, 3):
+        with threadpool_limits(threads):
+            overlaps.append(pass_messages(glass, {1: 0.5}, np.roll(v, 1), steps=2, direction=v).overlaps)
+    assert np.array_equal(overlaps[0], overlaps[1])
+    assert np.array_equal(overlaps[0], overlaps[2])
 
 
 def test_message_passing_of_a_matrix_ends_at_its_lowest_eigenvector():

@@ -1,12 +1,14 @@
 """Weights from PyTorch's conventions; PyTorch itself takes part where it is installed."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from spinglass.networks import LayeredNetwork
-from spinglass.networks.activations import ACTIVATIONS
+from spinglass.networks.activations import ACTIVATIONS, leaky_relu
+from spinglass.networks.exchange import torch_modules
 
 RNG = np.random.default_rng(0)
 LAYERS = [(RNG.standard_normal((5, 3)), RNG.standard_normal(5)), (RNG.standard_normal((2, 5)), RNG.standard_normal(2))]
@@ -138,6 +140,23 @@ def test_damaged_files_are_named(tmp_path):
         LayeredNetwork.from_state_dict("net.pt")
 
 
+def test_agreement_is_relative_to_the_spread_of_the_outputs():
+    (W, b), top = LAYERS
+    far = [(W, b), (top[0], top[1] + 1000)]
+    outputs = by_hand(X) + 1000
+    spread = np.abs(outputs - outputs.mean(axis=0)).max() + 1e-3 * np.abs(outputs).max()
+    for off, agrees in ((0.9e-3 * spread, True), (1.2e-3 * spread, False)):
+        assert off < 1e-4 * np.abs(outputs).max()
+        given = (X, outputs + off * np.eye(*outputs.shape))
+        scale = np.abs(given[1] - given[1].mean(axis=0)).max() + 1e-3 * np.abs(given[1]).max()
+        assert scale == pytest.approx(spread, rel=2e-3)
+        if agrees:
+            LayeredNetwork.from_linear_layers(far, agrees_with=given)
+        else:
+            with pytest.raises(ValueError, match="outputs differ from those given by 0.0012 of their spread"):
+                LayeredNetwork.from_linear_layers(far, agrees_with=given)
+
+
 # ---- modules, imitated by classes of the same names and attributes
 
 
@@ -216,6 +235,7 @@ class Dropout(Module):
 
 RELU = function("ReLU", lambda x: np.maximum(x, 0))
 LEAKY = function("LeakyReLU", lambda x: np.where(x > 0, x, 0.2 * x), negative_slope=0.2)
+STEEPER = function("LeakyReLU", lambda x: np.where(x > 0, x, 0.2000001 * x), negative_slope=0.2000001)
 TANH = function("Tanh", np.tanh)
 
 
@@ -258,13 +278,23 @@ def test_other_modules_need_an_activation_and_must_agree_with_it():
         ([Linear(*LAYERS[0]), function("Softplus", np.tanh, beta=2.0)], "Softplus is supported with beta = 1"),
         (
             [Linear(*SQUARE[0]), RELU, Linear(*SQUARE[1]), TANH, Linear(*SQUARE[2])],
-            "all hidden layers must have the same activation function; these have relu, tanh",
+            "with the same parameters; these have relu, tanh",
+        ),
+        (
+            [Linear(*SQUARE[0]), LEAKY, Linear(*SQUARE[1]), STEEPER, Linear(*SQUARE[2])],
+            "with the same parameters; these have leaky_relu, leaky_relu",
         ),
     ],
 )
 def test_modules_that_are_no_layered_networks_are_refused(parts, message):
     with pytest.raises(ValueError, match=message):
         LayeredNetwork.from_torch(Sequential(*parts))
+
+
+def test_a_leaky_relu_without_a_leak_is_written_as_a_relu():
+    parts = SimpleNamespace(ReLU=lambda: "ReLU()", Tanh=lambda: "Tanh()", LeakyReLU="LeakyReLU({})".format)
+    written = [torch_modules._written(parts, f) for f in (leaky_relu(0), leaky_relu(0.2), ACTIVATIONS["tanh"])]
+    assert written == ["ReLU()", "LeakyReLU(0.2)", "Tanh()"]
 
 
 def test_what_is_no_module_is_refused():

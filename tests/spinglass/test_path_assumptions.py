@@ -76,6 +76,14 @@ def test_the_scatter_of_tuples_by_counting(widths, size):
     assert tuple_scatter(labels, size) == pytest.approx(counts.var() / counts.mean() ** 2, rel=1e-12)
 
 
+def test_the_mean_scatter_of_paths_with_tuples_of_their_own():
+    # One layer: each of the 10 paths has a weight of its own, whose label is drawn.
+    random = np.random.default_rng(4)
+    drawn = [tuple_scatter([random.integers(4, size=(10, 1))], 4) for _ in range(500)]
+    # Chi-squared with 3 degrees of freedom divided by 10: the mean of 500 has a standard error of 0.011.
+    assert np.mean(drawn) == pytest.approx((4 - 1) / 10, abs=0.011 * 4.5)
+
+
 def test_uniform_use_has_no_scatter():
     # Three inputs, three units: weight k of layer 1 leads from input k to every unit, weight j of layer 2 from unit j.
     labels = [np.repeat(np.arange(3)[:, None], 3, axis=1), np.arange(3)[:, None]]

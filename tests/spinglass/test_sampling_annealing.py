@@ -48,6 +48,28 @@ def test_annealing_does_not_depend_on_the_batch():
     assert np.array_equal(anneal(glass, x, few, seed=3).x[:7], anneal(glass, x[:7], few, seed=3).x)
 
 
+def test_the_ground_state_of_one_spin_is_the_lower_of_two_points():
+    glass = SphericalSpinGlass.mixed(1, {1: 1.0, 3: 1.0}, seed=0)
+    found = ground_state(glass, seed=1)
+    assert (found.status, found.energy) == ("confirmed", glass.energy([[-1.0], [1.0]]).min())
+    assert anneal(glass, [[1.0]]).iterations.tolist() == [0]
+
+
+@pytest.mark.slow
+def test_evaluations_are_those_of_the_landscape():
+    glass, calls = SphericalSpinGlass.pure(12, 3, seed=0), []
+
+    class Counted:
+        n = glass.n
+
+        def energy_and_gradient(self, x):
+            calls.append(len(x))
+            return glass.energy_and_gradient(x)
+
+    found = anneal(Counted(), sphere.random_points(12, 1, seed=1), [0.8, 0.6, 0.4], leaps=5, seed=0)
+    assert found.evaluations.tolist() == [len(calls)]  # 1 + 3 x 5 and those of the descent
+
+
 def test_what_is_not_found_again_is_unconfirmed():
     glass = SphericalSpinGlass.pure(100, 3, seed=0)
     found = ground_state(glass, temperatures=[0.3], batch=5, hits=5, most=5, seed=0)

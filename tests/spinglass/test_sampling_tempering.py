@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from spinglass import SphericalSpinGlass
-from spinglass.sampling import ParallelTempering, geometric_ladder, sample, temper, tempering
+from spinglass.sampling import HMC, Langevin, ParallelTempering, geometric_ladder, sample, temper, tempering
 from spinglass.sampling.ladder import equalised
 from validation.claims._shared import gibbs
 
@@ -219,6 +219,9 @@ def test_hostile_arguments_are_refused():
         temper(glasses(1, 1, {3: 1.0}), LADDER)
     with pytest.raises(ValueError, match="n >= 2"):
         sample(glasses(1, 1, {3: 1.0})[0], 1.0)
+    for chain in (HMC, Langevin):
+        with pytest.raises(ValueError, match="n >= 2"):
+            chain(glasses(1, 1, {3: 1.0})[0], 1.0)
     with pytest.raises(TypeError, match="list of SphericalSpinGlass"):
         ParallelTempering(iter(glasses(5, 1, {3: 1.0})), LADDER)
     with pytest.raises(TypeError, match="list of SphericalSpinGlass"):

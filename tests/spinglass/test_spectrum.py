@@ -1,9 +1,12 @@
 """Counts of negative eigenvalues beside the eigenvalues themselves."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from spinglass.networks import train
+from spinglass.networks import LayeredNetwork, train
+from spinglass.networks.activations import ACTIVATIONS
 from spinglass.networks.curvature import curvature
 from spinglass.networks.curvature.spectrum import bounds_below, largest_eigenvalue, most_below, solution_index
 
@@ -93,6 +96,17 @@ def test_the_hinge_loss_of_one_hidden_layer_is_bounded_exactly():
 def test_bounds_by_blocks_need_one_hidden_layer():
     with pytest.raises(ValueError, match="bounds need one hidden layer"):
         bounds_below(at_end(hidden=[7, 6], activation="tanh"), [1e-3])
+
+
+def test_an_output_is_linear_by_its_function_not_by_its_name():
+    rng, output = np.random.default_rng(3), replace(ACTIVATIONS["tanh"], name="linear")
+    net = LayeredNetwork([rng.normal(size=(8, 5)), rng.normal(size=(5, 2))], output=output)
+    found = curvature(net, X, rng.normal(size=(60, 2)))
+    with pytest.raises(ValueError, match="bounds need one hidden layer"):
+        bounds_below(found, [1e-3])
+    count = int((found.spectrum() < -1e-3).sum())
+    low, high = solution_index(found, exact_up_to=0).absolute
+    assert low <= count <= high
 
 
 def test_nothing_below_at_a_minimum():

@@ -131,8 +131,19 @@ def test_two_classes_under_the_hinge_loss_share_one_output():
     outputs = found.outputs(X)[0, :, 0]
     signs = np.array([-1, 1, 1])
     assert found.train_loss[0] == pytest.approx(np.maximum(0, 1 - signs * outputs).mean())
-    assert found.train_error[0] == pytest.approx((signs * outputs <= 0).mean())
+    assert found.train_error[0] == pytest.approx((signs * outputs <= 0).mean())  # no output is zero
     assert found.predict(X)[0].tolist() == np.where(outputs > 0, "yes", "no").tolist()
+
+
+def test_errors_are_those_of_the_predicted_labels_where_outputs_are_zero():
+    # Without biases, the outputs of a network are zero at all rows at which its only hidden unit is inactive.
+    X, y = np.random.default_rng(0).normal(size=(40, 3)), np.arange(40) % 3
+    for labels, loss in ((y > 0, "hinge"), (y, "hinge"), (y, "cross_entropy")):
+        found = train(X, labels.astype(int), hidden=1, networks=3, loss=loss, biases=False, epochs=1, seed=0)
+        assert (found.outputs(X) == 0).all(axis=2).mean() > 0.2
+        wrong = (found.predict(X) != labels).mean(axis=1)
+        np.testing.assert_allclose(found.train_error, wrong, rtol=1e-14)
+        np.testing.assert_allclose(found.evaluate(X, labels.astype(int))[1], wrong, rtol=1e-14)
 
 
 def test_hinge_of_several_classes_sums_over_them():
@@ -175,6 +186,15 @@ def test_early_stopping_keeps_the_best_epoch_of_the_validation_data():
         assert np.isfinite(seen).sum() == epoch + 4 + 1
         assert seen[epoch] == pytest.approx(stopped.evaluate(X, noise)[0][k], rel=1e-12)
         assert np.array_equal(seen[: epoch + 5], whole.validation.loss[k, : epoch + 5])
+
+
+def test_early_stopping_keeps_the_start_if_no_validation_loss_is_finite():
+    far = (np.full((1, 70), 1e200), np.zeros(1))  # the square of its residual overflows
+    options = {"hidden": 3, "loss": "squared", "validation": far, "patience": 2, "optimiser": SLOW, "seed": 1}
+    values = X[:, 0]
+    found, start = train(X, values, epochs=5, **options), train(X, values, epochs=0, **options)
+    assert (found.chosen_epoch[0], found.status[0]) == (0, "stopped early")
+    assert np.array_equal(parameters(found), parameters(start))
 
 
 def test_weight_decay_shrinks_weights():

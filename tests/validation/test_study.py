@@ -239,6 +239,7 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
             "n=4 has 30 homotopy paths",
         ),
         ('task = "langevin"\n[settings]\nn = 5\nH = 3\ntemperature = -1.0', "temperature must be above 0, not -1"),
+        ('task = "langevin"\n[settings]\nn = 1\nH = 3\ntemperature = 1.0', "n must be a whole number of at least 2"),
         (
             'task = "langevin"\n[settings]\nn = 5\nH = 3\ntemperature = 1.0\ndt = 100.0\nduration = 2000.0',
             "dt=100 is too long: at temperature=1 .* use dt below 0.5$",

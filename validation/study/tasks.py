@@ -104,6 +104,7 @@ TASKS = {
         "simulate Langevin chains from random points; one row per chain and time",
         MODEL
         | {
+            "n": whole("number of spins", 2),
             "temperature": positive("temperature; the energy has variance n"),
             "duration": positive("time of the last record", 10.0),
             "records": whole("number of equally spaced records after the start", 1, 20),

@@ -24,6 +24,7 @@ from scipy.sparse import linalg as sparse
 from spinglass._common.arguments import real_number, whole_number
 from spinglass._common.threads import one_blas_thread
 from spinglass._common.types import Array
+from spinglass.networks.activations import ACTIVATIONS
 from spinglass.networks.curvature.backward_recursion import sweep
 from spinglass.networks.curvature.deflation import count_below
 from spinglass.networks.curvature.layer_hessians import LayerHessians
@@ -267,7 +268,7 @@ def _falls_apart(found: LayerHessians) -> bool:
         found.loss_function.convex
         and network.H == 2
         and network.activation.piecewise_linear
-        and network.output.name == "linear"
+        and network.output.same_as(ACTIVATIONS["linear"])
     )
 
 

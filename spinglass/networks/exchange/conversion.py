@@ -67,7 +67,8 @@ class Convertible(ABC):
             Activation functions of the hidden layers and of the last layer. Defaults: ``"relu"``, ``"linear"``.
         agrees_with
             Inputs (M, n_0) and the outputs (M, n_H) of your own code for them. The network must return the same outputs
-            up to a thousandth of the largest one, or an error says which layers may be transposed. Default: None.
+            up to a thousandth of their largest deviation from the mean over the inputs (plus a thousandth of the
+            largest output), or an error says which layers may be transposed. Default: None.
 
         Returns
         -------

@@ -164,7 +164,7 @@ def _written(nn: Any, function: Activation) -> Any:
         return None
     if function.name == "leaky_relu":
         return nn.LeakyReLU(float(function.slope(np.array([-1.0]))[0]))
-    names = [theirs for theirs, ours in ACTIVATIONS.items() if function == activation_named(ours)]
+    names = [theirs for theirs, ours in ACTIVATIONS.items() if function.same_as(activation_named(ours))]
     if not names:
         raise ValueError(f"the activation function {function.name!r} has no counterpart in PyTorch")
     return getattr(nn, names[0])()
@@ -197,9 +197,11 @@ def _activations(leaves: Sequence[Any]) -> tuple[str | Activation, str | Activat
         raise ValueError("a layer is followed by two activation functions; only one is supported")
     chosen = [functions[0] if functions else activation_named("linear") for functions in after]
     hidden = chosen[:-1]
-    if any(function.name != hidden[0].name for function in hidden):
+    if any(not function.same_as(hidden[0]) for function in hidden):
         names = ", ".join(function.name for function in hidden)
-        raise ValueError(f"all hidden layers must have the same activation function; these have {names}")
+        raise ValueError(
+            f"all hidden layers must have the same activation function with the same parameters; these have {names}"
+        )
     return (hidden[0] if hidden else "relu"), chosen[-1]
 
 

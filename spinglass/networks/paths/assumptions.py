@@ -36,7 +36,8 @@ class AssumptionDeviations:
         Fraction of the inputs for which a network with only Lambda distinct weights predicts another sign.
     uniformity
         Squared relative scatter of how often each H-tuple of these Lambda weights occurs on paths. If every path drew a
-        tuple of its own, it would be 1; paths share weights, so that it is larger even if weights are placed at random.
+        tuple of its own, its mean would be ``(Lambda^H - 1)/Psi``, which is about 1 for the default Lambda. Paths share
+        weights, so that it is larger even if weights are placed at random.
     inputs
         Kolmogorov distance of the standardised inputs from the normal distribution.
     dependence_on_inputs

@@ -118,9 +118,9 @@ def _cross_entropy(z: Array, t: Array, classes: int, rows: int, highest: Array, 
 
 @jit_without_references
 def _misclassified(outputs: Array, targets: Array) -> bool:
-    """Return whether the largest output belongs to a wrong class (for one output: whether its sign is wrong)."""
+    """Return whether the largest output belongs to a wrong class; a single output that is not positive means -1."""
     if outputs.size == 1:
-        return not outputs[0] * targets[0] > 0
+        return bool((outputs[0] > 0) != (targets[0] > 0))
     given, wanted = 0, 0
     for c in range(1, outputs.size):
         if outputs[c] > outputs[given]:

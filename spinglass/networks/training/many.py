@@ -91,7 +91,8 @@ def train(
         default) means no early stopping.
     augment
         Function ``augment(X, rng)`` that returns changed inputs of the same shape, called in each epoch of each
-        network. Default: None.
+        network. Networks are trained in several threads, so it must take its random numbers from ``rng`` and keep no
+        state of its own. Default: None.
     measure_every
         Number of epochs between two measurements of the losses; the first and the last epoch are always measured.
         Default: 1.
@@ -232,7 +233,7 @@ class _Trainee:
 
     def train(self) -> tuple[Array, int, str]:
         """Train, and return the parameters kept, their epoch, and how training ended."""
-        run, kept, best, lowest = self.run, self.parameters, 0, np.inf
+        run, kept, best, lowest = self.run, self.parameters.copy(), 0, np.inf
         order, augmented = generator(child(self.seed, _ORDER)), generator(child(self.seed, _AUGMENTED))
         last, step = int(run.epochs[-1]), 0
         for epoch in range(last + 1):

@@ -188,7 +188,9 @@ class TrainedNetworks(Saved):
         return loss, np.where(np.isfinite(loss), error, np.nan)
 
     def predict(self, X: npt.ArrayLike) -> npt.NDArray[np.generic]:
-        """Return the label with the largest output for each network and row.
+        """Return the label with the largest output for each network and row; of equal outputs, the first counts.
+
+        Where two classes share one output, a positive output means the second class.
 
         Parameters
         ----------
