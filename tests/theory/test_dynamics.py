@@ -169,6 +169,14 @@ def test_the_fastest_rate_is_half_of_the_largest_multiplier(H, T, start):
     assert 0.5 < run.multiplier.max() / (2 * rate) < 1.1
 
 
+def test_the_fastest_rate_is_at_most_a_fifth_too_low_in_a_bath():
+    protocol = Protocol(Covariance.of(2), 8**0.5)
+    run = integrate(protocol, 6.0, 0.04)
+    # At equilibrium the multiplier is T + nu'/T, 2.5 sqrt(nu') at this temperature.
+    assert run.multiplier[-1] == pytest.approx(2.5 * 2**0.5, rel=1e-3)
+    assert run.multiplier.max() / 2 < 1.251 * fastest_rate(protocol)
+
+
 def test_an_unstable_integration_is_refused_not_returned():
     # The longest steps that relaxation accepts are stable, so the integration is called directly with a hotter bath.
     with pytest.raises(ArithmeticError, match="unstable"):

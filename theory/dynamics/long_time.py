@@ -76,7 +76,8 @@ def long_time_energy(H: Model, until: float | None = None) -> LongTimeEnergy:
     -----
     For mixtures and in a field the power is not known, and can decrease with time: for 2 + 4 with the weights 1 and
     0.28 it is 0.67 up to t = 1944 and 0.60 up to t = 5831, and the fits end 1.8e-3 and 1.6e-3 above the ground-state
-    energy, which is the expected limit there. The error covers powers from 0.25 on.
+    energy, which is the expected limit there. Matching (see :func:`threshold_state`) predicts 0.653 for 3 + 4 with
+    equal weights. The error covers powers from 0.25 on.
 
     References
     ----------

@@ -94,7 +94,7 @@ def relaxation(
     Errors are absolute; those of energies are in units of ``sqrt(nu'(1))``. With the default step and spacing the
     estimated errors of the energies are below 4e-5 at all times of gradient descent from random points. With a bath or
     a thermal start they reach 4e-4 in the first steps, where the true ones are several times smaller. From
-    ``1000 / rate`` to ``1e7 / rate`` they are below 4e-7 for energies and 6e-6 for correlations of gradient descent, at
+    ``1000 / rate`` to ``1e7 / rate`` they are below 4e-7 for energies and 8e-6 for correlations of gradient descent, at
     orders 3, 10 and 20 and for 3 + 4; at orders 5 and 15 wider spacings show the same. Late errors of correlations
     increase in proportion to t. Energies of order 2 differ from the exact solution by at most 3e-6, and by less than
     1e-6 from ``1 / rate`` on. At order 3 the program of Lang, Sachdev and Diehl (2025), with 256 grid points, agrees up
