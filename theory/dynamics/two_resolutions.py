@@ -36,8 +36,9 @@ class Relaxation:
     energy : array, shape (t,)
         Energy per spin at each time.
     energy_error : array, shape (t,)
-        Estimated error of the energy: the difference of two integrations, one of which has twice the step and sqrt(2)
-        times the spacing of the other; twice that on the dilating grid, except near its beginning.
+        Estimated error of the energy: the largest difference at nearby times of two integrations, one of which has
+        twice the step and sqrt(2) times the spacing of the other; twice that on the dilating grid, except near its
+        beginning.
     multiplier : array, shape (t,)
         Lagrange multiplier mu of the force that keeps points on the sphere.
     waiting_times : array, shape (w,)
