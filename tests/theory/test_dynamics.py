@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,6 +22,15 @@ def exact_quadratic(t):
     """Energy of gradient descent at H = 2: physics' -I_2(4s)/I_1(4s) at s = sqrt2 t, times sqrt2."""
     s = 4 * 2**0.5 * np.asarray(t)
     return -(2**0.5) * ive(2, s) / ive(1, s)
+
+
+def exact_quadratic_correlation(t, waiting):
+    """C of gradient descent at H = 2: ``phi(t + t') / sqrt(phi(2t) phi(2t'))`` with ``phi(t) = I_1(2 sqrt2 t) / t``."""
+
+    def scaled(s):
+        return ive(1, 8**0.5 * s) / s
+
+    return scaled(t + waiting) / np.sqrt(scaled(2 * t) * scaled(2 * waiting))
 
 
 def plain(nu, T, end, step):
@@ -159,6 +169,14 @@ def test_the_fastest_rate_is_half_of_the_largest_multiplier(H, T, start):
     assert 0.5 < run.multiplier.max() / (2 * rate) < 1.1
 
 
+def test_the_fastest_rate_is_at_most_a_fifth_too_low_in_a_bath():
+    protocol = Protocol(Covariance.of(2), 8**0.5)
+    run = integrate(protocol, 6.0, 0.04)
+    # At equilibrium the multiplier is T + nu'/T, 2.5 sqrt(nu') at this temperature.
+    assert run.multiplier[-1] == pytest.approx(2.5 * 2**0.5, rel=1e-3)
+    assert run.multiplier.max() / 2 < 1.251 * fastest_rate(protocol)
+
+
 def test_an_unstable_integration_is_refused_not_returned():
     # The longest steps that relaxation accepts are stable, so the integration is called directly with a hotter bath.
     with pytest.raises(ArithmeticError, match="unstable"):
@@ -177,6 +195,40 @@ def test_estimated_errors_cover_those_of_long_steps(H, T, start, step):
     exact = exact_quadratic(times) if H == 2 else theory.relaxation(times, H, T, start, step=0.02 / rate).energy
     # The finer solution's own error is below 2e-7, in comparison with a step of 0.0125.
     assert np.all(np.abs(rough.energy - exact) < rough.energy_error + 5e-6)
+
+
+@pytest.mark.parametrize("waiting", [0.5, 1.0, 2.0])
+def test_estimated_errors_of_correlations_cover_the_errors_where_the_difference_changes_sign(waiting):
+    times = waiting + np.linspace(0.05, 4.0, 80)
+    found = theory.relaxation(times, 2, waiting_times=[waiting], step=0.1 / 2**0.5, spacing=0)
+    error = np.abs(found.correlation[0] - exact_quadratic_correlation(times, waiting))
+    assert np.all(error < found.correlation_error[0])
+    assert found.correlation_error.max() < 6e-3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("H", "T", "start", "bound"), [(2, 0.0, None, 4e-5), (6, 10.0, 10.0, 4e-4), (3, 4.0, 4.0, 4e-4)]
+)
+def test_early_errors_are_as_small_as_stated(H, T, start, bound):
+    nu = Covariance.of(H)
+    times = np.geomspace(1e-3, 2.6, 30) / fastest_rate(Protocol(nu, T, 0.0 if start is None else 1 / start))
+    found = theory.relaxation(times, H, T, start)
+    assert found.energy_error.max() < bound * nu(1.0, 1) ** 0.5
+    if start == T:  # -1/T is exact
+        assert np.abs(found.energy + 1 / T).max() < found.energy_error.max() / 5
+
+
+@pytest.mark.parametrize("power", [0.25, 0.3, 0.4, 0.5, 0.6])
+@pytest.mark.parametrize("until", [100.0, 4000.0])
+def test_the_error_for_mixtures_covers_powers_other_than_two_thirds(monkeypatch, power, until):
+    def falling(times, _):
+        return SimpleNamespace(energy=-1.5 + 0.4 * times**-power, energy_error=np.full(times.size, 1e-8))
+
+    monkeypatch.setattr("theory.dynamics.long_time.relaxation", falling)
+    found = theory.long_time_energy({2: 1.0, 4: 0.28}, until)
+    assert abs(found.energy + 1.5) < found.error < 3 * (0.4 * until**-power)
+    assert found.exponent == pytest.approx(power, abs=1e-3)
 
 
 @pytest.mark.slow

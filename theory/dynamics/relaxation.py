@@ -91,13 +91,14 @@ def relaxation(
 
     Notes
     -----
-    Errors are absolute, in units of ``sqrt(nu'(1))``. With the default step and spacing the estimated errors of the
-    energies are below 4e-5 at all times. From ``1000 / rate`` to ``1e7 / rate`` they are below 4e-7 for energies and
-    3e-6 for correlations, at orders 3, 10 and 20 and for 3 + 4; at orders 5 and 15 wider spacings show the same. Late
-    errors of correlations increase in proportion to t. Energies of order 2 differ from the exact solution by at most
-    3e-6, and by less than 1e-6 from ``1 / rate`` on. At order 3 the program of Lang, Sachdev and Diehl (2025), with 256
-    grid points, agrees up to t = 118 within 6e-7 for the energy and 7e-6 for correlations; a finer grid here does not
-    change that.
+    Errors are absolute; those of energies are in units of ``sqrt(nu'(1))``. With the default step and spacing the
+    estimated errors of the energies are below 4e-5 at all times of gradient descent from random points. With a bath or
+    a thermal start they reach 4e-4 in the first steps, where the true ones are several times smaller. From
+    ``1000 / rate`` to ``1e7 / rate`` they are below 4e-7 for energies and 8e-6 for correlations of gradient descent, at
+    orders 3, 10 and 20 and for 3 + 4; at orders 5 and 15 wider spacings show the same. Late errors of correlations
+    increase in proportion to t. At order 2 and T = 0 energies differ from the exact solution by at most 3e-6, and by
+    less than 1e-6 from ``1 / rate`` on. At order 3 the program of Lang, Sachdev and Diehl (2025), with 256 grid points,
+    agrees up to t = 118 within 6e-7 for the energy and 7e-6 for correlations; a finer grid here does not change that.
 
     With a signal the rate is at least ``sum_k k |lambda_k| / 2``, and the errors have the same size (in comparison
     with the exact flow of order 2 with a signal, and with starts from equilibrium). A

@@ -24,10 +24,11 @@ _SLOWEST, _FASTEST = 1e-60, 1e60
 
 
 def fastest_rate(protocol: Protocol) -> float:
-    """Return the rate of the fastest motion: half of the largest Lagrange multiplier that occurs, within a few percent.
+    """Return the rate of the fastest motion: about half of the largest Lagrange multiplier that occurs.
 
     The multiplier is ``2 sqrt(nu'')`` at marginal states, at most ``2 sqrt(nu')`` in a strong field,
-    ``T + beta_0 nu'`` at the start, and up to ``sum k |lambda_k|`` higher near a signal, with derivatives at 1.
+    ``T + beta_0 nu'`` at the start, ``T + nu'/T`` at equilibrium in a hot bath, and up to ``sum k |lambda_k|`` higher
+    near a signal, with derivatives at 1. The rate is too low by at most a fifth in a bath, at ``T = 2 sqrt(nu')``.
     """
     first, second = float(protocol.nu(1.0, 1)), float(protocol.nu(1.0, 2))
     signal = float(sum(k * abs(strength) for k, strength in protocol.signal))

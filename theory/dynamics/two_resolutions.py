@@ -21,6 +21,8 @@ _FEWEST = 16
 # Ratio of the spacings of the two dilating grids, and factor by which their difference is multiplied to estimate the
 # error of the finer one, which is as large as the difference if it is of second order.
 _WIDER, _MARGIN = 2**0.5, 2.0
+# Number of time differences, within the same factors, at which errors of a correlation are read.
+_LAGS = 7
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,9 @@ class Relaxation:
     energy : array, shape (t,)
         Energy per spin at each time.
     energy_error : array, shape (t,)
-        Estimated error of the energy: the difference of two integrations, one of which has twice the step and sqrt(2)
-        times the spacing of the other; twice that on the dilating grid, except near its beginning.
+        Estimated error of the energy: the largest difference at nearby times of two integrations, one of which has
+        twice the step and sqrt(2) times the spacing of the other; twice that on the dilating grid, except near its
+        beginning.
     multiplier : array, shape (t,)
         Lagrange multiplier mu of the force that keeps points on the sphere.
     waiting_times : array, shape (w,)
@@ -43,7 +46,8 @@ class Relaxation:
     correlation : array, shape (w, t)
         Overlap C of the configurations at ``times[t]`` and ``waiting_times[w]``; NaN where ``times[t]`` is earlier.
     correlation_error : array, shape (w, t)
-        Estimated error of the correlation, as for the energy.
+        Estimated error of the correlation: the largest difference of the two integrations at similar time differences
+        from ``waiting_times[w]``; twice that on the dilating grid, except near its beginning.
     response : array, shape (w, t)
         Response R at ``times[t]`` to a force at ``waiting_times[w]``; NaN where ``times[t]`` is earlier.
     overlap : array, shape (t,)
@@ -124,7 +128,7 @@ def compared(times: Array, waiting: Array, coarse: Rows, fine: Rows) -> Relaxati
     for w, begin in enumerate(waiting):
         after = times >= begin
         correlation[w, after], response[w, after] = fine.read(times[after], begin)
-        error[w, after] = np.abs(correlation[w, after] - coarse.read(times[after], begin)[0])
+        error[w, after] = _largest_at_similar_lags(times[after], begin, coarse, fine)
     energy_error = _largest_nearby(times, coarse, fine, lambda rows, grid: rows.at(grid)[0])
     overlap_error = _largest_nearby(times, coarse, fine, Rows.overlap_at)
     functions = (waiting, correlation, error, response, fine.overlap_at(times), overlap_error)
@@ -145,3 +149,14 @@ def _largest_nearby(times: Array, coarse: Rows, fine: Rows, read: Callable[[Rows
         last = np.searchsorted(grid, times[side] * window, side="right") + 1
         found[side] = [difference[low:high].max() for low, high in zip(first, last, strict=True)]
     return found
+
+
+def _largest_at_similar_lags(times: Array, begin: float, coarse: Rows, fine: Rows) -> Array:
+    """Return the largest difference of two correlations with a time, at similar time differences."""
+    join, last = coarse.run.times[-1], min(coarse.last, fine.last)
+    windows = np.where(times <= join, WINDOW, LATE_WINDOW)
+    later = begin + (times - begin) * windows ** np.linspace(-1, 1, _LAGS)[:, None]
+    later = np.minimum(later, last).ravel()
+    difference = np.abs(fine.read(later, begin)[0] - coarse.read(later, begin)[0])
+    difference[later > WINDOW * join] *= _MARGIN
+    return np.asarray(difference.reshape(_LAGS, times.size).max(axis=0))
