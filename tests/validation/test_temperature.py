@@ -10,7 +10,7 @@ import scipy.optimize
 import scipy.stats
 
 import theory
-from spinglass import SphericalSpinGlass, enumerate_critical_points, sampling
+from spinglass import SphericalSpinGlass, enumerate_critical_points, sampling, sphere
 from spinglass._common.seeds import child
 from theory.statics import equilibrium
 from validation.claims import catalogue, thermodynamics
@@ -19,6 +19,7 @@ from validation.claims.ground_states import deep_minima, fluctuations, hessian_a
 from validation.claims.temperature import averages, overlaps
 from validation.experiments import thermal
 from validation.figures import temperature
+from validation.series import EFFORTS
 
 
 @pytest.mark.parametrize("T", [0.845, 1.0])
@@ -201,6 +202,32 @@ def test_ascents_of_many_steps_tend_to_the_threshold(H):
     # The sum lies above by half a step's edge, sqrt(H (H-1))/(2 K), and less than it.
     gap = hessian_ascent.walk_limit(n=9, H=H, steps=10_000) + float(theory.E_inf(H))
     assert 0 < gap < np.sqrt(H * (H - 1)) / 10_000
+
+
+def test_the_signs_of_the_steps_of_an_ascent_cancel():
+    # After the first step, whose direction is random, the terms that are odd in the second step have opposite signs in
+    # the two walks. What is left is half the lowest eigenvalue across, times the squared length n/2 of a step.
+    seed, n = np.random.SeedSequence(8), 12
+    glass = SphericalSpinGlass.pure(n, 3, child(seed, 0))
+    x = sphere.random_points(n, 1, child(seed, 1)) / np.sqrt(2)
+    across = np.linalg.svd(x)[2][1:]
+    lowest = np.linalg.eigvalsh(across @ glass.hessian(x)[0] @ across.T)[0]
+    expected = float(glass.energy(x)[0]) / n + lowest / 4
+    assert hessian_ascent.walk_energy(seed, n, 3, steps=2) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_the_ascents_approach_to_the_limit_leaves_room_for_statistics(effort):
+    # The pilot's approach, 3.17 n^(-2/3). If half the spread of the fits were above delta/2, no number of samples could
+    # decide the claim.
+    claim = catalogue()["ground-states/hessian-ascent"]
+    parameters = [series.parameters for series in claim.sizes[effort]]
+    limits = {hessian_ascent.walk_limit(**each) for each in parameters}
+    assert len(limits) == 1
+    n, limit = np.array([each["n"] for each in parameters], dtype=float), limits.pop()
+    estimates = [weights @ (limit + 3.17 * n ** (-2 / 3)) for weights in claim.estimator.forms(n).values()]
+    assert min(estimates) - 1e-12 <= limit <= max(estimates) + 1e-12
+    assert (max(estimates) - min(estimates)) / 2 < 0.6 * claim.at(effort).delta / 2 * abs(limit)
 
 
 def test_measurements_at_small_size():

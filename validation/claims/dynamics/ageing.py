@@ -1,6 +1,8 @@
 """Ageing after a quench to a temperature above 0: the long-time limits of the dynamical equations.
 
-All numbers come from the equations of the infinite system; nothing is simulated.
+All numbers come from the equations of the infinite system; nothing is simulated. Their limits follow from an ansatz for
+the solution at long times, which is not proven, and the bounds on the remaining errors are not derived. Therefore these
+claims are published observations, which do not decide whether a verification fails.
 """
 
 from collections.abc import Mapping
@@ -133,7 +135,7 @@ def _sizes(*rows: tuple[str, float]) -> dict[Effort, list[Series]]:
 
 
 _PURE = (("H=4", 0.4), ("H=3", 0.7))
-_SOURCE = "Cugliandolo & Kurchan 1993{}"
+_SOURCE = "Cugliandolo & Kurchan 1993{}, by an ansatz for the solution at long times"
 _WARMER = Mutant(
     "a warmer bath",
     "the equations are those of a bath at temperature 0.75",
@@ -153,7 +155,7 @@ _PHYSICS = Mutant(
 CLAIMS = (
     Claim(
         id="dynamics/quench-energy",
-        kind="theorem",
+        kind="published observation",
         statement="After a quench from infinite temperature to T > 0, the energy of an infinite pure model tends to "
         "that of marginal states, above the equilibrium energy.",
         formula=r"\lim_{t\to\infty} e(t) = -\frac1T \left[1 - q^H + X q^H\right], \quad T^2 = \nu''(q)(1-q)^2, \quad "
@@ -178,7 +180,7 @@ CLAIMS = (
     ),
     Claim(
         id="dynamics/fluctuation-ratio",
-        kind="theorem",
+        kind="published observation",
         statement="In an ageing pure model, correlations below the plateau and responses are related by a temperature "
         "T / X above that of the bath.",
         formula=r"R(t,t') = \frac{X}{T}\, \partial_{t'} C(t,t') \ \text{for}\ C < q, \quad X = (H-2) \frac{1-q}{q}",
@@ -232,7 +234,7 @@ CLAIMS = (
     ),
     Claim(
         id="dynamics/plateau",
-        kind="theorem",
+        kind="published observation",
         statement="After a quench, the plateau of the correlation is marginal also for a mixed model.",
         formula=r"\lim_{t\to\infty} \mu(t) = \frac{T}{1-q} + \frac{\nu'(1) - \nu'(q)}{T}, \quad "
         r"T^2 = \nu''(q)(1-q)^2",
@@ -257,7 +259,7 @@ CLAIMS = (
     # line the replica-symmetric multiplier is larger by 1%.
     Claim(
         id="dynamics/almeida-thouless",
-        kind="theorem",
+        kind="published observation",
         statement="In a field, replica symmetry is unstable below the line of de Almeida and Thouless: the plateau of "
         "the dynamics is then marginal, and above the line it is the overlap of the replica-symmetric equilibrium.",
         formula=r"T_{AT} = (1-q)\sqrt{\nu''(q)}, \quad \nu'(q) = q\, \nu''(q); \qquad T_{AT} = 0.787 \ \text{at}\ "
