@@ -1,6 +1,7 @@
 """Run units of work in this process, in local worker processes, or on a cluster."""
 
 import multiprocessing
+import operator
 import os
 import signal
 import sys
@@ -49,6 +50,60 @@ class WorkersDiedError(Exception, Generic[UnitT]):
     def __init__(self, units: Sequence[UnitT]) -> None:
         super().__init__(f"{len(units)} units were in progress")
         self.units = units
+
+
+def worker_count(workers: int | None) -> int:
+    """Return a valid number of worker processes.
+
+    Parameters
+    ----------
+    workers
+        The number; None means all cores.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    ValueError
+        If it is not a positive whole number.
+    """
+    from spinglass._common.threads import available_cores
+
+    if workers is None:
+        return available_cores()
+    try:
+        count = 0 if isinstance(workers, bool) else operator.index(workers)
+    except TypeError:
+        count = 0
+    if count < 1:
+        raise ValueError(f"workers must be a positive whole number, or None for all cores; given {workers!r}")
+    return count
+
+
+def cores_in_use(workers: int | None) -> int:
+    """Return the number of cores that worker processes keep busy: at most those of this machine.
+
+    Parameters
+    ----------
+    workers
+        Number of worker processes; None means one on each core.
+
+    Returns
+    -------
+    int
+        The number of cores.
+
+    Raises
+    ------
+    ValueError
+        If ``workers`` is not a positive whole number.
+    """
+    from spinglass._common.threads import cores
+
+    return min(worker_count(workers), cores())
 
 
 def sweep(

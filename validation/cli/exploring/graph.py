@@ -53,6 +53,8 @@ def graph(
     if out is not None:
         prepare(out)
     if html is not None:
+        if html.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"--html writes a page for a browser: give a name that ends in .html, not {str(html)!r}")
         prepare_file(html)
     joined = _enumerated(model.glass(n, seed), max_paths)
     printed.note(f"n = {n}, {model.text}, seed {seed}\n{joined!r}")
