@@ -107,7 +107,8 @@ def threshold_state(T: ArrayLike, H: Model) -> ThresholdState:
     ------
     ValueError
         If a temperature is not positive, or so high that the dynamics reaches equilibrium; if ``H`` is neither an order
-        of at least 2 nor a mixture; or if ageing has more than one effective temperature, as for 2 + 4.
+        of at least 2 nor a mixture; or if ageing has more than one effective temperature, as for 2 + 4
+        with the weights 1 and 0.5.
 
     Notes
     -----
