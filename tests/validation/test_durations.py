@@ -51,15 +51,17 @@ def test_times_that_choose_nothing_are_refused(options, message):
         verify(**options)
 
 
-def test_more_workers_than_cores_are_not_faster(monkeypatch, capsys):
+def test_more_workers_than_cores_are_not_faster(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr("spinglass._common.threads.cores", lambda: 2)
     assert [cores_in_use(workers) for workers in (1, 2, 50)] == [1, 2, 2]
     monkeypatch.setattr("validation.verification._Run.measure", lambda run, job, kept: True)  # as after Ctrl-C
     tested = [[verdict.claim_id for verdict in verify(minutes=3.0, workers=w).verdicts] for w in (1, 2, 50)]
     assert set(tested[0]) < set(tested[1])
     assert tested[1] == tested[2]
-    main(["verify", "--workers", "50", "--minutes", "3"])
-    assert f"{len(tested[1])} claims on 2 cores take about" in capsys.readouterr().err
+    assert main(["verify", "--workers", "50", "--minutes", "3", "--out", str(tmp_path)]) == 130
+    out, err = capsys.readouterr()
+    assert f"{len(tested[1])} claims on 2 cores take about" in err
+    assert out.endswith("continue with --resume\n")
 
 
 def test_the_first_claim_is_started_first_and_each_family_early():

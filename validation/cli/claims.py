@@ -75,6 +75,8 @@ def verify(
     printed.table(frames.verdicts(report))
     if out is not None:
         printed.note(f"written to {out}")
+        if report.interrupted:
+            printed.note("continue with --resume")
     raise typer.Exit(report.exit_status)
 
 

@@ -248,10 +248,30 @@ def _quiet_start() -> Generator[None]:
     saved = {name: vars(main).pop(name, missing) for name in ("__file__", "__spec__")}
     main.__spec__ = None
     try:
-        with mock.patch.dict(os.environ, _SINGLE_THREADED), _ctrl_c_blocked():
+        with mock.patch.dict(os.environ, _SINGLE_THREADED), _ctrl_c_delayed(), _ctrl_c_blocked():
             yield
     finally:
         vars(main).update({name: value for name, value in saved.items() if value is not missing})
+
+
+@contextmanager
+def _ctrl_c_delayed() -> Generator[None]:
+    """Handle Ctrl-C at the end of the block.
+
+    Another thread can receive the signal that this one blocks, and Python then interrupts the main thread. A process
+    that has just been started would not be known yet, would not be ended, and would complain that its queue is gone.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[tuple[Any, ...]] = []
+    before = signal.signal(signal.SIGINT, lambda *given: pressed.append(given))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+        if pressed and callable(before):
+            before(*pressed[-1])
 
 
 @contextmanager

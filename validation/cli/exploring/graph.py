@@ -41,7 +41,7 @@ def graph(
     """Show which minima are connected by which saddles.
 
     The landscape as a graph: minima, the saddles that connect them, energy barriers and basins of attraction. The table
-    shows the minima.
+    shows the minima. Exit status: 1 if a gradient flow did not settle at a minimum, 130 after Ctrl-C, otherwise 0.
     """
     from validation.cli.exploring.landscape_tables import minima, print_minima
     from validation.figures import gallery
