@@ -358,6 +358,7 @@ print(statuses)
         ("judge --self --declare foo=1", "--declare is for a file or --program"),
         ("judge --self --time-limit -5", "--time-limit must be positive"),
         ("figures pairs-second-moment --side 0", "--side must be at least 1 and applies to --data only"),
+        ("thresholds --H 3+4 --k 5", "--k 5 shows E_k of pure models, and no pure model is given"),
         ("thresholds --k 99999999", r"--k must lie in 0\.\.100"),
     ],
 )
