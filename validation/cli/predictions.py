@@ -31,7 +31,9 @@ def thresholds(
         list[str] | None,
         typer.Option(metavar="H=WEIGHT,...", help="Mixed model by its weights, such as 3=0.8,4=0.6; can be repeated."),
     ] = None,
-    k: Annotated[int, typer.Option("--k", help="Show the thresholds E_0 to E_k of pure models, k up to 100.")] = _USUAL_K,
+    k: Annotated[
+        int, typer.Option("--k", help="Show the thresholds E_0 to E_k of pure models, k up to 100.")
+    ] = _USUAL_K,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
