@@ -4,7 +4,6 @@ Each claim gives one :class:`Trial`, and one more for each mutant. A trial is di
 processes. Once all units of a trial are measured, :func:`judge` turns its measurements into a verdict.
 """
 
-import operator
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
@@ -17,6 +16,7 @@ import numpy as np
 from validation.catalogue import Catalogue, read_claims
 from validation.claim import Claim
 from validation.durations import fitting
+from validation.engine.executors import cores_in_use, worker_count
 from validation.engine.job import Job
 from validation.engine.judgement import RightCode, judge
 from validation.engine.mutation import check_mutants, mutated
@@ -109,8 +109,12 @@ def verify(
     chosen = selected = catalogue.select(ids, family)
     if minutes is not None:
         if effort != "quick" or mutants or catalogue.source != "":
-            raise ValueError("minutes chooses among the project's own claims at effort quick, without mutants")
-        chosen = fitting(selected, minutes, workers)
+            raise ValueError(
+                "minutes chooses among the project's own claims at effort quick, without mutants; "
+                f"given effort {effort!r}, mutants={mutants}{', and claims of your own' * (catalogue.source != '')}: "
+                "leave these out, or minutes"
+            )
+        chosen = fitting(selected, minutes, cores_in_use(workers))
     for claim in chosen:
         check_mutants(claim)
     if resume and out is None:
@@ -215,21 +219,6 @@ def _catalogue(claims: str | Path | Catalogue | Iterable[Claim] | None) -> Catal
     if isinstance(claims, Catalogue):
         return claims
     return read_claims(claims) if isinstance(claims, (str, Path)) else Catalogue(claims)
-
-
-def worker_count(workers: int | None) -> int:
-    """Return a valid number of worker processes; None means all cores."""
-    from spinglass._common.threads import available_cores
-
-    if workers is None:
-        return available_cores()
-    try:
-        count = 0 if isinstance(workers, bool) else operator.index(workers)
-    except TypeError:
-        count = 0
-    if count < 1:
-        raise ValueError(f"workers must be a positive whole number, or None for all cores; given {workers!r}")
-    return count
 
 
 def _trials(claim: Claim, mutants: bool, effort: Effort) -> list[Trial]:

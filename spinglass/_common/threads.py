@@ -16,9 +16,14 @@ _Task = TypeVar("_Task")
 _AWAKE = 100  # times that a caller asks whether another thread has ended before it sleeps
 
 
+def cores() -> int:
+    """Return the number of cores on which the operating system lets this process run."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def available_cores() -> int:
     """Return the number of cores that this process can use; the variable ``SPINGLASS_THREADS`` sets an upper limit."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    allowed = cores()
     wanted = os.environ.get("SPINGLASS_THREADS", "")
     if not wanted:
         return allowed

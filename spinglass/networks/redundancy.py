@@ -47,7 +47,8 @@ def unique_weights(layers: Architecture, size: int | None = None) -> int:
     raise ValueError(
         f"{Psi} paths of {H} weights cannot use every {H}-tuple of {wanted:.6g} weights equally often: Lambda must be "
         f"a whole number and Psi a multiple of Lambda^{H}. The nearest sizes for these widths: "
-        f"{' or '.join(map(str, near))}; or use widths such that Psi is an {H}-th power, such as {(3,) * H + (1,)}"
+        f"{' or '.join(map(str, near))}; or use widths such that Psi^(1/{H}) is a whole number, such as "
+        f"{(3,) * H + (1,)}"
     )
 
 

@@ -224,7 +224,7 @@ def test_sizes_that_cannot_be_uniform_are_refused_with_the_nearest():
     assert uniform_sizes(Architecture.of((8, 4, 2, 1))) == [1, 2, 4]
     with pytest.raises(ValueError, match=r"2 or 4"):
         unique_weights(Architecture.of((8, 4, 2, 1)), 3)
-    with pytest.raises(ValueError, match="nearest sizes"):
+    with pytest.raises(ValueError, match=r"nearest sizes.*such that Psi\^\(1/3\) is a whole number, such as \(3,"):
         DecoupledPathModel((10, 6, 4, 1), 0.5, "unique", seed=0)
     with pytest.raises(ValueError, match="nearest sizes"):
         DecoupledPathModel((4, 4, 1), 0.5, "unique", 16, seed=0)

@@ -1,6 +1,7 @@
 """Mixtures and deepest minima beside pure limits, replicas and exact counts at finite n."""
 
 import math
+from functools import partial
 
 import mpmath
 import numpy as np
@@ -179,6 +180,21 @@ def test_marginal_ground_states_are_at_the_threshold():
     full = {2: 0.5**0.5, 4: 32**-0.5}
     exact = quad(lambda q: math.sqrt(Covariance.of(full)(q, 2)), 0, 1, epsabs=1e-13, epsrel=1e-13)[0]
     assert theory.E_th(full) == pytest.approx(exact, rel=1e-12)
+
+
+def root_of_second(nu, q):
+    return math.sqrt(nu(q, 2))
+
+
+@pytest.mark.slow
+def test_ground_states_of_2_and_4_are_marginal_for_small_weights_of_4_only():
+    # 1/sqrt(nu'') is concave on [0, 1] for 12 a_4^2 <= a_2^2; the ground state then is the integral of sqrt(nu'').
+    for square, marginal in ((0.9 / 12, True), (1.0, False)):
+        mixture = {2: 1.0, 4: square**0.5}
+        exact = quad(partial(root_of_second, Covariance.of(mixture)), 0, 1, epsabs=1e-13, epsrel=1e-13)[0]
+        ground = -float(theory.ground_state_energy(mixture))
+        assert (ground == pytest.approx(exact, rel=1e-9)) == marginal
+        assert (theory.E_th(mixture) == pytest.approx(ground, rel=1e-9)) == marginal
 
 
 def test_extremes_are_answered_or_refused():

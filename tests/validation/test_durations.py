@@ -4,7 +4,9 @@ import pytest
 
 from validation import verify
 from validation.claims import catalogue
+from validation.cli.main import main
 from validation.durations import expected, fitting, recorded
+from validation.engine.executors import cores_in_use
 from validation.engine.groups import groups_of
 from validation.engine.order import in_order
 from validation.engine.trial import Trial
@@ -39,7 +41,7 @@ def test_a_run_names_the_claims_that_it_leaves_out():
         ({"minutes": 0.0}, "minutes must be positive; given 0.0"),
         ({"minutes": float("nan")}, "minutes must be positive; given nan"),
         ({"minutes": 1e-9}, "no claim fits in 1e-09 minutes; the fastest takes"),
-        ({"minutes": 1.0, "effort": "paper"}, "own claims at effort quick, without mutants"),
+        ({"minutes": 1.0, "effort": "paper"}, "own claims at effort quick, without mutants; given effort 'paper', mut"),
         ({"minutes": 1.0, "mutants": True}, "own claims at effort quick, without mutants"),
         ({"minutes": 1.0, "claims": [catalogue()["covariance/packed"]]}, "the project's own claims"),
     ],
@@ -47,6 +49,19 @@ def test_a_run_names_the_claims_that_it_leaves_out():
 def test_times_that_choose_nothing_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         verify(**options)
+
+
+def test_more_workers_than_cores_are_not_faster(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr("spinglass._common.threads.cores", lambda: 2)
+    assert [cores_in_use(workers) for workers in (1, 2, 50)] == [1, 2, 2]
+    monkeypatch.setattr("validation.verification._Run.measure", lambda run, job, kept: True)  # as after Ctrl-C
+    tested = [[verdict.claim_id for verdict in verify(minutes=3.0, workers=w).verdicts] for w in (1, 2, 50)]
+    assert set(tested[0]) < set(tested[1])
+    assert tested[1] == tested[2]
+    assert main(["verify", "--workers", "50", "--minutes", "3", "--out", str(tmp_path)]) == 130
+    out, err = capsys.readouterr()
+    assert f"{len(tested[1])} claims on 2 cores take about" in err
+    assert out.endswith("continue with --resume\n")
 
 
 def test_the_first_claim_is_started_first_and_each_family_early():

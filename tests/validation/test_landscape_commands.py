@@ -73,8 +73,10 @@ def test_ctrl_c_keeps_what_is_finished(capsys, tmp_path, monkeypatch):
 
 def test_ctrl_c_before_anything_is_finished(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(critical_points, "enumerate_critical_points", interrupted_at(1))
-    status, out, _ = spinglass(capsys, "enumerate", "--n", 4, "--out", tmp_path / "points.parquet")
+    arguments = ["--n", 4, "--out", tmp_path / "points.parquet", "--checkpoint", tmp_path / "kept"]
+    status, out, _ = spinglass(capsys, "enumerate", *arguments)
     assert status == 130
+    assert "kept; repeat the command to continue" in out
     assert "0 of 1 samples, 0 critical points" in out
     assert not (tmp_path / "points.parquet").exists()
 

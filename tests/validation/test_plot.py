@@ -117,7 +117,9 @@ def test_without_axes_there_is_a_new_figure():
 
 
 def test_other_objects_are_refused(ax):
-    with pytest.raises(TypeError, match=r"cannot draw a SphericalSpinGlass; give one of Enumeration, CriticalPoints"):
+    with pytest.raises(
+        TypeError, match=r"an object of type SphericalSpinGlass; give one of Enumeration, CriticalPoints"
+    ):
         validation.plot(GLASS, ax)
 
 

@@ -170,6 +170,13 @@ def test_what_does_not_fit_is_refused_before_any_work_on_this_machine_alone(task
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True])
+def test_a_wrong_number_of_workers_is_refused_before_any_work(workers, tmp_path):
+    with pytest.raises(ValueError, match=f"workers must be a positive whole number.*; given {workers}"):
+        run_study(study("descend"), tmp_path / "out", workers=workers)
+    assert not (tmp_path / "out").exists()
+
+
 def test_workers_elsewhere_may_have_more_memory(tmp_path):
     plan = Study.checked({"task": "descend", "settings": {"n": 100_000, "H": 3}})
     with ThreadPoolExecutor(1) as elsewhere:
@@ -184,8 +191,8 @@ def test_workers_elsewhere_may_have_more_memory(tmp_path):
         ('task = "decsend"', "unknown task 'decsend'; did you mean 'descend'"),
         ('task = "descend"\nsample = 3', "unknown key 'sample'; did you mean 'samples'"),
         ('task = "descend"\n[settings]\nH = 3', "descend needs n, number of spins"),
-        ('task = "descend"\n[settings]\nn = 5', "give either H or mixture"),
-        ('task = "descend"\n[settings]\nn = 5\nH = 3\nmixture = {3 = 1.0}', "give either H or mixture"),
+        ('task = "descend"\n[settings]\nn = 5', "the model is missing; give H = 3 or, for a mixed model, mixture ="),
+        ('task = "descend"\n[settings]\nn = 5\nH = 3\nmixture = {3 = 1.0}', "H and mixture are both given"),
         ('task = "descend"\n[settings]\nn = 5\nH = 3\nstart = 4', "did you mean 'starts'"),
         ('task = "descend"\n[settings]\nn = [5, 0]\nH = 3', "n must be a whole number of at least 1, not 0"),
         ('task = "descend"\n[settings]\nn = 5\nH = 3\nmethod = "newtn"', "method must be one of lbfgs"),

@@ -211,3 +211,31 @@ def test_progress_tells_rate_time_left_and_failures():
     assert progress.line(10, 0) == "10 of 100 units"
     progress._began -= 20  # as if twenty seconds had passed
     assert progress.line(50, 2).startswith("50 of 100 units, 2 per second, about 25 s left, 2 failed")
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="Windows cannot send a signal to a thread")
+def test_ctrl_c_that_another_thread_receives_waits_until_a_worker_has_started():
+    # Otherwise the new process is not known yet, is not ended, and prints a traceback about its queue.
+    start, sent = threading.Event(), threading.Event()
+
+    def receive():
+        start.wait()
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        sent.set()
+
+    receiver = threading.Thread(target=receive)  # started before the signal is blocked, as the threads of a pool are
+    receiver.start()
+    begun = False
+
+    def press_while_starting():
+        nonlocal begun
+        with executors._quiet_start():
+            start.set()
+            sent.wait()
+            time.sleep(0.05)
+            begun = True
+
+    with pytest.raises(KeyboardInterrupt):
+        press_while_starting()
+    receiver.join()
+    assert begun

@@ -25,8 +25,8 @@ def E_th(H: Model) -> float:
     which is ``E_inf`` for pure models. Otherwise the typical number follows from the replica method: with the
     functional J of :func:`theory.ground_state` and ``gamma`` bounded by m, there are
     ``exp(n inf_m [m e + m min J / 2])`` states of energy e, and the threshold is at the m for which
-    ``chi = nu''(1)^(-1/2)``. If replica symmetry breaks continuously up to overlap 1 (as for 2 + 4), ground states are
-    marginal and the threshold is the ground-state energy.
+    ``chi = nu''(1)^(-1/2)``. If replica symmetry breaks continuously up to overlap 1, as for 2 + 4 with weights
+    ``12 a_4^2 <= a_2^2``, ground states are marginal and the threshold is the ground-state energy.
 
     Parameters
     ----------

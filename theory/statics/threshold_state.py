@@ -28,6 +28,7 @@ _FIELDS = (
 _EXPONENTS = np.concatenate([[0.0], np.geomspace(1e-8, 40.0, 3000)])
 _ROUNDING = 1e-9
 _LARGEST_B = 50.0
+_ELSE = "; theory.equilibrium gives its properties"
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ def threshold_state(T: ArrayLike, H: Model) -> ThresholdState:
     ------
     ValueError
         If a temperature is not positive, or so high that the dynamics reaches equilibrium; if ``H`` is neither an order
-        of at least 2 nor a mixture; or if ageing has more than one effective temperature, as for 2 + 4.
+        of at least 2 nor a mixture; or if ageing has more than one effective temperature, as for 2 + 4
+        with the weights 1 and 0.5.
 
     Notes
     -----
@@ -156,15 +158,17 @@ def threshold_state(T: ArrayLike, H: Model) -> ThresholdState:
 def _row(T: float, nu: Covariance, shown: float) -> tuple[float, ...]:
     rest = _plateau(T, nu)
     if rest is None:
-        raise ValueError(f"at T = {shown:g} the correlation has no plateau: the dynamics reaches equilibrium")
+        raise ValueError(f"at T = {shown:g} the correlation has no plateau: the dynamics reaches equilibrium{_ELSE}")
     q = 1 - rest
     lower = _lower(q, rest, T, nu)
     if lower is None:
-        raise ValueError(f"at T = {shown:g} in this field the dynamics reaches equilibrium; lower the temperature")
+        raise ValueError(f"at T = {shown:g} in this field the dynamics reaches equilibrium{_ELSE}")
     wide = T * (T / rest) * (q - lower) / float(nu(q, 1) - nu(lower, 1))
     X = (wide - rest) / (q - lower)
     if X > 1 + _ROUNDING:
-        raise ValueError(f"T = {shown:g} is above the dynamical temperature, where the dynamics reaches equilibrium")
+        raise ValueError(
+            f"T = {shown:g} is above the dynamical temperature, where the dynamics reaches equilibrium{_ELSE}"
+        )
     if wide - rest <= _ROUNDING * rest:  # X is small at low temperatures, too, but not relative to 1 - q
         raise ValueError(
             f"at T = {shown:g} the effective temperature of this model is infinite: it coarsens, and its energy tends "

@@ -15,6 +15,7 @@ from validation.atlas.estimate import seconds
 from validation.atlas.landscape_sets import AtlasPlan, Part
 from validation.atlas.measure import measure
 from validation.atlas.table_files import nested, write_part
+from validation.engine.executors import worker_count
 from validation.engine.provenance import code
 from validation.engine.run_folder import RunFolder, open_run
 from validation.engine.stored_units import store_units
@@ -122,13 +123,12 @@ def build_atlas(
     Raises
     ------
     ValueError
-        If the folder cannot be written, contains other files, or holds an unfinished build without ``resume`` or a
-        different one with it.
+        If ``workers`` is not a positive whole number, or if the folder cannot be written, contains other files, or
+        holds an unfinished build without ``resume`` or a different one with it.
     OSError
         If the disk is full; finished units are kept.
     """
-    from spinglass._common.threads import available_cores
-
+    workers = worker_count(workers)
     folder = prepare(out)
     _refuse_other_files(folder, plan)
     units = units_of(plan)
@@ -146,7 +146,7 @@ def build_atlas(
                 watch(share, len(kept.finished), len(failures), len(units))
 
         work = partial(perform, plan, checkpoints=paths if executor is None else None)
-        done = store_units(kept, work, dict(enumerate(units)), workers or available_cores(), executor, tell)
+        done = store_units(kept, work, dict(enumerate(units)), workers, executor, tell)
         finished = len(kept.finished)
         if finished == len(units):
             with kept.explained():

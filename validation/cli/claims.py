@@ -45,12 +45,11 @@ def verify(
     from validation.report.console import working
     from validation.report.terminal import LiveTable, print_report
     from validation.series import EFFORTS, one_of
-    from validation.verification import worker_count
 
     printed = output(as_json, as_csv)
     console = printed.console
     if claims is None and effort == "quick" and not mutants and not resume and cluster is None:
-        cores = worker_count(workers)
+        cores = executors.cores_in_use(workers)
         chosen = catalogue().select(ids or None, family)
         chosen = chosen if minutes is None else fitting(chosen, minutes, cores)
         print(forecast(chosen, cores), file=sys.stderr)
@@ -76,6 +75,8 @@ def verify(
     printed.table(frames.verdicts(report))
     if out is not None:
         printed.note(f"written to {out}")
+        if report.interrupted:
+            printed.note("continue with --resume")
     raise typer.Exit(report.exit_status)
 
 

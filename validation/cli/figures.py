@@ -71,6 +71,14 @@ def figures(
     selected = gallery.select(names)
     if data is not None and source is not None:
         raise ValueError("--from draws saved tables and trains nothing, so it cannot be combined with --data")
+    if source is not None and (seed != 0 or chosen != "quick"):
+        raise ValueError(
+            f"--from draws saved tables, so --seed and --effort would do nothing; given seed {seed}, effort {chosen}: "
+            "leave them out, or leave out --from"
+        )
+    if chosen != "quick" and all(gallery.GALLERY[name].at is None for name in selected):
+        several = ", ".join(name for name, entry in gallery.GALLERY.items() if entry.at is not None)
+        raise ValueError(f"no figure chosen has the effort {chosen!r}; --effort applies to {several}")
     if side is not None and (data is None or side < 1):
         raise ValueError(f"--side must be at least 1 and applies to --data only; given {side}")
     images = None if data is None else mnist(data, side or 10)

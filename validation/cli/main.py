@@ -110,11 +110,25 @@ def _is_bad_input(error: Exception) -> bool:
 
 def _one_line(error: Exception) -> str:
     if hasattr(error, "format_message"):
-        text = _shortened(error.format_message())
+        text = _shortened(error.format_message() + _given(error))
         lost = text.startswith("No such command") and "Did you mean" not in text
-        return f"{text} Try `spinglass --help`, which lists the commands." if lost else text
+        if lost or text == "Missing command.":
+            group = getattr(error, "ctx", None)
+            words = [group.info_name] if group is not None and group.parent is not None else []
+            return f"{text} Try `{' '.join(['spinglass', *words, '--help'])}`, which lists the commands."
+        return text
     text = _shortened(str(error))
     return text if _is_bad_input(error) else f"{type(error).__name__}: {text} (use --debug for the traceback)"
+
+
+def _given(error: Exception) -> str:
+    """Return the value that typer could not convert, which its own message leaves out."""
+    causes = getattr(error.__cause__, "errors", None)
+    if causes is None:
+        return ""
+    from spinglass._common.arguments import quoted
+
+    return f"; given {quoted(causes()[0]['input'])}"
 
 
 def _shortened(text: str) -> str:

@@ -22,7 +22,7 @@ Models = Annotated[
     ),
 ]
 _LARGEST_EXPONENT = 709.0  # of a number that a float can hold
-_MOST_THRESHOLDS = 100
+_MOST_THRESHOLDS, _USUAL_K = 100, 2
 
 
 def thresholds(
@@ -31,7 +31,9 @@ def thresholds(
         list[str] | None,
         typer.Option(metavar="H=WEIGHT,...", help="Mixed model by its weights, such as 3=0.8,4=0.6; can be repeated."),
     ] = None,
-    k: Annotated[int, typer.Option("--k", help="Show the thresholds E_0 to E_k of pure models, k up to 100.")] = 2,
+    k: Annotated[
+        int, typer.Option("--k", help="Show the thresholds E_0 to E_k of pure models, k up to 100.")
+    ] = _USUAL_K,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -49,6 +51,8 @@ def thresholds(
         raise ValueError(f"k must be at least 0, not {k}; E_0 is minus the ground-state energy per spin")
     out = output(as_json, as_csv)
     given = [read_model(orders, None) for orders in H or []] + [read_model(None, text) for text in mixture or []]
+    if k != _USUAL_K and given and not any(isinstance(model.H, int) for model in given):
+        raise ValueError(f"--k {k} shows E_k of pure models, and no pure model is given: leave it out, or add --H 3")
     rows = [_thresholds(model, k) for model in given or [read_model(None, None)]]
     energies = [(name, float(str(row[name]))) for row in rows for name in row if name[:2] == "E_"]
     form = ".8f" if all(1e-3 < abs(energy) < 1e4 for _, energy in energies) else ".9g"

@@ -54,7 +54,7 @@ def sample(
 
     The chains sample the Gibbs measure exp(-energy/T). Temperatures are in units in which the energy has variance n.
     The table compares means over landscapes and chains with the limit of large n, where it is known. Exit status: 1 if
-    a landscape has not equilibrated, otherwise 0.
+    a landscape has not equilibrated, 130 after Ctrl-C, otherwise 0.
     """
     from validation.cli.sample_tables import means_by_temperature, means_table, not_equilibrated
     from validation.report.console import print_table, working

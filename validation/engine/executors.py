@@ -1,6 +1,7 @@
 """Run units of work in this process, in local worker processes, or on a cluster."""
 
 import multiprocessing
+import operator
 import os
 import signal
 import sys
@@ -49,6 +50,60 @@ class WorkersDiedError(Exception, Generic[UnitT]):
     def __init__(self, units: Sequence[UnitT]) -> None:
         super().__init__(f"{len(units)} units were in progress")
         self.units = units
+
+
+def worker_count(workers: int | None) -> int:
+    """Return a valid number of worker processes.
+
+    Parameters
+    ----------
+    workers
+        The number; None means all cores.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    ValueError
+        If it is not a positive whole number.
+    """
+    from spinglass._common.threads import available_cores
+
+    if workers is None:
+        return available_cores()
+    try:
+        count = 0 if isinstance(workers, bool) else operator.index(workers)
+    except TypeError:
+        count = 0
+    if count < 1:
+        raise ValueError(f"workers must be a positive whole number, or None for all cores; given {workers!r}")
+    return count
+
+
+def cores_in_use(workers: int | None) -> int:
+    """Return the number of cores that worker processes keep busy: at most those of this machine.
+
+    Parameters
+    ----------
+    workers
+        Number of worker processes; None means one on each core.
+
+    Returns
+    -------
+    int
+        The number of cores.
+
+    Raises
+    ------
+    ValueError
+        If ``workers`` is not a positive whole number.
+    """
+    from spinglass._common.threads import cores
+
+    return min(worker_count(workers), cores())
 
 
 def sweep(
@@ -193,10 +248,30 @@ def _quiet_start() -> Generator[None]:
     saved = {name: vars(main).pop(name, missing) for name in ("__file__", "__spec__")}
     main.__spec__ = None
     try:
-        with mock.patch.dict(os.environ, _SINGLE_THREADED), _ctrl_c_blocked():
+        with mock.patch.dict(os.environ, _SINGLE_THREADED), _ctrl_c_delayed(), _ctrl_c_blocked():
             yield
     finally:
         vars(main).update({name: value for name, value in saved.items() if value is not missing})
+
+
+@contextmanager
+def _ctrl_c_delayed() -> Generator[None]:
+    """Handle Ctrl-C at the end of the block.
+
+    Another thread can receive the signal that this one blocks, and Python then interrupts the main thread. A process
+    that has just been started would not be known yet, would not be ended, and would complain that its queue is gone.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[tuple[Any, ...]] = []
+    before = signal.signal(signal.SIGINT, lambda *given: pressed.append(given))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+        if pressed and callable(before):
+            before(*pressed[-1])
 
 
 @contextmanager

@@ -75,10 +75,10 @@ def _entry(effort: Effort) -> Entry:
         f"The deepest minimum of the spherical 3-spin model (H = {_H}). Landscapes: {samples}; all critical points of "
         "each are known from a complete enumeration. (a) Share of landscapes in which the energy barrier of the "
         "deepest minimum is below the value on the axis. The barrier is the height, per spin, of the lowest pass to "
-        "another minimum; landscapes with one are left out. (b) Mean share of gradient flows from uniform starts that "
-        f"reach the deepest minimum, {_STARTS} flows per landscape, with standard errors over landscapes (dots), and "
-        "the mean of one divided by the number of minima, the share if all basins were equally large (squares). Theory "
-        "has no prediction for either."
+        "another minimum; landscapes with a single minimum are left out. (b) Mean share of gradient flows from uniform "
+        f"starts that reach the deepest minimum, {_STARTS} flows per landscape, with standard errors over landscapes "
+        "(dots), and the mean of one divided by the number of minima, the share if all basins were equally large "
+        "(squares). Theory has no prediction for either."
     )
     return Entry(caption, partial(_tables, effort), _draw, at=_entry, seconds=_SECONDS if effort == "quick" else None)
 

@@ -82,7 +82,7 @@ def plot(result: Any, ax: Axes | None = None) -> Axes:
     draw = next((draw for kind, draw in _DRAWINGS if isinstance(result, kind)), None)
     if draw is None:
         known = ", ".join(kind.__name__ for kind, _ in _DRAWINGS)
-        raise TypeError(f"cannot draw a {type(result).__name__}; give one of {known}")
+        raise TypeError(f"cannot draw an object of type {type(result).__name__}; give one of {known}")
     if ax is None:
         from matplotlib import pyplot
 

@@ -17,8 +17,11 @@ _PIXELS, _DIGITS = 64, 10
 
 def one_model(settings: Settings) -> None:
     """Raise ``ValueError`` unless the model is either pure or mixed."""
-    if (settings["H"] is None) == (settings["mixture"] is None):
-        raise ValueError("give either H or mixture in [settings], not both")
+    pure, mixed = settings["H"] is not None, settings["mixture"] is not None
+    if pure and mixed:
+        raise ValueError("H and mixture are both given in [settings]; give only one of them")
+    if not (pure or mixed):
+        raise ValueError("the model is missing; give H = 3 or, for a mixed model, mixture = {3 = 1.0, 4 = 0.5}")
 
 
 def few_paths(settings: Settings) -> None:

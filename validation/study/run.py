@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from validation.engine.executors import worker_count
 from validation.engine.provenance import code, versions
 from validation.engine.run_folder import RunFolder, open_run, whole_file
 from validation.engine.stored_units import store_units
@@ -100,13 +101,13 @@ def run_study(
     Raises
     ------
     ValueError
-        If the folder cannot be written or holds an unfinished run, if, with ``resume``, it holds a different run or
-        none, or if a setting needs more memory than this machine has (not checked with ``executor``).
+        If ``workers`` is not a positive whole number, if the folder cannot be written or holds an unfinished run, if,
+        with ``resume``, it holds a different run or none, or if a setting needs more memory than this machine has (not
+        checked with ``executor``).
     OSError
         If the disk is full; finished units are kept.
     """
-    from spinglass._common.threads import available_cores
-
+    workers = worker_count(workers)
     if executor is None:
         study.check_memory()
     folder = prepare(out)
@@ -114,9 +115,7 @@ def run_study(
     units = [StudyUnit(i, *divmod(i, study.samples)) for i in range(study.units)]
     with open_run(folder, configuration, len(units), resume, (DATA,)) as kept:
         tell = partial(_tell, watch, kept, len(units))
-        done = store_units(
-            kept, partial(perform, study), dict(enumerate(units)), workers or available_cores(), executor, tell
-        )
+        done = store_units(kept, partial(perform, study), dict(enumerate(units)), workers, executor, tell)
         with kept.explained():
             rows = _write_dataset(study, units, kept, folder / DATA)
         return StudyResult(len(kept.finished), done.failures, len(units), rows, done.interrupted)

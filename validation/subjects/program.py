@@ -47,8 +47,8 @@ class Program:
         The command line, as one text or as a list of arguments.
     time_limit
         Seconds that one request may take. Default 60.
-    name
-        What to call the subject. Default: the command.
+    file
+        Name of the Python file that the program serves. Default: none, and the subject is called by its command.
 
     Raises
     ------
@@ -56,11 +56,12 @@ class Program:
         If the program cannot be started, does not describe itself, or offers no known role.
     """
 
-    def __init__(self, command: str | Sequence[str], time_limit: float = TIME_LIMIT, name: str = "") -> None:
+    def __init__(self, command: str | Sequence[str], time_limit: float = TIME_LIMIT, file: str = "") -> None:
         self._command = _arguments(command)
+        self._serves_file = file != ""
         if not time_limit > 0:
             raise ValueError(f"the time limit must be positive, in seconds; given {time_limit!r}")
-        self.name = name or shlex.join(self._command)
+        self.name = file or shlex.join(self._command)
         self.description: dict[str, Any] = {}
         self._time_limit = time_limit
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -76,6 +77,9 @@ class Program:
             check_description(found)
         except AnswerError as error:
             self.close()
+            if self._serves_file:
+                reason = error.reason.removeprefix(f"{request_text('describe', {})}: ")
+                raise ValueError(reason if reason.startswith(self.name) else f"{self.name}: {reason}") from None
             raise ValueError(f"{error}; it must answer {{'role': 'describe'}} with the roles that it offers") from None
         except ValueError as error:
             self.close()
@@ -256,5 +260,5 @@ def from_file(path: str | Path, time_limit: float = TIME_LIMIT, **declared: str)
     if not Path(path).is_file():
         raise ValueError(f"there is no file {path}; give a Python file with functions named {', '.join(ROLES)}")
     command = [sys.executable, "-m", "validation.subjects.serve", str(Path(path).resolve())]
-    program = Program(command, time_limit, name=Path(path).name)
+    program = Program(command, time_limit, file=Path(path).name)
     return Subject(program, Declaration.read({**program.description, **declared}))

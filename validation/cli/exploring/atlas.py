@@ -60,14 +60,16 @@ def build(
     The table shows the samples with the estimated size and time on one core. Exit status: 3 if a unit failed or a
     sample is not complete, 130 after Ctrl-C, otherwise 0.
     """
+    from validation.engine.executors import worker_count
     from validation.report.console import print_table
 
     printed, plan = output(as_json, as_csv), _plan(chosen, H, n, samples, seed, starts)
     if out is None and not estimate:
         raise ValueError("give the output folder with --out DIR, or --estimate to see the size and time alone")
+    count = worker_count(workers)
     frame = _estimates(plan)
     printed.table(frame, lambda console: print_table(console, _as_text(frame)))
-    printed.note(_in_words(frame, workers))
+    printed.note(_in_words(frame, count))
     if estimate or out is None:
         return
     found = _built(plan, out, workers, cluster, resume=resume, url=url)
@@ -137,15 +139,15 @@ def _as_text(frame: Any) -> Any:
     return table
 
 
-def _in_words(frame: Any, workers: int | None) -> str:
+def _in_words(frame: Any, workers: int) -> str:
     """Return the estimated size and time of the whole atlas."""
-    from spinglass._common.threads import available_cores
     from validation.report.progress import duration
 
-    size, seconds, count = frame["bytes"].sum() / _MEGABYTE, frame["seconds"].sum(), workers or available_cores()
+    size, seconds = frame["bytes"].sum() / _MEGABYTE, frame["seconds"].sum()
+    divided = f", {duration(seconds / workers)} on {workers} cores" if workers > 1 else ""
     return (
-        f"about {size:.3g} MB, and about twice as much more while it is built; about {duration(seconds)} on one core, "
-        f"{duration(seconds / count)} with {count} worker{'s' * (count > 1)}, as measured on another machine"
+        f"about {size:.3g} MB, and about twice as much more while it is built; about {duration(seconds)} on one core"
+        f"{divided}, as measured on another machine"
     )
 
 

@@ -53,7 +53,7 @@ def enumerate_samples(
 
     The table shows the mean number of points of each index and the exact mean.
 
-    Exit status: 1 if the enumeration of a sample is incomplete, otherwise 0.
+    Exit status: 1 if the enumeration of a sample is incomplete, 130 after Ctrl-C, otherwise 0.
     """
     from validation.cli.exploring.landscape_tables import counts_table, print_failures, print_totals
     from validation.report.console import print_table
@@ -71,6 +71,8 @@ def enumerate_samples(
     if out is not None and found.finished:
         write_table(found.points, out, index=False)
         printed.note(f"{len(found.points)} rows written to {out}")
+    if found.finished < samples and checkpoint is not None:
+        printed.note(f"the finished batches are kept in {checkpoint}; repeat the command to continue")
     raise typer.Exit(130 if found.finished < samples else int(bool(found.failures)))
 
 

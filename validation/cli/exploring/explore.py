@@ -36,12 +36,15 @@ def descend(
     spike_order: Annotated[
         int | None, typer.Option(help="Order k of the planted signal. Default: the highest order of the model.")
     ] = None,
-    method: Annotated[str, typer.Option(help="lbfgs, cg, gradient, sgd or newton.")] = "lbfgs",
+    method: Annotated[
+        str, typer.Option(help="lbfgs, cg, gradient, sgd, or newton, which ends at points of any index.")
+    ] = "lbfgs",
     times: Annotated[
         str | None,
         typer.Option(
             metavar="TIME,...",
-            help="Times at which --method gradient records energies, such as 0.1,1,10; the flow ends at the last one.",
+            help="Times at which --method gradient records energies, such as 0.1,1,10; the flow ends at the last one, "
+            "or where --tol is reached.",
         ),
     ] = None,
     dtype: Annotated[

@@ -41,7 +41,7 @@ def graph(
     """Show which minima are connected by which saddles.
 
     The landscape as a graph: minima, the saddles that connect them, energy barriers and basins of attraction. The table
-    shows the minima.
+    shows the minima. Exit status: 1 if a gradient flow did not settle at a minimum, 130 after Ctrl-C, otherwise 0.
     """
     from validation.cli.exploring.landscape_tables import minima, print_minima
     from validation.figures import gallery
@@ -53,6 +53,8 @@ def graph(
     if out is not None:
         prepare(out)
     if html is not None:
+        if html.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"--html writes a page for a browser: give a name that ends in .html, not {str(html)!r}")
         prepare_file(html)
     joined = _enumerated(model.glass(n, seed), max_paths)
     printed.note(f"n = {n}, {model.text}, seed {seed}\n{joined!r}")

@@ -46,7 +46,7 @@ def pairs(
     Pairs (x, -x), which exist if all orders are even or all are odd, are counted apart. Every pair is written to a
     file.
 
-    Exit status: 1 if the enumeration of a sample is incomplete, otherwise 0.
+    Exit status: 1 if the enumeration of a sample is incomplete, 130 after Ctrl-C, otherwise 0.
     """
     import numpy as np
 
