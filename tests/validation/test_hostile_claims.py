@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import textwrap
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 
@@ -189,6 +189,32 @@ def test_what_a_helper_remembers_does_not_outlive_a_mutant(on_path):
     for mutant, value in (("wrong", 7.0), (None, 1.0)):
         (outcome,) = perform(given, ROOT, (units_of(helped, mutant, "quick")[1],))
         assert set(np.ravel(list(outcome.values.values()))) == {value}
+
+
+class Breaks(Executor):
+    """An executor that runs the given number of units and then breaks, as a unit is submitted or as one is run."""
+
+    def __init__(self, units, at_submission):
+        self.left, self.at_submission = units, at_submission
+
+    def submit(self, work, /, *given):
+        future = Future()
+        if self.left:
+            future.set_result(work(*given))
+        elif self.at_submission:
+            raise BrokenExecutor
+        else:
+            future.set_exception(BrokenExecutor())
+        self.left = max(0, self.left - 1)
+        return future
+
+
+@pytest.mark.parametrize("at_submission", [True, False])
+def test_what_was_done_before_an_executor_broke_is_kept(at_submission):
+    results = dict(executors.sweep(abs, range(20), executor=Breaks(12, at_submission)))
+    assert set(results) == set(range(20))
+    assert [results[unit] for unit in range(12)] == list(range(12))
+    assert all(isinstance(results[unit], executors.Failure) for unit in range(12, 20))
 
 
 def dies(unit):

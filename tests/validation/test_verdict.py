@@ -24,7 +24,10 @@ def draw(seed, **parameters):
         ({"predict": lambda die, n: np.nan}, "two finite ends, low <= high"),
         ({"predict": lambda die, n: 1 / 0}, "ZeroDivisionError"),
         ({"measure": lambda seed, die, n: np.ones(1 + int(draw(seed) < 0.5))}, "different numbers of values: 1, 2"),
-        ({"measure": lambda seed, die, n: np.inf}, "200 of 200 measurements are not finite, the first that of sample 0"),
+        (
+            {"measure": lambda seed, die, n: np.inf},
+            "200 of 200 measurements are not finite, the first that of sample",
+        ),
         ({"measure": lambda seed, die, n: 3.5}, "same in nearly every sample"),
     ],
 )

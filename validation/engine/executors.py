@@ -164,7 +164,7 @@ def _attempt(work: Callable[[UnitT], ResultT], unit: UnitT) -> ResultT | Failure
 def _over(
     executor: Executor, work: Callable[[UnitT], ResultT], units: Iterable[UnitT], ahead: int
 ) -> Results[UnitT, ResultT]:
-    """Keep ``ahead`` units submitted; if a local pool breaks, raise :class:`WorkersDiedError` with these units."""
+    """Keep ``ahead`` units submitted; if the executor breaks, raise :class:`WorkersDiedError` with those left."""
     waiting = iter(units)
     under_way: dict[Future[ResultT | Failure], UnitT] = {}
     starts_processes = isinstance(executor, ProcessPoolExecutor)
@@ -175,19 +175,30 @@ def _over(
                     with _quiet_start() if starts_processes else nullcontext():
                         under_way[executor.submit(_attempt, work, unit)] = unit
                 except BrokenExecutor:
+                    yield from _finished(under_way)
                     raise WorkersDiedError([*under_way.values(), unit]) from None
             if not under_way:
                 return
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                error = future.exception()
-                if isinstance(error, BrokenExecutor):
-                    raise WorkersDiedError(list(under_way.values()))
-                unit = under_way.pop(future)
-                yield unit, future.result() if error is None else Failure(f"{type(error).__name__}: {error}")
+            broken = any(map(_is_broken, wait(under_way, return_when=FIRST_COMPLETED).done))
+            yield from _finished(under_way)
+            if broken:
+                raise WorkersDiedError(list(under_way.values()))
     finally:
         if not starts_processes:  # a process pool cancels its own futures
             for future in under_way:
                 future.cancel()
+
+
+def _is_broken(future: Future[ResultT | Failure]) -> bool:
+    return isinstance(future.exception(), BrokenExecutor)
+
+
+def _finished(under_way: dict[Future[ResultT | Failure], UnitT]) -> Results[UnitT, ResultT]:
+    """Yield and remove the units that are done, also those that were done before the executor broke."""
+    for future in [future for future in under_way if future.done() and not _is_broken(future)]:
+        error = future.exception()
+        unit = under_way.pop(future)
+        yield unit, future.result() if error is None else Failure(f"{type(error).__name__}: {error}")
 
 
 def _over_processes(work: Callable[[UnitT], ResultT], units: Sequence[UnitT], workers: int) -> Results[UnitT, ResultT]:

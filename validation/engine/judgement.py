@@ -124,7 +124,9 @@ def _obstacle(trial: Trial, right: RightCode | None) -> str:
         bad = [sample for sample, value in trial.values(number).items() if not np.isfinite(value).all()]
         if bad:
             where = f" at {label}" if label else ""
-            return f"{len(bad)} of {series.samples} measurements{where} are not finite, the first that of sample {bad[0]}"
+            return (
+                f"{len(bad)} of {series.samples} measurements{where} are not finite, the first that of sample {bad[0]}"
+            )
     return _without_effect(trial, right)
 
 
