@@ -129,3 +129,12 @@ def test_the_legend_of_sizes_covers_no_region():
     for contour in axis.collections:
         for path in contour.get_paths():
             assert not box.count_contains(axis.transData.transform(path.vertices))
+
+
+@pytest.mark.parametrize("name", ["descent-energies", "choromanska-glass"])
+def test_no_end_of_a_descent_is_left_out_of_the_histogram(name):
+    tables = TABLES[name]()
+    tables["ends"].loc[0, "energy_per_spin"] = -1.95  # below all exact densities
+    axis = gallery.draw(name, tables).axes[0]
+    assert axis.get_xlim()[0] == -1.95
+    assert axis.patches[1].get_extents().x0 <= axis.transData.transform((-1.95, 0))[0] + 1
