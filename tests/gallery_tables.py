@@ -91,7 +91,7 @@ def _stability():
     return {
         "minima": _frame("model n energy_per_spin stability", minima),
         "density": _frame("model n energy_per_spin stability inside", rows),
-        "edge": _frame("energy_per_spin stability", [(x, -3 * x - 24**0.5) for x in (-1.7, -1.66, -1.633)]),
+        "edge": _frame("energy_per_spin stability", [(x, -3 * x - 24**0.5) for x in (-1.657, -1.645, -1.633)]),
     }
 
 

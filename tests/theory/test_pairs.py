@@ -340,6 +340,15 @@ def test_the_density_is_reproducible_and_within_its_accuracy():
     assert (one.error < 0.0205 * one.value).all()
 
 
+@pytest.mark.parametrize("n", [5, 40])
+def test_shares_of_all_indices_add_up_to_one(n):
+    table = OnePointTable(n, np.sqrt(2 * n) + 8)
+    x = np.linspace(-1.2, 1.2, 9) * np.sqrt(2 * n)
+    # To the error of linear interpolation between 801 places.
+    assert np.allclose(sum(np.exp(table.log_share(x, k)) for k in range(n)), 1, rtol=0, atol=2e-3)
+    assert table.log_share(x, 0)[0] > -1e-3  # below the edge of the spectrum all points are minima
+
+
 def test_the_determinant_of_one_point_is_that_of_sampled_matrices():
     raw = np.random.default_rng(0).standard_normal((20000, 4, 4))
     sizes = np.abs(np.linalg.det(0.5 * (raw + raw.transpose(0, 2, 1)) - 0.7 * np.eye(4)))

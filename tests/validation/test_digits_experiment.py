@@ -131,6 +131,7 @@ def test_other_figures_are_drawn_from_their_tables(name, tmp_path):
 
 def test_captions_name_the_effort():
     assert "1000 networks per size" in entries("paper")["choromanska-test-losses"].caption
+    assert "single landscape" not in entries("quick")["choromanska-test-losses"].caption  # fits need eight
     assert (
         gallery.entry("choromanska-test-losses", "paper").caption == entries("paper")["choromanska-test-losses"].caption
     )

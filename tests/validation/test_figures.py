@@ -54,3 +54,12 @@ def test_errors_and_bounds_of_identities_are_on_a_log_scale():
 def test_an_identity_of_counts_with_no_error_at_all_can_be_drawn():
     points = pd.DataFrame({"label": ["a"], "estimate": [0.0], "null_high": [0.0]})
     assert np.isfinite(rounding(points).axes[0].get_xlim()).all()
+
+
+def test_the_axis_is_named_so_that_ranges_are_not_misread():
+    # The prediction is the range from 1 to 3, and δ is 0.1: 3.05 is half of δ beyond it, and drawn near the edge.
+    points = table([2.0, 3.05], half=1.1, bias=1.0)
+    axis = deviations(points).axes[0]
+    assert np.allclose(drawn(axis, "o"), [[0.0, 1.05 / 1.1]])
+    assert "δ" not in axis.get_xlabel()
+    assert "tolerated range" in axis.get_xlabel()

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from gallery_tables import TABLES
 
 import theory
 from spinglass import SphericalSpinGlass
@@ -10,7 +11,7 @@ from spinglass.critical_points import enumerate_critical_points
 from spinglass.critical_points.basins import basin_volumes
 from spinglass.critical_points.graph import landscape_graph
 from validation.experiments import critical_points
-from validation.figures import disconnectivity, gallery, landscapes
+from validation.figures import disconnectivity, gallery, landscapes, stability_of_minima
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +110,31 @@ def test_a_graph_is_saved_with_its_tables(basins, tmp_path):
     ]
     assert all(path.stat().st_size for path in paths)
     assert len(pd.read_csv(paths[3])) == len(basins.graph.saddles)
+
+
+def test_the_line_of_large_landscapes_has_minima_everywhere():
+    edge = stability_of_minima._edge()
+    u = edge["energy_per_spin"].to_numpy()
+    # Below -E_0 the complexity is negative; above -E_inf the most numerous minima are marginal.
+    assert (theory.index_complexity(u, 3, 0) > -1e-12).all()
+    assert np.allclose(edge["stability"], -3 * u - 24**0.5, rtol=0, atol=1e-12)
+    assert edge["stability"].iloc[-1] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_the_legend_of_sizes_covers_no_region():
+    tables = TABLES["stability"]()
+    axis = gallery.draw("stability", tables).axes[2]
+    axis.figure.draw_without_rendering()
+    box = axis.get_legend().get_window_extent()
+    for contour in axis.collections:
+        for path in contour.get_paths():
+            assert not box.count_contains(axis.transData.transform(path.vertices))
+
+
+@pytest.mark.parametrize("name", ["descent-energies", "choromanska-glass"])
+def test_no_end_of_a_descent_is_left_out_of_the_histogram(name):
+    tables = TABLES[name]()
+    tables["ends"].loc[0, "energy_per_spin"] = -1.95  # below all exact densities
+    axis = gallery.draw(name, tables).axes[0]
+    assert axis.get_xlim()[0] == -1.95
+    assert axis.patches[1].get_extents().x0 <= axis.transData.transform((-1.95, 0))[0] + 1

@@ -14,6 +14,7 @@ from validation.claims.pairs import numbers, pair_counts, profiles
 from validation.cli.main import main
 from validation.experiments import pairs_of_points
 from validation.experiments.paths_between_minima import energy_on_path, paths_between_minima
+from validation.figures import gallery
 from validation.report.growing_table import GrowingTable
 
 SEED = np.random.SeedSequence(3)
@@ -186,3 +187,17 @@ def test_dispersion_of_a_known_number_of_minima():
     moment = theory.second_moment(3, 3, index=0, accuracy=0.002)
     # The variance over the mean from the ratio of moments, with the same random numbers.
     assert numbers.mean_dispersion(3, 3, accuracy=0.002) == pytest.approx((moment.ratio - 1) * moment.mean)
+
+
+@pytest.mark.slow
+def test_the_caption_says_how_many_points_are_close_to_each_other():
+    caption = gallery.entry("pairs-overlaps").caption
+    assert "tends to a positive constant in (a) and (c), and to 0 in (b)" in caption
+    q = np.array([0.98, 0.9995])
+    every, apart = (theory.mean_pairs(5, 3, q, indices=k, accuracy=0.05, floor=1e-4).value for k in (None, (0, 1)))
+    assert every[1] == pytest.approx(every[0], rel=0.2)
+    assert apart[1] == pytest.approx(apart[0], rel=0.2)
+    minima = theory.mean_pairs(5, 3, q, indices=(0, 0), accuracy=0.05, floor=1e-4).value
+    assert minima[1] < 0.05 * minima[0]
+    # (1 - q^2)^((n - 3)/2), of independent points, falls by a factor of 40 between these overlaps.
+    assert (every[1] / every[0]) > 20 * (1 - q[1] ** 2) / (1 - q[0] ** 2)

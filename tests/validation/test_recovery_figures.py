@@ -1,10 +1,14 @@
-"""Tables of recovered signals beside the closed forms of their lines."""
+"""Tables and figures of planted signals: closed forms of lines, and what is drawn beside what is measured."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from gallery_tables import TABLES
+from matplotlib.collections import LineCollection
 
 import theory
-from validation.experiments import recovered_signals
+from validation.experiments import planted_landscapes, recovered_signals
+from validation.figures import gallery
 
 
 def test_lines_have_their_closed_forms():
@@ -25,3 +29,20 @@ def test_strong_signals_are_recovered_and_weak_ones_are_not():
     # Chance gives 1/n on average; the Bayes-optimal squared cosine is 0.95.
     assert weak.max() < 0.3
     assert strong.min() > 0.8
+
+
+def test_measured_densities_are_drawn_beside_exact_means_in_the_same_intervals():
+    tables = TABLES["planted-overlaps"]()
+    m = np.cos(np.linspace(np.pi, 0, 162)[1:-1])
+    # A triangle of height 12, two thirds as wide as the interval: its mean there is 12 x 2/3 x 1/2 = 4.
+    peak = np.maximum(12 * (1 - np.abs(m - 0.95) / 0.05 * 1.5), 0)
+    assert planted_landscapes.means_in_intervals(
+        pd.DataFrame({"overlap": m, "density": peak}), np.array([0.9]), np.array([1.0])
+    ) == pytest.approx([4.0], rel=0.02)
+    axis = gallery.draw("planted-overlaps", tables).axes[0]
+    lines = [collection for collection in axis.collections if isinstance(collection, LineCollection)]
+    spans = np.concatenate([np.array(one.get_segments()) for one in lines if len(one.get_segments())])
+    flat = spans[(spans[:, 0, 1] == spans[:, 1, 1]) & (spans[:, 0, 0] < spans[:, 1, 0])]
+    first = tables["measured"].iloc[0]
+    assert np.allclose(np.diff(flat[:, :, 0], axis=1), first["high"] - first["low"])
+    assert len(flat) >= 20

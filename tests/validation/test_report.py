@@ -2,6 +2,8 @@ import dataclasses
 import re
 import shlex
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import get_args
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,6 +15,7 @@ from validation.claims import catalogue
 from validation.cli.main import main
 from validation.report.html import html, markdown
 from validation.report.markup import mathml
+from validation.statistics.verdict import Fate
 
 VOID = {"meta", "link", "br", "img", "wbr", "hr", "input", "path", "use", "line"}
 
@@ -166,5 +169,18 @@ def test_a_mutant_that_proves_nothing_is_not_called_killed(synthetic_file):
     assert "| loaded die | the die has one more side | proves nothing: the correct code disagrees as well |" in text
     assert "| heavier die | control: the die has 1.3 times the mean it has | holds: measured 4.5" in text
     assert "| lighter die | control: the die has half the mean it has | fails: measured 1.7" in text
-    assert 'class="proves nothing"' in html(found)
+    page = html(found)
+    assert 'class="proves nothing"' in page
     assert "mutants killed" not in found.summary
+    assert "of 0 mutants" not in page
+    assert '<b class="hold">1</b> hold of 2 controls' in page
+    # The failed control alone makes the exit status 1: assumptions do not.
+    assert found.exit_status == 1
+    assert 'die/controlled</a>, lighter die (<b class="fails">fails</b>)' in page
+    assert "The exit status is 1: 1 if an identity, a theorem or a bound disagrees, a mutant survives" in page
+
+
+def test_every_fate_has_a_colour():
+    style = (Path(validation.__file__).parent / "report/templates/report.css").read_text()
+    coloured = set(re.findall(r"\.(\w+)(?=[^{}]*\{ color: var\(--(?:good|bad|open)\))", style))
+    assert {fate.split()[0] for fate in get_args(Fate)} <= coloured

@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from validation.experiments.networks import digits_summary, shapes
+from validation.figures import gallery
 
 
 def test_moments_are_those_of_scipy_and_ignore_shift_and_scale():
@@ -90,3 +91,14 @@ def test_fits_leave_out_diverged_networks():
     assert table["size"][0] in (25, 50)
     assert digits_summary.by_landscape(ends)[50].shape == (8, 20)
     assert np.isfinite(table["distance"]).all()
+
+
+@pytest.mark.slow
+def test_a_large_p_value_beside_landscapes_of_few_energies_is_no_evidence():
+    rng = np.random.default_rng(2)
+    losses, ends = rng.uniform(size=48), rng.exponential(size=(8, 48))
+    few = np.take_along_axis(rng.exponential(size=(8, 3)), rng.integers(3, size=(8, 48)), axis=1)
+    # Uniform losses beside exponential energies: noticed unless every landscape has only three energies.
+    assert shapes.fitted_glass(losses, {25: ends}, 0).p_value < 0.01
+    assert shapes.fitted_glass(losses, {25: few}, 0).p_value > 0.8
+    assert "a large p is no evidence" in gallery.entry("choromanska-test-losses").caption

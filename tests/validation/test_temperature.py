@@ -1,6 +1,7 @@
 """Claims, tables and figures of equilibrium and of ground states, each by another route."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -249,6 +250,15 @@ def test_tables_at_temperature():
     assert (np.diff(energies["energy_per_spin"]) > 0).all()
     densities = thermal.overlap_densities(found, (0, 2), bins=20)
     assert densities.groupby("temperature")["density"].sum().tolist() == pytest.approx([10, 10])
+    assert (densities["samples"] == energies["samples"].iloc[0]).all()
+    assert (densities["dropped"] == energies["dropped"].iloc[0]).all()
+
+
+def test_an_incomplete_enumeration_gives_no_ground_state(monkeypatch):
+    incomplete = SimpleNamespace(complete=False, reason="a path was lost")
+    monkeypatch.setattr(thermal, "enumerate_critical_points", lambda glass: incomplete)
+    with pytest.raises(RuntimeError, match="sample 0 of n = 4 is not complete: a path was lost"):
+        thermal.ground_states([4], 3, samples=2, enumerated=[4], seed=0)
 
 
 @pytest.mark.slow

@@ -31,7 +31,8 @@ class OnePointTable:
         self._left = left
         # The ratio of the normalisations of GOE matrices of sizes n and n-1 (Selberg's integral), over n.
         constant = 0.5 * math.log(2.0 * math.pi) + math.lgamma(1.0 + 0.5 * n) - math.lgamma(1.5) - math.log(n)
-        self._total = np.log(raw) + scale + constant
+        self._density = np.log(raw) + scale  # of the eigenvalues of the larger matrix, as in log_share
+        self._total = self._density + constant
         self._ranks: tuple[Array, Array] | None = None
 
     def log_total(self, x: Array) -> Array:
@@ -48,7 +49,7 @@ class OnePointTable:
         for rank in (index, self.n - 1 - index):  # left and right of the origin
             raw = density[:, rank] if rank < density.shape[1] else np.zeros(_POINTS)
             with np.errstate(divide="ignore"):
-                share = np.log(np.maximum(raw, 0.0)) + scale - self._total
+                share = np.log(np.maximum(raw, 0.0)) + scale - self._density
             shares.append(np.maximum(share, _SMALLEST_SHARE))
         near, far = (np.interp(-np.abs(x), self._left, share) for share in shares)
         return np.where(x <= 0.0, near, far)

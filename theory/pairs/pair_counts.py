@@ -22,7 +22,7 @@ _NODE_ANGLE, _FEWEST_NODES = 0.1, 6
 # Number of angles at which the order of magnitude of the density is computed, in intervals longer than the second one.
 _COARSE, _LONG = 33, 0.8
 # Nearer to the overlaps 1 and -1 than these angles, rounding errors dominate, and the known law of the density there is
-# used: with Monte Carlo, for the densities of n up to 3, and at overlap -1 where critical points do not repel.
+# used: with Monte Carlo, for the densities of n up to 3, and at overlap -1 of models with even and odd orders.
 _SMALLEST_ANGLE, _SMALLEST_EXACT, _SMALLEST_OPPOSITE = 5e-3, 1e-3, 1e-6
 # A single panel resolves peaks down to these widths at its ends and within it.
 _WIDE_AT_END, _WIDE_WITHIN = 0.1, 0.5
@@ -67,8 +67,10 @@ def mean_pairs_between(
 
     Here rho is the density of :func:`mean_pairs`, integrated by Gauss-Legendre quadrature over the angle. Unlike there,
     draws at different overlaps are independent, so that the error of the integral is smaller. Within 1e-5 of overlap 1,
-    rho is constant because critical points repel each other. If the orders of one parity are weak, or all except order
-    2, rho has a narrow peak at overlap -1 or 0, which is resolved down to a width of 5e-5 in the angle.
+    rho is replaced by its value at the edge. It tends to a positive constant, because both Hessians become singular
+    along the line between the points, and to 0 if indices that do not differ by 1 are given. If the orders of one
+    parity are weak, or all except order 2, rho has a narrow peak at overlap -1 or 0, which is resolved down to a width
+    of 5e-5 in the angle.
 
     Parameters
     ----------
@@ -146,7 +148,7 @@ def _angles(problem: Problem, ends: tuple[float, float]) -> tuple[Array, Array]:
     if problem.n > 3 and edges[-1] - edges[0] > _LONG:
         edges = _support(problem, edges)
     angles, weights = _quadrature(problem, edges)
-    # Critical points repel: the density per unit of overlap is constant near overlap 1.
+    # Near overlap 1 both determinants are proportional to the distance: the density per unit of overlap is constant.
     if first < least and edges[0] == min(least, edges[-1]):
         angles, weights = np.append(angles, least), np.append(weights, _overlaps(first, min(last, least)))
     if last > most and edges[-1] == max(most, edges[0]):
@@ -181,7 +183,7 @@ def _overlaps(low: float, high: float) -> float:
 def _opposite(near: float, far: float, cut: float, n: int) -> float:
     """Return the integral over angles to -x up to ``cut``, in units of the density per unit of overlap at ``cut``.
 
-    Where the critical points near x and near -x do not repel, the density per unit of solid angle is constant.
+    In models with even and odd orders, the density per unit of solid angle is constant near overlap -1.
     """
     return math.sin(cut) * cut * ((far / cut) ** (n - 1) - (near / cut) ** (n - 1)) / (n - 1)
 

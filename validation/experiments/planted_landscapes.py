@@ -105,6 +105,32 @@ def exact_densities(
     return pd.concat(tables, ignore_index=True)
 
 
+def means_in_intervals(exact: pd.DataFrame, low: Array, high: Array) -> Array:
+    """Return the mean of a density over each interval of overlaps, by the trapezoidal rule.
+
+    Parameters
+    ----------
+    exact : pandas.DataFrame
+        Columns overlap (increasing, and dense compared with the intervals) and density, which is 0 beyond its ends.
+    low, high : ndarray, shape (intervals,)
+        Ends of the intervals.
+
+    Returns
+    -------
+    ndarray, shape (intervals,)
+        The means.
+
+    Examples
+    --------
+    >>> line = pd.DataFrame({"overlap": [0.0, 1.0], "density": [0.0, 2.0]})
+    >>> means_in_intervals(line, np.array([0.0, 1.0]), np.array([1.0, 2.0])).tolist()
+    [1.0, 0.0]
+    """
+    m, density = exact["overlap"].to_numpy(), exact["density"].to_numpy()
+    below = np.append(0.0, np.cumsum(np.diff(m) * (density[1:] + density[:-1]) / 2))
+    return np.asarray((np.interp(high, m, below) - np.interp(low, m, below)) / (high - low))
+
+
 def growth_rates(H: Model, strengths: Sequence[float], order: int, overlaps: Array) -> pd.DataFrame:
     """Return the growth rates of all points and of minima for signals of one order: strength, points, overlap, rate.
 

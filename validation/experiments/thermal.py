@@ -83,14 +83,16 @@ def overlap_densities(found: Tempering, rungs: Sequence[int], bins: int = 25) ->
     Returns
     -------
     pandas.DataFrame
-        One row per temperature and bin: n, temperature, density, overlap (the centre of the bin).
+        One row per temperature and bin: n, temperature, density, overlap (the centre of the bin), samples, dropped
+        (numbers of landscapes that have equilibrated, and of the others).
     """
-    edges = np.linspace(-1, 1, bins + 1)
+    edges, sound = np.linspace(-1, 1, bins + 1), int(np.count_nonzero(found.equilibrated))
     tables = []
     for rung in rungs:
         density, _ = np.histogram(found.overlaps[found.equilibrated, rung], edges, density=True)
         columns = {"n": found.x.shape[-1], "temperature": found.temperatures[rung], "density": density}
-        tables.append(pd.DataFrame({**columns, "overlap": (edges[1:] + edges[:-1]) / 2}))
+        columns |= {"overlap": (edges[1:] + edges[:-1]) / 2, "samples": sound, "dropped": len(found) - sound}
+        tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -140,6 +142,11 @@ def ground_states(sizes: Sequence[int], H: int, samples: int, enumerated: Sequen
         One row per size and method: n, method, energy_per_spin, standard_error, unconfirmed (number of landscapes
         in which too few anneals ended in the lowest minimum).
 
+    Raises
+    ------
+    RuntimeError
+        If an enumeration is not complete, so that the deepest minimum may be missing.
+
     Examples
     --------
     >>> table = ground_states([5], H=3, samples=4, enumerated=[5], seed=0)
@@ -154,11 +161,18 @@ def ground_states(sizes: Sequence[int], H: int, samples: int, enumerated: Sequen
         unconfirmed = sum(state.status == "unconfirmed" for state in found)
         energies = {"annealing": [state.energy_per_spin for state in found]}
         if n in enumerated:
-            energies["enumeration"] = [enumerate_critical_points(g).energy_per_spin.min() for g in glasses]
+            energies["enumeration"] = [_deepest(glass, n, sample) for sample, glass in enumerate(glasses)]
         for method, values in energies.items():
             error = np.std(values, ddof=1) / np.sqrt(samples)
             rows.append((n, method, np.mean(values), error, unconfirmed if method == "annealing" else 0))
     return pd.DataFrame(rows, columns=["n", "method", "energy_per_spin", "standard_error", "unconfirmed"])
+
+
+def _deepest(glass: SphericalSpinGlass, n: int, sample: int) -> float:
+    every = enumerate_critical_points(glass)
+    if not every.complete:
+        raise RuntimeError(f"sample {sample} of n = {n} is not complete: {every.reason}; give another seed")
+    return float(every.energy_per_spin.min())
 
 
 def centring(sizes: np.ndarray, H: int) -> pd.DataFrame:

@@ -55,7 +55,8 @@ def descent_energies(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0
     sizes = sorted(ends["n"].unique())
     figure, grid = panels(len(sizes), 1, 1.05, 1.0, sharex=True)
     axes = grid[:, 0]
-    low, high = minima["energy_per_spin"].min(), minima["energy_per_spin"].max()
+    shown = pd.concat([minima["energy_per_spin"], ends["energy_per_spin"]])
+    low, high = shown.min(), shown.max()  # so that no end is left out
     bins = np.linspace(low, high, 81)
     for axis, n in zip(axes, sizes, strict=True):
         energies = ends.loc[ends["n"] == n, "energy_per_spin"]

@@ -67,8 +67,9 @@ ENTRIES["pairs-overlaps"] = Entry(
     f"3-spin model (H = 3, n = {_N}). Points: all pairs of {_SAMPLES} completely enumerated landscapes, without the "
     "pairs (x, -x); vertical bars are standard errors over landscapes, horizontal ones the intervals. Lines: the "
     "Kac-Rice formula for two points, with a Monte Carlo error of 2%, or of a thousandth of the maximum where the "
-    "density is low. (a) All pairs. (b) Two minima. (c) A minimum and a saddle of index 1. Near q = 1 critical points "
-    "repel each other, and the density of pairs stays finite.",
+    "density is low. (a) All pairs. (b) Two minima. (c) A minimum and a saddle of index 1. As q tends to 1 the density "
+    "tends to a positive constant in (a) and (c), and to 0 in (b); that of independent uniform points is proportional "
+    "to (1 - q^2)^((n - 3)/2). Critical points are thus close to each other more often than independent points.",
     _pair_overlaps,
     _draw_pair_overlaps,
     seconds=45,
@@ -80,7 +81,7 @@ def _pair_moments(seed: int) -> Tables:
 
 
 def pair_moments(moments: pd.DataFrame, H: int) -> Figure:
-    """Draw ``E N^2/(E N)^2 - 1``, the relative variance of numbers of critical points, against n.
+    """Draw ``E N^2/(E N)^2``, which is 1 plus the relative variance of the number N of critical points, against n.
 
     Parameters
     ----------
@@ -181,10 +182,10 @@ def _draw_pair_paths(tables: Tables) -> Figure:
 ENTRIES["pairs-paths"] = Entry(
     f"(a) Energy per spin along the geodesics from the deepest minimum of one landscape (H = {_PATH_H}, n = {_PATH_N}) "
     "to others of overlap q > 0.1 with it. Orange: mean and standard deviation given overlap, energies and that both "
-    "points are minima (Kac-Rice law of two points). (b) For every pair of minima of twelve landscapes, the highest "
-    "point of the geodesic and the lowest pass between the two over saddles of index 1, both above the higher minimum "
-    "and per spin; no path lies below the pass (line), and most geodesics lie far above it. All critical points are "
-    "enumerated.",
+    "points are minima (Kac-Rice law of two points). (b) For all pairs of minima of twelve landscapes, without x and "
+    "-x, the highest point of the geodesic and the lowest pass between the two over saddles of index 1, both above the "
+    "higher minimum and per spin; no path lies below the pass (line), and most geodesics lie far above it. All "
+    "critical points are enumerated.",
     _pair_paths,
     _draw_pair_paths,
     seconds=12,

@@ -37,6 +37,9 @@ def planted_overlaps(
 ) -> Figure:
     """Draw densities of critical points by overlap with a planted signal, and their growth rates.
 
+    What is measured is the mean density in an interval. Beside it are the exact density and its means in the same
+    intervals, which differ where a peak is narrower than an interval.
+
     Parameters
     ----------
     measured : pandas.DataFrame
@@ -77,6 +80,10 @@ def _draw_densities(axis: Axes, measured: pd.DataFrame, exact: pd.DataFrame) -> 
         curve, found = exact[exact["points"] == points], measured[measured["points"] == points]
         within = curve["density"].where(curve["density"] > low)
         axis.plot(curve["overlap"], within, color=THEORY, ls=dashes, lw=1.6, label=f"exact, {name}")
+        ends = found["low"].to_numpy(), found["high"].to_numpy()
+        means = planted_landscapes.means_in_intervals(curve, *ends)
+        shown = means > low
+        axis.hlines(means[shown], *(end[shown] for end in ends), color=THEORY, lw=1.6)
         middle, seen = (found["low"] + found["high"]) / 2, found["density"] > 0.0
         axis.errorbar(
             middle[seen], found["density"][seen], found["standard_error"][seen], fmt=marker, ms=3, lw=0.9,
@@ -119,12 +126,13 @@ def _draw_planted_overlaps(tables: Tables) -> Figure:
 ENTRIES["planted-overlaps"] = Entry(
     f"Critical points of the spherical 3-spin model with a planted signal, energy(x) - lambda n (x.v/n)^3, by overlap "
     f"m = x.v/n. (a) Mean number per unit of overlap at n = {_N} and lambda = {_STRENGTH}: all critical points of "
-    f"{_SAMPLES} landscapes by complete enumeration, with standard errors over landscapes, and the exact Kac-Rice "
-    "density, in which the Hessian is a GOE matrix with a rank-one term. (b) Growth rate of the mean number of all "
-    f"critical points at lambda = {_STRENGTH}, and the logarithm of the exact densities over n; where the growth rate "
-    "touches 0 on the right is the minimum near the signal. (c) Growth rate of minima. Above lambda = 2/sqrt(3) = "
-    "1.1547 a minimum near the signal (dots) is separated by a gap from the others, which stay around m = 0 at any "
-    "strength.",
+    f"{_SAMPLES} landscapes by complete enumeration, in intervals of {2 / _BINS:g}, with standard errors over "
+    "landscapes; the exact Kac-Rice density, in which the Hessian is a GOE matrix with a rank-one term (curves), and "
+    "its means in the intervals (short lines), with which the points should be compared. (b) Growth rate of the mean "
+    f"number of all critical points at lambda = {_STRENGTH}, and the logarithm of the exact densities over n; where "
+    "the growth rate touches 0 on the right is the minimum near the signal. (c) Growth rate of minima. Above "
+    "lambda = 2/sqrt(3) = 1.1547 a minimum near the signal (dots) is separated by a gap from the others, which stay "
+    "around m = 0 at any strength.",
     _planted_overlaps,
     _draw_planted_overlaps,
     seconds=15,

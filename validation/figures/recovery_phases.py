@@ -87,8 +87,8 @@ ENTRIES["recovery-phases"] = Entry(
     "towards the signal. Marks: (a) message passing and (b) descent of the posterior energy by L-BFGS, with one "
     "landscape of n = 120 and 4 random points x per mark. Of the ends from x and -x the one of lower posterior "
     "energy counts. Marks are filled according to the squared cosine of its angle to the signal, averaged over the 4 "
-    "points. Random points have an overlap of order 1/sqrt(n) with the signal, so that at this n descent also succeeds "
-    "left of its line.",
+    "points. Random points have an overlap of order 1/sqrt(n) with the signal, so that at this n both can succeed left "
+    "of their lines.",
     _recovery,
     _draw_recovery,
     seconds=5,

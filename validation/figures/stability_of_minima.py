@@ -33,9 +33,13 @@ def _stability(seed: int) -> Tables:
         low, high, top = -1.66 - 1.2 / n**0.5, -1.66 + 3.6 / n**0.5, 11.0 / n**0.6
         grid = np.linspace(low, high, 41), np.linspace(0.0, top, 33)
         exact.append(stable_minima.density(n, 3, *grid).assign(model="sizes", n=n))
-    u = np.linspace(-1.7, -float(theory.E_inf(3)), 20)
-    edge = pd.DataFrame({"energy_per_spin": u, "stability": theory.most_numerous_stability(u, 3)})
-    return {"minima": pd.concat(found), "density": pd.concat(exact), "edge": edge}
+    return {"minima": pd.concat(found), "density": pd.concat(exact), "edge": _edge()}
+
+
+def _edge() -> pd.DataFrame:
+    """Return the line of the minima of large landscapes, from the ground state to the threshold."""
+    u = np.linspace(-float(theory.E_0(3)), -float(theory.E_inf(3)), 20)
+    return pd.DataFrame({"energy_per_spin": u, "stability": theory.most_numerous_stability(u, 3)})
 
 
 def stability(minima: pd.DataFrame, density: pd.DataFrame, edge: pd.DataFrame) -> Figure:
@@ -49,7 +53,7 @@ def stability(minima: pd.DataFrame, density: pd.DataFrame, edge: pd.DataFrame) -
         Exact densities on grids, one for each model and one for each n of the model "sizes": model, n,
         energy_per_spin, stability, inside.
     edge : pandas.DataFrame
-        The line that minima approach as n grows: energy_per_spin, stability.
+        The line on which minima lie as n tends to infinity, from -E_0 to -E_inf: energy_per_spin, stability.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def _draw_sizes(axis: Axes, density: pd.DataFrame, edge: pd.DataFrame) -> None:
     axis.legend(handles, [*(f"$n = {n}$" for n in sizes), r"$n = \infty$"], fontsize="small", frameon=False)
     inside = pd.concat([density[density["inside"] < 0.92], edge])
     top = inside["stability"].max()
-    axis.set(xlim=_span(inside["energy_per_spin"]), ylim=(-0.03 * top, 1.1 * top))
+    axis.set(xlim=_span(inside["energy_per_spin"]), ylim=(-0.03 * top, 1.9 * top))  # with room for the legend
 
 
 def _contours(axis: Axes, exact: pd.DataFrame, shares: tuple[float, ...], colour: str, dashes: tuple[Any, ...]) -> None:
@@ -111,7 +115,7 @@ ENTRIES["stability"] = Entry(
     "equal weights and nu(1) = 1 at n = 7. Contours: the smallest regions that contain 50%, 90% and 99% of the minima "
     "according to the exact mean density, which follows from the joint law of the two smallest eigenvalues of a GOE "
     "matrix. (c) The regions that contain 90% for H = 3 and n = 20, 50 and 100, and the limit of large n: minima "
-    "lie on the line lambda_min = -3 u - 2 sqrt(6) below -E_inf = -1.633, most of them at its end.",
+    "lie on the line lambda_min = -3 u - 2 sqrt(6) from -E_0 = -1.657 to -E_inf = -1.633, most of them at -E_inf.",
     _stability,
     _draw_stability,
     seconds=15,

@@ -171,9 +171,10 @@ def _draw_overlaps(tables: Tables) -> Figure:
 ENTRIES["temperature-overlaps"] = Entry(
     "Density of the overlap q of two replicas of the spherical 3-spin model (H = 3) at temperatures (a) 1, (b) 0.7 and "
     "(c) 0.5, by parallel tempering of 64, 40 and 24 landscapes of n = 16, 32 and 64 spins (600 sweeps after 300 of "
-    "burn-in; landscapes in which hot and cold starts do not agree are left out). Diamonds, on the right axis: the "
-    "overlaps that two replicas have at infinite n, and their probabilities, which are 1 at q = 0 above T_s = 0.829, "
-    "and m at 0 and 1 - m at some q > 0 below (Crisanti and Sommers 1992). As n grows the two peaks separate.",
+    "burn-in; landscapes in which hot and cold starts do not agree are left out and counted in the table). Diamonds, "
+    "on the right axis: the overlaps that two replicas have at infinite n, and their probabilities, which are 1 at q = "
+    "0 above T_s = 0.829, and m at 0 and 1 - m at some q > 0 below (Crisanti and Sommers 1992). As n grows the two "
+    "peaks separate.",
     _overlaps,
     _draw_overlaps,
     seconds=0.8,
@@ -247,10 +248,11 @@ def _draw_ground_states(tables: Tables) -> Figure:
 ENTRIES["temperature-ground-states"] = Entry(
     "Mean ground-state energy per spin of the spherical 3-spin model (H = 3), 60 landscapes per number of spins n, by "
     "repeated annealing and, for n = 6, 8 and 10, by enumeration of all critical points of the same landscapes; bars "
-    "are standard errors. Curve: mean energy of the deepest minimum if the number of minima below each energy is a "
-    "Poisson number with the exact mean of Auffinger, Ben Arous and Černý (2013), which is so in the limit of large n "
-    "(Subag and Zeitouni 2017). It tends to -E_0. The band [-E_0, -E_inf] is where deep minima lie at infinite n. At "
-    "these n the mean ground-state energy lies above it.",
+    "are standard errors. The table counts landscapes in which too few anneals ended at the lowest energy found to "
+    "confirm it; there the true ground state may be lower. Curve: mean energy of the deepest minimum if the number of "
+    "minima below each energy is a Poisson number with the exact mean of Auffinger, Ben Arous and Černý (2013), which "
+    "is so in the limit of large n (Subag and Zeitouni 2017). It tends to -E_0. The band [-E_0, -E_inf] is where deep "
+    "minima lie at infinite n. At these n the mean ground-state energy lies above it.",
     _ground_states,
     _draw_ground_states,
     seconds=81,

@@ -1,4 +1,4 @@
-"""Estimates with their intervals, compared with the prediction and the tolerated range, in units of the resolution."""
+"""Estimates with their intervals, compared with the prediction and the tolerated range."""
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,8 @@ _WIDEST = 8.0
 def deviations(points: pd.DataFrame) -> Figure:
     """Draw estimate and interval with the predicted and the tolerated range, one line per point.
 
-    Positions are relative to the tolerated range, whose ends are -1 and 1. Estimates beyond 8 are drawn as arrows at
-    the edge.
+    Positions are relative to the tolerated range, whose ends are -1 and 1. One unit is δ if the prediction is a
+    number, and more if it is a range. Estimates beyond 8 are drawn as arrows at the edge.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def deviations(points: pd.DataFrame) -> Figure:
         axis.plot(np.full(beyond.sum(), side * limit * 0.97), rows[beyond], marker, color=SIMULATION, ms=7)
     axis.set_yticks(rows, points["label"].str.replace("$", r"\$"))  # so that matplotlib does not read formulas
     axis.set(xlim=(-limit, limit), ylim=(-0.6, len(points) - 0.4))
-    axis.set_xlabel("deviation from the prediction, in units of δ")
+    axis.set_xlabel("position in the tolerated range, from \N{MINUS SIGN}1 to 1")
     axis.tick_params(axis="y", length=0)
     hide_spines(axis, left=True)
     return figure

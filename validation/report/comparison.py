@@ -99,9 +99,10 @@ class Change:
 
     @property
     def shifts(self) -> list[tuple[str, float]]:
-        """Label and change of each number that both runs measured, in standard errors of the difference.
+        """Label and change of each number that both runs measured, in standard errors for independent runs.
 
-        Numbers without a standard error are omitted.
+        Runs with the same seed are not independent: the error of their difference is smaller. Numbers without a
+        standard error are omitted.
         """
         if self.before is None or self.after is None:
             return []

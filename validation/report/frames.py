@@ -92,7 +92,7 @@ def changes(found: Sequence[Change]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per change: claim_id, mutant, before, after (verdicts), at (the number with the largest change), and
-        change, in standard errors.
+        change, in standard errors for independent runs.
     """
     columns = ["claim_id", "mutant", "before", "after", "at", "change"]
     rows = []

@@ -243,7 +243,10 @@ def html(report: Report) -> str:
     ]
     if report.mutant_verdicts:
         fates = Counter(str(verdict.fate) for verdict in report.mutant_verdicts)
-        counts.append((f"killed of {fates['killed'] + fates['survived']} mutants", fates["killed"]))
+        if tested := fates["killed"] + fates["survived"]:
+            counts.append((f"killed of {tested} mutants", fates["killed"]))
+        if tested := fates["holds"] + fates["fails"]:
+            counts.append((f"hold of {tested} controls", fates["holds"]))
         counts += [("mutants prove nothing", fates["proves nothing"])] * bool(fates["proves nothing"])
     template = templates.get_template("report.html.j2")
     circumstances = _circumstances(report)

@@ -265,6 +265,11 @@ def print_comparison(console: Console, differ: Mapping[str, tuple[Any, Any]], ch
             where, shift = change.largest_shift or ("", math.nan)
             table.add_row(Text(change.name), *statuses, Text(where), "–" if math.isnan(shift) else f"{shift:+.1f}")
         print_table(console, table)
+        if "seed" not in differ and any(change.shifts for change in moved):
+            console.print(
+                Text("The seeds are equal: s.e. is that of two independent runs and overstates the error of a change."),
+                soft_wrap=True,
+            )
     verdicts = sum(change.statuses[0] != change.statuses[1] for change in changes)
     same = len(changes) - len(moved)
     summary = f"{verdicts} of {len(changes)} verdicts changed; {same} are equal to the last bit"

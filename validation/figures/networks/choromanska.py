@@ -50,7 +50,8 @@ def glass_ends(ends: pd.DataFrame, minima: pd.DataFrame, E_inf: float, E_0: floa
     sizes = sorted(ends["n"].unique())
     figure, grid = panels(len(sizes), 1, 1.05, 0.8, sharex=True)
     axes = grid[:, 0]
-    low, high = minima["energy_per_spin"].min(), minima["energy_per_spin"].max()
+    shown = pd.concat([minima["energy_per_spin"], ends["energy_per_spin"]])
+    low, high = shown.min(), shown.max()  # so that no end is left out
     bins = np.linspace(low, high, 71)
     handles: list[Any] = []
     for axis, n in zip(axes, sizes, strict=True):

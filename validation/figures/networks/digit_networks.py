@@ -147,7 +147,8 @@ FIGURES["by-size"] = EffortFigure(
     _networks,
     lambda tables: losses_by_size(tables["summary"]),
     "(a) Mean and (b) standard deviation of the test loss over starts, and (c) its correlation with the training loss, "
-    f"against the number of hidden units, with 98% intervals: {TRAINING}; {{networks}} networks per size. {STARTS}",
+    f"against the number of hidden units, with 98% intervals for normal losses: {TRAINING}; {{networks}} networks per "
+    f"size. {STARTS}",
 )
 
 
@@ -196,7 +197,7 @@ FIGURES["index"] = EffortFigure(
     "Normalised index at the end of training: number of eigenvalues of the training loss's Hessian below a threshold "
     f"(-0.001, or -0.001 times the largest eigenvalue), divided by the number of parameters. {TRAINING}; {{indexed}} "
     f"networks per size, starting weights uniform in [-1, 1]. Exact (markers) up to {{exact_up_to}} parameters; for "
-    "more, a bar between two proven bounds.",
+    "more, a bar between two proven bounds, or a marker where they are equal.",
 )
 
 

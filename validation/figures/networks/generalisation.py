@@ -173,8 +173,9 @@ def _draw_overfitting(tables: Tables) -> Figure:
 
 ENTRIES["generalisation-overfitting"] = Entry(
     f"Mean losses of 20 networks by epoch, with two standard errors, on {_MIXTURE}; {_NETWORK} unless the panel says "
-    "otherwise; weight decay 2 is a penalty 2 |w|^2 on the summed loss. After the smallest test loss (dot) the "
-    "training loss continues to fall towards zero, while the test loss rises.",
+    "otherwise; weight decay 2 is a penalty 2 |w|^2 on the summed loss. Dots: the smallest test loss. After it, in (a) "
+    "and (c), the training loss continues to fall, while the test loss rises; with weight decay (b) neither changes "
+    "much. The curves end after 2000, 2000, 500 and 100 epochs.",
     _overfitting,
     _draw_overfitting,
     seconds=17,

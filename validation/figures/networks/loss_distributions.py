@@ -96,7 +96,8 @@ FIGURES = {
         "spherical 3-spin model ends, scaled in the same way in each landscape. Lambda is the number of spins, among "
         "{glass_sizes}, with the smallest Kolmogorov-Smirnov distance ({glasses} landscapes of {starts} starts per "
         "size). p: probability of a distance at least as large between as many energies from one landscape and those "
-        "of the others (or, of a single landscape, half of its energies). The table of fits also has the distance at "
-        "which p is 0.01.",
+        "of the others. Many descents of a small landscape end at the same energies, so that these distances are "
+        "larger than those of independent numbers, and the best size is chosen: a large p is no evidence for the spin "
+        "glass. The table of fits also has the distance at which p is 0.01; only larger ones are noticed.",
     )
 }

@@ -121,9 +121,11 @@ ENTRIES["relu-surfaces"] = Entry(
     "Gaussian and all other parameters are fixed. Surfaces: log10 E. Below or beside each: 22 contours, equally spaced "
     "in log E; white dots mark the kinks, where a hidden unit changes sign for some data point. Within one layer "
     "(first two planes) E is a convex quadratic between kinks, so that smooth critical points can only be minima; "
-    "moving two layers (third plane) creates smooth saddles. Critical points are found by Newton's method from a grid "
-    "of 21 x 21 starts and classified by the eigenvalues of the Hessian; flat valleys and plateaus of dead units are "
-    "not isolated points and are not marked.",
+    "moving two layers (third plane) creates smooth saddles. Marked are critical points of E within the plane, which "
+    "need not be critical in all parameters: smooth ones, found by Newton's method from a grid of 21 x 21 starts and "
+    "classified by the eigenvalues of the Hessian within the plane, and minima at kinks, found by derivative-free "
+    "descents from the lowest points of the grid of E. Flat valleys and plateaus of dead units are not isolated points "
+    "and are not marked.",
     _relu_surfaces,
     _draw_relu_surfaces,
     seconds=11,

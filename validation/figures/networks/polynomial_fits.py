@@ -22,7 +22,7 @@ from validation.figures.style import (
 ENTRIES: dict[str, Entry] = {}
 
 _COLUMNS = 4
-_HIGHEST = 1.7  # curves are cut here
+_HIGHEST = 1.7  # curves are cut here, or above the data
 
 
 def _curve_fits(seed: int) -> Tables:
@@ -51,13 +51,14 @@ def curve_fits(data: pd.DataFrame, fits: pd.DataFrame) -> Figure:
     """
     names = list(dict.fromkeys(fits["panel"]))
     figure, axes = grid_of(len(names), _COLUMNS, 1.75, 0.4, narrow=2, sharex=True, sharey=True)
+    top = max(_HIGHEST, 1.05 * float(data["t"].abs().max()))
     for axis, name in zip(axes, names, strict=True):
         points, curve = data[data["panel"] == name], fits[fits["panel"] == name]
         axis.plot(curve["x"], curve["truth"], color=BAND, lw=1.0, ls="--", label="curve without noise")
-        shown = curve["t"].where(curve["t"].abs() <= _HIGHEST)
+        shown = curve["t"].where(curve["t"].abs() <= top)
         axis.plot(curve["x"], shown, color=THEORY, lw=1.5, label="fit")
         axis.plot(points["x"], points["t"], "o", color=SIMULATION, ms=3.5 if len(points) < 40 else 2, label="data")
-        axis.set(ylim=(-_HIGHEST, _HIGHEST), xticks=[0, 1], yticks=[-1, 0, 1])
+        axis.set(ylim=(-top, top), xticks=[0, 1], yticks=[-1, 0, 1])
     letter(axes, names)
     legend_above(figure, *axes[0].get_legend_handles_labels())
     figure.supxlabel("input $x$", fontsize="medium")
