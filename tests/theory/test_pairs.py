@@ -8,7 +8,7 @@ import pytest
 
 import theory
 from theory.covariance import Covariance
-from theory.pairs import pair_counts
+from theory.pairs import averaging, pair_counts
 from theory.pairs.determinants import Numbers
 from theory.pairs.exact_densities import three_spins, two_spins
 from theory.pairs.joint_law import PairLaw
@@ -360,3 +360,9 @@ def test_the_determinant_of_one_point_is_that_of_sampled_matrices():
 def test_a_large_size_is_refused_with_an_estimate():
     with pytest.raises(ValueError, match="would take about .* minutes, more than max_seconds = 5"):
         theory.mean_pairs(20, 3, 0.1, accuracy=1e-4, max_seconds=5)
+
+
+def test_numbers_of_pairs_that_were_never_drawn_are_unknown(monkeypatch):
+    monkeypatch.setattr(averaging, "BATCH", 20)
+    with pytest.raises(ValueError, match=r"too few of \d+ draws are pairs of these indices"):
+        theory.mean_pairs_between(5, 3, 0.98, 0.99, indices=(0, 4))

@@ -9,6 +9,8 @@ import pytest
 import theory
 from spinglass import SphericalSpinGlass, critical_points
 from spinglass.critical_points import enumerate_critical_points
+from theory.pairs.averaging import TooRareError
+from theory.pairs.pair_counts import PairCount
 from validation.claims._shared.complete_landscapes import Points, points
 from validation.claims.pairs import numbers, pair_counts, profiles
 from validation.cli.main import main
@@ -44,6 +46,24 @@ def test_the_command_writes_one_row_per_pair(capsys, tmp_path):
     assert f"{sum(map(len, again))} critical points" in out
     assert "-1.00 to -0.50" in out
     assert f"{len(table)} rows written" in out
+
+
+@pytest.mark.slow
+def test_intervals_without_pairs_do_not_look_like_large_deviations(capsys, tmp_path, monkeypatch):
+    """Two landscapes have no pair at either end, where 0.007 and an unknown number are expected."""
+
+    def known_below(n, H, low, high, **_):
+        if high == 1.0:
+            raise TooRareError
+        return PairCount(0.0035 if low == -1.0 else 1.0, 1e-5)
+
+    monkeypatch.setattr(theory, "mean_pairs_between", known_below)
+    options = ("--n", 4, "--samples", 2, "--indices", "0,3", "--intervals", 8)
+    status, out, _ = spinglass(capsys, "pairs", *options, "--out", tmp_path / "pairs.csv")
+    assert status == 0
+    few, unknown = (next(line for line in out.splitlines() if line.startswith(end)) for end in ("-1.00", "+0.75"))
+    assert few.split() == ["-1.00", "to", "-0.75", "0", "0.003500", "±", "0.000010", "-0.1", "s.e."]
+    assert unknown.split() == ["+0.75", "to", "+1.00", "0", "too", "rare"]
 
 
 @pytest.mark.slow

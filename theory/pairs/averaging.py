@@ -73,6 +73,10 @@ def seconds_per_draw(n: int) -> float:
     return (8e-6 + 1.6e-6 * n + 3e-9 * n**3) / available_cores()
 
 
+class TooRareError(ValueError):
+    """Too few draws are pairs of the wanted indices and energies, so that their mean number is unknown."""
+
+
 class Limit:
     """The time that a computation may take.
 
@@ -164,11 +168,11 @@ def integral_apart(
             )
         error = math.sqrt(float(np.sum(spreads**2 / (done * BATCH))))
         target = accuracy * (value + offset)
-        if error <= target:
+        if target > 0.0 and error <= target:
             return value, error
-        if target == 0.0 or (done.sum() > 50 * len(samplers) and sum(one.seen for one in sums) < _FEWEST_SEEN):
+        if done.sum() > 50 * len(samplers) and sum(one.seen for one in sums) < _FEWEST_SEEN:
             raise _too_rare(limit, sum(one.draws for one in sums))
-        wanted = spreads * spreads.sum() / target**2 / BATCH
+        wanted = spreads * spreads.sum() / target**2 / BATCH if target > 0.0 else 3.0 * done
         limit.check(float(np.maximum(wanted - done, 0.0).sum()) * BATCH)
         # At most a threefold increase: the first spreads are uncertain.
         batches = np.maximum(done, np.minimum(np.ceil(1.05 * wanted), 3 * done)).astype(np.int64)
@@ -240,8 +244,8 @@ def _needed(one: Running, accuracy: float, least: float, limit: Limit) -> float:
     return 3.0 * one.draws
 
 
-def _too_rare(limit: Limit, draws: int) -> ValueError:
-    return ValueError(
+def _too_rare(limit: Limit, draws: int) -> TooRareError:
+    return TooRareError(
         f"{limit.what}: too few of {draws} draws are pairs of these indices and energies at n = {limit.n}, so that "
         "their mean number is unknown; they are very rare. Give wider energies, other indices or another overlap"
     )

@@ -1,5 +1,6 @@
 """All pairs of critical points of many samples: their overlaps, compared with the exact mean density."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,8 @@ from spinglass._common.types import Array, IntArray
 from spinglass.critical_points import Enumeration, Progress
 from spinglass.critical_points.enumeration import MAX_PATHS
 from theory.arguments import Model, mixture
+from theory.pairs.averaging import TooRareError
+from theory.pairs.pair_counts import PairCount
 from validation.experiments.landscape_means import mean_and_error
 
 # Pairs of x and -x have overlap -1 up to rounding errors of the points.
@@ -81,7 +84,8 @@ def exact_pairs(
     Returns
     -------
     pandas.DataFrame
-        One row per interval: low, high, exact, exact_error.
+        One row per interval: low, high, exact, exact_error; the last two are NaN where pairs of these indices are too
+        rare for theory's Monte Carlo.
 
     Examples
     --------
@@ -92,7 +96,10 @@ def exact_pairs(
     share = 1.0 if indices is not None and indices[0] != indices[1] else 0.5
     rows = []
     for low, high in pairwise(edges.tolist()):
-        found = theory.mean_pairs_between(n, H, low, high, indices=indices, accuracy=accuracy, seed=seed)
+        try:
+            found = theory.mean_pairs_between(n, H, low, high, indices=indices, accuracy=accuracy, seed=seed)
+        except TooRareError:
+            found = PairCount(math.nan, math.nan)
         rows.append((low, high, share * found.value, share * found.error))
     return pd.DataFrame(rows, columns=["low", "high", "exact", "exact_error"])
 

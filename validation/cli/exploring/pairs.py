@@ -75,7 +75,7 @@ def pairs(
         )
     table = compared(found, exact)
     printed.note(_totals(found, model.text, seed))
-    printed.table(table, lambda console: print_table(console, _text_table(table)))
+    printed.table(table, lambda console: print_table(console, _text_table(table, len(found.counts))))
     for sample, reason in found.failures.items():
         printed.note(f"sample {sample} is NOT complete and left out: {reason}")
     if rows.rows:
@@ -103,17 +103,20 @@ def _totals(found: "PairSurvey", model: str, seed: int) -> str:
     )
 
 
-def _text_table(table: "pd.DataFrame") -> "Table":
+def _text_table(table: "pd.DataFrame", samples: int) -> "Table":
     from validation.report.formatting import with_error
 
     shown = empty_table(["overlap", "mean number of pairs", "exact", "deviation"])
     for row in table.to_dict("records"):
         mean, spread, exact, error = (row[name] for name in ("mean", "standard_error", "exact", "exact_error"))
-        both = math.hypot(spread, error)
+        # Few counts can have a spread far below the true one, or none at all. It is at least about that of a Poisson
+        # variable, because pairs of one landscape occur together.
+        least = math.sqrt(exact / samples) if samples else math.nan
+        both = math.hypot(max(spread, least), error)
         shown.add_row(
             f"{row['low']:+.2f} to {row['high']:+.2f}",
             with_error(mean, spread) if spread > 0 else f"{mean:.4g}",
-            with_error(exact, error) if error > 0 else f"{exact:.4f}",
+            "too rare" if math.isnan(exact) else with_error(exact, error) if error > 0 else f"{exact:.4f}",
             f"{(mean - exact) / both:+.1f} s.e." if both > 0 else "",
         )
     return shown
