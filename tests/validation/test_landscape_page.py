@@ -137,5 +137,6 @@ def test_the_command_writes_the_page(tmp_path, capsys):
 
 
 def test_a_folder_is_no_page(tmp_path, capsys):
-    assert main(["graph", "--n", "4", "--html", str(tmp_path)]) == 2
+    (tmp_path / "page.html").mkdir()
+    assert main(["graph", "--n", "4", "--html", str(tmp_path / "page.html")]) == 2
     assert "it is a folder; choose another file" in capsys.readouterr().err
