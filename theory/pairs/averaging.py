@@ -144,7 +144,8 @@ def integral_apart(
 ) -> tuple[float, float]:
     """Return a weighted sum of the samplers' means and its standard error, which uses independent draws for each.
 
-    The error is at most ``accuracy`` times (sum + offset), and draws are divided so that it is smallest.
+    The error is at most ``accuracy`` times (sum + offset), and draws are divided so that it is smallest. A sum of which
+    no draw tells anything is refused (:class:`TooRareError`).
     """
     limit.check(len(samplers) * BATCH)
     sums = _started(samplers, [child(seed, 0, place) for place in range(len(samplers))])
