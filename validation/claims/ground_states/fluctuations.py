@@ -22,11 +22,11 @@ _MEAN_DIFFERENCE = 2 * math.log(2)
 # Each sample is a group of landscapes. With the control, larger groups vary less in proportion: a landscape of a group
 # of eight tells as much as 1.6 of groups of four.
 _LANDSCAPES = 8
-# Number of temperatures of the first anneals, and of anneals that must end at the ground state, up to n = 32 and beyond.
-# A ground state or a deep minimum that is missed changes the ratio. Compared with 48 temperatures and 12 anneals (96 and
-# 24 at n = 48; seeds (777, n, k)), the fast search gives 0.000(1) more at n = 32 (65 groups) and 0.02(1) more at n = 48
-# (25 groups). The thorough one gives 0.004(4) more at n = 96 (4 groups) and, with 12 anneals in place of 8, 0.001(1)
-# more at n = 48 (25 groups).
+# Number of temperatures of the first anneals, and of anneals that must end at the ground state, up to n = 32 and
+# beyond. A ground state or a deep minimum that is missed changes the ratio. Compared with 48 temperatures and 12
+# anneals (96 and 24 at n = 48; seeds (777, n, k)), the fast search gives 0.000(1) more at n = 32 (65 groups) and
+# 0.02(1) more at n = 48 (25 groups). The thorough one gives 0.004(4) more at n = 96 (4 groups) and, with 12 anneals in
+# place of 8, 0.001(1) more at n = 48 (25 groups).
 _FAST, _THOROUGH = (12, 4), (24, 8)
 _LARGEST_FAST = 32
 
